@@ -1,0 +1,42 @@
+/**
+ * What ingot asks of a baseboard management controller, whatever it speaks. Every driver (Redfish now, the
+ * XML protocols and IPMI later) implements this; nothing above this room knows a protocol.
+ *
+ * All calls reject with an `IngotError` of code `bmc_unreachable`, `bmc_auth`, `bmc_tls`, `bmc_refused` or
+ * `bmc_bad_answer`, whose message names the BMC's address and never holds a secret. All are idempotent: the
+ * wanted state is given, not a change of it.
+ */
+export type BmcPower = 'on' | 'off' | 'turning-on' | 'turning-off' | 'unknown';
+export type BootDevice = 'pxe' | 'disk';
+export type BootMode = 'uefi' | 'bios';
+
+export type SystemInfo = {
+  readonly manufacturer: string | null;
+  readonly model: string | null;
+  readonly serial: string | null;
+  readonly uuid: string | null;
+  readonly bios_version: string | null;
+  readonly cpu_count: number | null;
+  readonly memory_mib: number | null;
+  readonly power: BmcPower;
+  readonly boot_mode: BootMode | null;
+  /** Canonical MACs of the host's NICs, as far as the BMC knows them. */
+  readonly macs: readonly string[];
+};
+
+export type Bmc = {
+  /** The address as the operator wrote it, for messages. */
+  readonly address: string;
+  power(): Promise<BmcPower>;
+  /** Asks for power on; returns when the BMC took the request, not when the host is up. A no-op when on. */
+  powerOn(): Promise<void>;
+  /** Forced off. A no-op when off. */
+  powerOff(): Promise<void>;
+  /** Asks the OS to shut down (ACPI). */
+  softPowerOff(): Promise<void>;
+  /** For the next boot only; `mode` is set with it where the BMC allows. */
+  setBootOnce(device: BootDevice, mode: BootMode | null): Promise<void>;
+  systemInfo(): Promise<SystemInfo>;
+  /** Logs out and closes connections. */
+  close(): Promise<void>;
+};

@@ -1,0 +1,111 @@
+/** The configuration file's one schema: types, validation and `ingot config schema` come from here. */
+import { z } from 'zod';
+import { type Cidr, type Ipv4, parseCidr, parseIpv4 } from '../net/ipv4.ts';
+
+const ipv4 = z.string().transform((text, context): Ipv4 => {
+  const address = parseIpv4(text);
+  if (address !== null) return address;
+  context.addIssue({ code: 'custom', message: `"${text}" is not an IPv4 address such as 10.20.0.1` });
+  return z.NEVER;
+});
+
+const cidr = z.string().transform((text, context): Cidr => {
+  const block = parseCidr(text);
+  if (block !== null) return block;
+  context.addIssue({
+    code: 'custom',
+    message: `"${text}" is not a network such as 10.20.0.0/16 (all host bits zero)`,
+  });
+  return z.NEVER;
+});
+
+export const NETWORK_ROLES = [
+  'pxe',
+  'lcm',
+  'oob',
+  'services',
+  'workloads',
+  'cluster-host',
+  'oam',
+  'external',
+  'storage',
+] as const;
+export const DHCP_MODES = ['authoritative', 'reservations', 'proxy', 'off'] as const;
+export const RANGE_USES = ['dhcp', 'static'] as const;
+
+const rangeSchema = z.strictObject({ use: z.enum(RANGE_USES), from: ipv4, to: ipv4 });
+
+const networkSchema = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens'),
+  role: z.enum(NETWORK_ROLES),
+  cidr,
+  /** The seed node's interface on this network; needed wherever ingot serves it. */
+  interface: z.string().min(1).max(15).optional(),
+  /** The seed node's own address on that interface. */
+  address: ipv4.optional(),
+  /** Null or absent: no router option, no default route. */
+  gateway: ipv4.nullish(),
+  nameservers: z.array(ipv4).default([]),
+  dhcp: z.enum(DHCP_MODES).default('off'),
+  /** Seconds; firmware and iPXE get `lease_s` too until the short-lease rules come. */
+  lease_s: z.int().min(120).max(31_536_000).default(3600),
+  ranges: z.array(rangeSchema).default([]),
+});
+
+const listen = z
+  .string()
+  .regex(/^(\d{1,3}\.){3}\d{1,3}:\d{1,5}$/, 'must be ADDRESS:PORT such as 127.0.0.1:6385');
+
+export const configSchema = z.strictObject({
+  state_dir: z.string().startsWith('/', 'must be an absolute path').default('/var/lib/ingot'),
+  log_level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  api: z
+    .strictObject({
+      listen: listen.default('127.0.0.1:6385'),
+      /** A Unix socket for the `ingot` command; relative to state_dir. */
+      socket: z.string().default('ingot.sock'),
+      auth: z.enum(['none', 'basic', 'token']).default('none'),
+    })
+    .prefault({}),
+  boot: z
+    .strictObject({
+      listen_port: z.int().min(1).max(65_535).default(6180),
+      /** Folder with `vmlinuz` and `initrd.zst` of the ramdisk; relative to state_dir. */
+      ramdisk_dir: z.string().default('ramdisk'),
+      /** Where Debian's `ipxe` package (or your own build) keeps the iPXE programs. */
+      ipxe_dir: z.string().default('/usr/lib/ipxe'),
+      /** More words for the ramdisk's kernel command line, such as `console=ttyS0`. */
+      kernel_args: z.string().default(''),
+    })
+    .prefault({}),
+  images: z
+    .strictObject({
+      /** Bound on the image cache, in GiB; least recently used images go first. */
+      cache_gib: z.number().positive().default(50),
+      /** Folder whose files `file://` sources may name; relative to state_dir. */
+      source_dirs: z.array(z.string()).default(['images']),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      power_actions: z.int().positive().default(20),
+      image_writes: z.int().positive().default(20),
+      jobs: z.int().positive().default(1000),
+    })
+    .prefault({}),
+  timeouts: z
+    .strictObject({
+      /** Seconds from power-on to the agent's first call-back. */
+      callback_s: z.int().positive().default(1800),
+      /** Seconds that one agent command (a disk write, say) may take. */
+      command_s: z.int().positive().default(7200),
+      /** Seconds for the BMC to show a power state that was asked for. */
+      power_s: z.int().positive().default(300),
+    })
+    .prefault({}),
+  networks: z.array(networkSchema).default([]),
+});
+
+export type Config = z.output<typeof configSchema>;
+export type NetworkConfig = Config['networks'][number];
+export type NetworkRole = (typeof NETWORK_ROLES)[number];

@@ -1,0 +1,69 @@
+/**
+ * The one error type of ingot. `message` says what was attempted on what and what happened; `hint` says what
+ * the operator should do next. Neither ever contains a secret.
+ */
+
+/** Who has to act: the caller, the peer that answered badly, the machine we run on, or we (a bug). */
+export type Blame = 'operator' | 'peer' | 'environment' | 'bug';
+
+/** Every error code, with the HTTP status the API gives it and who is to blame. */
+export const ERROR_CODES = {
+  invalid_input: { status: 400, blame: 'operator' },
+  not_acceptable: { status: 406, blame: 'operator' },
+  unauthorized: { status: 401, blame: 'operator' },
+  forbidden: { status: 403, blame: 'operator' },
+  not_found: { status: 404, blame: 'operator' },
+  conflict: { status: 409, blame: 'operator' },
+  invalid_state: { status: 400, blame: 'operator' },
+  node_locked: { status: 409, blame: 'operator' },
+  too_large: { status: 413, blame: 'operator' },
+  busy: { status: 503, blame: 'environment' },
+  config_invalid: { status: 500, blame: 'operator' },
+  bmc_unreachable: { status: 502, blame: 'peer' },
+  bmc_auth: { status: 502, blame: 'operator' },
+  bmc_tls: { status: 502, blame: 'operator' },
+  bmc_refused: { status: 502, blame: 'peer' },
+  bmc_bad_answer: { status: 502, blame: 'peer' },
+  agent_unreachable: { status: 502, blame: 'peer' },
+  agent_failed: { status: 502, blame: 'peer' },
+  image_unreachable: { status: 502, blame: 'peer' },
+  image_checksum: { status: 502, blame: 'peer' },
+  image_invalid: { status: 400, blame: 'operator' },
+  image_too_large: { status: 400, blame: 'operator' },
+  no_root_device: { status: 400, blame: 'operator' },
+  ambiguous_root_device: { status: 400, blame: 'operator' },
+  no_address: { status: 503, blame: 'environment' },
+  missing_program: { status: 500, blame: 'environment' },
+  missing_file: { status: 500, blame: 'environment' },
+  environment: { status: 500, blame: 'environment' },
+  timeout: { status: 504, blame: 'peer' },
+  internal: { status: 500, blame: 'bug' },
+} as const satisfies Record<string, { status: number; blame: Blame }>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+export class IngotError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string;
+
+  constructor(code: ErrorCode, message: string, options: { hint: string; cause?: unknown }) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'IngotError';
+    this.code = code;
+    this.hint = options.hint;
+  }
+
+  get status(): number {
+    return ERROR_CODES[this.code].status;
+  }
+}
+
+/** Any thrown value as an `IngotError`; a foreign one becomes `internal` with its message kept. */
+export function asIngotError(thrown: unknown, attempted: string): IngotError {
+  if (thrown instanceof IngotError) return thrown;
+  const because = thrown instanceof Error ? thrown.message : String(thrown);
+  return new IngotError('internal', `${attempted}: ${because}`, {
+    hint: 'This is a defect in ingot: please report it with the lines of the log around it.',
+    cause: thrown,
+  });
+}

@@ -1,0 +1,42 @@
+/**
+ * The image store: fetch, verify, convert, keep. A deploy names an image by source and checksum; what agents
+ * download is always raw, with a map of the blocks that hold data.
+ */
+
+export type ImageRequest = {
+  /** `http://`, `https://` or `file:///`. */
+  readonly source: string;
+  readonly checksum: { readonly algorithm: 'sha256' | 'sha512'; readonly value: string };
+  readonly format: 'raw' | 'qcow2';
+};
+
+/** A run of bytes that holds data; everything between runs is zeros. */
+export type Extent = { readonly offset: number; readonly length: number };
+
+export type ReadyImage = {
+  /** Stable id: hash of source checksum and format. Names the files in the cache. */
+  readonly id: string;
+  /** Path of the raw file on the seed node. */
+  readonly path: string;
+  /** Size of the raw image in bytes: the least a disk must have. */
+  readonly size: number;
+  /** Checksum of the whole raw image. */
+  readonly sha256: string;
+  readonly extents: readonly Extent[];
+  /** Bytes in all extents together. */
+  readonly dataBytes: number;
+};
+
+export type ImageStore = {
+  /**
+   * Makes the image ready; concurrent calls for the same image share one download. Rejects with
+   * `image_unreachable`, `image_checksum`, `image_invalid` or `image_too_large`.
+   */
+  prepare(
+    request: ImageRequest,
+    onProgress?: (percent: number) => void,
+    signal?: AbortSignal,
+  ): Promise<ReadyImage>;
+  /** A ready image by id, for the HTTP server; null when it is not in the cache. */
+  ready(id: string): Promise<ReadyImage | null>;
+};

@@ -1,0 +1,75 @@
+/**
+ * The lifecycle as the API sees it. Every method that changes something returns when the change is on disk;
+ * the work itself goes on in durable jobs.
+ */
+import type { Inventory } from '../agent/protocol.ts';
+import type { JsonObject, LcmReport, NodeRecord } from '../store/records.ts';
+import type { PowerTarget, Verb } from '../store/words.ts';
+
+export type VerbRequest = {
+  readonly verb: Verb;
+  /** `active` and `rebuild`: user data, meta data, network data of the config drive, already parsed. */
+  readonly configdrive?: ConfigDriveRequest | null;
+};
+
+/** What the operator may put on the config drive; the rest (addresses, LCM token) is ours. */
+export type ConfigDriveRequest = {
+  readonly meta_data?: JsonObject;
+  readonly user_data?: string;
+  readonly network_data?: JsonObject;
+  readonly vendor_data?: JsonObject;
+};
+
+export type Why = {
+  /** One paragraph: where the node is, since when, what it waits for, what was last seen, what to check. */
+  readonly text: string;
+  readonly state: string;
+  readonly since: string | null;
+  readonly step: string | null;
+  readonly waiting_for: string | null;
+  readonly last_seen: { readonly at: string; readonly message: string } | null;
+  readonly check: readonly string[];
+};
+
+export type LookupAnswer = {
+  readonly node: NodeRecord;
+  /** The agent token, or `******` when this boot's agent has proved itself already. */
+  readonly agent_token: string;
+  readonly heartbeat_timeout: number;
+};
+
+export type Heartbeat = {
+  readonly callback_url: string;
+  readonly agent_version: string | null;
+  readonly agent_token: string;
+  readonly agent_verify_ca: string | null;
+  readonly agent_status?: string | null;
+  readonly agent_status_message?: string | null;
+};
+
+export type Lifecycle = {
+  /** Throws `invalid_state` (with what to do first), `node_locked`, `not_found`, `invalid_input`. */
+  requestVerb(ident: string, request: VerbRequest): Promise<void>;
+  requestPower(ident: string, target: PowerTarget): Promise<void>;
+  why(ident: string): Promise<Why>;
+  /** By any of the MACs, or by uuid. Throws `not_found` when no node of that kind is expected to boot. */
+  agentLookup(query: {
+    readonly macs: readonly string[];
+    readonly node_uuid: string | null;
+  }): Promise<LookupAnswer>;
+  /** Throws `unauthorized` on a wrong token. */
+  agentHeartbeat(nodeUuid: string, heartbeat: Heartbeat): Promise<void>;
+  /** Returns the node's uuid. Throws `not_found` when no node is being inspected. */
+  continueInspection(body: {
+    readonly inventory: Inventory;
+    readonly boot_interface: string | null;
+    readonly error: string | null;
+    readonly plugin_data: JsonObject;
+  }): Promise<string>;
+  /** Throws `unauthorized` on a wrong token. */
+  lcmStatus(nodeUuid: string, token: string, report: Omit<LcmReport, 'reported_at'>): Promise<void>;
+  /** Takes up every unfinished job; called once at start. */
+  start(): Promise<void>;
+  /** Stops taking steps; running steps end at their next safe point, jobs stay in the store. */
+  stop(): Promise<void>;
+};

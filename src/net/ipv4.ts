@@ -1,0 +1,54 @@
+/** An IPv4 address in dotted-quad form. */
+export type Ipv4 = string & { readonly __brand: 'Ipv4' };
+
+/** A CIDR block: `network/prefix`, the host bits zero. */
+export type Cidr = {
+  readonly network: Ipv4;
+  readonly prefix: number;
+  readonly netmask: Ipv4;
+  readonly broadcast: Ipv4;
+};
+
+export function parseIpv4(text: string): Ipv4 | null {
+  const parts = text.split('.');
+  if (parts.length !== 4) return null;
+  const valid = parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255);
+  return valid ? (text as Ipv4) : null;
+}
+
+/** The address as an unsigned 32-bit number, most significant byte first. */
+export function ipv4ToNumber(address: Ipv4): number {
+  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+}
+
+export function ipv4FromNumber(value: number): Ipv4 {
+  const n = value >>> 0;
+  return `${n >>> 24}.${(n >>> 16) & 255}.${(n >>> 8) & 255}.${n & 255}` as Ipv4;
+}
+
+/** Reads `a.b.c.d/n`; null when malformed or when host bits are set. */
+export function parseCidr(text: string): Cidr | null {
+  const [addressText = '', prefixText = '', ...rest] = text.split('/');
+  const address = parseIpv4(addressText);
+  if (address === null || rest.length > 0 || !/^\d{1,2}$/.test(prefixText) || Number(prefixText) > 32)
+    return null;
+  const prefix = Number(prefixText);
+  const mask = prefix === 0 ? 0 : (0xffffffff << (32 - prefix)) >>> 0;
+  const value = ipv4ToNumber(address);
+  if ((value & mask) >>> 0 !== value) return null;
+  return {
+    network: address,
+    prefix,
+    netmask: ipv4FromNumber(mask),
+    broadcast: ipv4FromNumber((value | ~mask) >>> 0),
+  };
+}
+
+export function cidrContains(cidr: Cidr, address: Ipv4): boolean {
+  const value = ipv4ToNumber(address);
+  return value >= ipv4ToNumber(cidr.network) && value <= ipv4ToNumber(cidr.broadcast);
+}
+
+export function formatCidr(cidr: Cidr): string {
+  return `${cidr.network}/${cidr.prefix}`;
+}

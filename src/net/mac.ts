@@ -1,0 +1,30 @@
+/** A 48-bit MAC address in canonical form: lower-case hex, colons (`52:54:00:ab:cd:ef`). */
+export type Mac = string & { readonly __brand: 'Mac' };
+
+const MAC_FORMS =
+  /^([0-9a-f]{2})[:-]?([0-9a-f]{2})[:-]?([0-9a-f]{2})[:-]?([0-9a-f]{2})[:-]?([0-9a-f]{2})[:-]?([0-9a-f]{2})$/i;
+
+/** Reads colons, hyphens or no separator in either case; null for anything else. */
+export function parseMac(text: string): Mac | null {
+  const match = MAC_FORMS.exec(text.trim());
+  return match === null ? null : (match.slice(1).join(':').toLowerCase() as Mac);
+}
+
+/** The six bytes at `offset` as a MAC. The caller has checked that they are there. */
+export function macFromBytes(bytes: Uint8Array, offset = 0): Mac {
+  let text = '';
+  for (let i = 0; i < 6; i++) {
+    const byte = bytes[offset + i] ?? 0;
+    text += (i === 0 ? '' : ':') + (byte < 16 ? '0' : '') + byte.toString(16);
+  }
+  return text as Mac;
+}
+
+export function macToBytes(mac: Mac): Uint8Array {
+  return Uint8Array.from(mac.split(':'), (pair) => Number.parseInt(pair, 16));
+}
+
+/** `52-54-00-ab-cd-ef`, as iPXE's `${mac:hexhyp}` and PXELINUX file names have it. */
+export function macWithHyphens(mac: Mac): string {
+  return mac.replaceAll(':', '-');
+}

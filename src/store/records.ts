@@ -1,0 +1,155 @@
+/**
+ * What the store keeps, as plain readonly records. Fields that Ironic has carry Ironic's own names
+ * (snake_case), so that nothing is renamed on the way to the API. Times are ISO 8601 in UTC with
+ * milliseconds (`2026-11-22T22:50:00.000Z`).
+ */
+import type { BootIntent, PowerState, PowerTarget, ProvisionState, Severity } from './words.ts';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+export type NodeRecord = {
+  readonly uuid: string;
+  readonly name: string | null;
+  readonly driver: string;
+  readonly driver_info: JsonObject;
+  readonly properties: JsonObject;
+  readonly instance_info: JsonObject;
+  readonly instance_uuid: string | null;
+  readonly extra: JsonObject;
+  readonly description: string | null;
+  readonly owner: string | null;
+  readonly resource_class: string | null;
+  readonly automated_clean: boolean | null;
+  readonly provision_state: ProvisionState;
+  readonly target_provision_state: ProvisionState | null;
+  readonly provision_updated_at: string | null;
+  readonly power_state: PowerState | null;
+  readonly target_power_state: PowerTarget | null;
+  readonly boot_mode: 'uefi' | 'bios' | null;
+  readonly last_error: string | null;
+  readonly maintenance: boolean;
+  readonly maintenance_reason: string | null;
+  readonly fault: string | null;
+  readonly inspection_started_at: string | null;
+  readonly inspection_finished_at: string | null;
+  readonly created_at: string;
+  readonly updated_at: string | null;
+  /** What the boot decision answers this node's NICs; a fact of ours, not Ironic's. */
+  readonly boot_intent: BootIntent;
+  /** Counts the power-ons that ingot asked for; an agent token is valid for one generation only. */
+  readonly boot_generation: number;
+  /** When the current generation began; evidence older than this is about an earlier boot. */
+  readonly boot_started_at: string | null;
+  /** What the agent of this boot generation told us; null until its look-up. */
+  readonly agent: AgentFacts | null;
+  /** What the deployed OS last reported through the LCM API. */
+  readonly lcm: LcmReport | null;
+  /** Counts deployments; the LCM token is bound to it. */
+  readonly instance_generation: number;
+};
+
+export type AgentFacts = {
+  readonly generation: number;
+  readonly callback_url: string | null;
+  readonly version: string | null;
+  /** PEM of the agent's self-signed certificate, pinned. */
+  readonly verify_ca: string | null;
+  readonly looked_up_at: string;
+  /** After the first authenticated heartbeat a look-up is no longer given the token. */
+  readonly last_heartbeat_at: string | null;
+};
+
+export type LcmReport = {
+  readonly reported_at: string;
+  readonly status: string;
+  readonly message: string | null;
+  readonly hostname: string | null;
+  readonly addresses: readonly string[];
+};
+
+export type PortRecord = {
+  readonly uuid: string;
+  readonly node_uuid: string;
+  /** Canonical MAC (`src/net/mac.ts`). */
+  readonly address: string;
+  readonly pxe_enabled: boolean;
+  /** Name of the ingot network that this NIC is plugged into, where known. */
+  readonly physical_network: string | null;
+  readonly local_link_connection: JsonObject;
+  readonly extra: JsonObject;
+  readonly created_at: string;
+  readonly updated_at: string | null;
+};
+
+export type JobStatus = 'running' | 'done' | 'failed' | 'aborted';
+
+export type JobStep = { readonly name: string; readonly args: JsonObject };
+
+/** A durable job (the node's lock while `status` is running). See docs/architecture.md, "Jobs". */
+export type JobRecord = {
+  readonly id: number;
+  readonly node_uuid: string;
+  readonly verb: string;
+  readonly steps: readonly JobStep[];
+  /** Index of the step that runs now; equals `steps.length` when all are done. */
+  readonly cursor: number;
+  /** How often the current step was tried and asked for a retry. */
+  readonly attempt: number;
+  /** What the current step remembers across a crash; emptied when the cursor moves. */
+  readonly scratch: JsonObject;
+  readonly status: JobStatus;
+  /** One sentence: what is awaited. Null when the step is at work. */
+  readonly waiting_for: string | null;
+  readonly step_started_at: string;
+  /** When the engine looks at the step again by itself. */
+  readonly wake_at: string | null;
+  /** When the current step is failed with what was last seen. */
+  readonly deadline: string | null;
+  readonly progress: Progress | null;
+  readonly error: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+};
+
+export type Progress = {
+  readonly percent: number;
+  readonly bytes_done: number;
+  readonly bytes_total: number;
+};
+
+/** One entry of the one ordered stream of everything that happens. */
+export type EventRecord = {
+  readonly seq: number;
+  readonly at: string;
+  readonly node_uuid: string | null;
+  /** Dotted: `dhcp.ack`, `tftp.done`, `boot.script`, `agent.heartbeat`, `state.changed`, `job.step_done`, ... */
+  readonly kind: string;
+  readonly severity: Severity;
+  /** One sentence for a human. */
+  readonly message: string;
+  readonly data: JsonObject;
+};
+
+export type NewEvent = {
+  readonly node_uuid: string | null;
+  readonly kind: string;
+  readonly severity?: Severity;
+  readonly message: string;
+  readonly data?: JsonObject;
+};
+
+/** An address that ingot gave to a node on one of its networks (not DHCP leases: those are in `leases.db`). */
+export type AddressRecord = {
+  readonly network: string;
+  readonly address: string;
+  readonly node_uuid: string;
+  readonly created_at: string;
+};
+
+export type InventoryRecord = {
+  readonly node_uuid: string;
+  readonly inventory: JsonObject;
+  readonly plugin_data: JsonObject;
+  readonly created_at: string;
+};

@@ -1,0 +1,101 @@
+/**
+ * The store: typed queries over SQLite (WAL, `synchronous=FULL`). One writer connection; every change that
+ * belongs together goes through `transaction`. Nothing above this room writes SQL.
+ */
+import type {
+  AddressRecord,
+  EventRecord,
+  InventoryRecord,
+  JobRecord,
+  JsonObject,
+  NewEvent,
+  NodeRecord,
+  PortRecord,
+} from './records.ts';
+import type { ProvisionState } from './words.ts';
+
+/** Everything that may be changed of a record; what is left out stays as it is. */
+export type NodePatch = Partial<Omit<NodeRecord, 'uuid' | 'created_at' | 'updated_at'>>;
+export type PortPatch = Partial<Omit<PortRecord, 'uuid' | 'created_at' | 'updated_at'>>;
+export type JobPatch = Partial<Omit<JobRecord, 'id' | 'node_uuid' | 'created_at' | 'updated_at'>>;
+
+export type NewNode = Pick<NodeRecord, 'uuid' | 'driver'> & NodePatch;
+export type NewPort = Pick<PortRecord, 'uuid' | 'node_uuid' | 'address'> & PortPatch;
+export type NewJob = Pick<JobRecord, 'node_uuid' | 'verb' | 'steps'>;
+
+export type NodeFilter = {
+  readonly provision_state?: ProvisionState;
+  readonly maintenance?: boolean;
+  readonly limit?: number;
+  /** uuid of the last node of the page before. */
+  readonly marker?: string;
+};
+
+export type EventFilter = {
+  readonly node_uuid?: string;
+  /** Only events with a greater `seq`. */
+  readonly after?: number;
+  /** Only events at or after this time (ISO 8601). */
+  readonly since?: string;
+  readonly kinds?: readonly string[];
+  readonly limit?: number;
+  /** Newest first when `desc`; the default is oldest first. */
+  readonly order?: 'asc' | 'desc';
+};
+
+/** The queries; inside `transaction` the same ones, on one atomic unit of work. */
+export type Queries = {
+  readonly nodes: {
+    /** Throws `conflict` when the name or uuid is taken. */
+    insert(node: NewNode): Promise<NodeRecord>;
+    get(uuid: string): Promise<NodeRecord | null>;
+    /** By uuid or by name. */
+    find(ident: string): Promise<NodeRecord | null>;
+    list(filter: NodeFilter): Promise<readonly NodeRecord[]>;
+    /** Throws `not_found`. Sets `updated_at`; sets `provision_updated_at` when the state changes. */
+    update(uuid: string, patch: NodePatch): Promise<NodeRecord>;
+    delete(uuid: string): Promise<void>;
+  };
+  readonly ports: {
+    /** Throws `conflict` when the address is taken. */
+    insert(port: NewPort): Promise<PortRecord>;
+    get(uuid: string): Promise<PortRecord | null>;
+    findByAddress(mac: string): Promise<PortRecord | null>;
+    listByNode(nodeUuid: string): Promise<readonly PortRecord[]>;
+    list(): Promise<readonly PortRecord[]>;
+    update(uuid: string, patch: PortPatch): Promise<PortRecord>;
+    delete(uuid: string): Promise<void>;
+  };
+  readonly jobs: {
+    /** Throws `node_locked` when the node has a running job: the row is the lock. */
+    insert(job: NewJob): Promise<JobRecord>;
+    get(id: number): Promise<JobRecord | null>;
+    running(): Promise<readonly JobRecord[]>;
+    runningOf(nodeUuid: string): Promise<JobRecord | null>;
+    lastOf(nodeUuid: string): Promise<JobRecord | null>;
+    update(id: number, patch: JobPatch): Promise<JobRecord>;
+  };
+  readonly events: {
+    append(event: NewEvent): Promise<EventRecord>;
+    list(filter: EventFilter): Promise<readonly EventRecord[]>;
+  };
+  readonly inventories: {
+    put(nodeUuid: string, inventory: JsonObject, pluginData: JsonObject): Promise<void>;
+    get(nodeUuid: string): Promise<InventoryRecord | null>;
+  };
+  readonly addresses: {
+    /** Idempotent for the same node; throws `conflict` when another node has the address. */
+    claim(network: string, address: string, nodeUuid: string): Promise<AddressRecord>;
+    listByNetwork(network: string): Promise<readonly AddressRecord[]>;
+    listByNode(nodeUuid: string): Promise<readonly AddressRecord[]>;
+    release(network: string, nodeUuid: string): Promise<void>;
+  };
+};
+
+export type Store = Queries & {
+  /** Runs `work` in one SQLite transaction, on disk (fsync) when the promise resolves. */
+  transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
+  /** Called after commit with every event appended, in order; returns the way to stop. */
+  onEvent(listener: (event: EventRecord) => void): () => void;
+  close(): Promise<void>;
+};

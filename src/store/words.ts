@@ -1,0 +1,72 @@
+/** The vocabulary of a node's life, as Ironic spells it (ironic/common/states.py). */
+
+export const PROVISION_STATES = [
+  'enroll',
+  'verifying',
+  'manageable',
+  'available',
+  'inspecting',
+  'inspect wait',
+  'inspect failed',
+  'cleaning',
+  'clean wait',
+  'clean hold',
+  'clean failed',
+  'deploying',
+  'wait call-back',
+  'deploy hold',
+  'deploy failed',
+  'active',
+  'deleting',
+  'error',
+  'adopting',
+  'adopt failed',
+  'rescuing',
+  'rescue wait',
+  'rescue',
+  'rescue failed',
+  'unrescuing',
+  'unrescue failed',
+  'servicing',
+  'service wait',
+  'service hold',
+  'service failed',
+] as const;
+export type ProvisionState = (typeof PROVISION_STATES)[number];
+
+/** What an operator may ask for with `PUT /v1/nodes/{id}/states/provision`. */
+export const VERBS = [
+  'manage',
+  'provide',
+  'inspect',
+  'active',
+  'rebuild',
+  'deleted',
+  'abort',
+  'clean',
+  'adopt',
+  'rescue',
+  'unrescue',
+  'unhold',
+  'service',
+] as const;
+export type Verb = (typeof VERBS)[number];
+
+export const POWER_STATES = ['power on', 'power off', 'error'] as const;
+export type PowerState = (typeof POWER_STATES)[number];
+
+export const POWER_TARGETS = [
+  'power on',
+  'power off',
+  'rebooting',
+  'soft power off',
+  'soft rebooting',
+] as const;
+export type PowerTarget = (typeof POWER_TARGETS)[number];
+
+/** What the node shall do when its NIC asks for a boot program. */
+export const BOOT_INTENTS = ['ramdisk', 'disk'] as const;
+export type BootIntent = (typeof BOOT_INTENTS)[number];
+
+export const SEVERITIES = ['debug', 'info', 'warning', 'error'] as const;
+export type Severity = (typeof SEVERITIES)[number];
