@@ -1,0 +1,46 @@
+#!/bin/sh
+# Makes this machine ready for `npm run demo`, `npm test` or `npm run bench`: installs Debian packages that are
+# missing and node_modules when absent or stale. Safe to run again: when all is there it does nothing.
+# Usage: scripts/setup.sh demo|test|bench
+set -eu
+cd "$(dirname -- "$0")/.."
+purpose=${1:?usage: scripts/setup.sh demo|test|bench}
+
+# What the daemon and the lab need (docs/dependencies.md says what for).
+packages="ipxe qemu-utils mmdebstrap xorriso openssl zstd cpio iproute2 util-linux"
+packages="$packages qemu-system-x86 ovmf seabios mtools dosfstools e2fsprogs fdisk gdisk arch-test uidmap"
+packages="$packages grub-efi-amd64-signed shim-signed grub-pc-bin grub-common binutils"
+# Foreign programs that the tests and the benchmarks measure us against.
+case "$purpose" in
+  test | bench)
+    packages="$packages atftp tftp-hpa curl isc-dhcp-client udhcpc kea-admin tcpdump python3-sushy"
+    packages="$packages netplan.io dnsmasq-base iputils-ping genisoimage"
+    ;;
+esac
+
+missing=""
+for package in $packages; do
+  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing="$missing $package"
+done
+if [ -n "$missing" ]; then
+  if ! command -v apt-get >/dev/null; then
+    echo "ingot's set-up installs Debian packages with apt-get, which this machine lacks. Install:$missing" >&2
+    exit 1
+  fi
+  as_root=""
+  if [ "$(id -u)" != 0 ]; then
+    if command -v sudo >/dev/null; then as_root="sudo"; else
+      echo "Run this as root, or install these Debian packages first:$missing" >&2
+      exit 1
+    fi
+  fi
+  echo "Installing Debian packages:$missing"
+  $as_root apt-get update -qq
+  # No package may start a service of its own: no DHCP server, no cloud-init run on this host.
+  $as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
+    apt-get install -y -qq --no-install-recommends $missing >/dev/null
+fi
+
+if [ ! -x node_modules/.bin/vitest ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+  npm ci --no-audit --no-fund
+fi

@@ -1,0 +1,74 @@
+/**
+ * The boot table: one `BootEntry` for each MAC that a node owns, made from the store. The main thread keeps a
+ * copy for the iPXE scripts; the packet thread gets every change and acknowledges it.
+ */
+import type { BootEntry } from '../boot/decision.ts';
+import { type Mac, parseMac } from '../net/mac.ts';
+import type { NodeRecord, PortRecord } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+
+export type BootTable = {
+  entry(mac: Mac): BootEntry | null;
+  /** Reads the node from the store and publishes what its NICs shall boot; resolves when that is in force. */
+  publishNode(nodeUuid: string): Promise<void>;
+  /** Publishes every node; once, at start. */
+  publishAll(): Promise<void>;
+};
+
+type Publish = (entries: readonly BootEntry[], removed: readonly Mac[]) => Promise<void>;
+
+export function createBootTable(store: Store, publish: Publish): BootTable {
+  const byMac = new Map<Mac, BootEntry>();
+  const macsOfNode = new Map<string, readonly Mac[]>();
+
+  const replace = (nodeUuid: string, entries: readonly BootEntry[]): readonly Mac[] => {
+    const kept = new Set(entries.map((entry) => entry.mac));
+    const removed = (macsOfNode.get(nodeUuid) ?? []).filter((mac) => !kept.has(mac));
+    for (const mac of removed) byMac.delete(mac);
+    for (const entry of entries) byMac.set(entry.mac, entry);
+    if (entries.length > 0) macsOfNode.set(nodeUuid, [...kept]);
+    else macsOfNode.delete(nodeUuid);
+    return removed;
+  };
+
+  return {
+    entry: (mac) => byMac.get(mac) ?? null,
+    publishNode: async (nodeUuid) => {
+      const node = await store.nodes.get(nodeUuid);
+      const ports = node === null ? [] : await store.ports.listByNode(nodeUuid);
+      const entries = node === null ? [] : bootEntries(node, ports);
+      await publish(entries, replace(nodeUuid, entries));
+    },
+    publishAll: async () => {
+      const portsByNode = Map.groupBy(await store.ports.list(), (port) => port.node_uuid);
+      const all: BootEntry[] = [];
+      for (const [nodeUuid, ports] of portsByNode) {
+        const node = await store.nodes.get(nodeUuid);
+        if (node === null) continue;
+        const entries = bootEntries(node, ports);
+        replace(nodeUuid, entries);
+        all.push(...entries);
+      }
+      await publish(all, []);
+    },
+  };
+}
+
+/** What each PXE-enabled NIC of a node boots. Pure. */
+export function bootEntries(node: NodeRecord, ports: readonly PortRecord[]): readonly BootEntry[] {
+  return ports.flatMap((port): readonly BootEntry[] => {
+    const mac = parseMac(port.address);
+    if (mac === null || !port.pxe_enabled) return [];
+    const nodeName = node.name ?? node.uuid;
+    return [
+      {
+        mac,
+        nodeUuid: node.uuid,
+        nodeName,
+        intent: node.boot_intent,
+        reservedAddress: null,
+        hostname: node.name,
+      },
+    ];
+  });
+}

@@ -1,0 +1,55 @@
+/**
+ * Ties facts from the wire to nodes: by MAC where the fact has one, else by the address that DHCP gave to that
+ * MAC. Facts of machines that ingot does not know are counted, not stored.
+ */
+import { type Mac, parseMac } from '../net/mac.ts';
+import type { NewEvent } from '../store/records.ts';
+import type { Fact } from './packet-protocol.ts';
+
+/** Addresses remembered at most; the oldest is forgotten first. */
+const MOST_ADDRESSES = 100_000;
+
+export type FactSorter = {
+  /** The events to store, in order. */
+  sort(facts: readonly Fact[]): readonly NewEvent[];
+  readonly unknown: () => number;
+};
+
+export function createFactSorter(nodeOfMac: (mac: Mac) => string | null): FactSorter {
+  const macOfAddress = new Map<string, Mac>();
+  let unknown = 0;
+
+  const macOf = (fact: Fact): Mac | null => {
+    if (fact.mac !== null && fact.address !== null) {
+      macOfAddress.delete(fact.address);
+      macOfAddress.set(fact.address, fact.mac);
+      if (macOfAddress.size > MOST_ADDRESSES) {
+        const oldest = macOfAddress.keys().next();
+        if (!oldest.done) macOfAddress.delete(oldest.value);
+      }
+    }
+    return fact.mac ?? (fact.address === null ? null : (macOfAddress.get(fact.address) ?? null));
+  };
+
+  return {
+    unknown: () => unknown,
+    sort: (facts) =>
+      facts.flatMap((fact): readonly NewEvent[] => {
+        const mac = macOf(fact);
+        const node = mac === null ? null : nodeOfMac(parseMac(mac) ?? mac);
+        if (node === null) {
+          unknown++;
+          return [];
+        }
+        return [
+          {
+            node_uuid: node,
+            kind: fact.kind,
+            severity: fact.kind.endsWith('.failed') ? 'warning' : 'info',
+            message: fact.sentence,
+            data: { mac, address: fact.address, seen_at: new Date(fact.at).toISOString() },
+          },
+        ];
+      }),
+  };
+}

@@ -1,0 +1,123 @@
+/** The main thread's end of the packet thread: starts it, hands it the boot table, takes its facts. */
+import { Worker } from 'node:worker_threads';
+import type { BootEntry } from '../boot/decision.ts';
+import { IngotError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Mac } from '../net/mac.ts';
+import type {
+  Fact,
+  FromPacketThread,
+  PacketReport,
+  PacketThreadOptions,
+  ToPacketThread,
+} from './packet-protocol.ts';
+
+const ANSWER_MS = 10_000;
+
+export type PacketHost = {
+  /** Resolves when DHCP and TFTP answer by these entries. */
+  publish(entries: readonly BootEntry[], removed: readonly Mac[]): Promise<void>;
+  report(): Promise<PacketReport>;
+  stop(): Promise<void>;
+};
+
+type Deps = {
+  readonly options: PacketThreadOptions;
+  readonly log: Log;
+  readonly onFacts: (facts: readonly Fact[]) => void;
+  readonly onProblem: (sentence: string) => void;
+  /** The thread died: nothing is answered any more, so the daemon must end and be started again. */
+  readonly onDeath: (error: Error) => void;
+};
+
+type Waiter = {
+  readonly resolve: (message: FromPacketThread) => void;
+  readonly reject: (error: Error) => void;
+};
+
+export function startPacketHost(deps: Deps): PacketHost {
+  const worker = new Worker(new URL('../packet-thread.ts', import.meta.url), { workerData: deps.options });
+  const waiters = new Map<string, Waiter>();
+  let sequence = 0;
+  let stopping = false;
+
+  const fail = (error: Error): void => {
+    for (const waiter of waiters.values()) waiter.reject(error);
+    waiters.clear();
+    if (!stopping) deps.onDeath(error);
+  };
+  worker.on('error', (error: Error) => fail(error));
+  worker.on('exit', (code) => fail(new Error(`the packet thread ended with code ${code}`)));
+  worker.on('message', (message: FromPacketThread) => {
+    switch (message.type) {
+      case 'facts':
+        deps.onFacts(message.facts);
+        return;
+      case 'problem':
+        deps.onProblem(message.sentence);
+        return;
+      case 'applied':
+        settle(`boot:${message.version}`, message);
+        return;
+      case 'report':
+        settle(`report:${message.request}`, message);
+        return;
+      case 'stopped':
+        settle('stop', message);
+        return;
+    }
+  });
+
+  const settle = (key: string, message: FromPacketThread): void => {
+    waiters.get(key)?.resolve(message);
+  };
+
+  const ask = (key: string, message: ToPacketThread): Promise<FromPacketThread> =>
+    new Promise<FromPacketThread>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        waiters.get(key)?.reject(
+          new IngotError(
+            'internal',
+            `The packet thread did not answer "${message.type}" within ${ANSWER_MS} ms`,
+            {
+              hint: 'Look in the log for what kept it; restart the daemon if DHCP is silent.',
+            },
+          ),
+        );
+      }, ANSWER_MS);
+      const done = (): void => {
+        clearTimeout(timer);
+        waiters.delete(key);
+      };
+      waiters.set(key, {
+        resolve: (answer) => {
+          done();
+          resolve(answer);
+        },
+        reject: (error) => {
+          done();
+          reject(error);
+        },
+      });
+      worker.postMessage(message);
+    });
+
+  return {
+    publish: async (entries, removed) => {
+      const version = ++sequence;
+      await ask(`boot:${version}`, { type: 'boot', version, entries, removed });
+    },
+    report: async () => {
+      const request = ++sequence;
+      const answer = await ask(`report:${request}`, { type: 'report', request });
+      return answer.type === 'report' ? answer.report : { leases: [], counters: {} };
+    },
+    stop: async () => {
+      stopping = true;
+      await ask('stop', { type: 'stop' }).catch((error: unknown) => {
+        deps.log.warn({ error: String(error) }, 'the packet thread was ended by force');
+      });
+      await worker.terminate();
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/** What the main thread and the packet thread say to each other; plain data, so that it survives cloning. */
+import type { BootEntry } from '../boot/decision.ts';
+import type { NetworkConfig } from '../config/schema.ts';
+import type { Ipv4 } from '../net/ipv4.ts';
+import type { Mac } from '../net/mac.ts';
+
+/** Something that a machine did on the wire or over HTTP, not yet tied to a node. */
+export type Fact = {
+  readonly kind: string;
+  readonly at: number;
+  readonly mac: Mac | null;
+  readonly address: Ipv4 | null;
+  readonly sentence: string;
+};
+
+export type PacketThreadOptions = {
+  readonly networks: readonly NetworkConfig[];
+  readonly leasesPath: string;
+  readonly ipxeDir: string;
+  readonly httpPort: number;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+};
+
+export type LeaseRow = {
+  readonly network: string;
+  readonly mac: string;
+  readonly address: string;
+  /** ISO 8601. */
+  readonly expires_at: string;
+};
+
+export type ToPacketThread =
+  /** `entries` replace all earlier ones of these MACs; `removed` MACs are forgotten. */
+  | {
+      readonly type: 'boot';
+      readonly version: number;
+      readonly entries: readonly BootEntry[];
+      readonly removed: readonly Mac[];
+    }
+  | { readonly type: 'report'; readonly request: number }
+  | { readonly type: 'stop' };
+
+export type FromPacketThread =
+  | { readonly type: 'applied'; readonly version: number }
+  | { readonly type: 'facts'; readonly facts: readonly Fact[] }
+  | { readonly type: 'problem'; readonly sentence: string }
+  | { readonly type: 'report'; readonly request: number; readonly report: PacketReport }
+  | { readonly type: 'stopped' };
+
+export type PacketReport = {
+  readonly leases: readonly LeaseRow[];
+  /** `dhcp.<reason>` or `tftp.<reason>` → how often. */
+  readonly counters: Readonly<Record<string, number>>;
+};
