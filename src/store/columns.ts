@@ -1,0 +1,60 @@
+/** Fields to columns and back. JSON is checked when it is read, so that a damaged row is named, not passed on. */
+import { z } from 'zod';
+import { IngotError } from '../errors.ts';
+import type { JsonObject } from './records.ts';
+import type { Row } from './tables.ts';
+
+type Encoded<P> = { [K in keyof Row<P>]: Row<P>[K] };
+
+/** A record or a patch as columns; fields that are `undefined` are left out. */
+export function encode<P extends object>(patch: P): Encoded<P> {
+  const columns = Object.entries(patch)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => [name, encodeValue(value)] as const);
+  return Object.fromEntries(columns) as Encoded<P>;
+}
+
+function encodeValue(value: unknown): unknown {
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
+}
+
+export function decodeBoolean(column: 0 | 1): boolean;
+export function decodeBoolean(column: 0 | 1 | null): boolean | null;
+export function decodeBoolean(column: 0 | 1 | null): boolean | null {
+  return column === null ? null : column === 1;
+}
+
+/** Any JSON object. `JSON.parse` yields nothing but JSON, so only the outermost shape is in question. */
+export const jsonObject = z.custom<JsonObject>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+);
+
+/** Reads a JSON column. `where` names table, row and column for the error. */
+export function decodeJson<T>(schema: z.ZodType<T>, text: string, where: string): T {
+  try {
+    const result = schema.safeParse(JSON.parse(text));
+    if (result.success) return result.data;
+    throw new Error(z.prettifyError(result.error));
+  } catch (cause) {
+    throw new IngotError('internal', `The database holds something unreadable in ${where}.`, {
+      hint: 'The row was changed by hand or damaged: correct it with sqlite3 while ingot is stopped, or restore a backup.',
+      cause,
+    });
+  }
+}
+
+/** True when SQLite refused a row because of the UNIQUE index on `column` (`table.column`). */
+export function violatesUnique(thrown: unknown, column: string): boolean {
+  return (
+    thrown instanceof Error &&
+    'code' in thrown &&
+    (thrown.code === 'SQLITE_CONSTRAINT_UNIQUE' || thrown.code === 'SQLITE_CONSTRAINT_PRIMARYKEY') &&
+    thrown.message.includes(column)
+  );
+}
+
+/** True when SQLite refused a row because the node that it belongs to does not exist. */
+export function violatesForeignKey(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === 'SQLITE_CONSTRAINT_FOREIGNKEY';
+}

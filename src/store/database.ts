@@ -1,0 +1,74 @@
+/** Opens SQLite connections the way ingot wants them: durable, patient, private to the owner. */
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Sqlite, { type Database, type Statement } from 'better-sqlite3';
+import { Kysely, SqliteDialect } from 'kysely';
+import { IngotError } from '../errors.ts';
+import type { Tables } from './tables.ts';
+
+/** Milliseconds that a statement waits for another process's lock (a backup, a curious `sqlite3` shell). */
+const BUSY_TIMEOUT_MS = 10_000;
+
+/** Distinct SQL texts kept prepared. Queries are built from few shapes; beyond it the oldest is dropped. */
+const STATEMENT_CACHE = 500;
+
+/**
+ * The one connection that writes. Makes the file (mode 0600; SQLite gives its -wal and -shm the same) and its
+ * folder. `synchronous=FULL` in WAL mode: a commit is on disk when it returns.
+ */
+export function openWriter(path: string): Database {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    closeSync(openSync(path, 'a', 0o600));
+    chmodSync(path, 0o600);
+    const database = new Sqlite(path);
+    database.pragma('journal_mode = WAL');
+    database.pragma('synchronous = FULL');
+    database.pragma('foreign_keys = ON');
+    database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    return database;
+  } catch (cause) {
+    const because = cause instanceof Error ? cause.message : String(cause);
+    throw new IngotError('environment', `Opening the database ${path}: ${because}`, {
+      hint: 'Check that state_dir is a local folder that ingot may write to, with space left, and that the file is an SQLite database.',
+      cause,
+    });
+  }
+}
+
+/** A second connection for reads outside transactions, so that a list never waits for a writer. */
+export function openReader(path: string): Database {
+  const database = new Sqlite(path, { readonly: true });
+  database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  return database;
+}
+
+/** Kysely over one connection, with the statements kept prepared. */
+export function typedQueries(database: Database): Kysely<Tables> {
+  const prepared = new Map<string, Statement<unknown[]>>();
+  const prepare = (sql: string): Statement<unknown[]> => {
+    const known = prepared.get(sql);
+    if (known !== undefined) return known;
+    const oldest = prepared.keys().next();
+    if (prepared.size >= STATEMENT_CACHE && oldest.done === false) prepared.delete(oldest.value);
+    const statement = database.prepare<unknown[]>(sql);
+    prepared.set(sql, statement);
+    return statement;
+  };
+  return new Kysely<Tables>({
+    dialect: new SqliteDialect({
+      database: {
+        close: () => database.close(),
+        prepare: (sql) => {
+          const statement = prepare(sql);
+          return {
+            reader: statement.reader,
+            all: (parameters) => statement.all(...parameters),
+            run: (parameters) => statement.run(...parameters),
+            iterate: (parameters) => statement.iterate(...parameters),
+          };
+        },
+      },
+    }),
+  });
+}

@@ -1,0 +1,31 @@
+/** Queries on `inventories`: what the last inspection found, one row a node. */
+import { decodeJson, encode, jsonObject } from './columns.ts';
+import type { Queries } from './store.ts';
+import type { Access } from './tables.ts';
+
+export function inventoryQueries({ db, now }: Access): Queries['inventories'] {
+  return {
+    async put(nodeUuid, inventory, pluginData) {
+      const columns = encode({ inventory, plugin_data: pluginData, created_at: now() });
+      await db
+        .insertInto('inventories')
+        .values({ node_uuid: nodeUuid, ...columns })
+        .onConflict((conflict) => conflict.column('node_uuid').doUpdateSet(columns))
+        .execute();
+    },
+    async get(nodeUuid) {
+      const row = await db
+        .selectFrom('inventories')
+        .selectAll()
+        .where('node_uuid', '=', nodeUuid)
+        .executeTakeFirst();
+      if (row === undefined) return null;
+      const where = `inventories, node ${nodeUuid}`;
+      return {
+        ...row,
+        inventory: decodeJson(jsonObject, row.inventory, where),
+        plugin_data: decodeJson(jsonObject, row.plugin_data, where),
+      };
+    },
+  };
+}

@@ -1,0 +1,105 @@
+/** Queries on `jobs`. A partial unique index makes the running row the node's lock. */
+import type { Selectable } from 'kysely';
+import { z } from 'zod';
+import { IngotError } from '../errors.ts';
+import { decodeJson, encode, jsonObject, violatesForeignKey, violatesUnique } from './columns.ts';
+import { nodeNotFound } from './nodes.ts';
+import type { JobRecord, JobStep, Progress } from './records.ts';
+import type { NewJob, Queries } from './store.ts';
+import type { Access, Tables } from './tables.ts';
+
+const jobSteps: z.ZodType<readonly JobStep[]> = z.array(z.object({ name: z.string(), args: jsonObject }));
+const progress: z.ZodType<Progress> = z.object({
+  percent: z.number(),
+  bytes_done: z.number(),
+  bytes_total: z.number(),
+});
+
+function decodeJob(row: Selectable<Tables['jobs']>): JobRecord {
+  const where = `jobs, job ${row.id}`;
+  return {
+    ...row,
+    steps: decodeJson(jobSteps, row.steps, `${where}, steps`),
+    scratch: decodeJson(jsonObject, row.scratch, `${where}, scratch`),
+    progress: row.progress === null ? null : decodeJson(progress, row.progress, `${where}, progress`),
+  };
+}
+
+function freshJob(job: NewJob, now: string): Omit<JobRecord, 'id'> {
+  return {
+    ...job,
+    cursor: 0,
+    attempt: 0,
+    scratch: {},
+    status: 'running',
+    waiting_for: null,
+    step_started_at: now,
+    wake_at: null,
+    deadline: null,
+    progress: null,
+    error: null,
+    created_at: now,
+    updated_at: now,
+  };
+}
+
+export function jobQueries({ db, now }: Access): Queries['jobs'] {
+  const select = () => db.selectFrom('jobs').selectAll();
+  const runningOf = async (nodeUuid: string): Promise<JobRecord | null> => {
+    const row = await select()
+      .where('node_uuid', '=', nodeUuid)
+      .where('status', '=', 'running')
+      .executeTakeFirst();
+    return row === undefined ? null : decodeJob(row);
+  };
+  return {
+    runningOf,
+    async insert(job) {
+      try {
+        const columns = encode(freshJob(job, now()));
+        return decodeJob(
+          await db.insertInto('jobs').values(columns).returningAll().executeTakeFirstOrThrow(),
+        );
+      } catch (thrown) {
+        if (violatesForeignKey(thrown)) throw nodeNotFound(job.node_uuid);
+        if (!violatesUnique(thrown, 'jobs.node_uuid')) throw thrown;
+        const holder = await runningOf(job.node_uuid);
+        throw new IngotError(
+          'node_locked',
+          `Node ${job.node_uuid} is locked by the job "${holder?.verb ?? 'unknown'}" (number ${holder?.id ?? '?'}), please retry after it is completed.`,
+          {
+            hint: 'See what it waits for with `ingot node why`, or end it with the verb abort.',
+            cause: thrown,
+          },
+        );
+      }
+    },
+    async get(id) {
+      const row = await select().where('id', '=', id).executeTakeFirst();
+      return row === undefined ? null : decodeJob(row);
+    },
+    async running() {
+      return (await select().where('status', '=', 'running').orderBy('id').execute()).map(decodeJob);
+    },
+    async lastOf(nodeUuid) {
+      const row = await select()
+        .where('node_uuid', '=', nodeUuid)
+        .orderBy('id', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row === undefined ? null : decodeJob(row);
+    },
+    async update(id, patch) {
+      const row = await db
+        .updateTable('jobs')
+        .set({ ...encode(patch), updated_at: now() })
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirst();
+      if (row !== undefined) return decodeJob(row);
+      throw new IngotError('not_found', `Job ${id} could not be found.`, {
+        hint: 'Its node was deleted while the job ran.',
+      });
+    },
+  };
+}

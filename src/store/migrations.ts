@@ -1,0 +1,135 @@
+/**
+ * The schema's history: numbered, forward only, each in a transaction of its own. `PRAGMA user_version` holds
+ * the number of the last one applied. A migration that has been released is never edited; add the next one.
+ */
+import type { Database } from 'better-sqlite3';
+import { IngotError } from '../errors.ts';
+
+export type Migration = { readonly version: number; readonly subject: string; readonly sql: string };
+
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    version: 1,
+    subject: 'nodes, ports, jobs, events, inventories, addresses',
+    sql: `
+      CREATE TABLE nodes (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        uuid TEXT NOT NULL UNIQUE,
+        name TEXT UNIQUE,
+        driver TEXT NOT NULL,
+        driver_info TEXT NOT NULL,
+        properties TEXT NOT NULL,
+        instance_info TEXT NOT NULL,
+        instance_uuid TEXT UNIQUE,
+        extra TEXT NOT NULL,
+        description TEXT,
+        owner TEXT,
+        resource_class TEXT,
+        automated_clean INTEGER,
+        provision_state TEXT NOT NULL,
+        target_provision_state TEXT,
+        provision_updated_at TEXT,
+        power_state TEXT,
+        target_power_state TEXT,
+        boot_mode TEXT,
+        last_error TEXT,
+        maintenance INTEGER NOT NULL,
+        maintenance_reason TEXT,
+        fault TEXT,
+        inspection_started_at TEXT,
+        inspection_finished_at TEXT,
+        created_at TEXT NOT NULL,
+        updated_at TEXT,
+        boot_intent TEXT NOT NULL,
+        boot_generation INTEGER NOT NULL,
+        boot_started_at TEXT,
+        agent TEXT,
+        lcm TEXT,
+        instance_generation INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX nodes_by_state ON nodes (provision_state, id);
+
+      CREATE TABLE ports (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        uuid TEXT NOT NULL UNIQUE,
+        node_uuid TEXT NOT NULL REFERENCES nodes (uuid) ON DELETE CASCADE,
+        address TEXT NOT NULL UNIQUE,
+        pxe_enabled INTEGER NOT NULL,
+        physical_network TEXT,
+        local_link_connection TEXT NOT NULL,
+        extra TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        updated_at TEXT
+      ) STRICT;
+      CREATE INDEX ports_by_node ON ports (node_uuid);
+
+      CREATE TABLE jobs (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        node_uuid TEXT NOT NULL REFERENCES nodes (uuid) ON DELETE CASCADE,
+        verb TEXT NOT NULL,
+        steps TEXT NOT NULL,
+        cursor INTEGER NOT NULL,
+        attempt INTEGER NOT NULL,
+        scratch TEXT NOT NULL,
+        status TEXT NOT NULL,
+        waiting_for TEXT,
+        step_started_at TEXT NOT NULL,
+        wake_at TEXT,
+        deadline TEXT,
+        progress TEXT,
+        error TEXT,
+        created_at TEXT NOT NULL,
+        updated_at TEXT NOT NULL
+      ) STRICT;
+      CREATE UNIQUE INDEX jobs_one_running_per_node ON jobs (node_uuid) WHERE status = 'running';
+      CREATE INDEX jobs_by_node ON jobs (node_uuid, id);
+
+      -- No foreign key: what happened to a node outlives the node.
+      CREATE TABLE events (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        at TEXT NOT NULL,
+        node_uuid TEXT,
+        kind TEXT NOT NULL,
+        severity TEXT NOT NULL,
+        message TEXT NOT NULL,
+        data TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX events_by_node ON events (node_uuid, seq);
+
+      CREATE TABLE inventories (
+        node_uuid TEXT PRIMARY KEY REFERENCES nodes (uuid) ON DELETE CASCADE,
+        inventory TEXT NOT NULL,
+        plugin_data TEXT NOT NULL,
+        created_at TEXT NOT NULL
+      ) STRICT;
+
+      CREATE TABLE addresses (
+        network TEXT NOT NULL,
+        address TEXT NOT NULL,
+        node_uuid TEXT NOT NULL REFERENCES nodes (uuid) ON DELETE CASCADE,
+        created_at TEXT NOT NULL,
+        PRIMARY KEY (network, address)
+      ) STRICT;
+      CREATE INDEX addresses_by_node ON addresses (node_uuid);
+    `,
+  },
+];
+
+/** Brings the file to the newest schema. Throws `environment` when a newer ingot has written it. */
+export function migrate(database: Database, migrations: readonly Migration[] = MIGRATIONS): void {
+  const newest = migrations.at(-1)?.version ?? 0;
+  const current = Number(database.pragma('user_version', { simple: true }));
+  if (current > newest) {
+    throw new IngotError(
+      'environment',
+      `The database ${database.name} has schema ${current}; this ingot knows schemas up to ${newest}.`,
+      { hint: 'A newer ingot has written it: start that version, or restore a backup made by this one.' },
+    );
+  }
+  for (const migration of migrations.filter((one) => one.version > current)) {
+    database.transaction(() => {
+      database.exec(migration.sql);
+      database.pragma(`user_version = ${migration.version}`);
+    })();
+  }
+}

@@ -1,0 +1,158 @@
+/** Queries on `nodes`. */
+import type { Selectable } from 'kysely';
+import { z } from 'zod';
+import { IngotError } from '../errors.ts';
+import { decodeBoolean, decodeJson, encode, jsonObject, violatesUnique } from './columns.ts';
+import type { AgentFacts, LcmReport, NodeRecord } from './records.ts';
+import type { NewNode, Queries } from './store.ts';
+import type { Access, Tables } from './tables.ts';
+
+const agentFacts: z.ZodType<AgentFacts> = z.object({
+  generation: z.number(),
+  callback_url: z.string().nullable(),
+  version: z.string().nullable(),
+  verify_ca: z.string().nullable(),
+  looked_up_at: z.string(),
+  last_heartbeat_at: z.string().nullable(),
+});
+
+const lcmReport: z.ZodType<LcmReport> = z.object({
+  reported_at: z.string(),
+  status: z.string(),
+  message: z.string().nullable(),
+  hostname: z.string().nullable(),
+  addresses: z.array(z.string()),
+});
+
+function decodeNode({ id: _, ...row }: Selectable<Tables['nodes']>): NodeRecord {
+  const json = <T>(column: keyof typeof row, schema: z.ZodType<T>, text: string): T =>
+    decodeJson(schema, text, `nodes, node ${row.uuid}, ${column}`);
+  return {
+    ...row,
+    driver_info: json('driver_info', jsonObject, row.driver_info),
+    properties: json('properties', jsonObject, row.properties),
+    instance_info: json('instance_info', jsonObject, row.instance_info),
+    extra: json('extra', jsonObject, row.extra),
+    automated_clean: decodeBoolean(row.automated_clean),
+    maintenance: decodeBoolean(row.maintenance),
+    agent: row.agent === null ? null : json('agent', agentFacts, row.agent),
+    lcm: row.lcm === null ? null : json('lcm', lcmReport, row.lcm),
+  };
+}
+
+function freshNode(node: NewNode, now: string): NodeRecord {
+  return {
+    name: null,
+    driver_info: {},
+    properties: {},
+    instance_info: {},
+    instance_uuid: null,
+    extra: {},
+    description: null,
+    owner: null,
+    resource_class: null,
+    automated_clean: null,
+    provision_state: 'enroll',
+    target_provision_state: null,
+    provision_updated_at: null,
+    power_state: null,
+    target_power_state: null,
+    boot_mode: null,
+    last_error: null,
+    maintenance: false,
+    maintenance_reason: null,
+    fault: null,
+    inspection_started_at: null,
+    inspection_finished_at: null,
+    boot_intent: 'disk',
+    boot_generation: 0,
+    boot_started_at: null,
+    agent: null,
+    lcm: null,
+    instance_generation: 0,
+    ...node,
+    created_at: now,
+    updated_at: null,
+  };
+}
+
+function explainConflict(thrown: unknown, node: Partial<NodeRecord>): unknown {
+  const taken = (['uuid', 'name', 'instance_uuid'] as const).find((column) =>
+    violatesUnique(thrown, `nodes.${column}`),
+  );
+  if (taken === undefined) return thrown;
+  return new IngotError('conflict', `A node with ${taken} ${node[taken] ?? ''} already exists.`, {
+    hint: `Choose another ${taken}, or change the node that has it.`,
+    cause: thrown,
+  });
+}
+
+export function nodeNotFound(ident: string): IngotError {
+  return new IngotError('not_found', `Node ${ident} could not be found.`, {
+    hint: 'See `ingot node list` for the names and uuids of all nodes.',
+  });
+}
+
+export function nodeQueries({ db, now }: Access): Queries['nodes'] {
+  const get = async (uuid: string): Promise<NodeRecord | null> => {
+    const row = await db.selectFrom('nodes').selectAll().where('uuid', '=', uuid).executeTakeFirst();
+    return row === undefined ? null : decodeNode(row);
+  };
+  return {
+    get,
+    async insert(node) {
+      try {
+        const columns = encode(freshNode(node, now()));
+        return decodeNode(
+          await db.insertInto('nodes').values(columns).returningAll().executeTakeFirstOrThrow(),
+        );
+      } catch (thrown) {
+        throw explainConflict(thrown, node);
+      }
+    },
+    async find(ident) {
+      const byUuid = await get(ident);
+      if (byUuid !== null) return byUuid;
+      const row = await db.selectFrom('nodes').selectAll().where('name', '=', ident).executeTakeFirst();
+      return row === undefined ? null : decodeNode(row);
+    },
+    async list({ provision_state, maintenance, marker, limit }) {
+      let query = db.selectFrom('nodes').selectAll().orderBy('id');
+      if (provision_state !== undefined) query = query.where('provision_state', '=', provision_state);
+      if (maintenance !== undefined) query = query.where('maintenance', '=', maintenance ? 1 : 0);
+      if (marker !== undefined) {
+        const last = await db.selectFrom('nodes').select('id').where('uuid', '=', marker).executeTakeFirst();
+        if (last === undefined) throw nodeNotFound(marker);
+        query = query.where('id', '>', last.id);
+      }
+      if (limit !== undefined) query = query.limit(limit);
+      return (await query.execute()).map(decodeNode);
+    },
+    async update(uuid, patch) {
+      const before = await db
+        .selectFrom('nodes')
+        .select('provision_state')
+        .where('uuid', '=', uuid)
+        .executeTakeFirst();
+      if (before === undefined) throw nodeNotFound(uuid);
+      const moved =
+        patch.provision_state !== undefined && patch.provision_state !== before.provision_state
+          ? { provision_updated_at: now() }
+          : {};
+      try {
+        const row = await db
+          .updateTable('nodes')
+          .set({ ...moved, ...encode(patch), updated_at: now() })
+          .where('uuid', '=', uuid)
+          .returningAll()
+          .executeTakeFirstOrThrow();
+        return decodeNode(row);
+      } catch (thrown) {
+        throw explainConflict(thrown, patch);
+      }
+    },
+    async delete(uuid) {
+      await db.deleteFrom('nodes').where('uuid', '=', uuid).execute();
+    },
+  };
+}

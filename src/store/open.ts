@@ -1,0 +1,138 @@
+/** Puts the store together: migrations, one writer, one reader, transactions in a row, events after commit. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Kysely } from 'kysely';
+import type { Clock } from '../clock.ts';
+import { IngotError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { addressQueries } from './addresses.ts';
+import { openReader, openWriter, typedQueries } from './database.ts';
+import { eventQueries, overfullNodes, pruneEvents } from './events.ts';
+import { inventoryQueries } from './inventories.ts';
+import { jobQueries } from './jobs.ts';
+import { migrate } from './migrations.ts';
+import { nodeQueries } from './nodes.ts';
+import { portQueries } from './ports.ts';
+import type { EventRecord } from './records.ts';
+import type { Queries, Store } from './store.ts';
+import type { Access, Tables } from './tables.ts';
+import { writesThrough } from './writes.ts';
+
+export type StoreOptions = {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Events kept per node, newest first; a tenth more may stand for a while. */
+  readonly eventsPerNode?: number;
+};
+
+const EVENTS_PER_NODE = 5_000;
+
+function queriesOver(access: Access): Queries {
+  return {
+    nodes: nodeQueries(access),
+    ports: portQueries(access),
+    jobs: jobQueries(access),
+    events: eventQueries(access),
+    inventories: inventoryQueries(access),
+    addresses: addressQueries(access),
+  };
+}
+
+/**
+ * Opens (and makes or migrates) the database at `path`, an ordinary file on a local disk. Reads outside a
+ * transaction see the last committed state and never wait for a writer. Throws `environment`.
+ */
+export async function openStore(path: string, options: StoreOptions): Promise<Store> {
+  const log = options.log.child({ component: 'store' });
+  const keep = options.eventsPerNode ?? EVENTS_PER_NODE;
+  const now = (): string => new Date(options.clock.now()).toISOString();
+
+  const connection = openWriter(path);
+  migrate(connection);
+  const writer = typedQueries(connection);
+  for (const nodeUuid of await overfullNodes(writer, keep)) await pruneEvents(writer, nodeUuid, keep);
+  const reader = typedQueries(openReader(path));
+
+  const listeners = new Set<(event: EventRecord) => void>();
+  const inTransaction = new AsyncLocalStorage<true>();
+  const appendedSincePrune = new Map<string | null, number>();
+  let last: Promise<unknown> = Promise.resolve();
+  let closed = false;
+
+  const publish = (events: readonly EventRecord[]): void => {
+    for (const event of events) {
+      for (const listener of listeners) {
+        try {
+          listener(event);
+        } catch (error) {
+          log.error({ error, kind: event.kind }, 'a listener of events failed');
+        }
+      }
+    }
+  };
+
+  const pruneWhenDue = async (db: Kysely<Tables>, events: readonly EventRecord[]): Promise<void> => {
+    for (const { node_uuid } of events) {
+      const count = (appendedSincePrune.get(node_uuid) ?? 0) + 1;
+      const due = count > keep / 10;
+      if (due) await pruneEvents(db, node_uuid, keep);
+      if (due) appendedSincePrune.delete(node_uuid);
+      else appendedSincePrune.set(node_uuid, count);
+    }
+  };
+
+  const runTransaction = async <T>(work: (queries: Queries) => Promise<T>): Promise<T> => {
+    const appended: EventRecord[] = [];
+    const result = await writer.transaction().execute(async (db) => {
+      const queries = queriesOver({ db, now });
+      const recording: Queries = {
+        ...queries,
+        events: {
+          ...queries.events,
+          append: async (event) => {
+            const record = await queries.events.append(event);
+            appended.push(record);
+            return record;
+          },
+        },
+      };
+      const value = await inTransaction.run(true, () => work(recording));
+      await pruneWhenDue(db, appended);
+      return value;
+    });
+    publish(appended);
+    return result;
+  };
+
+  const transaction = <T>(work: (queries: Queries) => Promise<T>): Promise<T> => {
+    if (inTransaction.getStore() === true) {
+      // Waiting for a transaction that waits for us would last for ever.
+      const hint = 'This is a defect in ingot: the queries passed to the transaction must be used inside it.';
+      return Promise.reject(
+        new IngotError('internal', 'A store write was begun inside a transaction.', { hint }),
+      );
+    }
+    if (closed) {
+      const hint = 'ingot is stopping: try again when it is up.';
+      return Promise.reject(new IngotError('busy', 'The store is closed.', { hint }));
+    }
+    const turn = last.then(() => runTransaction(work));
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+
+  return {
+    ...writesThrough(queriesOver({ db: reader, now }), transaction),
+    transaction,
+    onEvent(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      await last;
+      await reader.destroy();
+      await writer.destroy();
+    },
+  };
+}

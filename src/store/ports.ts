@@ -1,0 +1,98 @@
+/** Queries on `ports`. */
+import type { Selectable } from 'kysely';
+import { IngotError } from '../errors.ts';
+import {
+  decodeBoolean,
+  decodeJson,
+  encode,
+  jsonObject,
+  violatesForeignKey,
+  violatesUnique,
+} from './columns.ts';
+import { nodeNotFound } from './nodes.ts';
+import type { PortRecord } from './records.ts';
+import type { Queries } from './store.ts';
+import type { Access, Tables } from './tables.ts';
+
+function decodePort({ id: _, ...row }: Selectable<Tables['ports']>): PortRecord {
+  const where = `ports, port ${row.uuid}`;
+  return {
+    ...row,
+    pxe_enabled: decodeBoolean(row.pxe_enabled),
+    local_link_connection: decodeJson(jsonObject, row.local_link_connection, where),
+    extra: decodeJson(jsonObject, row.extra, where),
+  };
+}
+
+function explainConflict(thrown: unknown, port: Partial<PortRecord>): unknown {
+  if (violatesUnique(thrown, 'ports.address')) {
+    return new IngotError('conflict', `A port with MAC address ${port.address ?? ''} already exists.`, {
+      hint: 'A NIC belongs to one node: see `ingot node list`, and delete the port or node that has it by mistake.',
+      cause: thrown,
+    });
+  }
+  if (violatesUnique(thrown, 'ports.uuid')) {
+    return new IngotError('conflict', `A port with uuid ${port.uuid ?? ''} already exists.`, {
+      hint: 'Choose another uuid.',
+      cause: thrown,
+    });
+  }
+  return violatesForeignKey(thrown) ? nodeNotFound(port.node_uuid ?? '') : thrown;
+}
+
+export function portQueries({ db, now }: Access): Queries['ports'] {
+  const select = () => db.selectFrom('ports').selectAll();
+  return {
+    async insert(port) {
+      const record: PortRecord = {
+        pxe_enabled: true,
+        physical_network: null,
+        local_link_connection: {},
+        extra: {},
+        ...port,
+        created_at: now(),
+        updated_at: null,
+      };
+      try {
+        return decodePort(
+          await db.insertInto('ports').values(encode(record)).returningAll().executeTakeFirstOrThrow(),
+        );
+      } catch (thrown) {
+        throw explainConflict(thrown, port);
+      }
+    },
+    async get(uuid) {
+      const row = await select().where('uuid', '=', uuid).executeTakeFirst();
+      return row === undefined ? null : decodePort(row);
+    },
+    async findByAddress(mac) {
+      const row = await select().where('address', '=', mac).executeTakeFirst();
+      return row === undefined ? null : decodePort(row);
+    },
+    async listByNode(nodeUuid) {
+      return (await select().where('node_uuid', '=', nodeUuid).orderBy('id').execute()).map(decodePort);
+    },
+    async list() {
+      return (await select().orderBy('id').execute()).map(decodePort);
+    },
+    async update(uuid, patch) {
+      try {
+        const row = await db
+          .updateTable('ports')
+          .set({ ...encode(patch), updated_at: now() })
+          .where('uuid', '=', uuid)
+          .returningAll()
+          .executeTakeFirst();
+        if (row !== undefined) return decodePort(row);
+      } catch (thrown) {
+        throw explainConflict(thrown, patch);
+      }
+      throw new IngotError('not_found', `Port ${uuid} could not be found.`, {
+        hint: 'See the ports of the node with `ingot node show`.',
+      });
+    },
+    async delete(uuid) {
+      await db.deleteFrom('ports').where('uuid', '=', uuid).execute();
+    },
+  };
+}

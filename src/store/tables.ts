@@ -1,0 +1,29 @@
+/** The tables as Kysely sees them: derived from the records, so that a column cannot be forgotten. */
+import type { Generated, Kysely } from 'kysely';
+import type {
+  AddressRecord,
+  EventRecord,
+  InventoryRecord,
+  JobRecord,
+  NodeRecord,
+  PortRecord,
+} from './records.ts';
+
+/** How a field stands in SQLite: booleans as 0 or 1, lists and objects as JSON text, the rest as it is. */
+export type Column<T> = T extends boolean ? 0 | 1 : T extends object ? string : T;
+export type Row<R> = { [K in keyof R]: Column<R[K]> };
+
+/** `id` only orders the rows; outside the store a record is named by its uuid. */
+type Ordered = { id: Generated<number> };
+
+export type Tables = {
+  nodes: Row<NodeRecord> & Ordered;
+  ports: Row<PortRecord> & Ordered;
+  jobs: Omit<Row<JobRecord>, 'id'> & Ordered;
+  events: Omit<Row<EventRecord>, 'seq'> & { seq: Generated<number> };
+  inventories: Row<InventoryRecord>;
+  addresses: Row<AddressRecord>;
+};
+
+/** What every query file works on: a connection or a transaction, and the time. */
+export type Access = { readonly db: Kysely<Tables>; now(): string };

@@ -1,0 +1,41 @@
+/** The store's queries outside a transaction: reads go straight to the reader, each write is a transaction. */
+import type { Queries } from './store.ts';
+
+type Transact = <T>(work: (queries: Queries) => Promise<T>) => Promise<T>;
+
+export function writesThrough(reads: Queries, transact: Transact): Queries {
+  return {
+    nodes: {
+      ...reads.nodes,
+      insert: (node) => transact((queries) => queries.nodes.insert(node)),
+      update: (uuid, patch) => transact((queries) => queries.nodes.update(uuid, patch)),
+      delete: (uuid) => transact((queries) => queries.nodes.delete(uuid)),
+    },
+    ports: {
+      ...reads.ports,
+      insert: (port) => transact((queries) => queries.ports.insert(port)),
+      update: (uuid, patch) => transact((queries) => queries.ports.update(uuid, patch)),
+      delete: (uuid) => transact((queries) => queries.ports.delete(uuid)),
+    },
+    jobs: {
+      ...reads.jobs,
+      insert: (job) => transact((queries) => queries.jobs.insert(job)),
+      update: (id, patch) => transact((queries) => queries.jobs.update(id, patch)),
+    },
+    events: {
+      ...reads.events,
+      append: (event) => transact((queries) => queries.events.append(event)),
+    },
+    inventories: {
+      ...reads.inventories,
+      put: (nodeUuid, inventory, pluginData) =>
+        transact((queries) => queries.inventories.put(nodeUuid, inventory, pluginData)),
+    },
+    addresses: {
+      ...reads.addresses,
+      claim: (network, address, nodeUuid) =>
+        transact((queries) => queries.addresses.claim(network, address, nodeUuid)),
+      release: (network, nodeUuid) => transact((queries) => queries.addresses.release(network, nodeUuid)),
+    },
+  };
+}

@@ -1,0 +1,29 @@
+/** A store in a folder of its own that goes away with the test. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { Clock } from '../../src/clock.ts';
+import { createLog } from '../../src/log.ts';
+import { openStore, type StoreOptions } from '../../src/store/open.ts';
+import type { Store } from '../../src/store/store.ts';
+
+/** A clock that stands still at the given time. */
+export function stoppedClock(at = Date.UTC(2026, 10, 22, 12)): Clock {
+  return { now: () => at, sleep: () => Promise.resolve() };
+}
+
+export function temporaryPath(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ingot-store-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return join(folder, 'ingot.db');
+}
+
+export async function temporaryStore(
+  options: Partial<StoreOptions> & { readonly path?: string } = {},
+): Promise<Store> {
+  const { path = temporaryPath(), ...rest } = options;
+  const store = await openStore(path, { clock: stoppedClock(), log: createLog('silent'), ...rest });
+  onTestFinished(() => store.close());
+  return store;
+}
