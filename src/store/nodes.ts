@@ -128,6 +128,14 @@ export function nodeQueries({ db, now }: Access): Queries['nodes'] {
       if (limit !== undefined) query = query.limit(limit);
       return (await query.execute()).map(decodeNode);
     },
+    async countByState() {
+      const rows = await db
+        .selectFrom('nodes')
+        .select(({ fn }) => ['provision_state', fn.countAll<number>().as('count')])
+        .groupBy('provision_state')
+        .execute();
+      return new Map(rows.map((row) => [row.provision_state, row.count]));
+    },
     async update(uuid, patch) {
       const before = await db
         .selectFrom('nodes')

@@ -52,6 +52,8 @@ export type Queries = {
     /** By uuid or by name. */
     find(ident: string): Promise<NodeRecord | null>;
     list(filter: NodeFilter): Promise<readonly NodeRecord[]>;
+    /** How many nodes are in each state that has any. */
+    countByState(): Promise<ReadonlyMap<ProvisionState, number>>;
     /** Throws `not_found`. Sets `updated_at`; sets `provision_updated_at` when the state changes. */
     update(uuid: string, patch: NodePatch): Promise<NodeRecord>;
     delete(uuid: string): Promise<void>;
