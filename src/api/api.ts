@@ -1,0 +1,67 @@
+/**
+ * The three HTTP APIs: for operators and their tools (`createApi`), for machines that boot (`createBootApi`, on the
+ * PXE network), and for deployed systems (`createLcmApi`, on the LCM network). Each is a fastify instance that is
+ * ready to be mounted: `await app.ready()`, then `app.routing(request, response)` as a `node:http` handler.
+ */
+import type { FastifyInstance } from 'fastify';
+import { IngotError } from '../errors.ts';
+import { inspectionRoutes } from './agent/inspection.ts';
+import { lookupRoutes } from './agent/lookup.ts';
+import { createContext } from './context.ts';
+import type { AgentApiDeps, ApiDeps } from './deps.ts';
+import { API_RESOURCES, BOOT_RESOURCES, discoveryRoutes } from './discovery.ts';
+import { eventRoutes } from './events/route.ts';
+import { enrollRoutes } from './ingot/enroll.ts';
+import { nodeStoryRoutes } from './ingot/node-story.ts';
+import { statusRoutes } from './ingot/status.ts';
+import { driverRoutes } from './ironic/drivers.ts';
+import { nodePartRoutes } from './ironic/node-parts.ts';
+import { nodeRoutes } from './ironic/nodes.ts';
+import { portRoutes } from './ironic/ports.ts';
+import { stateRoutes } from './ironic/states.ts';
+import { lcmStatusRoutes } from './lcm/status.ts';
+import { createServer } from './server.ts';
+
+export type { AgentApiDeps, ApiDeps, DaemonView, LeaseView, PacketView } from './deps.ts';
+
+/** The operators' API. Throws `config_invalid` for a way to log in that is not there yet. */
+export function createApi(deps: ApiDeps): FastifyInstance {
+  if (deps.config.api.auth !== 'none') {
+    throw new IngotError(
+      'config_invalid',
+      `api.auth is "${deps.config.api.auth}", which ingot does not have yet`,
+      {
+        hint: 'Set api.auth to none and let api.listen be an address that only operators reach.',
+      },
+    );
+  }
+  const context = createContext(deps);
+  const app = createServer(deps.log);
+  discoveryRoutes(app, API_RESOURCES);
+  nodeRoutes(app, context);
+  nodePartRoutes(app, context);
+  stateRoutes(app, context);
+  portRoutes(app, context);
+  driverRoutes(app, context);
+  eventRoutes(app, context);
+  enrollRoutes(app, context);
+  nodeStoryRoutes(app, context);
+  statusRoutes(app, context);
+  return app;
+}
+
+/** What an agent in a ramdisk needs, and nothing else. */
+export function createBootApi(deps: AgentApiDeps): FastifyInstance {
+  const app = createServer(deps.log);
+  discoveryRoutes(app, BOOT_RESOURCES);
+  lookupRoutes(app, deps);
+  inspectionRoutes(app, deps);
+  return app;
+}
+
+/** What a deployed system needs, and nothing else. */
+export function createLcmApi(deps: AgentApiDeps): FastifyInstance {
+  const app = createServer(deps.log);
+  lcmStatusRoutes(app, deps);
+  return app;
+}

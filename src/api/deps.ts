@@ -1,0 +1,56 @@
+/** What the API is made of: everything it needs is passed in. */
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config/schema.ts';
+import type { Lifecycle } from '../lifecycle/lifecycle.ts';
+import type { Log } from '../log.ts';
+import type { Store } from '../store/store.ts';
+import type { Metrics } from './metrics.ts';
+
+export type LeaseView = {
+  readonly network: string;
+  readonly mac: string;
+  readonly address: string;
+  /** ISO 8601. */
+  readonly expires_at: string;
+};
+
+/** What the packet thread tells about itself. */
+export type PacketView = {
+  readonly leases: readonly LeaseView[];
+  /** `dhcp.<reason>` or `tftp.<reason>` → how often. */
+  readonly counters: Readonly<Record<string, number>>;
+};
+
+/** What the daemon knows of its own condition. */
+export type DaemonView = {
+  readonly listeners: readonly {
+    readonly name: string;
+    readonly at: string;
+    readonly problem: string | null;
+  }[];
+  /** A sentence for each file or program that is not there yet. */
+  readonly missing: readonly string[];
+};
+
+export type ApiDeps = {
+  readonly store: Store;
+  readonly lifecycle: Lifecycle;
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** ingot's own version, such as `0.1.0`. */
+  readonly version: string;
+  readonly metrics: Metrics;
+  /** Drivers that nodes may name; the first ones are Redfish's. */
+  readonly drivers?: readonly string[];
+  /** This seed node's name, as `reservation` and `conductor` show it. */
+  readonly hostname?: string;
+  readonly packets?: () => Promise<PacketView>;
+  readonly daemon?: () => DaemonView;
+};
+
+/** What the boot and the LCM listener need. */
+export type AgentApiDeps = Pick<ApiDeps, 'lifecycle' | 'log'>;
+
+export const DEFAULT_DRIVERS: readonly string[] = ['redfish'];
+export const DEFAULT_HOSTNAME = 'ingot';

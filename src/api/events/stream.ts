@@ -1,0 +1,59 @@
+/**
+ * Follows the event stream for one client. The store is the buffer: events are read page by page from where the
+ * client is, only as fast as it takes them, so a slow client costs a page of memory and never the daemon.
+ */
+import type { EventRecord } from '../../store/records.ts';
+import type { EventFilter, Store } from '../../store/store.ts';
+
+/** Events read at once: the bound on what is held for one client. */
+const PAGE = 200;
+
+export type StreamSink = {
+  /** Resolves when there is room for more, `false` when the client is gone or too slow. */
+  write(event: EventRecord): Promise<boolean>;
+};
+
+export type StreamOptions = {
+  readonly store: Pick<Store, 'events' | 'onEvent'>;
+  readonly filter: Pick<EventFilter, 'node_uuid' | 'kinds'>;
+  /** The client has everything up to this `seq`. */
+  readonly after: number;
+  readonly sink: StreamSink;
+  readonly signal: AbortSignal;
+};
+
+/** Resolves when the signal is aborted or the sink takes no more. */
+export async function followEvents({ store, filter, after, sink, signal }: StreamOptions): Promise<void> {
+  const bell = createBell(signal);
+  const stopListening = store.onEvent((event) => {
+    if (filter.node_uuid === undefined || event.node_uuid === filter.node_uuid) bell.ring();
+  });
+  try {
+    let position = after;
+    while (!signal.aborted) {
+      bell.reset();
+      const page = await store.events.list({ ...filter, after: position, limit: PAGE });
+      for (const event of page) {
+        if (signal.aborted || !(await sink.write(event))) return;
+        position = event.seq;
+      }
+      if (page.length < PAGE) await bell.rung();
+    }
+  } finally {
+    stopListening();
+  }
+}
+
+/** A doorbell: rings that come while nobody waits are kept as one. */
+function createBell(signal: AbortSignal): { ring(): void; reset(): void; rung(): Promise<void> } {
+  let next = Promise.withResolvers<void>();
+  signal.addEventListener('abort', () => next.resolve(), { once: true });
+  return {
+    ring: () => next.resolve(),
+    reset: () => {
+      next = Promise.withResolvers<void>();
+      if (signal.aborted) next.resolve();
+    },
+    rung: () => next.promise,
+  };
+}

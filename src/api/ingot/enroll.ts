@@ -1,0 +1,43 @@
+/** `POST /ingot/v1/nodes`: a node and its ports in one transaction, so that an enrolment is whole or not there. */
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { type ApiContext, nodeSource } from '../context.ts';
+import { nodeView, selectNodeFields } from '../ironic/node-view.ts';
+import { newNode } from '../ironic/node-write.ts';
+import { portView, selectPortFields } from '../ironic/port-view.ts';
+import { parseBody } from '../parse.ts';
+import { json } from '../schemas/common.ts';
+import { enrollPort } from '../schemas/port.ts';
+import { MAX_MINOR } from '../version.ts';
+
+/** The node's own fields are checked as `POST /v1/nodes` checks them. */
+const enrollBody = z.object({ ports: z.array(enrollPort).max(256).default([]) }).catchall(json);
+
+export function enrollRoutes(app: FastifyInstance, context: ApiContext): void {
+  const { store, drivers } = context;
+  app.post('/ingot/v1/nodes', async (request, reply) => {
+    const { ports, ...body } = parseBody(enrollBody, request.body, 'node');
+    const node = newNode(body, { minor: MAX_MINOR, drivers }, randomUUID);
+    const stored = await store.transaction(async (queries) => {
+      const record = await queries.nodes.insert(node);
+      const added = [];
+      for (const { is_smartnic: _s, portgroup_uuid: _p, name: _n, ...port } of ports) {
+        added.push(await queries.ports.insert({ ...port, uuid: randomUUID(), node_uuid: record.uuid }));
+      }
+      await queries.events.append({
+        node_uuid: record.uuid,
+        kind: 'node.created',
+        message: `Node ${record.name ?? record.uuid} was enrolled with driver ${record.driver} and ${added.length} ports`,
+        data: { macs: added.map((port) => port.address) },
+      });
+      return { record, added };
+    });
+    const source = await nodeSource(context, request, stored.record);
+    const portFields = selectPortFields(null, MAX_MINOR);
+    return reply.code(201).send({
+      node: nodeView(source, selectNodeFields(null, MAX_MINOR)),
+      ports: stored.added.map((port) => portView(port, portFields, source.base)),
+    });
+  });
+}

@@ -1,0 +1,56 @@
+/** The daemon about itself: status, leases, networks, health, metrics. */
+import type { FastifyInstance } from 'fastify';
+import { formatCidr } from '../../net/ipv4.ts';
+import type { ApiContext } from '../context.ts';
+import type { PacketView } from '../deps.ts';
+
+const NO_PACKETS: PacketView = { leases: [], counters: {} };
+
+export function statusRoutes(app: FastifyInstance, context: ApiContext): void {
+  const { store, config, clock, version, metrics, daemon } = context;
+  const startedAt = clock.now();
+  const packets = context.packets ?? (async () => NO_PACKETS);
+
+  app.get('/ingot/v1/status', async () => {
+    const { listeners, missing } = daemon?.() ?? { listeners: [], missing: [] };
+    const { counters, leases } = await packets();
+    return {
+      version,
+      started_at: new Date(startedAt).toISOString(),
+      uptime_s: Math.round((clock.now() - startedAt) / 1000),
+      resident_mib: Math.round(process.memoryUsage.rss() / (1 << 20)),
+      listeners,
+      missing,
+      counters,
+      leases: leases.length,
+      running_jobs: (await store.jobs.running()).length,
+      nodes_by_state: Object.fromEntries(await store.nodes.countByState()),
+    };
+  });
+
+  app.get('/ingot/v1/leases', async () => ({ leases: (await packets()).leases }));
+
+  app.get('/ingot/v1/networks', async () => ({
+    networks: config.networks.map((network) => ({
+      name: network.name,
+      role: network.role,
+      cidr: formatCidr(network.cidr),
+      interface: network.interface ?? null,
+      address: network.address ?? null,
+      gateway: network.gateway ?? null,
+      dhcp: network.dhcp,
+      ranges: network.ranges,
+    })),
+  }));
+
+  /** Alive, and the store answers. */
+  app.get('/healthz', async () => {
+    await store.events.list({ limit: 1 });
+    return { status: 'ok', version };
+  });
+
+  app.get('/metrics', async (_request, reply) => {
+    const text = await metrics.render((await packets()).counters);
+    return reply.header('Content-Type', metrics.contentType).send(text);
+  });
+}

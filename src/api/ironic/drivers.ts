@@ -1,0 +1,48 @@
+/** `/v1/drivers`. */
+import type { FastifyInstance } from 'fastify';
+import { IngotError } from '../../errors.ts';
+import type { JsonObject } from '../../store/records.ts';
+import type { ApiContext } from '../context.ts';
+import { resourceLinks } from '../links.ts';
+import { baseUrl } from '../server.ts';
+
+/** What `driver_info` may hold; the sentence is for operators. */
+const PROPERTIES: Readonly<Record<string, JsonObject>> = {
+  redfish: {
+    redfish_address: 'URL of the BMC: https://10.30.0.7. Required.',
+    redfish_system_id:
+      'Path of the system, such as /redfish/v1/Systems/1. The only system is taken when absent.',
+    redfish_username: 'User of the BMC.',
+    redfish_password: 'Password of the BMC; never shown again.',
+    redfish_verify_ca:
+      'true (default): public authorities; false: no check; a path: a file with the authority.',
+  },
+};
+
+type WithName = { Params: { name: string } };
+
+export function driverRoutes(app: FastifyInstance, { drivers, hostname }: ApiContext): void {
+  const view = (name: string, base: string): JsonObject => ({
+    name,
+    hosts: [hostname],
+    type: 'dynamic',
+    links: resourceLinks(base, `drivers/${name}`),
+    properties: resourceLinks(base, `drivers/${name}/properties`),
+  });
+  const known = (name: string): string => {
+    if (drivers.includes(name)) return name;
+    throw new IngotError('not_found', `The driver '${name}' could not be found.`, {
+      hint: `Drivers: ${drivers.join(', ')}.`,
+    });
+  };
+  app.get('/v1/drivers', async (request) => ({
+    drivers: drivers.map((name) => view(name, baseUrl(request))),
+  }));
+  app.get<WithName>('/v1/drivers/:name', async (request) =>
+    view(known(request.params.name), baseUrl(request)),
+  );
+  app.get<WithName>(
+    '/v1/drivers/:name/properties',
+    async (request) => PROPERTIES[known(request.params.name)] ?? {},
+  );
+}

@@ -1,0 +1,44 @@
+/** From the word in a URL to the record. */
+import { IngotError } from '../../errors.ts';
+import type { NodeRecord, PortRecord } from '../../store/records.ts';
+import type { Queries } from '../../store/store.ts';
+import { isNodeName } from '../schemas/node.ts';
+
+const UUID = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
+
+/** Throws `invalid_input` for what is neither a uuid nor a name, `not_found` when there is no such node. */
+export async function findNode(queries: Pick<Queries, 'nodes'>, ident: string): Promise<NodeRecord> {
+  if (!UUID.test(ident) && !isNodeName(ident)) {
+    const hint = 'A name has letters, digits, ".", "_", "~" and "-" only.';
+    throw new IngotError('invalid_input', `Expected UUID or name for node: ${ident}`, { hint });
+  }
+  const node = await queries.nodes.find(ident);
+  if (node !== null) return node;
+  throw new IngotError('not_found', `Node ${ident} could not be found.`, {
+    hint: '`ingot node list` shows all nodes.',
+  });
+}
+
+export async function findPort(queries: Pick<Queries, 'ports'>, ident: string): Promise<PortRecord> {
+  const port = UUID.test(ident) ? await queries.ports.get(ident.toLowerCase()) : null;
+  if (port !== null) return port;
+  throw new IngotError('not_found', `Port ${ident} could not be found.`, {
+    hint: '`GET /v1/ports` lists all ports by uuid.',
+  });
+}
+
+/** Refuses while a job of the node is at work: the job row is the node's lock. */
+export async function refuseWhileLocked(
+  queries: Pick<Queries, 'jobs'>,
+  { node, hostname }: { readonly node: NodeRecord; readonly hostname: string },
+): Promise<void> {
+  const job = await queries.jobs.runningOf(node.uuid);
+  if (job === null) return;
+  throw new IngotError(
+    'node_locked',
+    `Node ${node.uuid} is locked by host ${hostname}, please retry after the current operation is completed.`,
+    {
+      hint: `The job "${job.verb}" is running: wait for it, or stop it with \`ingot node abort ${node.name ?? node.uuid}\`.`,
+    },
+  );
+}

@@ -1,0 +1,173 @@
+/**
+ * Every field of Ironic's node at 1.96, in Ironic's order: the microversion that first shows it, where its value
+ * comes from, and whether a client may write it. A `fixed` field has one value here; writing that value is
+ * accepted, any other is refused, so that clients that spell out the defaults work unchanged.
+ */
+import type { JobRecord, Json, JsonObject, NodeRecord } from '../../store/records.ts';
+import { resourceLinks } from '../links.ts';
+import { MASK, maskInstanceInfo, maskSecrets } from '../masking.ts';
+import { ironicTime } from '../time.ts';
+
+/** What a node's answer is made from. */
+export type NodeSource = {
+  readonly node: NodeRecord;
+  /** The running job, if there is one. */
+  readonly job: JobRecord | null;
+  readonly base: string;
+  readonly hostname: string;
+};
+
+export type WritableField =
+  | 'name'
+  | 'driver'
+  | 'driver_info'
+  | 'properties'
+  | 'instance_info'
+  | 'instance_uuid'
+  | 'extra'
+  | 'description'
+  | 'owner'
+  | 'resource_class'
+  | 'automated_clean'
+  | 'maintenance'
+  | 'maintenance_reason';
+
+export type NodeField = {
+  readonly name: string;
+  /** The microversion that first shows it. */
+  readonly since: number;
+  readonly value: (source: NodeSource) => Json;
+  /** Set where a client may send the field, but only with this value. */
+  readonly fixed?: Json;
+};
+
+const fixed = (name: string, since: number, value: Json): NodeField => ({
+  name,
+  since,
+  value: () => value,
+  fixed: value,
+});
+const fact = (name: string, since: number, value: NodeField['value']): NodeField => ({ name, since, value });
+
+export const NODE_FIELDS: readonly NodeField[] = [
+  fact('uuid', 1, ({ node }) => node.uuid),
+  fact('created_at', 1, ({ node }) => ironicTime(node.created_at)),
+  fact('updated_at', 1, ({ node }) => ironicTime(node.updated_at)),
+  fact('automated_clean', 47, ({ node }) => node.automated_clean),
+  fixed('bios_interface', 40, 'no-bios'),
+  fixed('boot_interface', 31, 'ipxe'),
+  fact('boot_mode', 75, ({ node }) => node.boot_mode),
+  fact('clean_step', 7, ({ node, job }) => currentStep(node, job, 'clean')),
+  fixed('conductor_group', 46, ''),
+  fact('console_enabled', 1, () => false),
+  fixed('console_interface', 31, 'no-console'),
+  fixed('disable_power_off', 95, false),
+  fixed('deploy_interface', 31, 'direct'),
+  fact('deploy_step', 44, ({ node, job }) => currentStep(node, job, 'deploy')),
+  fact('description', 51, ({ node }) => node.description),
+  fact('driver', 1, ({ node }) => node.driver),
+  fact('driver_info', 1, ({ node }) => maskSecrets(node.driver_info)),
+  fact('driver_internal_info', 3, ({ node }) => internalInfo(node)),
+  fact('extra', 1, ({ node }) => node.extra),
+  fact('fault', 42, ({ node }) => node.fault),
+  fixed('firmware_interface', 86, 'no-firmware'),
+  fact('inspection_finished_at', 6, ({ node }) => ironicTime(node.inspection_finished_at)),
+  fact('inspection_started_at', 6, ({ node }) => ironicTime(node.inspection_started_at)),
+  fixed('inspect_interface', 31, 'agent'),
+  fact('instance_info', 1, ({ node }) => maskInstanceInfo(node.instance_info)),
+  fact('instance_uuid', 1, ({ node }) => node.instance_uuid),
+  fact('last_error', 1, ({ node }) => node.last_error),
+  fixed('lessee', 65, null),
+  fact('maintenance', 1, ({ node }) => node.maintenance),
+  fact('maintenance_reason', 1, ({ node }) => node.maintenance_reason),
+  fixed('management_interface', 31, 'redfish'),
+  fact('name', 5, ({ node }) => node.name),
+  fixed('network_data', 66, {}),
+  fixed('network_interface', 20, 'noop'),
+  fact('owner', 50, ({ node }) => node.owner),
+  fixed('parent_node', 83, null),
+  fixed('power_interface', 31, 'redfish'),
+  fact('power_state', 1, ({ node }) => node.power_state),
+  fact('properties', 1, ({ node }) => node.properties),
+  fixed('protected', 48, false),
+  fixed('protected_reason', 48, null),
+  fact('provision_state', 1, ({ node }) => node.provision_state),
+  fact('provision_updated_at', 1, ({ node }) => ironicTime(node.provision_updated_at)),
+  fact('raid_config', 12, () => ({})),
+  fixed('raid_interface', 31, 'no-raid'),
+  fixed('rescue_interface', 38, 'no-rescue'),
+  fact('reservation', 1, ({ job, hostname }) => (job === null || job.waiting_for !== null ? null : hostname)),
+  fact('resource_class', 21, ({ node }) => node.resource_class),
+  fixed('retired', 61, false),
+  fixed('retired_reason', 61, null),
+  fact('secure_boot', 75, () => null),
+  fact('service_step', 87, () => ({})),
+  fixed('shard', 82, null),
+  fixed('storage_interface', 33, 'noop'),
+  fact('target_power_state', 1, ({ node }) => node.target_power_state),
+  fact('target_provision_state', 1, ({ node }) => node.target_provision_state),
+  fact('target_raid_config', 12, () => ({})),
+  fact('traits', 37, () => []),
+  fixed('vendor_interface', 31, 'no-vendor'),
+  fact('links', 1, ({ node, base }) => resourceLinks(base, `nodes/${node.uuid}`)),
+  fact('conductor', 49, ({ hostname }) => hostname),
+  fact('allocation_uuid', 52, () => null),
+  fixed('chassis_uuid', 1, null),
+  fact('ports', 1, ({ node, base }) => resourceLinks(base, `nodes/${node.uuid}/ports`)),
+  fact('states', 14, ({ node, base }) => resourceLinks(base, `nodes/${node.uuid}/states`)),
+  fact('portgroups', 24, ({ node, base }) => resourceLinks(base, `nodes/${node.uuid}/portgroups`)),
+  fact('volume', 32, ({ node, base }) => resourceLinks(base, `nodes/${node.uuid}/volume`)),
+];
+
+/** What a list shows when nothing else is asked for; `links` always is. */
+export const NODE_LIST_FIELDS: readonly string[] = [
+  'instance_uuid',
+  'maintenance',
+  'power_state',
+  'provision_state',
+  'uuid',
+  'name',
+  'links',
+];
+
+/** What `GET /v1/nodes/{id}/states` shows. */
+export const NODE_STATES_FIELDS: readonly string[] = [
+  'boot_mode',
+  'console_enabled',
+  'last_error',
+  'power_state',
+  'provision_state',
+  'provision_updated_at',
+  'raid_config',
+  'secure_boot',
+  'target_power_state',
+  'target_provision_state',
+  'target_raid_config',
+];
+
+const STEP_STATES = {
+  clean: new Set(['cleaning', 'clean wait', 'clean hold']),
+  deploy: new Set(['deploying', 'wait call-back', 'deploy hold']),
+} as const;
+
+function currentStep(node: NodeRecord, job: JobRecord | null, kind: keyof typeof STEP_STATES): JsonObject {
+  const step = job?.steps[job.cursor];
+  if (step === undefined || !STEP_STATES[kind].has(node.provision_state)) return {};
+  return { interface: 'deploy', step: step.name, priority: 0 };
+}
+
+/** Ironic's own names for what the agent told, and under `ingot` what only ingot knows. */
+function internalInfo(node: NodeRecord): JsonObject {
+  const agent = node.agent;
+  return {
+    ...(agent === null
+      ? {}
+      : {
+          agent_url: agent.callback_url,
+          agent_version: agent.version,
+          agent_last_heartbeat: agent.last_heartbeat_at,
+          agent_secret_token: MASK,
+        }),
+    ingot: { boot_intent: node.boot_intent, boot_started_at: node.boot_started_at, lcm: node.lcm },
+  };
+}

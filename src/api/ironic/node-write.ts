@@ -1,0 +1,130 @@
+/** What POST and PATCH make of a node: checked input in, store fields out. Pure. */
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import { IngotError } from '../../errors.ts';
+import type { Json, JsonObject, NodeRecord } from '../../store/records.ts';
+import type { NewNode, NodePatch } from '../../store/store.ts';
+import { holdsMask } from '../masking.ts';
+import { parseBody } from '../parse.ts';
+import { applyPatch, type PatchRules, patchedFields } from '../patch.ts';
+import { jsonObject } from '../schemas/common.ts';
+import { type NodeWritable, nodeCreate, nodeWritable } from '../schemas/node.ts';
+import type { PatchOperation } from '../schemas/patch.ts';
+import { NODE_FIELDS } from './node-fields.ts';
+
+const WRITABLE = Object.keys(nodeWritable.shape);
+const FIXED = new Map(
+  NODE_FIELDS.flatMap((field) => (field.fixed === undefined ? [] : [[field.name, field.fixed]])),
+);
+
+const RULES: PatchRules = {
+  allowed: [...WRITABLE, ...FIXED.keys()],
+  mandatory: ['driver'],
+  emptied: {
+    driver_info: {},
+    properties: {},
+    instance_info: {},
+    extra: {},
+    maintenance: false,
+    ...Object.fromEntries(FIXED),
+  },
+};
+
+export type WriteRules = { readonly minor: number; readonly drivers: readonly string[] };
+
+/** A new node from the body of `POST /v1/nodes`. Throws `invalid_input` or `not_acceptable`. */
+export function newNode(body: unknown, { minor, drivers }: WriteRules, newUuid: () => string): NewNode {
+  const given = parseBody(jsonObject, body, 'node');
+  for (const name of Object.keys(given)) refuseTooNew(name, minor);
+  const { uuid, ...fields } = parseBody(nodeCreate, withoutFixed(given), 'node');
+  refuseUnknownDriver(fields.driver, drivers);
+  refuseMask(fields);
+  return { uuid: uuid ?? newUuid(), ...fields };
+}
+
+/** The changes that a PATCH makes: the fields that it names, and no other. */
+export function nodeChanges(
+  node: NodeRecord,
+  patch: readonly PatchOperation[],
+  { minor, drivers }: WriteRules,
+): NodePatch {
+  const touched = patchedFields(patch);
+  for (const name of touched) refuseTooNew(name, minor);
+  refuseMask(patch);
+  const before: JsonObject = { ...pickWritable(node), ...Object.fromEntries(FIXED) };
+  const after = withoutFixed(applyPatch(before, patch, RULES));
+  const fields = parseBody(nodeWritable, after, 'node');
+  if (touched.includes('driver')) refuseUnknownDriver(fields.driver, drivers);
+  if (touched.includes('instance_uuid')) refuseReassociation(node, fields.instance_uuid);
+  const changes = Object.fromEntries(Object.entries(fields).filter(([name]) => touched.includes(name)));
+  // Leaving maintenance by PATCH forgets why it was entered, as DELETE maintenance does.
+  return touched.includes('maintenance') && !fields.maintenance
+    ? { ...changes, maintenance_reason: null, fault: null }
+    : changes;
+}
+
+function pickWritable(node: NodeRecord): NodeWritable {
+  const { name, driver, driver_info, properties, instance_info, instance_uuid, extra } = node;
+  const { description, owner, resource_class, automated_clean, maintenance, maintenance_reason } = node;
+  const objects = { driver_info, properties, instance_info, extra };
+  const words = { name, driver, instance_uuid, description, owner, resource_class, maintenance_reason };
+  return { ...objects, ...words, automated_clean, maintenance };
+}
+
+function refuseTooNew(name: string, minor: number): void {
+  const since = NODE_FIELDS.find((field) => field.name === name)?.since ?? 0;
+  if (since <= minor) return;
+  throw new IngotError('not_acceptable', 'Request not acceptable.', {
+    hint: `The field "${name}" needs X-OpenStack-Ironic-API-Version 1.${since} or newer.`,
+  });
+}
+
+/** Takes out the fields that have one value here, after a look that it is that one. */
+function withoutFixed(body: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(body).filter(([name, value]) => {
+      const only = FIXED.get(name);
+      if (only === undefined) return true;
+      if (!isDeepStrictEqual(value, only)) throw wrongFixed(name, value, only);
+      return false;
+    }),
+  );
+}
+
+function wrongFixed(name: string, value: Json, only: Json): IngotError {
+  const hint = `Leave "${name}" out, or give ${JSON.stringify(only)}.`;
+  const [, kind] = /^(.*)_interface$/.exec(name) ?? [];
+  const message =
+    kind === undefined
+      ? `ingot has no support for ${name} ${JSON.stringify(value)} yet`
+      : `Could not find the following interface in the 'ironic.hardware.interfaces.${kind}' entrypoint: ` +
+        `${String(value)}. Valid interfaces are ['${String(only)}'].`;
+  return new IngotError('invalid_input', message, { hint });
+}
+
+function refuseUnknownDriver(driver: string, drivers: readonly string[]): void {
+  if (drivers.includes(driver)) return;
+  throw new IngotError(
+    'invalid_input',
+    `No valid host was found. Reason: No conductor service registered which supports driver ${driver} for conductor group "".`,
+    { hint: `Drivers here are: ${drivers.join(', ')}.` },
+  );
+}
+
+function refuseMask(input: unknown): void {
+  if (!holdsMask(z.json().parse(input) as Json)) return;
+  throw new IngotError(
+    'invalid_input',
+    'A value is "******", which is the mask that stands for a secret, and no secret',
+    {
+      hint: 'Leave out the fields that you do not change; give the real secret where you do.',
+    },
+  );
+}
+
+function refuseReassociation(node: NodeRecord, instanceUuid: string | null): void {
+  if (node.instance_uuid === null || instanceUuid === null || instanceUuid === node.instance_uuid) return;
+  throw new IngotError('conflict', `Node ${node.uuid} is associated with instance ${node.instance_uuid}.`, {
+    hint: 'Clear instance_uuid first.',
+  });
+}

@@ -1,0 +1,107 @@
+/** `/v1/nodes`: list, show, create, patch, delete. */
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type ApiContext, nodeSource } from '../context.ts';
+import { parseBody, parseQuery } from '../parse.ts';
+import { patchedFields } from '../patch.ts';
+import { nodeListQuery, nodePatchQuery, nodeShowQuery } from '../schemas/node.ts';
+import { patchSchema } from '../schemas/patch.ts';
+import { baseUrl } from '../server.ts';
+import { findNode, refuseWhileLocked } from './idents.ts';
+import { NODE_LIST_FIELDS } from './node-fields.ts';
+import { nodePage } from './node-list.ts';
+import { refuseDelete, refuseUpdate } from './node-rules.ts';
+import { askedFields, nodeView, selectNodeFields } from './node-view.ts';
+import { newNode, nodeChanges } from './node-write.ts';
+import { nextLink, pageSize, plainQuery, refuseDetailWithFields } from './paging.ts';
+
+type WithIdent = { Params: { ident: string } };
+
+export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
+  const { store, drivers, hostname } = context;
+
+  const list = async (request: FastifyRequest, allFields: boolean): Promise<object> => {
+    const plain = plainQuery(request.query);
+    const query = parseQuery(nodeListQuery, plain);
+    refuseDetailWithFields(query);
+    const names =
+      allFields || query.detail === true
+        ? null
+        : query.fields === undefined
+          ? NODE_LIST_FIELDS.filter((name) => name !== 'name' || request.minor >= 5)
+          : askedFields(query.fields, request.minor);
+    const fields = selectNodeFields(names, request.minor);
+    const size = pageSize(query.limit);
+    const nodes = await nodePage(store, query, size);
+    const jobs = new Map((await store.jobs.running()).map((job) => [job.node_uuid, job]));
+    const base = baseUrl(request);
+    const views = nodes.map((node) =>
+      nodeView({ node, job: jobs.get(node.uuid) ?? null, base, hostname }, fields),
+    );
+    const url = `${base}/v1/nodes${allFields ? '/detail' : ''}`;
+    return { nodes: views, ...nextLink({ url, query: plain, size, items: nodes }) };
+  };
+  app.get('/v1/nodes', (request) => list(request, false));
+  app.get('/v1/nodes/detail', (request) => list(request, true));
+
+  app.post('/v1/nodes', async (request, reply) => {
+    const node = newNode(request.body, { minor: request.minor, drivers }, randomUUID);
+    const stored = await store.transaction(async (queries) => {
+      const record = await queries.nodes.insert(node);
+      await queries.events.append({
+        node_uuid: record.uuid,
+        kind: 'node.created',
+        message: `Node ${record.name ?? record.uuid} was enrolled with driver ${record.driver}`,
+      });
+      return record;
+    });
+    const source = await nodeSource(context, request, stored);
+    return reply
+      .code(201)
+      .header('Location', `${source.base}/v1/nodes/${stored.uuid}`)
+      .send(nodeView(source, selectNodeFields(null, request.minor)));
+  });
+
+  app.get<WithIdent>('/v1/nodes/:ident', async (request) => {
+    const query = parseQuery(nodeShowQuery, plainQuery(request.query));
+    const names = query.fields === undefined ? null : askedFields(query.fields, request.minor);
+    const node = await findNode(store, request.params.ident);
+    return nodeView(await nodeSource(context, request, node), selectNodeFields(names, request.minor));
+  });
+
+  app.patch<WithIdent>('/v1/nodes/:ident', async (request) => {
+    parseQuery(nodePatchQuery, plainQuery(request.query));
+    const patch = parseBody(patchSchema, request.body, 'patch');
+    const stored = await store.transaction(async (queries) => {
+      const node = await findNode(queries, request.params.ident);
+      const changes = nodeChanges(node, patch, { minor: request.minor, drivers });
+      refuseUpdate(node, patchedFields(patch));
+      const record = await queries.nodes.update(node.uuid, changes);
+      await queries.events.append({
+        node_uuid: node.uuid,
+        kind: 'node.updated',
+        message: `Node ${record.name ?? record.uuid} was changed: ${patchedFields(patch).join(', ')}`,
+        data: { fields: patchedFields(patch) },
+      });
+      return record;
+    });
+    return nodeView(await nodeSource(context, request, stored), selectNodeFields(null, request.minor));
+  });
+
+  app.delete<WithIdent>('/v1/nodes/:ident', async (request, reply: FastifyReply) => {
+    await store.transaction(async (queries) => {
+      const node = await findNode(queries, request.params.ident);
+      refuseDelete(node);
+      await refuseWhileLocked(queries, { node, hostname });
+      const ports = await queries.ports.listByNode(node.uuid);
+      await queries.nodes.delete(node.uuid);
+      await queries.events.append({
+        node_uuid: node.uuid,
+        kind: 'node.deleted',
+        message: `Node ${node.name ?? node.uuid} was deleted with its ${ports.length} ports`,
+        data: { macs: ports.map((port) => port.address) },
+      });
+    });
+    return reply.code(204).send();
+  });
+}

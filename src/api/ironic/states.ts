@@ -1,0 +1,120 @@
+/** `/v1/nodes/{id}/states` and its verbs, and maintenance. */
+import type { FastifyInstance } from 'fastify';
+import { IngotError } from '../../errors.ts';
+import { POWER_TARGETS, type PowerTarget, VERBS, type Verb } from '../../store/words.ts';
+import { type ApiContext, nodeSource } from '../context.ts';
+import { parseBody } from '../parse.ts';
+import { maintenanceBody } from '../schemas/node.ts';
+import { powerBody, provisionBody } from '../schemas/provision.ts';
+import { BODY_LIMITS, baseUrl } from '../server.ts';
+import { configDriveOf } from './config-drive.ts';
+import { findNode } from './idents.ts';
+import { NODE_STATES_FIELDS } from './node-fields.ts';
+import { nodeView, selectNodeFields } from './node-view.ts';
+import { refuseUnsupported, verbSince } from './verbs.ts';
+
+type WithIdent = { Params: { ident: string } };
+
+export function stateRoutes(app: FastifyInstance, context: ApiContext): void {
+  const { store, lifecycle } = context;
+
+  app.get<WithIdent>('/v1/nodes/:ident/states', async (request) => {
+    const node = await findNode(store, request.params.ident);
+    const shown = selectNodeFields(null, request.minor).filter((field) =>
+      NODE_STATES_FIELDS.includes(field.name),
+    );
+    return nodeView(await nodeSource(context, request, node), shown);
+  });
+
+  app.put<WithIdent>(
+    '/v1/nodes/:ident/states/provision',
+    { bodyLimit: BODY_LIMITS.provision },
+    async (request, reply) => {
+      const { ident } = request.params;
+      const node = await findNode(store, ident);
+      const body = parseBody(provisionBody, withTarget(request.body), 'provision');
+      const verb = verbOf(body.target);
+      if (verb === null) {
+        throw new IngotError(
+          'invalid_input',
+          `The requested action "${body.target}" can not be performed on node "${node.uuid}" ` +
+            `while it is in state "${node.provision_state}".`,
+          { hint: `Actions are: ${VERBS.join(', ')}.` },
+        );
+      }
+      verbSince(body.target, request.minor);
+      refuseUnsupported(verb, body);
+      const configdrive = configDriveOf(verb, body.configdrive ?? null);
+      await lifecycle.requestVerb(node.uuid, { verb, ...(configdrive === null ? {} : { configdrive }) });
+      return reply
+        .code(202)
+        .header('Location', `${baseUrl(request)}/v1/nodes/${ident}/states`)
+        .send();
+    },
+  );
+
+  app.put<WithIdent>('/v1/nodes/:ident/states/power', async (request, reply) => {
+    const { ident } = request.params;
+    const node = await findNode(store, ident);
+    const { target } = parseBody(powerBody, withTarget(request.body), 'power');
+    const known = POWER_TARGETS.find((candidate: PowerTarget) => candidate === target);
+    if (known === undefined) {
+      throw new IngotError(
+        'invalid_input',
+        `Power target "${target}" is not one of: ${POWER_TARGETS.join(', ')}`,
+        {
+          hint: 'Give one of these targets.',
+        },
+      );
+    }
+    await lifecycle.requestPower(node.uuid, known);
+    return reply
+      .code(202)
+      .header('Location', `${baseUrl(request)}/v1/nodes/${ident}/states`)
+      .send();
+  });
+
+  const setMaintenance = async (
+    ident: string,
+    on: { readonly reason: string | null } | null,
+  ): Promise<void> => {
+    await store.transaction(async (queries) => {
+      const node = await findNode(queries, ident);
+      const fields =
+        on === null
+          ? { maintenance: false, maintenance_reason: null, fault: null }
+          : { maintenance: true, maintenance_reason: on.reason };
+      await queries.nodes.update(node.uuid, fields);
+      const because = on?.reason == null ? '' : `: ${on.reason}`;
+      await queries.events.append({
+        node_uuid: node.uuid,
+        kind: on === null ? 'maintenance.off' : 'maintenance.on',
+        message: `Maintenance was switched ${on === null ? 'off' : 'on'}${because}`,
+      });
+    });
+  };
+  app.put<WithIdent>('/v1/nodes/:ident/maintenance', async (request, reply) => {
+    const { reason } = parseBody(maintenanceBody, request.body ?? {}, 'maintenance');
+    await setMaintenance(request.params.ident, { reason: reason ?? null });
+    return reply.code(202).send();
+  });
+  app.delete<WithIdent>('/v1/nodes/:ident/maintenance', async (request, reply) => {
+    await setMaintenance(request.params.ident, null);
+    return reply.code(202).send();
+  });
+}
+
+/** Ironic has a sentence of its own for the one parameter that may not be missing. */
+function withTarget(body: unknown): object {
+  if (body !== null && typeof body === 'object' && 'target' in body) return body;
+  throw new IngotError('invalid_input', 'Missing mandatory parameter: target', {
+    hint: 'Send a JSON object such as {"target": "manage"}.',
+  });
+}
+
+/** `deploy` and `undeploy` are the spellings of 1.73 for `active` and `deleted`. */
+function verbOf(target: string): Verb | null {
+  if (target === 'deploy') return 'active';
+  if (target === 'undeploy') return 'deleted';
+  return VERBS.find((verb) => verb === target) ?? null;
+}

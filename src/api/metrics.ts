@@ -1,0 +1,92 @@
+/** Prometheus metrics in a registry of their own. Numbers that others keep are read when Prometheus asks. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Log } from '../log.ts';
+import type { Store } from '../store/store.ts';
+import { PROVISION_STATES } from '../store/words.ts';
+
+export type Metrics = {
+  readonly contentType: string;
+  /** `counters`: `dhcp.<what>` and `tftp.<what>` of the packet thread. */
+  render(counters: Readonly<Record<string, number>>): Promise<string>;
+  stop(): void;
+};
+
+/** From a BMC round trip to a large disk written over a slow link, in seconds. */
+const JOB_BUCKETS = [1, 5, 15, 30, 60, 120, 300, 600, 1200, 2400, 4800];
+
+const JOB_ENDS: ReadonlySet<string> = new Set(['job.done', 'job.failed', 'job.aborted']);
+
+export function createMetrics(store: Store, log: Log): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const nodes = new Gauge({
+    name: 'ingot_nodes',
+    help: 'Nodes by provision state',
+    labelNames: ['state'],
+    registers,
+  });
+  const running = new Gauge({
+    name: 'ingot_jobs_running',
+    help: 'Jobs at work',
+    labelNames: ['verb'],
+    registers,
+  });
+  const packets = new Counter({
+    name: 'ingot_packets_total',
+    help: 'What DHCP and TFTP did or dropped, by reason',
+    labelNames: ['service', 'reason'],
+    registers,
+  });
+  const events = new Counter({
+    name: 'ingot_events_total',
+    help: 'Events of nodes, by kind and severity',
+    labelNames: ['kind', 'severity'],
+    registers,
+  });
+  const durations = new Histogram({
+    name: 'ingot_job_duration_seconds',
+    help: 'How long jobs took, by verb and result',
+    labelNames: ['verb', 'status'],
+    buckets: JOB_BUCKETS,
+    registers,
+  });
+
+  const stop = store.onEvent((event) => {
+    events.inc({ kind: event.kind, severity: event.severity });
+    if (!JOB_ENDS.has(event.kind) || event.node_uuid === null) return;
+    lastDuration(store, event.node_uuid).then(
+      (ended) => {
+        if (ended !== null) durations.observe({ verb: ended.verb, status: ended.status }, ended.seconds);
+      },
+      (error: unknown) => log.warn({ error: String(error) }, 'could not measure a job'),
+    );
+  });
+
+  return {
+    contentType: registry.contentType,
+    stop,
+    render: async (counters) => {
+      nodes.reset();
+      const counted = await store.nodes.countByState();
+      for (const state of PROVISION_STATES) nodes.set({ state }, counted.get(state) ?? 0);
+      running.reset();
+      for (const job of await store.jobs.running()) running.inc({ verb: job.verb });
+      packets.reset();
+      for (const [name, count] of Object.entries(counters)) {
+        const [service = 'other', ...reason] = name.split('.');
+        packets.inc({ service, reason: reason.join('.') }, count);
+      }
+      return registry.metrics();
+    },
+  };
+}
+
+type Ended = { readonly verb: string; readonly status: string; readonly seconds: number };
+
+async function lastDuration(store: Store, nodeUuid: string): Promise<Ended | null> {
+  const job = await store.jobs.lastOf(nodeUuid);
+  if (job === null || job.status === 'running') return null;
+  const seconds = (Date.parse(job.updated_at) - Date.parse(job.created_at)) / 1000;
+  return { verb: job.verb, status: job.status, seconds };
+}

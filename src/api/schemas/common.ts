@@ -1,0 +1,51 @@
+/** Pieces that several shapes share. */
+import { z } from 'zod';
+import { parseMac } from '../../net/mac.ts';
+import type { Json, JsonObject } from '../../store/records.ts';
+
+export const json: z.ZodType<Json> = z.json();
+export const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), json);
+
+/** Booleans as Ironic takes them: JSON's own, or a word. */
+export const looseBoolean = z.union([
+  z.boolean(),
+  z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(['true', 't', 'yes', 'y', 'on', '1', 'false', 'f', 'no', 'n', 'off', '0']))
+    .transform((word) => ['true', 't', 'yes', 'y', 'on', '1'].includes(word)),
+]);
+
+export const mac = z.string().transform((text, context) => {
+  const address = parseMac(text);
+  if (address !== null) return address;
+  context.addIssue({ code: 'custom', message: `Expected a MAC address but received ${text}.` });
+  return z.NEVER;
+});
+
+export const uuid = z
+  .string()
+  .regex(/^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i, 'Expected a UUID.')
+  .toLowerCase();
+
+/** `a,b,c`, lower-cased and without doubles. */
+export const commaList = z
+  .string()
+  .max(4096)
+  .transform((text) =>
+    [
+      ...new Set(
+        text
+          .toLowerCase()
+          .split(',')
+          .map((part) => part.trim()),
+      ),
+    ].filter((part) => part !== ''),
+  );
+
+export const paging = {
+  limit: z.coerce.number().int().min(0, 'Limit must be positive').optional(),
+  marker: uuid.optional(),
+  sort_key: z.enum(['id', 'created_at'], 'ingot sorts by id (the order of creation) only').optional(),
+  sort_dir: z.enum(['asc'], 'ingot sorts ascending only').optional(),
+} as const;

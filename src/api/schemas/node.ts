@@ -1,0 +1,59 @@
+/** The shapes of a node as clients write it, and of the queries on nodes. */
+import { z } from 'zod';
+import { PROVISION_STATES } from '../../store/words.ts';
+import { commaList, jsonObject, looseBoolean, paging, uuid } from './common.ts';
+
+/** Words that stand in a node's place in URLs. */
+const RESERVED_NAMES: ReadonlySet<string> = new Set(['detail', 'validate', 'maintenance', 'states', 'ports']);
+const UUID_LIKE = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
+
+/** RFC 3986's unreserved characters (Ironic since 1.10), no UUID, and no word of the URLs. */
+export function isNodeName(text: string): boolean {
+  return /^[\w.~-]{1,255}$/.test(text) && !UUID_LIKE.test(text) && !RESERVED_NAMES.has(text);
+}
+
+const name = z
+  .string()
+  .refine(isNodeName, 'a node name has 1 to 255 letters, digits, ".", "_", "~" or "-" and is no UUID');
+
+/** The fields that a client may write, as POST takes them and as PATCH must leave them. */
+export const nodeWritable = z.strictObject({
+  name: name.nullable().default(null),
+  driver: z.string().min(1).max(255),
+  driver_info: jsonObject.default({}),
+  properties: jsonObject.default({}),
+  instance_info: jsonObject.default({}),
+  instance_uuid: uuid.nullable().default(null),
+  extra: jsonObject.default({}),
+  description: z.string().max(4096).nullable().default(null),
+  owner: z.string().max(255).nullable().default(null),
+  resource_class: z.string().max(80).nullable().default(null),
+  automated_clean: looseBoolean.nullable().default(null),
+  maintenance: looseBoolean.default(false),
+  maintenance_reason: z.string().max(4096).nullable().default(null),
+});
+export type NodeWritable = z.output<typeof nodeWritable>;
+
+export const nodeCreate = nodeWritable.extend({ uuid: uuid.optional() });
+
+export const nodeListQuery = z.strictObject({
+  ...paging,
+  fields: commaList.optional(),
+  detail: looseBoolean.optional(),
+  provision_state: z.enum(PROVISION_STATES).optional(),
+  maintenance: looseBoolean.optional(),
+  associated: looseBoolean.optional(),
+  instance_uuid: uuid.optional(),
+  driver: z.string().optional(),
+  resource_class: z.string().optional(),
+  owner: z.string().optional(),
+  fault: z.string().optional(),
+  description_contains: z.string().optional(),
+  /** Taken and without effect: no node here has a parent. */
+  include_children: looseBoolean.optional(),
+});
+export type NodeListQuery = z.output<typeof nodeListQuery>;
+
+export const nodeShowQuery = z.strictObject({ fields: commaList.optional() });
+export const nodePatchQuery = z.strictObject({ reset_interfaces: looseBoolean.optional() });
+export const maintenanceBody = z.strictObject({ reason: z.string().max(4096).nullish() });

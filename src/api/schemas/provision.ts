@@ -1,0 +1,34 @@
+/** `PUT states/provision` and `PUT states/power`. */
+import { z } from 'zod';
+import { jsonObject } from './common.ts';
+
+/** Ironic takes user data as text, or as an object that is written as JSON. */
+const userData = z.union([
+  z.string(),
+  z.union([jsonObject, z.array(z.json())]).transform((value) => JSON.stringify(value)),
+]);
+
+export const configDriveObject = z.strictObject({
+  meta_data: jsonObject.optional(),
+  user_data: userData.optional(),
+  network_data: jsonObject.optional(),
+  vendor_data: jsonObject.optional(),
+});
+
+export const provisionBody = z.strictObject({
+  target: z.string(),
+  configdrive: z.union([z.string(), configDriveObject]).nullish(),
+  clean_steps: z.array(z.json()).nullish(),
+  deploy_steps: z.array(z.json()).nullish(),
+  service_steps: z.array(z.json()).nullish(),
+  rescue_password: z.string().nullish(),
+  disable_ramdisk: z.boolean().nullish(),
+  runbook: z.string().nullish(),
+});
+export type ProvisionBody = z.output<typeof provisionBody>;
+
+export const powerBody = z.strictObject({
+  target: z.string(),
+  /** Seconds. */
+  timeout: z.int().positive('timeout must be a positive number of seconds').nullish(),
+});
