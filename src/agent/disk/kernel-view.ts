@@ -1,0 +1,31 @@
+/** Telling the kernel (and udev) that a partition table changed. Plain files, as in tests, need none of it. */
+import { stat } from 'node:fs/promises';
+import type { Run } from '../base/run.ts';
+import type { Say } from '../base/say.ts';
+
+export async function isBlockDevice(path: string): Promise<boolean> {
+  return (await stat(path)).isBlockDevice();
+}
+
+/**
+ * Re-reads the table and waits for udev, both as well as can be: what was written is written, and the
+ * partition nodes are needed by `image.install_bootloader` only, which looks for them itself.
+ */
+export async function rereadPartitions(
+  path: string,
+  tools: { readonly run: Run; readonly say: Say },
+): Promise<void> {
+  if (!(await isBlockDevice(path))) return;
+  const commands = [
+    ['blockdev', '--flushbufs', path],
+    ['blockdev', '--rereadpt', path],
+    ['udevadm', 'settle', '--timeout=10'],
+  ] as const;
+  for (const [program, ...args] of commands) {
+    const result = await tools
+      .run(program, args)
+      .catch((error: unknown) => ({ code: -1, stderr: String(error) }));
+    if (result.code !== 0)
+      tools.say('kernel view not refreshed', { program, disk: path, because: result.stderr.trim() });
+  }
+}
