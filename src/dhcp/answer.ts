@@ -1,0 +1,166 @@
+/**
+ * The server's state machine (RFC 2131 4.3): what one message of a client calls for. Pure: the caller carries
+ * the answer out. "Silence rather than NAK where unsure": EDK2 gives up PXE at the first NAK.
+ */
+import { cidrContains, type Ipv4 } from '../net/ipv4.ts';
+import type { ClientFacts } from './client-facts.ts';
+import type { Lease } from './leases.ts';
+import { type AddressReason, chooseAddress, type Situation, type Standing, standing } from './pool.ts';
+
+export const SILENCES = [
+  'unknown_client',
+  'unknown_relay',
+  'other_server_chosen',
+  'no_address_named',
+  'no_free_address',
+  'reservation_in_use',
+  'not_ours_to_refuse',
+  'not_the_holder',
+  'off_network',
+] as const;
+export type Silence = (typeof SILENCES)[number];
+
+export type Answer =
+  | { readonly kind: 'offer'; readonly address: Ipv4; readonly because: AddressReason }
+  | { readonly kind: 'ack'; readonly lease: Lease }
+  | { readonly kind: 'nak'; readonly address: Ipv4; readonly because: string }
+  /** Options for a machine that has an address of its own (RFC 2131 4.3.5). */
+  | { readonly kind: 'inform'; readonly address: Ipv4 }
+  /** The machine gives its address back. No reply. */
+  | { readonly kind: 'release'; readonly address: Ipv4 }
+  /** The machine found its address in use by somebody else. No reply. */
+  | { readonly kind: 'decline'; readonly address: Ipv4 }
+  | { readonly kind: 'silence'; readonly reason: Silence };
+
+export function answer(facts: ClientFacts, situation: Situation): Answer {
+  const { network, reservations } = situation;
+  if (facts.giaddr !== null && !cidrContains(network.cidr, facts.giaddr)) return silence('unknown_relay');
+  if (network.mode === 'reservations' && reservations.of(facts.mac) === null)
+    return silence('unknown_client');
+  switch (facts.messageType) {
+    case 'discover':
+      return answerDiscover(facts, situation);
+    case 'request':
+      return answerRequest(facts, situation);
+    case 'decline':
+      return answerDecline(facts, situation);
+    case 'release':
+      return answerRelease(facts, situation);
+    case 'inform':
+      return answerInform(facts, situation);
+  }
+}
+
+function silence(reason: Silence): Answer {
+  return { kind: 'silence', reason };
+}
+
+function answerDiscover(facts: ClientFacts, situation: Situation): Answer {
+  const reservation = situation.reservations.of(facts.mac);
+  const wish = { mac: facts.mac, reservation, asked: facts.requestedAddress };
+  const choice = chooseAddress(wish, situation);
+  if (!choice.ok) return silence(choice.reason);
+  return { kind: 'offer', address: choice.address, because: choice.because };
+}
+
+/**
+ * What a REQUEST is part of (RFC 2131 4.3.2). Renewing and rebinding differ in the destination address only,
+ * and mean the same to a server with one journal.
+ */
+type RequestState = 'selecting' | 'init_reboot' | 'renewing';
+
+/** How the address stands that a REQUEST is about; `reserved_elsewhere`: the machine has a better one now. */
+type RequestStanding = Standing | 'reserved_elsewhere';
+
+type Rule =
+  | { readonly do: 'ack' }
+  | { readonly do: 'nak'; readonly because: string; readonly ifOwner?: true };
+
+const ACK: Rule = { do: 'ack' };
+const TAKEN: Rule = { do: 'nak', because: 'another machine has that address' };
+const QUARANTINED: Rule = { do: 'nak', because: 'that address was found in use by a foreign machine' };
+const ELSEWHERE: Rule = { do: 'nak', because: 'this machine has another address reserved' };
+/** `ifOwner`: only the sole server of a network can know that the address is wrong (RFC 2131 4.3.2). */
+const NOT_OURS: Rule = { do: 'nak', because: 'that address is in no range of this network', ifOwner: true };
+const OFF_NETWORK: Rule = { do: 'nak', because: 'that address is not of this network', ifOwner: true };
+
+/**
+ * A usable address without a record is acknowledged: the machine remembers a lease that we lost, or took an
+ * offer that we forgot in a restart. A running machine is not cut off when it gets a reservation elsewhere:
+ * it moves at its next start.
+ */
+const REQUEST_RULES: Record<RequestStanding, Record<RequestState, Rule>> = {
+  usable: { selecting: ACK, init_reboot: ACK, renewing: ACK },
+  reserved_elsewhere: { selecting: ELSEWHERE, init_reboot: ELSEWHERE, renewing: ACK },
+  taken: { selecting: TAKEN, init_reboot: TAKEN, renewing: TAKEN },
+  quarantined: { selecting: QUARANTINED, init_reboot: QUARANTINED, renewing: QUARANTINED },
+  not_ours: { selecting: NOT_OURS, init_reboot: NOT_OURS, renewing: NOT_OURS },
+  off_network: { selecting: OFF_NETWORK, init_reboot: OFF_NETWORK, renewing: OFF_NETWORK },
+};
+
+function answerRequest(facts: ClientFacts, situation: Situation): Answer {
+  const { network, book } = situation;
+  if (facts.serverId !== null && facts.serverId !== network.address) return silence('other_server_chosen');
+  const state: RequestState =
+    facts.serverId !== null ? 'selecting' : facts.ciaddr !== null ? 'renewing' : 'init_reboot';
+  // Some clients name no address at all: then the one that we offered is meant.
+  const offered = book.offerTo(facts.mac)?.address ?? null;
+  const address = state === 'renewing' ? facts.ciaddr : (facts.requestedAddress ?? facts.ciaddr ?? offered);
+  if (address === null) return silence('no_address_named');
+
+  const rule = REQUEST_RULES[requestStanding(facts, address, situation)][state];
+  if (rule.do === 'ack') return { kind: 'ack', lease: leaseFor(facts, address, situation) };
+  if (rule.ifOwner && network.mode !== 'authoritative') return silence('not_ours_to_refuse');
+  return { kind: 'nak', address, because: rule.because };
+}
+
+function requestStanding(facts: ClientFacts, address: Ipv4, situation: Situation): RequestStanding {
+  const found = standing(facts.mac, address, situation);
+  if (found !== 'usable') return found;
+  const reserved = situation.reservations.of(facts.mac)?.address ?? null;
+  if (reserved === null || reserved === address) return 'usable';
+  return standing(facts.mac, reserved, situation) === 'usable' ? 'reserved_elsewhere' : 'usable';
+}
+
+function leaseFor(facts: ClientFacts, address: Ipv4, situation: Situation): Lease {
+  const { network, book, now, reservations } = situation;
+  const before = book.leaseOf(facts.mac);
+  const goesOn = before !== null && before.address === address && before.expiresAt > now;
+  return {
+    address,
+    mac: facts.mac,
+    hostname: reservations.of(facts.mac)?.hostname ?? facts.hostname,
+    startedAt: goesOn ? before.startedAt : now,
+    expiresAt: now + network.leaseSeconds * 1000,
+  };
+}
+
+/** Only who has the address can say that it is bad: else anybody could empty the range. */
+function answerDecline(facts: ClientFacts, situation: Situation): Answer {
+  if (facts.serverId !== null && facts.serverId !== situation.network.address)
+    return silence('other_server_chosen');
+  const address = facts.requestedAddress ?? facts.ciaddr;
+  if (address === null) return silence('no_address_named');
+  return holds(facts, address, situation) ? { kind: 'decline', address } : silence('not_the_holder');
+}
+
+function answerRelease(facts: ClientFacts, situation: Situation): Answer {
+  if (facts.serverId !== null && facts.serverId !== situation.network.address)
+    return silence('other_server_chosen');
+  if (facts.ciaddr === null) return silence('no_address_named');
+  return holds(facts, facts.ciaddr, situation)
+    ? { kind: 'release', address: facts.ciaddr }
+    : silence('not_the_holder');
+}
+
+function holds(facts: ClientFacts, address: Ipv4, { book, now }: Situation): boolean {
+  const holder = book.holderOf(address, now);
+  return holder?.kind === 'machine' && holder.mac === facts.mac;
+}
+
+/** Answered to addresses of this network only: the reply goes to whatever `ciaddr` says. */
+function answerInform(facts: ClientFacts, situation: Situation): Answer {
+  if (facts.ciaddr === null) return silence('no_address_named');
+  if (!cidrContains(situation.network.cidr, facts.ciaddr)) return silence('off_network');
+  return { kind: 'inform', address: facts.ciaddr };
+}

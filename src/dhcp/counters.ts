@@ -1,0 +1,35 @@
+/** What the DHCP server counts: every message in and out, and every silent drop by its reason. */
+import { type Counters, createCounters } from '../net/counters.ts';
+import { SILENCES } from './answer.ts';
+import { CLIENT_REFUSALS } from './client-facts.ts';
+import { PACKET_REFUSALS } from './packet.ts';
+
+export const DHCP_COUNTERS = [
+  'received_discover',
+  'received_request',
+  'received_decline',
+  'received_release',
+  'received_inform',
+  'sent_offer',
+  'sent_ack',
+  'sent_nak',
+  'sent_inform',
+  'retransmission',
+  'options_truncated',
+  'options_omitted',
+  'quarantine_full',
+  'journal_failed',
+  'send_failed',
+  'send_queue_full',
+  'socket_error',
+  'internal_error',
+  ...PACKET_REFUSALS,
+  ...CLIENT_REFUSALS,
+  ...SILENCES,
+] as const;
+
+export type DhcpCounters = Counters<(typeof DHCP_COUNTERS)[number]>;
+
+export function createDhcpCounters(): DhcpCounters {
+  return createCounters(DHCP_COUNTERS);
+}

@@ -1,0 +1,41 @@
+/** Where a reply goes: RFC 2131 4.1 as one function. */
+import type { Ipv4 } from '../net/ipv4.ts';
+import { parseIpv4 } from '../net/ipv4.ts';
+
+export const SERVER_PORT = 67;
+export const CLIENT_PORT = 68;
+
+const EVERYBODY = parseIpv4('255.255.255.255') as Ipv4;
+
+export type ReplyKind = 'offer' | 'ack' | 'nak' | 'inform';
+
+export type Destination = {
+  readonly address: Ipv4;
+  readonly port: number;
+  /** The flag that the reply carries; a relay reads it. */
+  readonly broadcastFlag: boolean;
+};
+
+type Question = {
+  readonly giaddr: Ipv4 | null;
+  readonly ciaddr: Ipv4 | null;
+  readonly broadcast: boolean;
+};
+
+export function replyDestination(question: Question, reply: ReplyKind): Destination {
+  const { giaddr, ciaddr, broadcast } = question;
+  // RFC 2131 4.3.5: the answer to INFORM goes directly to the address in `ciaddr`.
+  if (reply === 'inform' && ciaddr !== null)
+    return { address: ciaddr, port: CLIENT_PORT, broadcastFlag: broadcast };
+  // "If 'giaddr' is non-zero, the server sends any return messages to the 'DHCP server' port on the relay
+  // agent whose address appears in 'giaddr'"; a NAK with the broadcast bit set, so that the relay broadcasts it.
+  if (giaddr !== null)
+    return { address: giaddr, port: SERVER_PORT, broadcastFlag: broadcast || reply === 'nak' };
+  // "In all cases, when 'giaddr' is zero, the server broadcasts any DHCPNAK messages to 0xffffffff."
+  if (reply === 'nak') return { address: EVERYBODY, port: CLIENT_PORT, broadcastFlag: broadcast };
+  // "If 'giaddr' is zero and 'ciaddr' is nonzero, the server unicasts OFFER and ACK to 'ciaddr'."
+  if (ciaddr !== null) return { address: ciaddr, port: CLIENT_PORT, broadcastFlag: broadcast };
+  // "If the broadcast bit is set, the server broadcasts"; if not, it would unicast to the hardware address and
+  // 'yiaddr', which ARP cannot resolve yet: every PXE server broadcasts then, too.
+  return { address: EVERYBODY, port: CLIENT_PORT, broadcastFlag: broadcast };
+}

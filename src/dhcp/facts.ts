@@ -1,0 +1,80 @@
+/** What the DHCP server tells the rest of ingot about a machine: one plain object, one sentence. */
+import type { Ipv4 } from '../net/ipv4.ts';
+import type { Mac } from '../net/mac.ts';
+import type { Silence } from './answer.ts';
+import type { ClientFacts } from './client-facts.ts';
+
+export type DhcpFact = {
+  readonly kind: /** Asked for an address and got none. */
+    | 'dhcp.discover'
+    | 'dhcp.offer'
+    /** Asked for one address and got no answer. */
+    | 'dhcp.request'
+    | 'dhcp.ack'
+    | 'dhcp.nak'
+    | 'dhcp.decline'
+    | 'dhcp.release'
+    | 'dhcp.inform';
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly network: string;
+  readonly mac: Mac;
+  readonly address: Ipv4 | null;
+  readonly sentence: string;
+  /** What it said of itself; for machines that nobody knows yet. */
+  readonly vendorClass: string | null;
+  readonly archs: readonly number[];
+  readonly isIpxe: boolean;
+  /** Option 97 without its type byte, in hex. */
+  readonly uuid: string | null;
+};
+
+/** The fact of an unanswered DISCOVER or REQUEST; null where the silence says nothing about a machine. */
+export function unansweredKind(facts: ClientFacts): 'dhcp.discover' | 'dhcp.request' | null {
+  if (facts.messageType === 'discover') return 'dhcp.discover';
+  return facts.messageType === 'request' ? 'dhcp.request' : null;
+}
+
+const SILENCE_SENTENCES: Record<Silence, (facts: ClientFacts) => string> = {
+  unknown_client: () =>
+    'asked for an address; this network serves known machines only, and this MAC is not one',
+  unknown_relay: ({ giaddr }) => `asked through the relay ${giaddr}, which is on no network that we serve`,
+  other_server_chosen: ({ serverId }) => `took the offer of another DHCP server, ${serverId}`,
+  no_address_named: () => 'sent a message that names no address',
+  no_free_address: () =>
+    'asked for an address; all addresses of the DHCP ranges are in use: widen the ranges',
+  reservation_in_use: () => 'asked for an address; the one reserved for it is in use by another machine',
+  not_ours_to_refuse: ({ requestedAddress, ciaddr }) =>
+    `asked for ${requestedAddress ?? ciaddr}, which is in none of our ranges; left to another server`,
+  not_the_holder: () => 'spoke of an address that it does not hold',
+  off_network: ({ ciaddr }) => `asked from ${ciaddr}, which is not of this network`,
+};
+
+export function silenceSentence(reason: Silence, facts: ClientFacts): string {
+  return SILENCE_SENTENCES[reason](facts);
+}
+
+export type FactBody = Pick<DhcpFact, 'kind' | 'address' | 'sentence'>;
+
+export function dhcpFact(
+  facts: ClientFacts,
+  where: { readonly network: string; readonly at: number },
+  body: FactBody,
+): DhcpFact {
+  return {
+    ...body,
+    ...where,
+    mac: facts.mac,
+    vendorClass: facts.vendorClass,
+    archs: facts.archs,
+    isIpxe: facts.ipxe !== null || isIpxeUserClass(facts.userClass),
+    uuid: facts.uuid?.length === 17 ? Buffer.from(facts.uuid.subarray(1)).toString('hex') : null,
+  };
+}
+
+/** Raw `iPXE`, or the RFC 3004 list with that one entry. */
+function isIpxeUserClass(userClass: Uint8Array | null): boolean {
+  if (userClass === null) return false;
+  const text = Buffer.from(userClass).toString('latin1');
+  return text === 'iPXE' || text === '\x04iPXE';
+}

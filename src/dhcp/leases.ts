@@ -1,0 +1,235 @@
+/**
+ * Who has which address on one network, in memory. Every dynamic address is in exactly one place: never used
+ * yet, free (longest unused first), offered, leased, or in quarantine. A lease that ended stays on record until
+ * somebody else gets the address, so that a machine comes back to its old one. All operations take constant
+ * time: a /16 costs no more than a /24.
+ */
+import type { Ipv4 } from '../net/ipv4.ts';
+import type { Mac } from '../net/mac.ts';
+import type { DynamicAddresses } from './address-range.ts';
+import { ExpiryCalendar } from './expiry-calendar.ts';
+
+export type Lease = {
+  readonly address: Ipv4;
+  readonly mac: Mac;
+  readonly hostname: string | null;
+  /** Milliseconds since the epoch, both. A lease that ended is on record only. */
+  readonly startedAt: number;
+  readonly expiresAt: number;
+};
+
+export type Offer = { readonly address: Ipv4; readonly mac: Mac; readonly until: number };
+
+/** Who keeps an address from others at the moment. */
+export type Holder = { readonly kind: 'machine'; readonly mac: Mac } | { readonly kind: 'quarantine' };
+
+/** What choosing an address may read. */
+export type LeaseView = {
+  /** The machine's lease, also one that ended. */
+  leaseOf(mac: Mac): Lease | null;
+  offerTo(mac: Mac): Offer | null;
+  holderOf(address: Ipv4, now: number): Holder | null;
+  isDynamic(address: Ipv4): boolean;
+  /** A free dynamic address that `keptBack` does not claim, the longest unused; null when there is none. */
+  longestUnused(keptBack: (address: Ipv4) => boolean): Ipv4 | null;
+};
+
+/** A declined address is left alone for this long (netboot practice: 10 minutes to a day). */
+const QUARANTINE_MS = 3_600_000;
+/** At most this part of the range may be in quarantine: declining is free for an attacker. */
+const QUARANTINE_SHARE = 0.1;
+/** Entries put back among the free ones in one sweep; the rest wait for the next packet. */
+const SWEEP_LIMIT = 1000;
+/** Free addresses looked at before giving up on finding one that is not kept back for a reservation. */
+const LOOK_LIMIT = 256;
+
+export class LeaseBook implements LeaseView {
+  readonly #dynamic: DynamicAddresses;
+  readonly #leaseAt = new Map<Ipv4, Lease>();
+  readonly #leaseOf = new Map<Mac, Lease>();
+  readonly #offerAt = new Map<Ipv4, Offer>();
+  readonly #offerTo = new Map<Mac, Offer>();
+  /** Address → end of its quarantine; the oldest first. */
+  readonly #quarantine = new Map<Ipv4, number>();
+  /** Used once, free now; the longest unused first. */
+  readonly #free = new Set<Ipv4>();
+  readonly #neverUsed: IterableIterator<Ipv4>;
+  #nextNeverUsed: Ipv4 | null;
+  readonly #leaseEnds = new ExpiryCalendar<Ipv4>();
+  /** Ends of offers and quarantines. */
+  readonly #holdEnds = new ExpiryCalendar<Ipv4>();
+
+  /** `leases` as the journal has them, the oldest end first. */
+  constructor(dynamic: DynamicAddresses, leases: readonly Lease[], now: number) {
+    this.#dynamic = dynamic;
+    this.#neverUsed = dynamic.inOrder();
+    this.#nextNeverUsed = this.#drawNeverUsed();
+    for (const lease of leases) this.#record(lease, now);
+  }
+
+  leaseOf(mac: Mac): Lease | null {
+    return this.#leaseOf.get(mac) ?? null;
+  }
+
+  offerTo(mac: Mac): Offer | null {
+    return this.#offerTo.get(mac) ?? null;
+  }
+
+  isDynamic(address: Ipv4): boolean {
+    return this.#dynamic.includes(address);
+  }
+
+  holderOf(address: Ipv4, now: number): Holder | null {
+    const quarantinedUntil = this.#quarantine.get(address);
+    if (quarantinedUntil !== undefined && quarantinedUntil > now) return { kind: 'quarantine' };
+    const lease = this.#leaseAt.get(address);
+    if (lease !== undefined && lease.expiresAt > now) return { kind: 'machine', mac: lease.mac };
+    const offer = this.#offerAt.get(address);
+    if (offer !== undefined && offer.until > now) return { kind: 'machine', mac: offer.mac };
+    return null;
+  }
+
+  longestUnused(keptBack: (address: Ipv4) => boolean): Ipv4 | null {
+    while (this.#nextNeverUsed !== null) {
+      const address = this.#nextNeverUsed;
+      if (!this.#isKnown(address)) {
+        if (!keptBack(address)) return address;
+        // Comes up again should its reservation go away.
+        this.#free.add(address);
+      }
+      this.#nextNeverUsed = this.#drawNeverUsed();
+    }
+    let looks = Math.min(this.#free.size, LOOK_LIMIT);
+    for (const address of this.#free) {
+      if (looks-- === 0) return null;
+      if (!keptBack(address)) return address;
+      this.#free.delete(address);
+      this.#free.add(address);
+    }
+    return null;
+  }
+
+  /** Keeps the address for the machine until then; an earlier offer to it is void. */
+  hold(offer: Offer): void {
+    this.dropOffer(offer.mac);
+    this.#clearHolds(offer.address);
+    this.#offerTo.set(offer.mac, offer);
+    this.#offerAt.set(offer.address, offer);
+    this.#holdEnds.put(offer.address, offer.until);
+    this.#settle(offer.address);
+  }
+
+  dropOffer(mac: Mac): void {
+    const offer = this.#offerTo.get(mac);
+    if (offer === undefined) return;
+    this.#clearHolds(offer.address);
+    this.#settle(offer.address);
+  }
+
+  /**
+   * Records a lease; the machine's offer is void. Returns what this ends on another address: the caller
+   * journals it along with the lease.
+   */
+  grant(lease: Lease, now: number): Lease | null {
+    this.dropOffer(lease.mac);
+    this.#clearHolds(lease.address);
+    const before = this.#leaseOf.get(lease.mac);
+    const moved = before !== undefined && before.address !== lease.address && before.expiresAt > now;
+    const superseded = moved ? this.#end(before, now) : null;
+    this.#record(lease, now);
+    return superseded;
+  }
+
+  /** Ends the machine's lease now; null when it has none. The ended lease is for the journal. */
+  release(mac: Mac, now: number): Lease | null {
+    const lease = this.#leaseOf.get(mac);
+    return lease === undefined || lease.expiresAt <= now ? null : this.#end(lease, now);
+  }
+
+  /**
+   * Leaves an address alone that a machine found in use. False when too much of the range is already
+   * quarantined, or the address is not of the range: then it only goes to the end of the queue.
+   */
+  quarantine(address: Ipv4, now: number): boolean {
+    const most = Math.max(1, Math.floor(this.#dynamic.size * QUARANTINE_SHARE));
+    const quarantined = this.#quarantine.size < most && this.isDynamic(address);
+    if (quarantined) {
+      this.#clearHolds(address);
+      // Else the machine would be offered the bad address again when the quarantine ends.
+      const lease = this.#leaseAt.get(address);
+      if (lease !== undefined) this.#forget(lease);
+      this.#quarantine.set(address, now + QUARANTINE_MS);
+      this.#holdEnds.put(address, now + QUARANTINE_MS);
+    }
+    this.#settle(address);
+    return quarantined;
+  }
+
+  /** Frees what fell due. Called before each packet. */
+  sweep(now: number): void {
+    for (const address of this.#holdEnds.takeDue(now, SWEEP_LIMIT)) {
+      this.#clearHolds(address);
+      this.#settle(address);
+    }
+    for (const address of this.#leaseEnds.takeDue(now, SWEEP_LIMIT)) this.#settle(address);
+  }
+
+  /** Every lease on record, ended ones too. */
+  leases(): readonly Lease[] {
+    return [...this.#leaseAt.values()];
+  }
+
+  #record(lease: Lease, now: number): void {
+    const previous = this.#leaseAt.get(lease.address);
+    if (previous !== undefined) this.#forget(previous);
+    this.#leaseAt.set(lease.address, lease);
+    this.#leaseOf.set(lease.mac, lease);
+    if (lease.expiresAt > now) this.#leaseEnds.put(lease.address, lease.expiresAt);
+    this.#settle(lease.address);
+  }
+
+  #forget(lease: Lease): void {
+    if (this.#leaseOf.get(lease.mac)?.address === lease.address) this.#leaseOf.delete(lease.mac);
+    this.#leaseAt.delete(lease.address);
+    this.#leaseEnds.remove(lease.address);
+  }
+
+  /** Forgets the offer and the quarantine of an address. */
+  #clearHolds(address: Ipv4): void {
+    const offer = this.#offerAt.get(address);
+    if (offer !== undefined) this.#offerTo.delete(offer.mac);
+    this.#offerAt.delete(address);
+    this.#quarantine.delete(address);
+    this.#holdEnds.remove(address);
+  }
+
+  #end(lease: Lease, now: number): Lease {
+    const ended = { ...lease, expiresAt: now };
+    this.#leaseAt.set(lease.address, ended);
+    this.#leaseOf.set(lease.mac, ended);
+    this.#leaseEnds.remove(lease.address);
+    this.#settle(lease.address);
+    return ended;
+  }
+
+  /** Puts a dynamic address among the free ones, or takes it out, as its holders say. */
+  #settle(address: Ipv4): void {
+    const held = this.#leaseEnds.has(address) || this.#offerAt.has(address) || this.#quarantine.has(address);
+    if (held) this.#free.delete(address);
+    else if (this.isDynamic(address)) this.#free.add(address);
+  }
+
+  #isKnown(address: Ipv4): boolean {
+    return (
+      this.#free.has(address) ||
+      this.#leaseEnds.has(address) ||
+      this.#offerAt.has(address) ||
+      this.#quarantine.has(address)
+    );
+  }
+
+  #drawNeverUsed(): Ipv4 | null {
+    const next = this.#neverUsed.next();
+    return next.done ? null : next.value;
+  }
+}

@@ -1,0 +1,53 @@
+/** One network as its DHCP server sees it. */
+import type { NetworkConfig } from '../config/schema.ts';
+import { IngotError } from '../errors.ts';
+import type { Cidr, Ipv4 } from '../net/ipv4.ts';
+
+export type DhcpNetwork = {
+  readonly name: string;
+  readonly interface: string;
+  readonly cidr: Cidr;
+  /** Ours on it: the server identifier, option 54. */
+  readonly address: Ipv4;
+  /** Null: the network has no router and none is announced. */
+  readonly gateway: Ipv4 | null;
+  readonly nameservers: readonly Ipv4[];
+  readonly leaseSeconds: number;
+  /**
+   * `authoritative`: the only server there, so it says no to wrong addresses and serves every machine.
+   * `reservations`: serves known machines only and is silent where another server might know better.
+   */
+  readonly mode: 'authoritative' | 'reservations';
+  /** Addresses to hand out, ends included. */
+  readonly ranges: readonly AddressRange[];
+};
+
+export type AddressRange = { readonly from: Ipv4; readonly to: Ipv4 };
+
+/**
+ * Null when the configuration leaves DHCP off there.
+ * @throws IngotError `config_invalid` when interface or address are missing, or for the mode `proxy`.
+ */
+export function dhcpNetwork(config: NetworkConfig): DhcpNetwork | null {
+  const { name, dhcp: mode } = config;
+  if (mode === 'off') return null;
+  if (mode === 'proxy')
+    throw new IngotError('config_invalid', `network ${name}: DHCP mode proxy is not there yet`, {
+      hint: 'Use dhcp: authoritative, reservations or off.',
+    });
+  if (config.interface === undefined || config.address === undefined)
+    throw new IngotError('config_invalid', `network ${name}: DHCP needs an interface and our address on it`, {
+      hint: 'Set `interface` and `address` of that network, or dhcp: off.',
+    });
+  return {
+    name,
+    interface: config.interface,
+    cidr: config.cidr,
+    address: config.address,
+    gateway: config.gateway ?? null,
+    nameservers: config.nameservers,
+    leaseSeconds: config.lease_s,
+    mode,
+    ranges: config.ranges.filter((range) => range.use === 'dhcp').map(({ from, to }) => ({ from, to })),
+  };
+}

@@ -1,0 +1,70 @@
+/**
+ * Which address a machine gets: its reservation, else the one it had, else the one it asks for, else the free
+ * one that nobody used for the longest time. Pure: reads the lease book, changes nothing.
+ */
+import { cidrContains, type Ipv4 } from '../net/ipv4.ts';
+import type { Mac } from '../net/mac.ts';
+import type { LeaseView } from './leases.ts';
+import type { DhcpNetwork } from './network.ts';
+import type { Reservation, Reservations } from './reservations.ts';
+
+/** Everything that decisions about addresses read. */
+export type Situation = {
+  readonly network: DhcpNetwork;
+  readonly book: LeaseView;
+  readonly reservations: Reservations;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+};
+
+export type AddressReason = 'its reservation' | 'its earlier address' | 'as it asked' | 'the longest unused';
+
+export type AddressChoice =
+  | { readonly ok: true; readonly address: Ipv4; readonly because: AddressReason }
+  | { readonly ok: false; readonly reason: 'no_free_address' | 'reservation_in_use' };
+
+export type AddressWish = {
+  readonly mac: Mac;
+  readonly reservation: Reservation | null;
+  readonly asked: Ipv4 | null;
+};
+
+export function chooseAddress(wish: AddressWish, situation: Situation): AddressChoice {
+  const { mac, reservation, asked } = wish;
+  const { book } = situation;
+  const reserved = reservation?.address ?? null;
+  if (reserved !== null && !isHeldByOther(reserved, mac, situation))
+    return { ok: true, address: reserved, because: 'its reservation' };
+  // Beside another server, an address that is not the reserved one would surprise the operator.
+  if (reserved !== null && situation.network.mode === 'reservations')
+    return { ok: false, reason: 'reservation_in_use' };
+
+  const earlier = book.leaseOf(mac)?.address ?? book.offerTo(mac)?.address ?? null;
+  if (earlier !== null && standing(mac, earlier, situation) === 'usable')
+    return { ok: true, address: earlier, because: 'its earlier address' };
+  if (asked !== null && standing(mac, asked, situation) === 'usable')
+    return { ok: true, address: asked, because: 'as it asked' };
+  const free = book.longestUnused((address) => situation.reservations.holderOf(address) !== null);
+  return free === null
+    ? { ok: false, reason: 'no_free_address' }
+    : { ok: true, address: free, because: 'the longest unused' };
+}
+
+/** How an address stands to a machine, reservations of its own apart. */
+export type Standing = 'usable' | 'taken' | 'quarantined' | 'not_ours' | 'off_network';
+
+export function standing(mac: Mac, address: Ipv4, situation: Situation): Standing {
+  const { network, book, reservations, now } = situation;
+  if (!cidrContains(network.cidr, address)) return 'off_network';
+  const holder = book.holderOf(address, now);
+  if (holder?.kind === 'quarantine') return 'quarantined';
+  if (holder !== null && holder.mac !== mac) return 'taken';
+  const keptFor = reservations.holderOf(address);
+  if (keptFor !== null) return keptFor === mac ? 'usable' : 'taken';
+  return book.isDynamic(address) ? 'usable' : 'not_ours';
+}
+
+function isHeldByOther(address: Ipv4, mac: Mac, { book, now }: Situation): boolean {
+  const holder = book.holderOf(address, now);
+  return holder !== null && (holder.kind === 'quarantine' || holder.mac !== mac);
+}

@@ -1,0 +1,122 @@
+/** Makes the reply for an answer: packet, bytes, destination. Pure; OFFER and ACK get the same set of options. */
+import type { Ipv4 } from '../net/ipv4.ts';
+import type { DhcpBootFields } from './boot-fields.ts';
+import type { ClientFacts } from './client-facts.ts';
+import { type Destination, type ReplyKind, replyDestination } from './destination.ts';
+import { MESSAGE_TYPES } from './message-type.ts';
+import type { DhcpNetwork } from './network.ts';
+import { OPTIONS, type OptionMap, writeOption } from './options/table.ts';
+import { DEFAULT_MOST_BYTES, type DhcpPacket, encodePacket, FILE_MAX } from './packet.ts';
+
+export type ReplyParts = {
+  readonly kind: ReplyKind;
+  readonly question: DhcpPacket;
+  readonly facts: ClientFacts;
+  readonly network: DhcpNetwork;
+  /** The client's address; null in a NAK. */
+  readonly yiaddr: Ipv4 | null;
+  readonly hostname: string | null;
+  readonly boot: DhcpBootFields | null;
+  /** Why not, for a NAK. */
+  readonly message: string | null;
+};
+
+export type Reply = {
+  readonly kind: ReplyKind;
+  readonly packet: DhcpPacket;
+  readonly bytes: Uint8Array;
+  readonly destination: Destination;
+  /** Options that did not fit what the client takes. */
+  readonly omitted: readonly number[];
+};
+
+export function composeReply(parts: ReplyParts): Reply {
+  const { kind, question, facts } = parts;
+  const destination = replyDestination(question, kind);
+  const packet = replyPacket(parts, destination.broadcastFlag);
+  const { bytes, omitted } = encodePacket(packet, mostBytesFor(facts.maximumSize));
+  return { kind, packet, bytes, destination, omitted };
+}
+
+/** The reply with its options in order of importance: what does not fit goes from the end. */
+function replyPacket(parts: ReplyParts, broadcast: boolean): DhcpPacket {
+  const { kind, question, boot } = parts;
+  const isNak = kind === 'nak';
+  return {
+    op: 'reply',
+    hardwareType: question.hardwareType,
+    hardwareAddress: question.hardwareAddress,
+    hops: 0,
+    xid: question.xid,
+    secs: 0,
+    broadcast,
+    // RFC 2131 table 3: 0 in an OFFER and a NAK, the client's own in an ACK.
+    ciaddr: kind === 'ack' || kind === 'inform' ? question.ciaddr : null,
+    yiaddr: kind === 'inform' ? null : parts.yiaddr,
+    siaddr: isNak ? null : (boot?.siaddr ?? null),
+    giaddr: question.giaddr,
+    sname: '',
+    file: isNak || boot === null || boot.file.length > FILE_MAX ? '' : boot.file,
+    options: isNak ? nakOptions(parts) : grantOptions(parts),
+  };
+}
+
+/** Bytes that the client takes: option 57 counts the IP and UDP headers (28 bytes) in. */
+function mostBytesFor(maximumSize: number | null): number {
+  const ETHERNET_BYTES = 1472;
+  return Math.max(DEFAULT_MOST_BYTES, Math.min(maximumSize ?? 0, ETHERNET_BYTES) - 28);
+}
+
+function nakOptions({ network, facts, message }: ReplyParts): OptionMap {
+  return new Map([
+    writeOption(OPTIONS.messageType, MESSAGE_TYPES.nak),
+    writeOption(OPTIONS.serverIdentifier, network.address),
+    ...echoes(facts),
+    ...(message === null ? [] : [writeOption(OPTIONS.message, message)]),
+  ]);
+}
+
+function grantOptions(parts: ReplyParts): OptionMap {
+  const { kind, facts, network, boot, hostname } = parts;
+  const options = new Map<number, Uint8Array>([
+    writeOption(OPTIONS.messageType, kind === 'offer' ? MESSAGE_TYPES.offer : MESSAGE_TYPES.ack),
+    writeOption(OPTIONS.serverIdentifier, network.address),
+    // INFORM asks for options only: RFC 2131 4.3.5 forbids lease times in the answer.
+    ...(kind === 'inform' ? [] : leaseTimes(network.leaseSeconds)),
+    writeOption(OPTIONS.subnetMask, network.cidr.netmask),
+  ]);
+  const add = (code: number, value: Uint8Array): void => {
+    if (!options.has(code)) options.set(code, value);
+  };
+  for (const [code, value] of echoes(facts)) add(code, value);
+  if (facts.uuid !== null) add(...writeOption(OPTIONS.machineUuid, facts.uuid));
+  for (const { code, value } of boot?.options ?? []) add(code, terminatedIfNeeded(code, value));
+  if (boot !== null && boot.file !== '') add(...writeOption(OPTIONS.bootFile, boot.file));
+  if (network.gateway !== null) add(...writeOption(OPTIONS.routers, [network.gateway]));
+  if (network.nameservers.length > 0) add(...writeOption(OPTIONS.nameservers, network.nameservers));
+  if (hostname !== null) add(...writeOption(OPTIONS.hostname, hostname));
+  return options;
+}
+
+/** T1 and T2 are always sent, at the shares that RFC 2131 4.4.5 names. */
+function leaseTimes(seconds: number): readonly (readonly [number, Uint8Array])[] {
+  return [
+    writeOption(OPTIONS.leaseTime, seconds),
+    writeOption(OPTIONS.renewalTime, Math.floor(seconds / 2)),
+    writeOption(OPTIONS.rebindingTime, Math.floor((seconds * 7) / 8)),
+  ];
+}
+
+/** The client identifier (RFC 6842 3) and the relay's option (RFC 3046 2.2), as they came. */
+function echoes(facts: ClientFacts): readonly (readonly [number, Uint8Array])[] {
+  const { clientId, relayInformation } = facts;
+  return [
+    ...(clientId === null ? [] : [writeOption(OPTIONS.clientIdentifier, clientId)]),
+    ...(relayInformation === null ? [] : [writeOption(OPTIONS.relayInformation, relayInformation)]),
+  ];
+}
+
+function terminatedIfNeeded(code: number, value: Uint8Array): Uint8Array {
+  const isText = code === OPTIONS.tftpServer.code || code === OPTIONS.bootFile.code;
+  return isText && value.at(-1) !== 0 ? Uint8Array.of(...value, 0) : value;
+}

@@ -1,0 +1,109 @@
+/** The DHCP server of one network: a socket bound to its interface, around an `Exchange`. */
+import type { Socket } from 'node:dgram';
+import type { Clock } from '../clock.ts';
+import { asIngotError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { adoptSocket, openBoundSocket } from '../net/bound-socket.ts';
+import { dynamicAddresses } from './address-range.ts';
+import type { DhcpBootFields } from './boot-fields.ts';
+import type { ClientFacts } from './client-facts.ts';
+import type { DhcpCounters } from './counters.ts';
+import { type Destination, SERVER_PORT } from './destination.ts';
+import { Exchange } from './exchange.ts';
+import type { DhcpFact } from './facts.ts';
+import type { LeaseJournal } from './lease-journal.ts';
+import { type Lease, LeaseBook } from './leases.ts';
+import type { DhcpNetwork } from './network.ts';
+import { RepeatLimit } from './repeat-limit.ts';
+import type { Reservations } from './reservations.ts';
+
+export type DhcpServerOptions = {
+  readonly network: DhcpNetwork;
+  /** Shared by all servers of the process, so that they share each turn's fsync. */
+  readonly journal: LeaseJournal;
+  readonly reservations: Reservations;
+  /** What a client boots; null: an address and nothing to boot. */
+  readonly bootFields: (facts: ClientFacts, network: DhcpNetwork) => DhcpBootFields | null;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: Log;
+  readonly counters: DhcpCounters;
+  readonly onFact: (fact: DhcpFact) => void;
+  /** A socket that systemd bound (`BindToDevice=`, `Broadcast=yes`); absent or null: ours is opened. */
+  readonly descriptor?: number | null;
+};
+
+export type DhcpServer = {
+  /** Leases on record; those whose `expiresAt` has passed are history. */
+  listLeases(): readonly Lease[];
+  /** Commits and answers what waits, then closes the socket. The journal stays open. */
+  stop(): Promise<void>;
+};
+
+/** Replies waiting for the kernel; more are dropped: their clients ask again. */
+const MOST_UNSENT = 2048;
+
+/** @throws IngotError `environment` when the socket cannot be had: it says which call failed and what to do. */
+export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpServer> {
+  const { network, journal, counters, log, clock } = options;
+  const socket = await (options.descriptor == null
+    ? openBoundSocket({ interface: network.interface, address: null, port: SERVER_PORT })
+    : adoptSocket(options.descriptor));
+  const book = new LeaseBook(dynamicAddresses(network), journal.load(network.name), clock.now());
+  const warn = createWarner(log, clock);
+  const send = createSender(socket, { counters, warn });
+  const exchange = new Exchange({ ...options, book, send });
+
+  socket.on('message', (datagram) => {
+    try {
+      exchange.receive(datagram);
+    } catch (thrown) {
+      // A defect of ours must not take DHCP away from every other machine.
+      counters.count('internal_error');
+      warn('internal', asIngotError(thrown, 'answering a DHCP message').message);
+    }
+  });
+  socket.on('error', (error) => {
+    counters.count('socket_error');
+    warn('socket', `the DHCP socket on ${network.interface} reports: ${error.message}`);
+  });
+  log.info(
+    { network: network.name, interface: network.interface, mode: network.mode },
+    'DHCP server listens',
+  );
+
+  return {
+    listLeases: () => book.leases(),
+    stop: async () => {
+      socket.removeAllListeners('message');
+      journal.flush();
+      await new Promise<void>((resolve) => socket.close(resolve));
+    },
+  };
+}
+
+type Warn = (subject: string, sentence: string) => void;
+
+/** At most one warning a minute and subject: a dead link must not fill the log. */
+function createWarner(log: Log, clock: Pick<Clock, 'now'>): Warn {
+  const limit = new RepeatLimit({ quietMs: 60_000, mostKeys: 16 });
+  return (subject, sentence) => {
+    if (limit.allows(subject, clock.now())) log.warn({ subject }, sentence);
+  };
+}
+
+function createSender(
+  socket: Socket,
+  { counters, warn }: { readonly counters: DhcpCounters; readonly warn: Warn },
+): (bytes: Uint8Array, destination: Destination) => void {
+  return (bytes, { address, port }) => {
+    if (socket.getSendQueueCount() >= MOST_UNSENT) {
+      counters.count('send_queue_full');
+      return;
+    }
+    socket.send(bytes, port, address, (error) => {
+      if (error === null) return;
+      counters.count('send_failed');
+      warn('send', `a DHCP reply to ${address}:${port} could not be sent: ${error.message}`);
+    });
+  };
+}

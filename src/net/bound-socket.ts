@@ -1,0 +1,154 @@
+/**
+ * UDP sockets bound to one interface. Node cannot set SO_BINDTODEVICE, and without it a server sees broadcasts
+ * of every interface or of none (socket(7)): so the descriptor is made through libc and handed to `dgram`.
+ * Generic over the port: DHCP and TFTP share it.
+ */
+import { createSocket, type Socket } from 'node:dgram';
+import koffi from 'koffi';
+import { IngotError } from '../errors.ts';
+import { type Ipv4, ipv4ToNumber } from './ipv4.ts';
+
+export type BoundSocketOptions = {
+  /** Interface name; null binds to no interface (any may then deliver). */
+  readonly interface: string | null;
+  /** Local address; null is 0.0.0.0, which alone receives broadcasts. */
+  readonly address: Ipv4 | null;
+  readonly port: number;
+  /** Bytes asked of the kernel for unread datagrams; its default holds about 100 DHCP messages. */
+  readonly receiveBufferBytes?: number;
+};
+
+const DEFAULT_RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
+
+/** Linux numbers (asm-generic/socket.h, fcntl.h), the same on x86-64 and arm64. */
+const LINUX = {
+  AF_INET: 2,
+  SOCK_DGRAM: 2,
+  SOCK_NONBLOCK: 0o4000,
+  SOCK_CLOEXEC: 0o2000000,
+  SOL_SOCKET: 1,
+  SO_REUSEADDR: 2,
+  SO_BROADCAST: 6,
+  SO_RCVBUF: 8,
+  SO_BINDTODEVICE: 25,
+  SO_RCVBUFFORCE: 33,
+} as const;
+
+/** What to do about each errno that setting up a socket usually meets. */
+const HINTS: Readonly<Record<number, string>> = {
+  1: 'Run ingot as root or give it CAP_NET_RAW and CAP_NET_BIND_SERVICE (systemd: AmbientCapabilities=).',
+  13: 'Ports below 1024 need root or CAP_NET_BIND_SERVICE (systemd: AmbientCapabilities=).',
+  19: 'No interface has that name: see `ip link` and correct `interface` in the configuration.',
+  98: 'Another server holds that port: find it with `ss -ulpn` and stop it, or turn this service off.',
+  99: 'The interface does not have that address: see `ip address` and correct `address` in the configuration.',
+};
+
+/**
+ * Opens, binds and wraps a UDP socket; resolves when it listens.
+ * @throws IngotError `environment` with the failing call, the interface and what to do.
+ */
+export async function openBoundSocket(options: BoundSocketOptions): Promise<Socket> {
+  return adoptSocket(openDescriptor(options));
+}
+
+/** Wraps a bound UDP descriptor, such as one that systemd passed; the socket owns (and closes) it. */
+export async function adoptSocket(fd: number): Promise<Socket> {
+  // Replies go to addresses, never to names: no resolver, and no turn of the event loop for it.
+  const socket = createSocket({ type: 'udp4', lookup: (address, _options, done) => done(null, address, 4) });
+  return new Promise((resolve, reject) => {
+    const onError = (cause: Error): void => {
+      socket.close();
+      reject(
+        new IngotError('environment', `cannot listen on socket descriptor ${fd}: ${cause.message}`, {
+          hint: 'The descriptor must be a bound UDP socket; check the .socket unit (ListenDatagram=).',
+          cause,
+        }),
+      );
+    };
+    socket.once('error', onError);
+    socket.bind({ fd, exclusive: true }, () => {
+      socket.off('error', onError);
+      resolve(socket);
+    });
+  });
+}
+
+export type PassedDescriptor = { readonly fd: number; readonly name: string };
+
+/** Descriptors that systemd passed to this process (sd_listen_fds(3)), with their `FileDescriptorName=`. */
+export function passedDescriptors(
+  env: Readonly<Record<string, string | undefined>>,
+  pid: number,
+): readonly PassedDescriptor[] {
+  const count = Number(env.LISTEN_FDS ?? '0');
+  if (env.LISTEN_PID !== String(pid) || !Number.isInteger(count) || count < 1 || count > 64) return [];
+  const names = (env.LISTEN_FDNAMES ?? '').split(':');
+  return Array.from({ length: count }, (_, i) => ({ fd: 3 + i, name: names[i] ?? '' }));
+}
+
+function openDescriptor(options: BoundSocketOptions): number {
+  const libc = loadLibc();
+  const where = `UDP port ${options.port} on ${options.interface ?? options.address ?? 'every interface'}`;
+  const { AF_INET, SOCK_DGRAM, SOCK_NONBLOCK, SOCK_CLOEXEC, SOL_SOCKET } = LINUX;
+  const fd = libc.socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) throw socketError(`cannot open ${where}: socket`, koffi.errno());
+
+  const must = (result: number, call: string): void => {
+    if (result === 0) return;
+    const errno = koffi.errno();
+    libc.close(fd);
+    throw socketError(`cannot open ${where}: ${call}`, errno);
+  };
+  const set = (option: number, value: Uint8Array): number =>
+    libc.setsockopt(fd, SOL_SOCKET, option, value, value.length);
+
+  must(set(LINUX.SO_REUSEADDR, int32(1)), 'setsockopt SO_REUSEADDR');
+  must(set(LINUX.SO_BROADCAST, int32(1)), 'setsockopt SO_BROADCAST');
+  if (options.interface !== null)
+    must(set(LINUX.SO_BINDTODEVICE, Buffer.from(`${options.interface}\0`)), 'setsockopt SO_BINDTODEVICE');
+  const bytes = int32(options.receiveBufferBytes ?? DEFAULT_RECEIVE_BUFFER_BYTES);
+  // Only CAP_NET_ADMIN may exceed net.core.rmem_max; a smaller buffer is no reason to fail.
+  if (set(LINUX.SO_RCVBUFFORCE, bytes) !== 0) set(LINUX.SO_RCVBUF, bytes);
+  must(libc.bind(fd, socketAddress(options), 16), 'bind');
+  return fd;
+}
+
+type Libc = {
+  readonly socket: (domain: number, type: number, protocol: number) => number;
+  readonly setsockopt: (
+    ...args: readonly [fd: number, level: number, option: number, value: Uint8Array, length: number]
+  ) => number;
+  readonly bind: (fd: number, address: Uint8Array, length: number) => number;
+  readonly close: (fd: number) => number;
+};
+
+function loadLibc(): Libc {
+  const process = koffi.load(null);
+  return {
+    socket: process.func('int socket(int, int, int)'),
+    setsockopt: process.func('int setsockopt(int, int, int, const void *, uint32_t)'),
+    bind: process.func('int bind(int, const void *, uint32_t)'),
+    close: process.func('int close(int)'),
+  };
+}
+
+/** `struct sockaddr_in`: family in host order, port and address in network order, eight zero bytes. */
+function socketAddress(options: BoundSocketOptions): Uint8Array {
+  const bytes = Buffer.alloc(16);
+  bytes.writeUInt16LE(LINUX.AF_INET, 0);
+  bytes.writeUInt16BE(options.port, 2);
+  bytes.writeUInt32BE(options.address === null ? 0 : ipv4ToNumber(options.address), 4);
+  return bytes;
+}
+
+function int32(value: number): Uint8Array {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32LE(value);
+  return bytes;
+}
+
+function socketError(attempted: string, errno: number): IngotError {
+  return new IngotError('environment', `${attempted} failed with errno ${errno}`, {
+    hint: HINTS[errno] ?? 'See errno(3) for the number; `dmesg` and `ip link` may say more.',
+  });
+}

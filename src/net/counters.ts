@@ -1,0 +1,16 @@
+/** Counters over a closed list of names, so that metrics know every name before the first event. */
+export type Counters<Name extends string> = {
+  count(name: Name): void;
+  /** A copy: every name, also those that are still 0. */
+  snapshot(): Readonly<Record<Name, number>>;
+};
+
+export function createCounters<const Name extends string>(names: readonly Name[]): Counters<Name> {
+  const totals = new Map<Name, number>(names.map((name) => [name, 0]));
+  return {
+    count: (name) => {
+      totals.set(name, (totals.get(name) ?? 0) + 1);
+    },
+    snapshot: () => Object.fromEntries(totals) as Record<Name, number>,
+  };
+}

@@ -1,0 +1,84 @@
+/**
+ * A DHCP server as a process of its own: `node test/dhcp/server-process.ts '<settings as JSON>'`, inside the
+ * network namespace of the test. Prints one JSON line for each thing that happens; a line on standard input
+ * asks for a report.
+ */
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import { systemClock } from '../../src/clock.ts';
+import { createDhcpCounters } from '../../src/dhcp/counters.ts';
+import { openLeaseJournal } from '../../src/dhcp/lease-journal.ts';
+import { OPTIONS, writeOption } from '../../src/dhcp/options/table.ts';
+import { createReservationTable } from '../../src/dhcp/reservations.ts';
+import { startDhcpServer } from '../../src/dhcp/server.ts';
+import { createLog } from '../../src/log.ts';
+import { parseCidr, parseIpv4 } from '../../src/net/ipv4.ts';
+import { parseMac } from '../../src/net/mac.ts';
+
+const settings = z
+  .object({
+    journal: z.string(),
+    interface: z.string(),
+    cidr: z.string().default('10.77.0.0/16'),
+    address: z.string().default('10.77.0.1'),
+    mode: z.enum(['authoritative', 'reservations']).default('authoritative'),
+    range: z.object({ from: z.string(), to: z.string() }).default({ from: '10.77.1.1', to: '10.77.9.254' }),
+    leaseSeconds: z.number().default(3600),
+    reservations: z.array(z.object({ mac: z.string(), address: z.string().nullable() })).default([]),
+    facts: z.boolean().default(true),
+  })
+  .parse(JSON.parse(process.argv[2] ?? '{}'));
+
+const say = (line: object): void => {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+};
+const must = <T>(value: T | null, text: string): T => {
+  if (value === null) throw new Error(`not understood: ${text}`);
+  return value;
+};
+const address = (text: string) => must(parseIpv4(text), text);
+
+const reservations = createReservationTable();
+for (const entry of settings.reservations)
+  reservations.set(must(parseMac(entry.mac), entry.mac), {
+    address: entry.address === null ? null : address(entry.address),
+    hostname: null,
+  });
+const journal = openLeaseJournal(settings.journal);
+const counters = createDhcpCounters();
+const server = await startDhcpServer({
+  network: {
+    name: 'pxe',
+    interface: settings.interface,
+    cidr: must(parseCidr(settings.cidr), settings.cidr),
+    address: address(settings.address),
+    gateway: null,
+    nameservers: [address('10.77.0.2')],
+    leaseSeconds: settings.leaseSeconds,
+    mode: settings.mode,
+    ranges: [{ from: address(settings.range.from), to: address(settings.range.to) }],
+  },
+  journal,
+  reservations,
+  bootFields: (_facts, network) => {
+    const [code, value] = writeOption(OPTIONS.vendorClass, 'PXEClient');
+    return { siaddr: network.address, file: 'undionly.kpxe', options: [{ code, value }] };
+  },
+  clock: systemClock,
+  log: createLog('warn'),
+  counters,
+  onFact: (fact) => {
+    if (settings.facts) say(fact);
+  },
+});
+say({ ready: true });
+
+const report = (): void => say({ report: true, leases: server.listLeases(), counters: counters.snapshot() });
+createInterface({ input: process.stdin }).on('line', report);
+process.once('SIGTERM', () => {
+  void server.stop().then(() => {
+    report();
+    journal.close();
+    process.exit(0);
+  });
+});
