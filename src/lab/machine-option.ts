@@ -1,0 +1,41 @@
+/** `--machine name=m1,firmware=bios`, `--bios N`, `--uefi N`: from words to machine requests. Pure. */
+import { IngotError } from '../errors.ts';
+import { type Firmware, type MachineRequest, machineRequestSchema } from './records.ts';
+
+const NUMBERS: ReadonlySet<string> = new Set(['disk_gib', 'memory_mib', 'cpus']);
+
+const wrong = (message: string): IngotError =>
+  new IngotError('invalid_input', message, { hint: 'Such as: --machine name=m1,firmware=uefi,disk_gib=10' });
+
+function parseMachine(text: string): MachineRequest {
+  const fields = text.split(',').map((pair): [string, string | number] => {
+    const [name = '', value, ...rest] = pair.split('=');
+    if (value === undefined || rest.length > 0) throw wrong(`"${pair}" in --machine is not NAME=VALUE`);
+    return [name, NUMBERS.has(name) ? Number(value) : value];
+  });
+  const parsed = machineRequestSchema.safeParse(Object.fromEntries(fields));
+  if (parsed.success) return parsed.data;
+  const mistakes = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`.trim());
+  throw wrong(`--machine ${text}: ${mistakes.join('; ')}`);
+}
+
+function several(firmware: Firmware, count: string): MachineRequest[] {
+  if (!/^\d{1,3}$/.test(count)) throw wrong(`--${firmware} takes a number of machines, not "${count}"`);
+  return Array.from({ length: Number(count) }, (_, at) =>
+    machineRequestSchema.parse({ name: `${firmware}-${at + 1}`, firmware }),
+  );
+}
+
+/** In the order asked for; without any wish, one machine of each firmware. */
+export function parseMachines(options: {
+  readonly machine: readonly string[];
+  readonly bios: string;
+  readonly uefi: string;
+}): readonly MachineRequest[] {
+  const asked = [
+    ...options.machine.map(parseMachine),
+    ...several('bios', options.bios),
+    ...several('uefi', options.uefi),
+  ];
+  return asked.length > 0 ? asked : [...several('bios', '1'), ...several('uefi', '1')];
+}

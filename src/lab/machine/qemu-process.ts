@@ -1,0 +1,73 @@
+/** Starting, watching and ending the QEMU process of one machine. */
+import { spawn } from 'node:child_process';
+import { open, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Clock } from '../../clock.ts';
+import { asIngotError, IngotError } from '../../errors.ts';
+import type { MachinePlan } from '../records.ts';
+import { connectQmp, type Qmp, type QmpEvent } from './qmp.ts';
+
+const START_MS = 20_000;
+const POLL_MS = 50;
+
+export type QemuLaunch = {
+  readonly plan: MachinePlan;
+  readonly command: readonly string[];
+  readonly clock: Clock;
+  readonly onEvent: (event: QmpEvent) => void;
+};
+
+/**
+ * Starts QEMU apart from this process (it survives us), its words in `qemu.log`, and waits for its QMP greeting.
+ * @throws IngotError `environment` with QEMU's own words when it ends or says nothing within 20 s.
+ */
+export async function launchQemu(launch: QemuLaunch): Promise<{ readonly pid: number; readonly qmp: Qmp }> {
+  const { plan, clock } = launch;
+  await rm(plan.qmp, { force: true });
+  const pid = await spawnApart(launch);
+  const until = clock.now() + START_MS;
+  while (clock.now() < until && (await runs(pid))) {
+    try {
+      return { pid, qmp: await connectQmp(plan.qmp, launch.onEvent) };
+    } catch {
+      await clock.sleep(POLL_MS);
+    }
+  }
+  const log = path.join(plan.folder, 'qemu.log');
+  const said = await readFile(log, 'utf8').catch(() => '');
+  throw new IngotError('environment', `QEMU for ${plan.name} did not start: ${said.trim().slice(-500)}`, {
+    hint: `Read ${log}; check free memory (${plan.memory_mib} MiB are needed).`,
+  });
+}
+
+async function spawnApart({ plan, command }: QemuLaunch): Promise<number> {
+  const [program = '', ...args] = command;
+  const output = await open(path.join(plan.folder, 'qemu.log'), 'a');
+  try {
+    const child = spawn(program, args, { detached: true, stdio: ['ignore', output.fd, output.fd] });
+    await new Promise<void>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('spawn', resolve);
+    });
+    child.unref();
+    return child.pid ?? 0;
+  } catch (error) {
+    throw asIngotError(error, `Starting QEMU for ${plan.name}`);
+  } finally {
+    await output.close();
+  }
+}
+
+/** After a BMC restart a number may belong to another process: only our QEMU names this socket. */
+export async function killQemu(plan: MachinePlan, pid: number): Promise<void> {
+  if ((await commandLine(pid)).includes(plan.qmp)) process.kill(pid, 'SIGKILL');
+}
+
+async function commandLine(pid: number): Promise<string> {
+  return readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+}
+
+/** False for a zombie too: its command line is empty. */
+async function runs(pid: number): Promise<boolean> {
+  return (await commandLine(pid)) !== '';
+}

@@ -1,0 +1,209 @@
+/** A machine that is a QEMU process. It outlives the BMC process, which takes it up again by its QMP socket. */
+import type { Clock } from '../../clock.ts';
+import type { Log } from '../../log.ts';
+import type { Lab, MachinePlan } from '../records.ts';
+import {
+  afterBoot,
+  type BootSettings,
+  firstBootSource,
+  type Machine,
+  type MachineInfo,
+  type Power,
+} from './machine.ts';
+import { BOOT_NIC_PATH, firmwareOf, nicBootIndex, qemuCommand } from './qemu-argv.ts';
+import { killQemu, launchQemu } from './qemu-process.ts';
+import { connectQmp, type Qmp, type QmpEvent } from './qmp.ts';
+import { prepareFiles, readMachineState, writeMachineState } from './state.ts';
+
+const QUIT_MS = 10_000;
+
+export function qemuMachineInfo(plan: MachinePlan): MachineInfo {
+  return {
+    name: plan.name,
+    uuid: plan.uuid,
+    serial: plan.serial,
+    manufacturer: 'Ingot',
+    model: 'Lab machine',
+    bios_version: plan.firmware === 'uefi' ? 'OVMF' : 'SeaBIOS',
+    cpu_count: plan.cpus,
+    memory_mib: plan.memory_mib,
+    nics: [
+      { id: 'NIC1', mac: plan.pxe.mac, description: 'PXE network' },
+      { id: 'NIC2', mac: plan.lcm.mac, description: 'LCM network' },
+    ],
+  };
+}
+
+export type QemuMachineOptions = {
+  readonly plan: MachinePlan;
+  readonly accelerator: Lab['accelerator'];
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+/** The working directory of the process has to be the lab's folder. */
+export class QemuMachine implements Machine {
+  readonly info: MachineInfo;
+  readonly #options: QemuMachineOptions;
+  #boot: BootSettings;
+  #power: Power = 'Off';
+  #qmp: Qmp | null = null;
+  #pid: number | null = null;
+  /** The end of the line of operations: each waits for the one before it. */
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(options: QemuMachineOptions) {
+    this.#options = options;
+    this.info = qemuMachineInfo(options.plan);
+    this.#boot = {
+      enabled: 'Disabled',
+      target: 'None',
+      mode: options.plan.firmware === 'uefi' ? 'UEFI' : 'Legacy',
+    };
+  }
+
+  power(): Power {
+    return this.#power;
+  }
+
+  boot(): BootSettings {
+    return this.#boot;
+  }
+
+  /** To be called once, before anything else: goes on from the last state, with QEMU if it still runs. */
+  open(): Promise<void> {
+    return this.#inLine(async () => {
+      const { plan, log } = this.#options;
+      await prepareFiles(plan);
+      const last = await readMachineState(plan);
+      if (last !== null) this.#boot = last.boot;
+      const qmp = await connectQmp(plan.qmp, (event) => this.#onEvent(event)).catch(() => null);
+      if (qmp !== null) {
+        this.#attach(qmp, last?.pid ?? null);
+        log.info({ pid: this.#pid }, 'took up the running machine');
+      }
+      this.#persist();
+    });
+  }
+
+  on(): Promise<void> {
+    return this.#inLine(async () => {
+      if (this.#qmp !== null) return;
+      this.#power = 'PoweringOn';
+      try {
+        await this.#start();
+      } finally {
+        if (this.#qmp === null) this.#power = 'Off';
+      }
+    });
+  }
+
+  off(): Promise<void> {
+    return this.#inLine(async () => {
+      const qmp = this.#qmp;
+      if (qmp === null) return;
+      this.#power = 'PoweringOff';
+      // QEMU may close the socket before it answers: what counts is that it is gone.
+      qmp.execute('quit').catch(() => undefined);
+      if (await this.#goneWithin(qmp, QUIT_MS)) return;
+      if (this.#pid !== null) await killQemu(this.#options.plan, this.#pid);
+      await this.#goneWithin(qmp, QUIT_MS);
+      qmp.close();
+      this.#detach(qmp);
+    });
+  }
+
+  shutdown(): Promise<void> {
+    return this.#inLine(async () => {
+      await this.#qmp?.execute('system_powerdown');
+    });
+  }
+
+  setBoot(settings: BootSettings): Promise<void> {
+    return this.#inLine(async () => {
+      this.#boot = settings;
+      this.#persist();
+      await this.#applyBootOrder();
+    });
+  }
+
+  #inLine(act: () => Promise<void>): Promise<void> {
+    const result = this.#queue.then(act);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  async #start(): Promise<void> {
+    const { plan, accelerator, clock, log } = this.#options;
+    await prepareFiles(plan);
+    const first = firstBootSource(this.#boot);
+    const firmware = firmwareOf(this.#boot.mode);
+    const command = qemuCommand({ machine: plan, firmware, first, accelerator });
+    const onEvent = (event: QmpEvent): void => this.#onEvent(event);
+    const { pid, qmp } = await launchQemu({ plan, command, clock, onEvent });
+    this.#attach(qmp, pid);
+    this.#boot = afterBoot(this.#boot);
+    this.#persist();
+    await this.#applyBootOrder();
+    log.info({ pid, first, firmware }, 'power on');
+  }
+
+  #attach(qmp: Qmp, pid: number | null): void {
+    this.#qmp = qmp;
+    this.#pid = pid;
+    this.#power = 'On';
+    qmp.closed
+      .then(() => this.#detach(qmp))
+      .catch((error: unknown) => {
+        this.#options.log.error({ error: String(error) }, 'cannot write down the power state');
+      });
+  }
+
+  #detach(qmp: Qmp): void {
+    if (this.#qmp !== qmp) return;
+    this.#qmp = null;
+    this.#pid = null;
+    this.#power = 'Off';
+    this.#persist();
+    this.#options.log.info({}, 'power off');
+  }
+
+  async #goneWithin(qmp: Qmp, ms: number): Promise<boolean> {
+    const enough = new AbortController();
+    const late = this.#options.clock.sleep(ms, enough.signal).then(
+      () => false,
+      () => true,
+    );
+    const gone = await Promise.race([qmp.closed.then(() => true), late]);
+    enough.abort();
+    if (gone) this.#detach(qmp);
+    return gone;
+  }
+
+  /** What the firmware reads at the machine's next reset, whoever resets it. */
+  async #applyBootOrder(): Promise<void> {
+    await this.#qmp?.execute('qom-set', {
+      path: BOOT_NIC_PATH,
+      property: 'bootindex',
+      value: nicBootIndex(firstBootSource(this.#boot)),
+    });
+  }
+
+  #onEvent(event: QmpEvent): void {
+    const { log } = this.#options;
+    log.debug({ event: event.name, ...event.data }, 'QEMU event');
+    if (event.name !== 'RESET') return;
+    // The OS rebooted: this boot began under the present settings, and a `Once` among them is used up.
+    this.setBoot(afterBoot(this.#boot)).catch((error: unknown) => {
+      log.warn({ error: String(error) }, 'cannot set the boot order after a reset');
+    });
+  }
+
+  #persist(): void {
+    writeMachineState(this.#options.plan, {
+      power: this.#qmp === null ? 'Off' : 'On',
+      boot: this.#boot,
+      pid: this.#pid,
+    });
+  }
+}

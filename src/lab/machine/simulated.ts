@@ -1,0 +1,60 @@
+/** A machine without hardware: power changes go to a hook. For fleets and crash tests with simulated agents. */
+import {
+  afterBoot,
+  type BootSettings,
+  type BootSource,
+  firstBootSource,
+  type Machine,
+  type MachineInfo,
+  type Power,
+} from './machine.ts';
+
+export type PowerChange =
+  | { readonly power: 'on'; readonly boots: BootSource; readonly mode: BootSettings['mode'] }
+  | { readonly power: 'off'; readonly cause: 'forced' | 'shutdown' };
+
+export type SimulatedOptions = {
+  readonly info: MachineInfo;
+  readonly boot: BootSettings;
+  readonly power?: 'On' | 'Off';
+  /** Told of each change after it happened; what it throws reaches the BMC's client as an internal error. */
+  readonly onPower: (change: PowerChange) => void | Promise<void>;
+};
+
+/** `reboot` is what an OS does by itself: it begins a boot and so uses up a `Once`. */
+export type SimulatedMachine = Machine & { reboot(): Promise<void> };
+
+export function createSimulatedMachine(options: SimulatedOptions): SimulatedMachine {
+  let power: Power = options.power ?? 'Off';
+  let boot = options.boot;
+
+  const beginBoot = async (): Promise<void> => {
+    const begun: PowerChange = { power: 'on', boots: firstBootSource(boot), mode: boot.mode };
+    power = 'On';
+    boot = afterBoot(boot);
+    await options.onPower(begun);
+  };
+  const goOff = async (cause: 'forced' | 'shutdown'): Promise<void> => {
+    if (power === 'Off') return;
+    power = 'Off';
+    await options.onPower({ power: 'off', cause });
+  };
+
+  return {
+    info: options.info,
+    power: () => power,
+    boot: () => boot,
+    on: async () => {
+      if (power !== 'On') await beginBoot();
+    },
+    off: () => goOff('forced'),
+    shutdown: () => goOff('shutdown'),
+    setBoot: (settings) => {
+      boot = settings;
+      return Promise.resolve();
+    },
+    reboot: async () => {
+      if (power === 'On') await beginBoot();
+    },
+  };
+}
