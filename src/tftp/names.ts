@@ -1,0 +1,56 @@
+/**
+ * From the file name that a client sends to names to look up. There is no file system behind this: a name is
+ * a key of the manifest or it is nothing, so `..`, NUL, `%2e` and absolute paths simply miss.
+ */
+
+/** Whatever can be asked for a file by its (lower-case) name; a `Map` is one. */
+export type TftpFiles = { get(name: string): Uint8Array | undefined };
+
+/** Characters looked at in a name; no file of ours has a longer one. */
+const MAX_NAME = 512;
+const TRAILING_JUNK = new Set(['\u00ff', ' ', '\t', '\r', '\n']);
+
+/** Files that clients ask for by habit and do well without. */
+const ASKED_BY_HABIT = new Set(['autoexec.ipxe', 'boot.ipxe']);
+
+/**
+ * The name as the manifest spells it: backslashes (also as `%5C`) become slashes, leading slashes go, and
+ * so do the 0xFF bytes and blanks that some ROMs leave behind the name.
+ */
+export function normaliseName(requested: string): string {
+  const slashed = requested.slice(0, MAX_NAME).replaceAll(/%5c/gi, '/').replaceAll('\\', '/');
+  let from = 0;
+  let to = slashed.length;
+  while (slashed[from] === '/') from++;
+  while (to > from && TRAILING_JUNK.has(slashed[to - 1] ?? '')) to--;
+  return slashed.slice(from, to);
+}
+
+/** The file that was meant, with the name it has in the manifest; null when there is none. */
+export function findFile(
+  files: TftpFiles,
+  requested: string,
+): { readonly name: string; readonly content: Uint8Array } | null {
+  const exact = normaliseName(requested);
+  for (const name of [exact, exact.toLowerCase()]) {
+    const content = files.get(name);
+    if (content !== undefined) return { name, content };
+  }
+  return null;
+}
+
+/** True for names whose absence is no trouble: iPXE 2.0 asks for `autoexec.ipxe` before anything else. */
+export function isAskedByHabit(requested: string): boolean {
+  return ASKED_BY_HABIT.has(normaliseName(requested).toLowerCase());
+}
+
+/** The name for people: printable ASCII, at most 80 characters. */
+export function printableName(requested: string): string {
+  return printable(requested, 80);
+}
+
+/** A stranger's text as it may stand in a log or an event. */
+export function printable(text: string, maxLength = 120): string {
+  const kept = text.length <= maxLength ? text : `${text.slice(0, maxLength - 3)}...`;
+  return kept.replaceAll(/[^\x20-\x7e]/g, '?');
+}

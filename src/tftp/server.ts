@@ -1,0 +1,144 @@
+/**
+ * The TFTP server: read-only, from memory, by name (RFC 1350, 2347 to 2349, 7440). It answers requests on one
+ * address; each download has a socket of its own (`transfer-session.ts`) and a state machine (`transfer.ts`).
+ * Nothing here reads a file or a path, and nothing a stranger sends is answered with more than one small
+ * packet at a time before its address has proved itself by an ACK.
+ */
+import type { RemoteInfo } from 'node:dgram';
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import { openBoundSocket } from '../net/bound-socket.ts';
+import type { Counters } from '../net/counters.ts';
+import type { Ipv4 } from '../net/ipv4.ts';
+import type { TftpCount } from './counts.ts';
+import { describeEnd, missingFile, type TftpFact } from './facts.ts';
+import { createGate, type Verdict } from './gate.ts';
+import { TFTP_LIMITS, type TftpLimits } from './limits.ts';
+import type { TftpFiles } from './names.ts';
+import { negotiate } from './negotiate.ts';
+import { encodeTftp } from './packet.ts';
+import { createSessionTable } from './session-table.ts';
+import { type Session, startSession } from './transfer-session.ts';
+
+/** How often due transfers are looked for while there are any. */
+const TICK_MS = 200;
+
+export type TftpServerOptions = {
+  /** Our own address on the network; answers leave from it. */
+  readonly address: Ipv4;
+  /** Takes requests from this interface only; null or absent from any. */
+  readonly interface?: string | null;
+  /** 69 unless told; 0 lets the system choose. */
+  readonly port?: number;
+  /** The files by lower-case name: a Map, or any look-up in memory. */
+  readonly files: TftpFiles;
+  /** Addresses that are answered; absent: all. */
+  readonly isClient?: (address: Ipv4) => boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onFact: (fact: TftpFact) => void;
+  readonly counters: Counters<TftpCount>;
+  readonly limits?: Partial<TftpLimits>;
+};
+
+export type TftpServer = {
+  readonly port: number;
+  /** Downloads under way. */
+  activeTransfers(): number;
+  stop(): Promise<void>;
+};
+
+/**
+ * Starts to listen.
+ * @throws IngotError `environment` when the address or port cannot be had.
+ */
+export async function startTftpServer(options: TftpServerOptions): Promise<TftpServer> {
+  const { address, clock, counters, onFact } = options;
+  const limits = { ...TFTP_LIMITS, ...options.limits };
+  const log = options.log.child({ component: 'tftp', address });
+  const sessions = createSessionTable();
+  const socket = await openBoundSocket({
+    interface: options.interface ?? null,
+    address,
+    port: options.port ?? 69,
+  });
+  const { port } = socket.address();
+  const gate = createGate({ ...options, limits, listeningPort: port, sessions });
+  const stopping = new AbortController();
+  let ticking = false;
+
+  const tickWhileBusy = async (): Promise<void> => {
+    if (ticking) return;
+    ticking = true;
+    while (sessions.size() > 0 && !stopping.signal.aborted) {
+      await clock.sleep(TICK_MS, stopping.signal).catch(() => undefined);
+      sessions.tick(clock.now());
+    }
+    ticking = false;
+  };
+
+  const serve = (verdict: Extract<Verdict, { readonly kind: 'serve' }>): void => {
+    const { peer, file, content } = verdict;
+    const startedAt = clock.now();
+    const about = { mac: null, address: peer.address, file, bytes: content.length } as const;
+    onFact({ ...about, kind: 'tftp.request', at: startedAt, sentence: `asks for ${file} by TFTP` });
+    if (sessions.replace(peer)) counters.count('stopped');
+    const session: Session = startSession({
+      serverAddress: address,
+      client: peer,
+      content,
+      negotiated: negotiate(verdict.options, { fileSize: content.length, limits }),
+      now: clock.now,
+      maxTransferMs: limits.maxTransferMs,
+      counters,
+      onEnd: (end, bytesAcked) => {
+        sessions.ended(peer, session);
+        counters.count(end.kind);
+        const ms = clock.now() - startedAt;
+        log.debug({ client: peer.address, file, end: end.kind, bytes: bytesAcked, ms }, 'transfer ended');
+        const told = describeEnd({ end, file, bytes: content.length, bytesAcked, ms });
+        if (told !== null) onFact({ ...about, ...told, at: clock.now() });
+      },
+    });
+    sessions.add(peer, verdict.request, session);
+    void tickWhileBusy();
+  };
+
+  const refuse = (verdict: Extract<Verdict, { readonly kind: 'refuse' }>, from: RemoteInfo): void => {
+    counters.count(verdict.reason);
+    const datagram = encodeTftp({ op: 'error', code: verdict.code, message: verdict.message });
+    socket.send(datagram, from.port, from.address, (error) => {
+      if (error !== null) counters.count('send_failed');
+    });
+    if (verdict.missing !== null) onFact(missingFile(verdict.missing, clock.now()));
+  };
+
+  socket.on('message', (datagram, from) => {
+    const verdict = gate(datagram, from);
+    if (verdict.kind !== 'drop') counters.count('requests');
+    switch (verdict.kind) {
+      case 'drop':
+        counters.count(verdict.reason);
+        log.debug({ from: from.address, port: from.port, reason: verdict.reason }, 'datagram dropped');
+        return;
+      case 'refuse':
+        refuse(verdict, from);
+        return;
+      case 'serve':
+        serve(verdict);
+        return;
+    }
+  });
+  socket.on('error', (error) => log.warn({ error: error.message }, 'TFTP socket error'));
+  log.info({ port }, 'TFTP listening');
+
+  return {
+    port,
+    activeTransfers: sessions.size,
+    stop: async () => {
+      stopping.abort(new Error('the TFTP server stops'));
+      for (let left = sessions.closeAll(); left > 0; left--) counters.count('stopped');
+      await new Promise<void>((resolve) => socket.close(() => resolve()));
+    },
+  };
+}
