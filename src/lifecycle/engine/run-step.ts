@@ -1,0 +1,88 @@
+/** One call of a step: builds its context, bounds it in time, turns what it throws into an outcome. */
+import { asIngotError } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import type { JobRecord, NodeRecord, Progress } from '../../store/records.ts';
+import { type Commits, Superseded } from './commit.ts';
+import { outcomeOfError } from './retry.ts';
+import type { StepContext, StepDefinition, StepOutcome } from './step.ts';
+
+/** Progress is written when it has grown by this many percent, so that a write of an image is ~50 commits. */
+const PROGRESS_STEP_PERCENT = 2;
+
+export type StepCall = {
+  readonly job: JobRecord;
+  readonly node: NodeRecord;
+  readonly definition: StepDefinition;
+  readonly commits: Commits;
+  readonly now: () => number;
+  readonly log: Log;
+  /** Aborts the call; its reason is thrown out of `callStep`. */
+  readonly signal: AbortSignal;
+};
+
+/** Rejects with `Superseded`, or with the signal's reason; every other failure is an outcome. */
+export async function callStep(call: StepCall): Promise<StepOutcome> {
+  const { job, commits, signal } = call;
+  const step = job.steps[job.cursor];
+  let { node } = call;
+  let { scratch } = job;
+  const progress = progressWriter(call);
+  const context: StepContext = {
+    node: () => node,
+    job,
+    args: step?.args ?? {},
+    scratch: () => scratch,
+    now: call.now,
+    save: async (facts, patch = {}) => {
+      const [savedJob, savedNode] = await commits.save(job, facts, patch);
+      scratch = savedJob.scratch;
+      node = savedNode;
+    },
+    progress: progress.report,
+    signal,
+    log: call.log,
+  };
+  try {
+    signal.throwIfAborted();
+    const outcome = await unlessAborted(call.definition.run(context), signal);
+    if (outcome.kind === 'wait' && outcome.progress !== undefined) progress.report(outcome.progress);
+    return outcome;
+  } catch (thrown) {
+    if (thrown instanceof Superseded || signal.aborted) throw thrown;
+    const error = asIngotError(thrown, `Step ${step?.name ?? '?'}`);
+    if (error.code === 'internal') call.log.error({ error: thrown }, 'a step failed by a defect');
+    return outcomeOfError(error, job.attempt);
+  } finally {
+    await progress.settled();
+  }
+}
+
+/** A step that does not heed its signal is left alone: nobody waits for it, and it can commit nothing more. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
+function progressWriter({ job, commits, log }: StepCall): {
+  report(progress: Progress): void;
+  settled(): Promise<void>;
+} {
+  let written = job.progress?.percent ?? Number.NEGATIVE_INFINITY;
+  let last: Promise<void> = Promise.resolve();
+  return {
+    report: (progress) => {
+      const news = progress.percent - written >= PROGRESS_STEP_PERCENT || progress.percent < written;
+      if (!news && !(progress.percent === 100 && written !== 100)) return;
+      written = progress.percent;
+      last = last
+        .then(() => commits.progress(job, progress))
+        .catch((error: unknown) => {
+          if (!(error instanceof Superseded)) log.warn({ error }, 'progress could not be written');
+        });
+    },
+    settled: () => last,
+  };
+}

@@ -1,0 +1,48 @@
+/** Bounds on what happens at once, first come first served. */
+export type Slots = {
+  /** Resolves with the way to give the slot back (calling it twice is harmless); rejects when aborted. */
+  take(signal: AbortSignal): Promise<() => void>;
+  /** True when a `take` would have to wait. */
+  full(): boolean;
+};
+
+export function createSlots(limit: number): Slots {
+  let used = 0;
+  const queue = new Set<() => void>();
+
+  const release = (): void => {
+    used--;
+    const first = queue.values().next();
+    if (first.done === true) return;
+    queue.delete(first.value);
+    first.value();
+  };
+  const grant = (): (() => void) => {
+    used++;
+    let held = true;
+    return () => {
+      if (held) release();
+      held = false;
+    };
+  };
+
+  return {
+    full: () => used >= limit,
+    take: (signal) => {
+      if (signal.aborted) return Promise.reject(signal.reason as Error);
+      if (used < limit && queue.size === 0) return Promise.resolve(grant());
+      return new Promise((resolve, reject) => {
+        const onAbort = (): void => {
+          queue.delete(onTurn);
+          reject(signal.reason as Error);
+        };
+        const onTurn = (): void => {
+          signal.removeEventListener('abort', onAbort);
+          resolve(grant());
+        };
+        signal.addEventListener('abort', onAbort, { once: true });
+        queue.add(onTurn);
+      });
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * What a step is. A step is called again and again, from the beginning, until it answers `done` or `failed`:
+ * after a `wait`, after a `retry`, and after ingot was killed and started again. So it decides by what is on
+ * disk (node, scratch) and by asking BMC and agent, never by what it remembers in memory.
+ */
+import type { Log } from '../../log.ts';
+import type { JobRecord, JobStep, JsonObject, NodeRecord, Progress } from '../../store/records.ts';
+import type { NodePatch, Queries } from '../../store/store.ts';
+import type { TimeLimit } from '../graph.ts';
+import type { GraphEvent } from '../graph-edges.ts';
+
+export type StepOutcome =
+  | {
+      readonly kind: 'done';
+      /** One sentence for the node's history. */
+      readonly note: string;
+      readonly patch?: NodePatch;
+      /** An edge of the graph to take, besides the wait states that the engine handles. */
+      readonly move?: GraphEvent;
+      /** Steps to run next, before those that the job has already. */
+      readonly insert?: readonly JobStep[];
+      /** Further writes of the same transaction. */
+      readonly also?: (queries: Queries) => Promise<void>;
+    }
+  | {
+      readonly kind: 'wait';
+      /** What is awaited, to follow "waiting for": "the first heartbeat of the ramdisk". */
+      readonly for: string;
+      /** The step is called again after this many milliseconds, or earlier when the node is nudged. */
+      readonly pollMs: number;
+      readonly progress?: Progress;
+    }
+  | { readonly kind: 'retry'; readonly afterMs: number; readonly because: string }
+  | { readonly kind: 'failed'; readonly because: string; readonly hint: string };
+
+export type StepContext = {
+  /** As committed when this call began, or after the last `save` of this call. */
+  readonly node: () => NodeRecord;
+  readonly job: JobRecord;
+  readonly args: JsonObject;
+  /** What earlier calls of this step saved; also after a crash. */
+  readonly scratch: () => JsonObject;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Commits facts in the middle of a step: merged into the scratch, with a change of the node if given. */
+  save(scratch: JsonObject, patch?: NodePatch): Promise<void>;
+  /** Tells how far a long call is; written to disk now and then. */
+  progress(progress: Progress): void;
+  /** Aborted at the step's deadline, when the job is ended from outside, and when ingot stops. */
+  readonly signal: AbortSignal;
+  readonly log: Log;
+};
+
+/** Work that is bounded over all nodes together. */
+export const SLOT_KINDS = ['jobs', 'power_actions', 'image_writes'] as const;
+export type SlotKind = (typeof SLOT_KINDS)[number];
+
+export type StepDefinition = {
+  /** What the step does, to follow "working on": "switching the machine off". */
+  readonly does: string;
+  /** The node is in its wait state (`wait call-back`, ...) while this step is the current one. */
+  readonly parked?: boolean;
+  /** How long the step may take; without it the limit of the node's provision state. */
+  readonly limit?: TimeLimit;
+  /** The step holds one of these slots from its first call to its end. */
+  readonly slot?: Exclude<SlotKind, 'jobs'>;
+  readonly run: (context: StepContext) => Promise<StepOutcome>;
+};
+
+export type Steps = Readonly<Record<string, StepDefinition>>;
+
+/** What is told to the operator when nothing happens any more. */
+export type Explanation = { readonly because: string; readonly hint: string };
+
+/** Called around every call of a step. Tests stop the world here. */
+export type BoundaryHook = (boundary: {
+  readonly jobId: number;
+  readonly step: string;
+  readonly when: 'before' | 'after';
+}) => void | Promise<void>;

@@ -1,0 +1,122 @@
+/** What operators may ask for, in which states, and what to do first where they may not. Pure. */
+import { IngotError } from '../errors.ts';
+import type { NodeRecord } from '../store/records.ts';
+import { type ProvisionState, VERBS, type Verb } from '../store/words.ts';
+import { edgeFrom, isTransient, STATES } from './graph.ts';
+import { EDGES, type Edge, type GraphEvent } from './graph-edges.ts';
+
+export type VerbFacts = {
+  /** The event of the graph that the verb is. */
+  readonly event: GraphEvent;
+  /** False while this version has no steps for it. */
+  readonly available: boolean;
+  /** False for verbs that Ironic refuses while a node is in maintenance. */
+  readonly inMaintenance: boolean;
+};
+
+export const VERB_FACTS: Readonly<Record<Verb, VerbFacts>> = {
+  manage: { event: 'manage', available: true, inMaintenance: true },
+  provide: { event: 'provide', available: true, inMaintenance: true },
+  inspect: { event: 'inspect', available: true, inMaintenance: true },
+  active: { event: 'deploy', available: true, inMaintenance: false },
+  rebuild: { event: 'rebuild', available: true, inMaintenance: false },
+  deleted: { event: 'delete', available: true, inMaintenance: true },
+  abort: { event: 'abort', available: true, inMaintenance: true },
+  clean: { event: 'clean', available: false, inMaintenance: true },
+  adopt: { event: 'adopt', available: false, inMaintenance: true },
+  rescue: { event: 'rescue', available: false, inMaintenance: false },
+  unrescue: { event: 'unrescue', available: false, inMaintenance: true },
+  unhold: { event: 'unhold', available: false, inMaintenance: true },
+  service: { event: 'service', available: false, inMaintenance: false },
+};
+
+/** The states in which the verb is accepted. */
+export function allowedIn(verb: Verb): readonly ProvisionState[] {
+  const { event } = VERB_FACTS[verb];
+  return EDGES.filter((edge) => edge.by === 'operator' && edge.event === event).map((edge) => edge.from);
+}
+
+/** The edge that the verb takes. Throws `invalid_state` with what to do first, or `invalid_input`. */
+export function edgeForVerb(node: NodeRecord, verb: Verb): Edge {
+  const facts = VERB_FACTS[verb];
+  if (!facts.available) {
+    throw new IngotError('invalid_input', `The verb "${verb}" is not in this version of ingot yet.`, {
+      hint: `This version knows ${availableVerbs().join(', ')}.`,
+    });
+  }
+  const edge = edgeFrom(node.provision_state, facts.event);
+  if (edge === null || edge.by !== 'operator') throw refusal(node, verb);
+  if (node.maintenance && !facts.inMaintenance) {
+    throw new IngotError(
+      'invalid_state',
+      `The requested action "${verb}" can not be performed on node "${node.uuid}" while it is in maintenance.`,
+      {
+        hint: `Take the node out of maintenance first (reason: ${node.maintenance_reason ?? 'none given'}).`,
+      },
+    );
+  }
+  return edge;
+}
+
+function availableVerbs(): readonly Verb[] {
+  return VERBS.filter((verb) => VERB_FACTS[verb].available);
+}
+
+/** Ironic's own sentence (ironic/common/exception.py, InvalidStateRequested) and the way there. */
+function refusal(node: NodeRecord, verb: Verb): IngotError {
+  const state = node.provision_state;
+  return new IngotError(
+    'invalid_state',
+    `The requested action "${verb}" can not be performed on node "${node.uuid}" while it is in state "${state}".`,
+    { hint: whatToDoFirst(state, verb) },
+  );
+}
+
+export function whatToDoFirst(state: ProvisionState, verb: Verb): string {
+  if (isTransient(state)) {
+    const abort = edgeFrom(state, 'abort')?.by === 'operator' ? ', or ask for abort' : '';
+    return `A job works on the node: wait until it has ended (ingot node why tells how far it is)${abort}.`;
+  }
+  const path = shortestPath(state, verb);
+  if (path === null || path.length === 0) {
+    const states = allowedIn(verb).map((one) => `"${one}"`);
+    return `"${verb}" is for nodes in state ${states.join(' or ')}.`;
+  }
+  return `Ask for ${path.join(', then ')} first; "${verb}" is accepted in state "${endOf(state, path)}".`;
+}
+
+/** The verbs that lead from `state` to a state where `verb` is accepted, when all goes well. */
+export function shortestPath(state: ProvisionState, verb: Verb): readonly Verb[] | null {
+  const goals = new Set(allowedIn(verb).filter((one) => STATES[one].kind !== 'wait'));
+  const seen = new Set<ProvisionState>([state]);
+  let frontier: readonly { at: ProvisionState; path: readonly Verb[] }[] = [{ at: state, path: [] }];
+  while (frontier.length > 0) {
+    const reached = frontier.find(({ at }) => goals.has(at));
+    if (reached !== undefined) return reached.path;
+    const steps = frontier.flatMap(({ at, path }) =>
+      verbsFrom(at).map((one) => ({ at: settledAfter(at, one), path: [...path, one] })),
+    );
+    frontier = steps.filter(({ at }) => !seen.has(at) && seen.add(at));
+  }
+  return null;
+}
+
+function verbsFrom(state: ProvisionState): readonly Verb[] {
+  return VERBS.filter(
+    (verb) =>
+      verb !== 'abort' &&
+      VERB_FACTS[verb].available &&
+      edgeFrom(state, VERB_FACTS[verb].event)?.by === 'operator',
+  );
+}
+
+function endOf(state: ProvisionState, path: readonly Verb[]): ProvisionState {
+  return path.reduce(settledAfter, state);
+}
+
+/** Where a node comes to rest after a verb, when every step succeeds. */
+function settledAfter(state: ProvisionState, verb: Verb): ProvisionState {
+  const first = edgeFrom(state, VERB_FACTS[verb].event)?.to ?? state;
+  const facts = STATES[first];
+  return facts.kind === 'auto' || facts.kind === 'wait' ? facts.target : first;
+}
