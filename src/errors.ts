@@ -36,6 +36,10 @@ export const ERROR_CODES = {
   missing_program: { status: 500, blame: 'environment' },
   missing_file: { status: 500, blame: 'environment' },
   environment: { status: 500, blame: 'environment' },
+  /** The command line was wrong. */
+  usage: { status: 400, blame: 'operator' },
+  /** The `ingot` command does not reach the daemon's API. */
+  daemon_unreachable: { status: 502, blame: 'environment' },
   timeout: { status: 504, blame: 'peer' },
   internal: { status: 500, blame: 'bug' },
 } as const satisfies Record<string, { status: number; blame: Blame }>;

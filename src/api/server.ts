@@ -109,7 +109,7 @@ function takeJson(app: FastifyInstance): void {
     { parseAs: 'string' },
     (request, body, done) => {
       if (body.length === 0) done(null, undefined);
-      else parse(request, body.toString(), done);
+      else void parse(request, body.toString(), done);
     },
   );
 }

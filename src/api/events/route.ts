@@ -53,7 +53,8 @@ export function eventRoutes(app: FastifyInstance, { store, log }: ApiContext): E
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
-    response.write(': the events of ingot; resume with Last-Event-ID\n\n');
+    // An id without data: a client that loses the line before the first event resumes from here too.
+    response.write(`: the events of ingot; resume with Last-Event-ID\nid: ${after}\n\n`);
 
     const gone = new AbortController();
     const end = (reason: string): void => {

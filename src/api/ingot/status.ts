@@ -23,6 +23,8 @@ export function statusRoutes(app: FastifyInstance, context: ApiContext): void {
       missing,
       counters,
       leases: leases.length,
+      /** Where a client that follows the events from now on starts: `/v1/events?after=`. */
+      last_event: (await store.events.list({ order: 'desc', limit: 1 }))[0]?.seq ?? 0,
       running_jobs: (await store.jobs.running()).length,
       nodes_by_state: Object.fromEntries(await store.nodes.countByState()),
     };

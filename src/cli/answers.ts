@@ -1,0 +1,114 @@
+/** The parts of the API's answers that the command reads, parsed at the edge; what else comes is kept. */
+import { z } from 'zod';
+
+const json = z.json();
+const object = z.record(z.string(), json);
+
+export const nodeAnswer = z.looseObject({
+  uuid: z.string(),
+  name: z.string().nullable(),
+  provision_state: z.string(),
+  target_provision_state: z.string().nullable(),
+  power_state: z.string().nullable(),
+  maintenance: z.boolean(),
+  last_error: z.string().nullable(),
+  driver: z.string(),
+  driver_info: object,
+  driver_internal_info: object,
+  properties: object,
+  instance_info: object,
+});
+export type NodeAnswer = z.output<typeof nodeAnswer>;
+
+export const nodesAnswer = z.object({ nodes: z.array(nodeAnswer), next: z.string().optional() });
+
+export const portAnswer = z.looseObject({
+  uuid: z.string(),
+  node_uuid: z.string(),
+  address: z.string(),
+  pxe_enabled: z.boolean(),
+  physical_network: z.string().nullable(),
+});
+export type PortAnswer = z.output<typeof portAnswer>;
+
+export const portsAnswer = z.object({ ports: z.array(portAnswer) });
+export const enrollAnswer = z.object({ node: nodeAnswer, ports: z.array(portAnswer) });
+
+export const whyAnswer = z.looseObject({ text: z.string(), state: z.string(), check: z.array(z.string()) });
+export type WhyAnswer = z.output<typeof whyAnswer>;
+
+const jobSchema = z.looseObject({
+  id: z.number(),
+  verb: z.string(),
+  status: z.enum(['running', 'done', 'failed', 'aborted']),
+  step: z.string().nullable(),
+  step_number: z.number(),
+  step_count: z.number(),
+  waiting_for: z.string().nullable(),
+  progress: z.object({ percent: z.number(), bytes_done: z.number(), bytes_total: z.number() }).nullable(),
+  elapsed_s: z.number(),
+  step_elapsed_s: z.number(),
+  error: z.string().nullable(),
+});
+export type JobAnswer = z.output<typeof jobSchema>;
+
+export const jobAnswer = z.object({ job: jobSchema.nullable() });
+export const jobsAnswer = z.object({ jobs: z.array(jobSchema.extend({ node_uuid: z.string() })) });
+
+export const eventAnswer = z.object({
+  seq: z.number(),
+  at: z.string(),
+  node_uuid: z.string().nullable(),
+  kind: z.string(),
+  severity: z.string(),
+  message: z.string(),
+  data: object,
+});
+export type EventAnswer = z.output<typeof eventAnswer>;
+
+export const timelineAnswer = z.object({ events: z.array(eventAnswer) });
+export const statusAnswer = z.looseObject({ version: z.string(), last_event: z.number() });
+
+export const networksAnswer = z.object({
+  networks: z.array(
+    z.looseObject({
+      name: z.string(),
+      role: z.string(),
+      cidr: z.string(),
+      interface: z.string().nullable(),
+      address: z.string().nullable(),
+      dhcp: z.string(),
+    }),
+  ),
+});
+
+export const leasesAnswer = z.object({
+  leases: z.array(
+    z.looseObject({ network: z.string(), mac: z.string(), address: z.string(), expires_at: z.string() }),
+  ),
+});
+
+export const inventoryAnswer = z.object({ inventory: object, plugin_data: object });
+
+/** Ironic's error body: JSON text inside JSON. */
+export const errorAnswer = z.object({
+  error_message: z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue({ code: 'custom', message: 'error_message is no JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(
+      z.looseObject({
+        faultstring: z.string().optional(),
+        description: z.string().optional(),
+        title: z.string().optional(),
+        code: z.union([z.string(), z.number()]).optional(),
+        hint: z.string().optional(),
+      }),
+    ),
+});

@@ -1,0 +1,73 @@
+/** Command lines: one table entry a command, read by `node:util` and checked here. */
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { IngotError } from '../errors.ts';
+
+export type Values = Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
+
+export type Arguments = { readonly values: Values; readonly positionals: readonly string[] };
+
+/** Every command has these. */
+export const COMMON_OPTIONS: ParseArgsOptionsConfig = {
+  url: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+};
+
+/** Options of commands that start a job. */
+export const WAIT_OPTIONS: ParseArgsOptionsConfig = {
+  wait: { type: 'boolean' },
+  timeout: { type: 'string' },
+};
+
+/** Throws `usage` with the mistake in a sentence. */
+export function readArguments(
+  argv: readonly string[],
+  options: ParseArgsOptionsConfig,
+  positionals: { readonly least: number; readonly most: number; readonly usage: string },
+): Arguments {
+  let parsed: { values: Values; positionals: readonly string[] };
+  try {
+    parsed = parseArgs({
+      args: [...argv],
+      options: { ...COMMON_OPTIONS, ...options },
+      allowPositionals: true,
+      strict: true,
+    });
+  } catch (thrown) {
+    throw usage(thrown instanceof Error ? thrown.message : String(thrown), positionals.usage);
+  }
+  if (parsed.values.help === true) return parsed;
+  if (parsed.positionals.length < positionals.least) throw usage('Something is missing', positionals.usage);
+  if (parsed.positionals.length > positionals.most) {
+    throw usage(`"${parsed.positionals[positionals.most] ?? ''}" is one word too many`, positionals.usage);
+  }
+  return parsed;
+}
+
+export function usage(message: string, usageLine: string): IngotError {
+  return new IngotError('usage', message, { hint: `Usage: ${usageLine}` });
+}
+
+export function flag(values: Values, name: string): boolean {
+  return values[name] === true;
+}
+
+export function text(values: Values, name: string): string | null {
+  const value = values[name];
+  return typeof value === 'string' ? value : null;
+}
+
+/** A repeatable option. */
+export function texts(values: Values, name: string): readonly string[] {
+  const value = values[name];
+  if (typeof value === 'string') return [value];
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+}
+
+/** The option as a positive whole number. Throws `usage`. */
+export function wholeNumber(values: Values, name: string, usageLine: string): number | null {
+  const value = text(values, name);
+  if (value === null) return null;
+  if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
+  throw usage(`--${name} takes a positive whole number, not "${value}"`, usageLine);
+}

@@ -1,0 +1,117 @@
+/** A typed client of the daemon's API, for the `ingot` command, the demo and the tests. */
+import type { z } from 'zod';
+import { IngotError } from '../errors.ts';
+import type { JsonObject } from '../store/records.ts';
+import {
+  type EventAnswer,
+  enrollAnswer,
+  inventoryAnswer,
+  jobAnswer,
+  jobsAnswer,
+  leasesAnswer,
+  type NodeAnswer,
+  networksAnswer,
+  nodeAnswer,
+  nodesAnswer,
+  type PortAnswer,
+  portsAnswer,
+  statusAnswer,
+  timelineAnswer,
+  whyAnswer,
+} from './answers.ts';
+import { connect, type Method } from './connection.ts';
+import { type FollowOptions, followEvents } from './events.ts';
+
+export type PatchOp = {
+  readonly op: 'add' | 'replace' | 'remove';
+  readonly path: string;
+  readonly value?: unknown;
+};
+export type NodeQuery = Readonly<Record<string, string>>;
+
+/** Pages fetched at most: ten million nodes. */
+const MOST_PAGES = 10_000;
+
+export type Client = ReturnType<typeof createClient>;
+
+/** Speaks to `http://…` or `unix:///…`. Methods throw the API's refusal as `IngotError`. */
+export function createClient(url: string) {
+  const connection = connect(url);
+  const ask = async <T extends z.ZodType>(
+    schema: T,
+    method: Method,
+    call: { path: string; body?: unknown },
+  ): Promise<z.output<T>> => {
+    const answer = await connection.send(method, call.path, call.body);
+    const parsed = schema.safeParse(answer);
+    if (parsed.success) return parsed.data;
+    throw new IngotError(
+      'daemon_unreachable',
+      `${url} answered ${method} ${call.path} in a shape that is not ingot's`,
+      {
+        hint: 'Check the address, and that daemon and command have the same version.',
+        cause: parsed.error,
+      },
+    );
+  };
+  const get = <T extends z.ZodType>(schema: T, path: string): Promise<z.output<T>> =>
+    ask(schema, 'GET', { path });
+  const at = (ident: string): string => `/v1/nodes/${encodeURIComponent(ident)}`;
+  const ours = (ident: string): string => `/ingot/v1/nodes/${encodeURIComponent(ident)}`;
+
+  return {
+    url,
+    nodes: {
+      /** All nodes with all fields, page by page. */
+      async list(query: NodeQuery = {}): Promise<readonly NodeAnswer[]> {
+        const found: NodeAnswer[] = [];
+        let parameters = new URLSearchParams({ ...query, detail: 'true' });
+        for (let page = 0; page < MOST_PAGES; page++) {
+          const { nodes, next } = await get(nodesAnswer, `/v1/nodes?${parameters.toString()}`);
+          found.push(...nodes);
+          const marker = nodes.at(-1)?.uuid;
+          if (next === undefined || marker === undefined) break;
+          parameters = new URLSearchParams({ ...query, detail: 'true', marker });
+        }
+        return found;
+      },
+      get: (ident: string): Promise<NodeAnswer> => get(nodeAnswer, at(ident)),
+      /** Null instead of `not_found`. */
+      find: (ident: string): Promise<NodeAnswer | null> =>
+        get(nodeAnswer, at(ident)).catch((thrown: unknown) => {
+          if (thrown instanceof IngotError && thrown.code === 'not_found') return null;
+          throw thrown;
+        }),
+      /** A node and its ports, whole or not at all. */
+      enroll: (body: JsonObject) => ask(enrollAnswer, 'POST', { path: '/ingot/v1/nodes', body }),
+      patch: (ident: string, operations: readonly PatchOp[]) =>
+        ask(nodeAnswer, 'PATCH', { path: at(ident), body: operations }),
+      delete: (ident: string) => connection.send('DELETE', at(ident)),
+      ports: async (ident: string): Promise<readonly PortAnswer[]> =>
+        (await get(portsAnswer, `${at(ident)}/ports?detail=true`)).ports,
+      inventory: (ident: string) => get(inventoryAnswer, `${at(ident)}/inventory`),
+      job: async (ident: string) => (await get(jobAnswer, `${ours(ident)}/job`)).job,
+      why: (ident: string) => get(whyAnswer, `${ours(ident)}/why`),
+      /** The newest `limit` events, oldest first. */
+      timeline: async (ident: string, limit = 200): Promise<readonly EventAnswer[]> =>
+        (await get(timelineAnswer, `${ours(ident)}/timeline?order=desc&limit=${limit}`)).events.toReversed(),
+    },
+    portByAddress: async (mac: string): Promise<PortAnswer | null> =>
+      (await get(portsAnswer, `/v1/ports?detail=true&address=${encodeURIComponent(mac)}`)).ports[0] ?? null,
+    provision: (ident: string, target: string, configdrive?: JsonObject) =>
+      connection.send('PUT', `${at(ident)}/states/provision`, {
+        target,
+        ...(configdrive === undefined ? {} : { configdrive }),
+      }),
+    power: (ident: string, target: string) => connection.send('PUT', `${at(ident)}/states/power`, { target }),
+    setMaintenance: (ident: string, reason: string | null) =>
+      connection.send('PUT', `${at(ident)}/maintenance`, { reason }),
+    clearMaintenance: (ident: string) => connection.send('DELETE', `${at(ident)}/maintenance`),
+    jobs: async () => (await get(jobsAnswer, '/ingot/v1/jobs')).jobs,
+    status: () => get(statusAnswer, '/ingot/v1/status'),
+    networks: async () => (await get(networksAnswer, '/ingot/v1/networks')).networks,
+    leases: async () => (await get(leasesAnswer, '/ingot/v1/leases')).leases,
+    events: (options: FollowOptions = {}): AsyncGenerator<EventAnswer> => followEvents(connection, options),
+    close: () => connection.close(),
+  };
+}

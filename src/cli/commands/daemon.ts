@@ -1,0 +1,60 @@
+/** `ingot status`, `ingot network list`, `ingot lease list`. */
+import { type Command, printJson } from '../command.ts';
+import { EXIT } from '../io.ts';
+import { formatFacts, formatTable } from '../table.ts';
+
+export const status: Command = {
+  usage: 'ingot status',
+  summary: "Shows the daemon's own condition: version, listeners, what is missing, counters.",
+  options: {},
+  least: 0,
+  most: 0,
+  async run({ client, io, json }) {
+    const answer = await client.status();
+    if (json) printJson(io, answer);
+    else io.out(formatFacts(Object.entries(answer).map(([key, value]) => [key, plain(value)])));
+    return EXIT.ok;
+  },
+};
+
+export const networkList: Command = {
+  usage: 'ingot network list',
+  summary: 'Lists the networks of the configuration.',
+  options: {},
+  least: 0,
+  most: 0,
+  async run({ client, io, json }) {
+    const networks = await client.networks();
+    const rows = networks.map((one) => [
+      one.name,
+      one.role,
+      one.cidr,
+      one.interface ?? '-',
+      one.address ?? '-',
+      one.dhcp,
+    ]);
+    if (json) printJson(io, { networks });
+    else
+      io.out(formatTable(['name', 'role', 'cidr', 'interface', 'address', 'dhcp'], rows) || 'No networks.\n');
+    return EXIT.ok;
+  },
+};
+
+export const leaseList: Command = {
+  usage: 'ingot network leases',
+  summary: 'Lists the DHCP leases.',
+  options: {},
+  least: 0,
+  most: 0,
+  async run({ client, io, json }) {
+    const leases = await client.leases();
+    const rows = leases.map((one) => [one.network, one.mac, one.address, one.expires_at]);
+    if (json) printJson(io, { leases });
+    else io.out(formatTable(['network', 'mac', 'address', 'expires'], rows) || 'No leases.\n');
+    return EXIT.ok;
+  },
+};
+
+function plain(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,133 @@
+/** `ingot node list`, `show`, `why`, `delete`. */
+import type { JobAnswer, NodeAnswer, PortAnswer } from '../answers.ts';
+import { text } from '../arguments.ts';
+import { type Command, nameOf, printJson } from '../command.ts';
+import { EXIT } from '../io.ts';
+import { progressLine } from '../progress.ts';
+import { formatFacts, formatTable } from '../table.ts';
+import { label } from '../wait.ts';
+
+export const list: Command = {
+  usage: 'ingot node list [--state STATE]',
+  summary: 'Lists all nodes.',
+  options: { state: { type: 'string' } },
+  least: 0,
+  most: 0,
+  async run({ client, io, json, values }) {
+    const state = text(values, 'state');
+    const nodes = await client.nodes.list(state === null ? {} : { provision_state: state });
+    if (json) {
+      printJson(io, { nodes });
+      return EXIT.ok;
+    }
+    const jobs = new Map((await client.jobs()).map((job) => [job.node_uuid, job]));
+    const rows = nodes.map((node) => [
+      node.name ?? '-',
+      node.uuid,
+      node.provision_state,
+      node.power_state ?? '-',
+      remark(node, jobs.get(node.uuid)),
+    ]);
+    io.out(formatTable(['name', 'uuid', 'state', 'power', 'now'], rows) || 'No nodes.\n');
+    return EXIT.ok;
+  },
+};
+
+function remark(node: NodeAnswer, job: JobAnswer | undefined): string {
+  const working = job === undefined ? '' : progressLine(node, job).replace(/^[^:]*: /, '');
+  const words = [
+    node.maintenance ? 'maintenance' : '',
+    working,
+    job === undefined ? (node.last_error ?? '') : '',
+  ];
+  return words.filter((word) => word !== '').join('; ');
+}
+
+export const show: Command = {
+  usage: 'ingot node show NAME',
+  summary: 'Shows one node: its states, its BMC, its ports, and what its OS reported.',
+  options: {},
+  least: 1,
+  most: 1,
+  async run(call) {
+    const { client, io, json } = call;
+    const node = await client.nodes.get(nameOf(call));
+    const [ports, job] = await Promise.all([client.nodes.ports(node.uuid), client.nodes.job(node.uuid)]);
+    if (json) printJson(io, { node, ports, job });
+    else io.out(formatFacts(facts(node, ports, job)));
+    return EXIT.ok;
+  },
+};
+
+function facts(
+  node: NodeAnswer,
+  ports: readonly PortAnswer[],
+  job: JobAnswer | null,
+): readonly (readonly [string, string])[] {
+  const ours = node.driver_internal_info.ingot;
+  const lcm = ours !== null && typeof ours === 'object' && 'lcm' in ours ? ours.lcm : null;
+  return [
+    ['name', node.name ?? '-'],
+    ['uuid', node.uuid],
+    [
+      'state',
+      node.provision_state +
+        (node.target_provision_state === null ? '' : ` (to ${node.target_provision_state})`),
+    ],
+    ...(job?.status === 'running' ? ([['job', `${job.verb}: ${progressLine(node, job)}`]] as const) : []),
+    ['power', node.power_state ?? 'unknown'],
+    ['maintenance', node.maintenance ? 'yes' : 'no'],
+    ['last error', node.last_error ?? '-'],
+    ['driver', node.driver],
+    ...flat('driver_info', node.driver_info),
+    ...flat('properties', node.properties),
+    ...flat('instance_info', node.instance_info),
+    ...ports.map(
+      (port) =>
+        [
+          'port',
+          `${port.address}${port.pxe_enabled ? ', boots' : ''}${port.physical_network === null ? '' : `, ${port.physical_network}`}`,
+        ] as const,
+    ),
+    ['OS report', lcm === null ? '-' : JSON.stringify(lcm)],
+  ];
+}
+
+function flat(
+  name: string,
+  object: Readonly<Record<string, unknown>>,
+): readonly (readonly [string, string])[] {
+  return Object.entries(object).map(([key, value]) => [
+    `${name}/${key}`,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ]);
+}
+
+export const why: Command = {
+  usage: 'ingot node why NAME',
+  summary: 'Says where the node is, since when, what it waits for, what was last seen and what to check.',
+  options: {},
+  least: 1,
+  most: 1,
+  async run(call) {
+    const answer = await call.client.nodes.why(nameOf(call));
+    if (call.json) printJson(call.io, answer);
+    else call.io.out(`${answer.text}\n`);
+    return EXIT.ok;
+  },
+};
+
+export const remove: Command = {
+  usage: 'ingot node delete NAME',
+  summary: 'Forgets a node with its ports. The machine itself stays as it is.',
+  options: {},
+  least: 1,
+  most: 1,
+  async run(call) {
+    const node = await call.client.nodes.get(nameOf(call));
+    await call.client.nodes.delete(node.uuid);
+    if (call.json) printJson(call.io, { deleted: node.uuid });
+    else call.io.out(`${label(node)} is deleted.\n`);
+    return EXIT.ok;
+  },
+};

@@ -1,0 +1,110 @@
+/** `ingot node watch`: events as they happen, and between them how far the jobs are. */
+import type { EventAnswer, JobAnswer } from '../answers.ts';
+import type { Client } from '../client.ts';
+import { type Call, type Command, nameOf } from '../command.ts';
+import { EXIT, type Io } from '../io.ts';
+import { progressKey, progressLine } from '../progress.ts';
+import { label } from '../wait.ts';
+
+const POLL_MS = 2_000;
+
+export const watch: Command = {
+  usage: 'ingot node watch [NAME]',
+  summary: 'Shows live what happens to one node, or to all, until Ctrl-C.',
+  details: `
+  With --json: one event a line.
+`,
+  options: {},
+  least: 0,
+  most: 1,
+  async run(call) {
+    const uuid = call.positionals.length === 0 ? null : (await call.client.nodes.get(nameOf(call))).uuid;
+    const after = (await call.client.status()).last_event;
+    const ended = new AbortController();
+    const signal = AbortSignal.any([call.io.signal, ended.signal]);
+    try {
+      const progress = call.json ? Promise.resolve() : showProgress({ call, uuid, signal });
+      await Promise.race([showEvents({ call, uuid, signal, after }), progress.then(() => never(signal))]);
+      return EXIT.ok;
+    } finally {
+      ended.abort();
+    }
+  },
+};
+
+type Watch = { readonly call: Call; readonly uuid: string | null; readonly signal: AbortSignal };
+
+async function showEvents({ call, uuid, signal, after }: Watch & { readonly after: number }): Promise<void> {
+  const { client, io, json } = call;
+  const names = createNames(client);
+  for await (const event of client.events({ after, signal, ...(uuid === null ? {} : { node: uuid }) })) {
+    if (json) io.out(`${JSON.stringify(event)}\n`);
+    else io.out(`${eventLine(event, await names.of(event.node_uuid))}\n`);
+  }
+}
+
+/** Reads the running jobs every two seconds; tells each new state, step and tenth of the way. */
+async function showProgress({ call, uuid, signal }: Watch): Promise<void> {
+  const { client, io } = call;
+  const told = new Map<string, string>();
+  while (!signal.aborted) {
+    const jobs = await client.jobs().catch(() => []);
+    for (const job of jobs.filter((one) => uuid === null || one.node_uuid === uuid)) {
+      await tellJob({ client, io, job, told });
+    }
+    const running = new Set(jobs.map((job) => job.node_uuid));
+    for (const node of [...told.keys()].filter((key) => !running.has(key))) told.delete(node);
+    await io.clock.sleep(POLL_MS, signal).catch(() => undefined);
+  }
+}
+
+type Tell = {
+  readonly client: Client;
+  readonly io: Io;
+  readonly job: JobAnswer & { readonly node_uuid: string };
+  readonly told: Map<string, string>;
+};
+
+async function tellJob({ client, io, job, told }: Tell): Promise<void> {
+  const node = await client.nodes.find(job.node_uuid).catch(() => null);
+  if (node === null) return;
+  const key = progressKey(node, job);
+  if (told.get(node.uuid) === key) return;
+  told.set(node.uuid, key);
+  io.out(
+    `${clockTime(new Date(io.clock.now()).toISOString())}  ${label(node)}  ${progressLine(node, job)}\n`,
+  );
+}
+
+function eventLine(event: EventAnswer, name: string): string {
+  const mark = event.severity === 'error' ? 'ERROR: ' : event.severity === 'warning' ? 'warning: ' : '';
+  return `${clockTime(event.at)}  ${name}  ${mark}${event.message}`;
+}
+
+function clockTime(iso: string): string {
+  return iso.slice(11, 19);
+}
+
+/** Names of nodes by uuid, asked once each. */
+function createNames(client: Client): { of(uuid: string | null): Promise<string> } {
+  const names = new Map<string, string>();
+  return {
+    async of(uuid) {
+      if (uuid === null) return 'ingot';
+      const known = names.get(uuid);
+      if (known !== undefined) return known;
+      const node = await client.nodes.find(uuid).catch(() => null);
+      const name = node === null ? uuid : label(node);
+      names.set(uuid, name);
+      return name;
+    },
+  };
+}
+
+/** Stays until the signal: the events alone decide when a watch ends. */
+async function never(signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

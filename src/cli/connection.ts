@@ -1,0 +1,138 @@
+/** One HTTP exchange with the daemon's API, over TCP or its Unix socket; failures as `IngotError`. */
+import { Agent, type Dispatcher, request } from 'undici';
+import { ERROR_CODES, type ErrorCode, IngotError } from '../errors.ts';
+import { errorAnswer } from './answers.ts';
+
+const MICROVERSION = '1.96';
+const HEADERS_TIMEOUT_MS = 60_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+export type Connection = {
+  /** As the user wrote it, for messages. */
+  readonly url: string;
+  /** Sends and returns the parsed answer (null when it has no body). Throws what the API refuses. */
+  send(method: Method, path: string, body?: unknown): Promise<unknown>;
+  /** Opens a stream; the caller consumes or destroys its body. */
+  stream(path: string, options: StreamOptions): Promise<Dispatcher.ResponseData['body']>;
+  close(): Promise<void>;
+};
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type StreamOptions = {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+};
+
+/** `http://host:port`, `https://host:port` or `unix:///path/ingot.sock`. Throws `usage` for anything else. */
+export function connect(url: string): Connection {
+  const { origin, socketPath } = readUrl(url);
+  const dispatcher = new Agent({
+    connect: { timeout: CONNECT_TIMEOUT_MS, ...(socketPath === null ? {} : { socketPath }) },
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    // An event stream is silent between its heartbeats.
+    bodyTimeout: HEADERS_TIMEOUT_MS,
+  });
+  const exchange = async (
+    path: string,
+    options: Partial<Dispatcher.RequestOptions>,
+  ): Promise<Dispatcher.ResponseData> => {
+    try {
+      return await request(origin + path, { ...options, method: options.method ?? 'GET', dispatcher });
+    } catch (thrown) {
+      if (options.signal instanceof AbortSignal && options.signal.aborted) throw thrown;
+      throw unreachable(url, thrown);
+    }
+  };
+  return {
+    url,
+    async send(method, path, body) {
+      const response = await exchange(path, {
+        method,
+        headers: {
+          'X-OpenStack-Ironic-API-Version': MICROVERSION,
+          accept: 'application/json',
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.body.text();
+      if (response.statusCode >= 400)
+        throw refusal({ status: response.statusCode, text, attempted: `${method} ${path}` });
+      return text === '' ? null : parseAnswer(text, url);
+    },
+    async stream(path, { headers, signal }) {
+      const response = await exchange(path, { headers, signal });
+      if (response.statusCode === 200) return response.body;
+      const text = await response.body.text();
+      throw refusal({ status: response.statusCode, text, attempted: `GET ${path}` });
+    },
+    close: () => dispatcher.close(),
+  };
+}
+
+function readUrl(url: string): { origin: string; socketPath: string | null } {
+  const socket = /^unix:\/\/(\/.+)$/.exec(url)?.[1];
+  if (socket !== undefined) return { origin: 'http://localhost', socketPath: socket };
+  const parsed = URL.parse(url);
+  if (parsed !== null && /^https?:$/.test(parsed.protocol)) {
+    return { origin: (parsed.origin + parsed.pathname).replace(/\/$/, ''), socketPath: null };
+  }
+  throw new IngotError('usage', `"${url}" is not the address of an API`, {
+    hint: 'Give http://HOST:PORT or unix:///PATH/ingot.sock by --url or INGOT_URL.',
+  });
+}
+
+function unreachable(url: string, cause: unknown): IngotError {
+  const code =
+    cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? ` (${cause.code})` : '';
+  return new IngotError('daemon_unreachable', `No answer from the ingot daemon at ${url}${code}`, {
+    hint: 'Is it running (systemctl status ingot)? Is the address right (--url or INGOT_URL)?',
+    cause,
+  });
+}
+
+type Refusal = { readonly status: number; readonly text: string; readonly attempted: string };
+
+function refusal({ status, text, attempted }: Refusal): IngotError {
+  const body = errorAnswer.safeParse(safeJson(text));
+  const fields = body.success ? body.data.error_message : {};
+  const sentence = fields.faultstring ?? fields.description ?? fields.title ?? '';
+  const code = isErrorCode(fields.code) ? fields.code : codeOfStatus(status);
+  return new IngotError(
+    code,
+    sentence === '' ? `${attempted} was answered with status ${status}` : sentence,
+    {
+      hint: fields.hint ?? '',
+    },
+  );
+}
+
+function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(ERROR_CODES, code);
+}
+
+function codeOfStatus(status: number): ErrorCode {
+  if (status === 404) return 'not_found';
+  if (status === 409) return 'conflict';
+  return status < 500 ? 'invalid_input' : 'environment';
+}
+
+/** Null for what is no JSON: the body of an error may come from a proxy. */
+function safeJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
+}
+
+function parseAnswer(text: string, url: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new IngotError('daemon_unreachable', `What answers at ${url} is not ingot: it sent no JSON`, {
+      hint: 'Check the address (--url or INGOT_URL).',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,81 @@
+/** `baremetal create` files: YAML or JSON with `nodes`, each with its `ports`. Pure. */
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { IngotError } from '../errors.ts';
+import { parseMac } from '../net/mac.ts';
+import type { JsonObject } from '../store/records.ts';
+
+const port = z.looseObject({
+  address: z
+    .string()
+    .refine((text) => parseMac(text) !== null, 'is no MAC address such as 52:54:00:12:34:56')
+    .transform((text) => parseMac(text) ?? text),
+});
+
+const node = z.looseObject({
+  name: z.string().min(1).optional(),
+  driver: z.string({ error: 'is missing' }),
+  ports: z.array(port).default([]),
+});
+
+const file = z.strictObject({
+  nodes: z.array(node, { error: 'is missing: a list of nodes' }).min(1, 'is empty').max(10_000),
+});
+
+export type Entry = {
+  /** `nodes[2] (rack1-07)`, for messages. */
+  readonly label: string;
+  readonly name: string | null;
+  readonly macs: readonly string[];
+  /** The body for the API. */
+  readonly body: JsonObject;
+};
+
+const jsonObject = z.record(z.string(), z.json());
+
+/** Throws `invalid_input` that names the file, the entry and the mistake. */
+export function readEnrollFile(content: string, path: string): readonly Entry[] {
+  const document = parseDocument(content, { prettyErrors: true });
+  const [mistake] = document.errors;
+  if (mistake !== undefined)
+    throw wrong(`${path} is neither YAML nor JSON: ${mistake.message.split('\n', 1)[0] ?? ''}`);
+  const parsed = file.safeParse(document.toJS({ maxAliasCount: 100 }));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw wrong(
+      `${path}: ${issue === undefined ? 'wrong shape' : `${formatPath(issue.path)} ${issue.message}`}`,
+    );
+  }
+  const entries = parsed.data.nodes.map(
+    (one, index): Entry => ({
+      label: `nodes[${index}]${one.name === undefined ? '' : ` (${one.name})`}`,
+      name: one.name ?? null,
+      macs: one.ports.map((each) => each.address),
+      body: jsonObject.parse(one),
+    }),
+  );
+  refuseDoubles(entries, path);
+  return entries;
+}
+
+function refuseDoubles(entries: readonly Entry[], path: string): void {
+  const owner = new Map<string, Entry>();
+  for (const entry of entries) {
+    for (const key of [...entry.macs, ...(entry.name === null ? [] : [`name ${entry.name}`])]) {
+      const other = owner.get(key);
+      if (other !== undefined) throw wrong(`${path}: ${entry.label} and ${other.label} both have ${key}`);
+      owner.set(key, entry);
+    }
+  }
+}
+
+function formatPath(path: readonly PropertyKey[]): string {
+  const text = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
+  return text === '' ? 'the file' : text.replace(/^\./, '');
+}
+
+function wrong(message: string): IngotError {
+  return new IngotError('invalid_input', message, {
+    hint: 'The shape is that of `baremetal create`: nodes: [{name, driver, driver_info, properties, ports: [{address}]}].',
+  });
+}

@@ -1,0 +1,76 @@
+/** `--wait`: follows a node until a verb has come to its end. */
+import type { Clock } from '../clock.ts';
+import { IngotError } from '../errors.ts';
+import type { JobAnswer, NodeAnswer } from './answers.ts';
+import type { Client } from './client.ts';
+
+/** Where each verb leads when all goes well. */
+export const GOALS: Readonly<Record<string, readonly string[]>> = {
+  manage: ['manageable'],
+  inspect: ['manageable'],
+  provide: ['available'],
+  active: ['active'],
+  rebuild: ['active'],
+  deleted: ['available', 'manageable'],
+  abort: ['manageable', 'available', 'deploy failed', 'clean failed', 'inspect failed'],
+};
+
+const POLL_MS = 1_000;
+
+export type WaitOptions = {
+  readonly client: Client;
+  readonly ident: string;
+  readonly verb: string;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly onProgress: (node: NodeAnswer, job: JobAnswer | null) => void;
+};
+
+/** The node at the goal. Throws with the node's `last_error` when it failed, `timeout` when time is over. */
+export async function waitForVerb(options: WaitOptions): Promise<NodeAnswer> {
+  const { client, ident, verb, clock, signal, timeoutMs, onProgress } = options;
+  const until = clock.now() + timeoutMs;
+  for (;;) {
+    const [node, job] = await Promise.all([client.nodes.get(ident), client.nodes.job(ident)]);
+    onProgress(node, job);
+    const verdict = judge(node, verb, job);
+    if (verdict === 'done') return node;
+    if (verdict === 'failed') throw failure(node, verb);
+    if (clock.now() >= until) {
+      throw new IngotError(
+        'timeout',
+        `${label(node)} is still in "${node.provision_state}" after ${timeoutMs / 1000} s`,
+        {
+          hint: `The job goes on. \`ingot node why ${label(node)}\` tells what it waits for.`,
+        },
+      );
+    }
+    await clock.sleep(Math.min(POLL_MS, Math.max(1, until - clock.now())), signal);
+  }
+}
+
+/** Pure: is the verb at its end, and how did it end? */
+export function judge(node: NodeAnswer, verb: string, job: JobAnswer | null): 'done' | 'failed' | 'going on' {
+  if (job?.status === 'running') return 'going on';
+  const state = node.provision_state;
+  if ((GOALS[verb] ?? []).includes(state) && (node.target_provision_state === null || verb === 'abort'))
+    return 'done';
+  // Verifying that fails falls back to enroll.
+  const failed = state.endsWith('failed') || state === 'error' || (verb === 'manage' && state === 'enroll');
+  return failed ? 'failed' : 'going on';
+}
+
+function failure(node: NodeAnswer, verb: string): IngotError {
+  return new IngotError(
+    'conflict',
+    `${label(node)}: ${verb} ended in "${node.provision_state}": ${node.last_error ?? 'no reason was kept'}`,
+    {
+      hint: `\`ingot node why ${label(node)}\` tells what was last seen and what to check.`,
+    },
+  );
+}
+
+export function label(node: { readonly name: string | null; readonly uuid: string }): string {
+  return node.name ?? node.uuid;
+}

@@ -1,0 +1,64 @@
+/** `ingot`: the first word decides. The daemon and the lab are loaded only when they are asked for. */
+import { runCommand } from './cli/command.ts';
+import { runGroup, SINGLE_COMMANDS } from './cli/groups.ts';
+import { EXIT, type Io } from './cli/io.ts';
+import { systemClock } from './clock.ts';
+import { VERSION } from './version.ts';
+
+const HELP = `ingot ${VERSION}: from a powered-off machine to a running OS.
+
+  ingot serve --config FILE        run the daemon
+  ingot config check FILE|schema   check a configuration; print its JSON Schema
+  ingot lab up|status|down         virtual machines with BMCs, to try all this on
+  ingot node …                     enroll, list, show, inspect, provide, deploy, watch, why, power, …
+  ingot network list|leases        networks and their leases
+  ingot status                     the daemon's own condition
+  ingot version
+
+\`--help\` after any command tells more. The API is found by --url, INGOT_URL, or on this machine.
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 the daemon is not reachable.
+`;
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [word, ...rest] = argv;
+  switch (word) {
+    case 'serve':
+      return (await import('./daemon.ts')).serveCommand(rest);
+    case 'config':
+      return (await import('./config/command.ts')).configCommand(rest);
+    case 'lab':
+      return (await import('./lab/command.ts')).labCommand(rest);
+    case 'version':
+    case '--version':
+      process.stdout.write(`ingot ${VERSION}\n`);
+      return EXIT.ok;
+    case 'help':
+    case '--help':
+    case '-h':
+      process.stdout.write(HELP);
+      return EXIT.ok;
+    case undefined:
+      process.stderr.write(HELP);
+      return EXIT.usage;
+    default:
+      return talkToDaemon(word, rest);
+  }
+}
+
+async function talkToDaemon(word: string, rest: readonly string[]): Promise<number> {
+  const interrupted = new AbortController();
+  process.once('SIGINT', () => interrupted.abort());
+  // `ingot node list | head` closes the pipe early; that is no failure of ours.
+  process.stdout.on('error', () => process.exit(EXIT.ok));
+  const io: Io = {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    env: process.env,
+    clock: systemClock,
+    signal: interrupted.signal,
+  };
+  const single = Object.hasOwn(SINGLE_COMMANDS, word) ? SINGLE_COMMANDS[word] : undefined;
+  return single === undefined ? runGroup(word, rest, io) : runCommand(single, rest, io);
+}
+
+process.exitCode = await main(process.argv.slice(2));
