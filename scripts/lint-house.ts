@@ -39,7 +39,9 @@ function tooLong(file: string): readonly string[] {
   const text = readFileSync(file, 'utf8');
   const lines = text.split('\n').length;
   const isTable = text.split('\n', 5).some((line) => line.includes(TABLE_MARK));
-  return lines > MOST_LINES && !isTable ? [`${file}: ${lines} lines; ${MOST_LINES} is the limit, so split it by subject`] : [];
+  return lines > MOST_LINES && !isTable
+    ? [`${file}: ${lines} lines; ${MOST_LINES} is the limit, so split it by subject`]
+    : [];
 }
 
 function wrongImports(file: string): readonly string[] {

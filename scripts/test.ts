@@ -19,7 +19,9 @@ const STAGES: readonly Stage[] = [
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !STAGES.some((stage) => stage.name === name));
 if (unknown.length > 0) {
-  process.stderr.write(`No such stage: ${unknown.join(', ')}. There are: ${STAGES.map((s) => s.name).join(', ')}\n`);
+  process.stderr.write(
+    `No such stage: ${unknown.join(', ')}. There are: ${STAGES.map((s) => s.name).join(', ')}\n`,
+  );
   process.exit(2);
 }
 

@@ -1,0 +1,79 @@
+/**
+ * `npm run demo`: two virtual machines, one BIOS and one UEFI, from power-off to a running Debian that has
+ * reported back. `-- --json` ends with one JSON line, `-- --keep` leaves everything running.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { asIngotError } from '../src/errors.ts';
+import { machineRequestSchema } from '../src/lab/records.ts';
+import { buildAssets } from './assets.ts';
+import { followProgress } from './demo/progress.ts';
+import { type DemoNode, provisionAll } from './demo/provision.ts';
+import { startRig } from './rig.ts';
+
+const { values } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, keep: { type: 'boolean', default: false } },
+});
+
+const started = Date.now();
+const say = (text: string): void => {
+  process.stdout.write(`${((Date.now() - started) / 1000).toFixed(1).padStart(7)} s  ${text}\n`);
+};
+
+const machines = (['bios', 'uefi'] as const).map((firmware) =>
+  machineRequestSchema.parse({ name: `demo-${firmware}`, firmware, disk_gib: 4, memory_mib: 1536 }),
+);
+
+say('building the boot assets (the first time takes a few minutes)');
+const assets = buildAssets();
+const dir = await mkdtemp(join(tmpdir(), 'ingot-demo-'));
+say(`starting a lab in ${dir}: namespaces, two machines, two BMCs behind a router`);
+const rig = await startRig({ dir, machines, assets });
+const interrupted = (): void => {
+  void rig.down().finally(() => process.exit(130));
+};
+process.once('SIGINT', interrupted);
+process.once('SIGTERM', interrupted);
+
+let results: readonly DemoNode[] = [];
+let failure: string | null = null;
+const progress = new AbortController();
+try {
+  say('starting the daemon');
+  await rig.startDaemon();
+  const showing = followProgress(rig.client, { say, signal: progress.signal });
+  results = await provisionAll(rig, { assets, say });
+  progress.abort();
+  await showing;
+} catch (thrown) {
+  progress.abort();
+  const error = asIngotError(thrown, 'the demo');
+  failure = `${error.message}\n${error.hint}`;
+}
+
+for (const node of results) {
+  const { inspect_s, deploy_s, boot_s } = node.phases;
+  const reported = node.os_reported ? 'its OS has reported' : 'its OS has not reported';
+  say(
+    `${node.name} (${node.firmware}): ${node.provision_state}, ${reported}; inspect ${inspect_s} s, deploy ${deploy_s} s, boot ${boot_s} s`,
+  );
+}
+const good =
+  failure === null && results.every((node) => node.provision_state === 'active' && node.os_reported);
+if (failure !== null) say(failure);
+
+if (values.keep) {
+  say(
+    `left running. Try: bin/ingot --url ${rig.client.url} node list   End it with: bin/ingot lab down --dir ${dir}`,
+  );
+} else {
+  say('cleaning up');
+  await rig.down({ keep: !good });
+  if (good) await rm(dir, { recursive: true, force: true });
+  else say(`what happened stands in ${dir}: daemon.log and the machines' console logs`);
+}
+if (values.json) process.stdout.write(`${JSON.stringify({ nodes: results })}\n`);
+// With --keep the daemon and the lab are children that go on: end here rather than wait for them.
+process.exit(good ? 0 : 1);

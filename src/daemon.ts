@@ -1,0 +1,82 @@
+/**
+ * `ingot serve`: the one place where the parts are put together. Start order is written top to bottom, stop
+ * order is its reverse. The daemon starts with what it has: an interface that is down, a ramdisk that is not
+ * built yet or a missing iPXE is an event and a sentence in the status, not a refusal to start.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { systemClock } from './clock.ts';
+import { loadConfig } from './config/load.ts';
+import { networkProblems } from './config/networks.ts';
+import type { Config } from './config/schema.ts';
+import { createSdNotify } from './daemon/sd-notify.ts';
+import { type Daemon, startDaemon } from './daemon/start.ts';
+import { asIngotError } from './errors.ts';
+import { createLog } from './log.ts';
+import { VERSION } from './version.ts';
+
+const HELP = `Usage: ingot serve --config FILE
+Runs the daemon in the foreground until SIGTERM or SIGINT. Logs go to standard error as JSON lines.
+Exit codes: 0 stopped as asked, 1 failed, 2 wrong usage or configuration.
+`;
+
+/** Returns the exit code, once the daemon has stopped. */
+export async function serveCommand(argv: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      config: { type: 'string', default: '/etc/ingot/ingot.yaml' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  let config: Config;
+  try {
+    config = await loadConfig(values.config, [networkProblems]);
+  } catch (thrown) {
+    const error = asIngotError(thrown, `reading ${values.config}`);
+    process.stderr.write(`${error.message}\n${error.hint}\n`);
+    return 2;
+  }
+  return await runUntilSignal(config);
+}
+
+async function runUntilSignal(config: Config): Promise<number> {
+  const log = createLog(config.log_level);
+  const systemd = createSdNotify(process.env, log);
+  // Every file that the daemon makes is its own business only: leases, tokens, credentials.
+  process.umask(0o077);
+  const stop = Promise.withResolvers<number>();
+  process.once('SIGTERM', () => stop.resolve(0));
+  process.once('SIGINT', () => stop.resolve(0));
+  let daemon: Daemon;
+  try {
+    daemon = await startDaemon({ config, log, clock: systemClock, onFatal: () => stop.resolve(1) });
+  } catch (thrown) {
+    const error = asIngotError(thrown, 'starting the daemon');
+    log.error({ code: error.code, hint: error.hint, error: error.stack }, error.message);
+    return 1;
+  }
+  const stopWatchdog = systemd.startWatchdog();
+  systemd.ready(`ingot ${VERSION}, API on ${config.api.listen}, ${config.networks.length} networks`);
+  log.info({ version: VERSION, state_dir: config.state_dir }, 'ingot is ready');
+  const code = await stop.promise;
+  systemd.stopping();
+  stopWatchdog();
+  log.info({}, 'stopping: jobs stay in the store and go on after the next start');
+  await daemon.stop();
+  return code;
+}
+
+/** Makes the folders that the daemon needs; paths in the configuration are relative to `state_dir`. */
+export async function makeFolders(config: Config): Promise<void> {
+  const inState = (path: string): string => resolve(config.state_dir, path);
+  const folders = [config.state_dir, join(config.state_dir, 'cache'), inState(config.boot.ramdisk_dir)];
+  for (const folder of [...folders, ...config.images.source_dirs.map(inState)]) {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  }
+}

@@ -1,0 +1,100 @@
+/** HTTP servers on addresses that may not be there yet: an interface that comes up late is taken when it does. */
+import { chmod, rm } from 'node:fs/promises';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Log } from '../log.ts';
+
+const RETRY_MS = 5_000;
+/** Between a stop request and cutting the connections that are still busy. */
+const DRAIN_MS = 2_000;
+
+export type ListenAt = { readonly address: string; readonly port: number } | { readonly path: string };
+
+export type Listener = {
+  /** Null while it does not listen yet; then why not. */
+  problem(): string | null;
+  stop(): Promise<void>;
+};
+
+type Options = {
+  readonly name: string;
+  readonly at: ListenAt;
+  readonly handler: RequestListener;
+  readonly log: Log;
+  /** Told once when listening fails for the first time. */
+  readonly onProblem: (sentence: string) => void;
+  /** Limits for strangers on a provisioning network; the API's own defaults are Node's. */
+  readonly maxConnections?: number;
+};
+
+/** Resolves after the first attempt; failed attempts are repeated every five seconds. */
+export async function startListener(options: Options): Promise<Listener> {
+  const { at, log, name } = options;
+  let server: Server | null = null;
+  let problem: string | null = 'not started';
+  let timer: NodeJS.Timeout | null = null;
+  let stopped = false;
+
+  const attempt = async (): Promise<void> => {
+    const candidate = newServer(options);
+    const failure = await listen(candidate, at);
+    if (failure === null) {
+      server = candidate;
+      problem = null;
+      log.info({ listener: name, at: formatListenAt(at) }, 'listening');
+      return;
+    }
+    const sentence = `${name} cannot listen on ${formatListenAt(at)}: ${failure.message}`;
+    if (problem !== sentence) options.onProblem(sentence);
+    problem = sentence;
+    if (!stopped) timer = setTimeout(() => void attempt(), RETRY_MS);
+  };
+  await attempt();
+
+  return {
+    problem: () => problem,
+    stop: async () => {
+      stopped = true;
+      if (timer !== null) clearTimeout(timer);
+      if (server === null) return;
+      await closeServer(server);
+    },
+  };
+}
+
+export function formatListenAt(at: ListenAt): string {
+  return 'path' in at ? at.path : `${at.address}:${at.port}`;
+}
+
+function newServer(options: Options): Server {
+  const server = createServer(options.handler);
+  server.headersTimeout = 20_000;
+  server.requestTimeout = 300_000;
+  server.keepAliveTimeout = 10_000;
+  if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections;
+  return server;
+}
+
+async function listen(server: Server, at: ListenAt): Promise<Error | null> {
+  // A socket file left by a killed daemon would refuse the new one.
+  if ('path' in at) await rm(at.path, { force: true });
+  const failure = await new Promise<Error | null>((resolve) => {
+    server.once('error', resolve);
+    const listening = (): void => {
+      server.removeListener('error', resolve);
+      resolve(null);
+    };
+    if ('path' in at) server.listen(at.path, listening);
+    else server.listen(at.port, at.address, listening);
+  });
+  if (failure === null && 'path' in at) await chmod(at.path, 0o600);
+  return failure;
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+  clearTimeout(cut);
+}

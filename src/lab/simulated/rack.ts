@@ -1,0 +1,163 @@
+/**
+ * A rack without hardware: simulated machines behind one emulated Redfish service, and the agents that boot on
+ * them. It keeps a ledger of what was done to each machine, so that a test can prove that nothing was done twice.
+ */
+import { createHash } from 'node:crypto';
+import type { Log } from '../../log.ts';
+import { type Mac, parseMac } from '../../net/mac.ts';
+import type { Machine, MachineInfo } from '../machine/machine.ts';
+import { createSimulatedMachine, type PowerChange } from '../machine/simulated.ts';
+import type { Credentials } from '../records.ts';
+import { startBmcServer } from '../redfish/server.ts';
+import { runSimulatedAgent } from './agent.ts';
+import { type CommandServer, startCommandServer } from './agent-commands.ts';
+
+/** What happened to one machine, each a count or a list in order. */
+export type Ledger = {
+  powerOns: number;
+  powerOffs: number;
+  /** Sources of its boots, in order. */
+  readonly boots: string[];
+  /** Commands that its agents began, in order: `write_image`, `erase_devices_metadata`, ... */
+  readonly works: string[];
+  /** A command that was cut off by a power change. */
+  cutOff: number;
+};
+
+export type RackOptions = {
+  readonly machines: number;
+  readonly address: string;
+  readonly bmcPort: number;
+  readonly agentPort: number;
+  /** Base URL of the daemon's boot listener. */
+  readonly bootUrl: string;
+  /** How long each asynchronous agent command takes, in milliseconds. */
+  readonly workMs: number;
+  readonly credentials: Credentials;
+};
+
+export type SimulatedRack = {
+  /** `http://ADDRESS:PORT` of the Redfish service; machine N is `/redfish/v1/Systems/mN`. */
+  readonly bmcUrl: string;
+  readonly ledgers: ReadonlyMap<string, Ledger>;
+  stop(): Promise<void>;
+};
+
+/** The one NIC of machine N that boots. */
+export function rackMac(index: number): Mac {
+  const hex = index.toString(16).padStart(6, '0');
+  const mac = parseMac(`525400${hex}`);
+  if (mac === null) throw new RangeError(`machine ${index} has no MAC`);
+  return mac;
+}
+
+export const rackName = (index: number): string => `m${index}`;
+
+export async function startSimulatedRack(options: RackOptions, log: Log): Promise<SimulatedRack> {
+  const commands = await startCommandServer({
+    address: options.address,
+    port: options.agentPort,
+    workMs: options.workMs,
+  });
+  const ledgers = new Map<string, Ledger>();
+  const systems = new Map<string, Machine>();
+  const stops: (() => void)[] = [];
+  for (let index = 0; index < options.machines; index++) {
+    const ledger: Ledger = { powerOns: 0, powerOffs: 0, boots: [], works: [], cutOff: 0 };
+    ledgers.set(rackName(index), ledger);
+    const { machine, stop } = simulate({ index, ledger, commands, options, log });
+    systems.set(rackName(index), machine);
+    stops.push(stop);
+  }
+  const bmc = await startBmcServer({
+    host: options.address,
+    port: options.bmcPort,
+    tls: null,
+    credentials: options.credentials,
+    uuid: rackUuid('rack', 0),
+    systems,
+    log,
+  });
+  return {
+    bmcUrl: bmc.url,
+    ledgers,
+    stop: async () => {
+      for (const stop of stops) stop();
+      await bmc.close();
+      await commands.stop();
+    },
+  };
+}
+
+type Simulation = {
+  readonly index: number;
+  readonly ledger: Ledger;
+  readonly commands: CommandServer;
+  readonly options: RackOptions;
+  readonly log: Log;
+};
+
+function simulate(simulation: Simulation): { readonly machine: Machine; readonly stop: () => void } {
+  const { index, ledger, commands, options, log } = simulation;
+  let power = new AbortController();
+  let working = 0;
+
+  const off = (): void => {
+    if (working > 0) ledger.cutOff++;
+    working = 0;
+    power.abort(new Error('the power is gone'));
+    power = new AbortController();
+  };
+  const machine = createSimulatedMachine({
+    info: rackInfo(index),
+    boot: { enabled: 'Disabled', target: 'None', mode: 'UEFI' },
+    onPower: (change: PowerChange) => {
+      if (change.power === 'off') {
+        ledger.powerOffs++;
+        off();
+        return;
+      }
+      ledger.powerOns++;
+      ledger.boots.push(change.boots);
+      if (change.boots !== 'pxe') return;
+      void runSimulatedAgent({
+        mac: rackMac(index),
+        bootUrl: options.bootUrl,
+        commands,
+        signal: power.signal,
+        onWork: (work) => {
+          if (!work.startsWith('get_')) ledger.works.push(work);
+          if (work === 'write_image' || work.startsWith('erase_')) working++;
+          if (work === 'power_off') setTimeout(() => void machine.off(), options.workMs);
+        },
+        onDone: (work) => {
+          if (work === 'write_image' || work.startsWith('erase_')) working = Math.max(0, working - 1);
+        },
+      }).catch((error: unknown) =>
+        log.error({ machine: rackName(index), error: String(error) }, 'agent ended'),
+      );
+    },
+  });
+  return { machine, stop: off };
+}
+
+function rackInfo(index: number): MachineInfo {
+  return {
+    name: rackName(index),
+    uuid: rackUuid('machine', index),
+    serial: `SIM${String(index).padStart(6, '0')}`,
+    manufacturer: 'ingot',
+    model: 'simulated',
+    bios_version: '1',
+    cpu_count: 2,
+    memory_mib: 4096,
+    nics: [{ id: 'NIC1', mac: rackMac(index), description: 'PXE' }],
+  };
+}
+
+function rackUuid(kind: string, index: number): string {
+  const hex = createHash('sha256').update(`${kind} ${index}`).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    '-',
+  );
+}
