@@ -1,5 +1,5 @@
 /** Starting, watching and ending the QEMU process of one machine. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { open, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '../../clock.ts';
@@ -24,11 +24,11 @@ export type QemuLaunch = {
 export async function launchQemu(launch: QemuLaunch): Promise<{ readonly pid: number; readonly qmp: Qmp }> {
   const { plan, clock } = launch;
   await rm(plan.qmp, { force: true });
-  const pid = await spawnApart(launch);
+  const child = await spawnApart(launch);
   const until = clock.now() + START_MS;
-  while (clock.now() < until && (await runs(pid))) {
+  while (clock.now() < until && child.exitCode === null && child.signalCode === null) {
     try {
-      return { pid, qmp: await connectQmp(plan.qmp, launch.onEvent) };
+      return { pid: child.pid ?? 0, qmp: await connectQmp(plan.qmp, launch.onEvent) };
     } catch {
       await clock.sleep(POLL_MS);
     }
@@ -40,7 +40,7 @@ export async function launchQemu(launch: QemuLaunch): Promise<{ readonly pid: nu
   });
 }
 
-async function spawnApart({ plan, command }: QemuLaunch): Promise<number> {
+async function spawnApart({ plan, command }: QemuLaunch): Promise<ChildProcess> {
   const [program = '', ...args] = command;
   const output = await open(path.join(plan.folder, 'qemu.log'), 'a');
   try {
@@ -50,7 +50,7 @@ async function spawnApart({ plan, command }: QemuLaunch): Promise<number> {
       child.once('spawn', resolve);
     });
     child.unref();
-    return child.pid ?? 0;
+    return child;
   } catch (error) {
     throw asIngotError(error, `Starting QEMU for ${plan.name}`);
   } finally {
@@ -60,14 +60,6 @@ async function spawnApart({ plan, command }: QemuLaunch): Promise<number> {
 
 /** After a BMC restart a number may belong to another process: only our QEMU names this socket. */
 export async function killQemu(plan: MachinePlan, pid: number): Promise<void> {
-  if ((await commandLine(pid)).includes(plan.qmp)) process.kill(pid, 'SIGKILL');
-}
-
-async function commandLine(pid: number): Promise<string> {
-  return readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-}
-
-/** False for a zombie too: its command line is empty. */
-async function runs(pid: number): Promise<boolean> {
-  return (await commandLine(pid)) !== '';
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  if (command.includes(plan.qmp)) process.kill(pid, 'SIGKILL');
 }
