@@ -1,0 +1,41 @@
+# Shared by the recipes (to be sourced): a cache of built things, named by the hash of what they were made from.
+# The sourcing script sets $work, a temporary folder.
+# shellcheck shell=sh disable=SC2154
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+  say "$1"
+  say "  hint: $2"
+  exit 1
+}
+
+# need PROGRAM PACKAGE ...: all at once, so that one apt-get repairs everything.
+need() {
+  missing=
+  while [ $# -gt 0 ]; do
+    command -v "$1" >/dev/null || missing="$missing $2"
+    shift 2
+  done
+  [ -z "$missing" ] || fail "$(basename "$0"): programs are missing." "run: apt-get install -y$missing"
+}
+
+# hash_of STRING FILE-OR-FOLDER ...: the contents and relative names of all files, and the string.
+hash_of() {
+  printf '%s\n' "$1" >"$work/hash-input"
+  shift
+  for thing in "$@"; do
+    (cd "$(dirname "$thing")" && find "$(basename "$thing")" -type f | LC_ALL=C sort | xargs -r sha256sum) \
+      >>"$work/hash-input"
+  done
+  sha256sum "$work/hash-input" | cut -c1-16
+}
+
+# keep_newest FOLDER COUNT: bounds the cache; the entries are folders named by hash_of, the newest stay.
+keep_newest() {
+  find "$1" -mindepth 1 -maxdepth 1 -type d -name '????????????????' -printf '%T@ %p\n' |
+    sort -rn | tail -n "+$(($2 + 1))" | cut -d' ' -f2- | while read -r old; do rm -rf "$old"; done
+}
+
+# show_size FILE: megabytes with one digit.
+show_size() { du -b "$1" | awk '{ printf "%.1f MB", $1 / 1e6 }'; }
