@@ -46,6 +46,11 @@ export type ImageInfo = {
   readonly ingot_size?: number;
   /** Runs of data `[offset, length]`; the agent fetches and writes only these (HTTP Range). */
   readonly ingot_extents?: readonly (readonly [number, number])[];
+  /**
+   * sha256 of the extents' bytes one after the other. When given, the agent checks this one in place of
+   * `os_hash_value`, which would cost hashing every zero between the extents (the agent zeroes those itself).
+   */
+  readonly ingot_data_sha256?: string;
 };
 
 export type InventoryDisk = {

@@ -27,7 +27,7 @@ export type HttpStream = {
 
 export type HttpClient = {
   /** One whole exchange; rejects on connection errors, after `timeoutMs` and on bodies over `maxBytes`. */
-  exchange(request: HttpRequest): Promise<HttpAnswer>;
+  exchange(request: HttpRequest, bounds?: { readonly maxBytes: number }): Promise<HttpAnswer>;
   /** Resolves when the headers are there; follows up to 5 redirects; the stream errors after a minute of silence. */
   open(request: HttpRequest): Promise<HttpStream>;
 };
@@ -93,7 +93,10 @@ export function createHttpClient(options: HttpOptions): HttpClient {
     throw new Error(`${urlForPeople(request.url)} redirects more than ${MOST_REDIRECTS} times`);
   }
 
-  async function exchange(request: HttpRequest): Promise<HttpAnswer> {
+  async function exchange(
+    request: HttpRequest,
+    bounds: { readonly maxBytes: number } = { maxBytes },
+  ): Promise<HttpAnswer> {
     const answer = await send(request);
     const localAddress = answer.stream.socket.localAddress ?? null;
     const deadline = setTimeout(
@@ -107,7 +110,9 @@ export function createHttpClient(options: HttpOptions): HttpClient {
         const bytes = Buffer.from(chunk);
         length += bytes.length;
         if (length > maxBytes)
-          throw new Error(`the answer of ${urlForPeople(request.url)} is longer than ${maxBytes} bytes`);
+          throw new Error(
+            `the answer of ${urlForPeople(request.url)} is longer than ${bounds.maxBytes} bytes`,
+          );
         chunks.push(bytes);
       }
       return {

@@ -3,9 +3,10 @@ import { AgentError, reasonOf } from '../base/agent-error.ts';
 import { type Run, runOk } from '../base/run.ts';
 import type { Say } from '../base/say.ts';
 import { type Disk, GIB, MIB } from './disk.ts';
-import { readAt, withDisk, writeZeros } from './disk-io.ts';
+import { withDisk, writeZeros } from './disk-io.ts';
 import { rereadPartitions } from './kernel-view.ts';
-import { type Partition, parsePartitionTable, TABLE_BYTES } from './partition-table.ts';
+import type { Partition } from './partition-table.ts';
+import { readTable } from './read-table.ts';
 
 export type EraseTools = {
   readonly run: Run;
@@ -46,8 +47,7 @@ async function eraseEach(
 /** Removes every signature that firmware, kernel or cloud-init would find. Throws `erase`. */
 export async function eraseMetadata(disks: readonly Disk[], tools: EraseTools): Promise<void> {
   await eraseEach(disks, tools, async (disk) => {
-    const start = await readAt(disk.name, 0, Math.min(TABLE_BYTES, disk.size));
-    const partitions = parsePartitionTable(start, disk)?.partitions ?? [];
+    const partitions = (await readTable(disk))?.partitions ?? [];
     await runOk(tools.run, ['wipefs', '--all', '--force', disk.name]);
     await withDisk(disk.name, async (handle) => {
       for (const { offset, length } of metadataAreas(disk.size, partitions)) {

@@ -3,9 +3,10 @@ import { AgentError } from '../base/agent-error.ts';
 import { type Run, runOk } from '../base/run.ts';
 import type { Say } from '../base/say.ts';
 import { type Disk, MIB } from '../disk/disk.ts';
-import { readAt, withDisk, writeAll, writeZeros } from '../disk/disk-io.ts';
+import { withDisk, writeAll, writeZeros } from '../disk/disk-io.ts';
 import { rereadPartitions } from '../disk/kernel-view.ts';
-import { type PartitionTable, parsePartitionTable, TABLE_BYTES } from '../disk/partition-table.ts';
+import type { PartitionTable } from '../disk/partition-table.ts';
+import { readTable } from '../disk/read-table.ts';
 
 export type FinishTools = { readonly run: Run; readonly say: Say };
 
@@ -13,11 +14,6 @@ export type Place = { readonly offset: number; readonly length: number };
 
 const CONFIG_DRIVE_NAME = 'config-2';
 const MOST_MBR_PARTITIONS = 4;
-
-/** The disk's table, or null. */
-export async function readTable(disk: Disk): Promise<PartitionTable | null> {
-  return parsePartitionTable(await readAt(disk.name, 0, Math.min(TABLE_BYTES, disk.size)), disk);
-}
 
 /** Where a partition of `bytes` fits at the end, in whole MiB; throws `config_drive` when it does not. */
 export function placeAtEnd(table: PartitionTable, bytes: number): Place {

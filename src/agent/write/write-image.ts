@@ -14,7 +14,7 @@ import type { Run } from '../base/run.ts';
 import type { Say } from '../base/say.ts';
 import { type Disk, describeDisk, MIB } from '../disk/disk.ts';
 import { withDisk, writeZeros, zeroBlocks } from '../disk/disk-io.ts';
-import { dataBytes, planSegments, type Segment } from '../disk/extents.ts';
+import { dataBytes, planSegments, type Segment, SMALL_GAP } from '../disk/extents.ts';
 import { isBlockDevice } from '../disk/kernel-view.ts';
 import { BlockWriter } from './block-writer.ts';
 import type { Image } from './image-info.ts';
@@ -49,7 +49,9 @@ export async function writeImage(job: WriteJob, tools: WriteTools): Promise<void
         'Choose a larger disk by root_device or a smaller image',
     );
   }
-  const segments = planSegments(size, image.extents);
+  // A digest of the data alone counts no zeros, so then not even small gaps are fetched.
+  const smallGap = image.dataDigest === null ? SMALL_GAP : 0;
+  const segments = planSegments(size, image.extents, smallGap);
   const block = await isBlockDevice(disk.name);
   tools.say('image write starts', { disk: disk.name, bytes: size, data_bytes: dataBytes(segments) });
   await withDisk(disk.name, async (handle) => {

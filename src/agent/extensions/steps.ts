@@ -1,0 +1,44 @@
+/** The steps that this agent offers, in the shape of `get_clean_steps` and `get_deploy_steps`. */
+import { AgentError } from '../base/agent-error.ts';
+import { isRecord, type JsonRecord, stringField } from '../base/json.ts';
+
+/** The name that Ironic files the steps under; upstream's own, since the steps mean the same. */
+export const MANAGER = 'GenericHardwareManager';
+export const MANAGER_VERSION: { readonly [manager: string]: string } = { generic_hardware_manager: '1.1' };
+
+/** Priorities as in ironic_python_agent/hardware.py; order as upstream answers. */
+export const CLEAN_STEPS = [
+  { step: 'erase_devices', priority: 10, interface: 'deploy', reboot_requested: false, abortable: true },
+  {
+    step: 'erase_devices_metadata',
+    priority: 99,
+    interface: 'deploy',
+    reboot_requested: false,
+    abortable: true,
+  },
+] as const;
+
+/** Priority 0: Ironic's deploy interface calls for it at its own time. */
+export const DEPLOY_STEPS = [
+  { step: 'write_image', priority: 0, interface: 'deploy', reboot_requested: false },
+] as const;
+
+/** The `step` of a call and its name. Throws `invalid_params`. */
+export function stepOf(params: JsonRecord): { readonly step: JsonRecord; readonly name: string } {
+  const step = params.step;
+  const name = isRecord(step) ? stringField(step, 'step') : null;
+  if (!isRecord(step) || name === null)
+    throw new AgentError('invalid_params', 'step must be an object with a name');
+  return { step, name };
+}
+
+/** Throws `clean_version` when Ironic holds steps of another agent: it then asks for them anew. */
+export function checkVersion(expected: unknown): void {
+  if (!isRecord(expected)) return;
+  const same = Object.entries(MANAGER_VERSION).every(([manager, version]) => expected[manager] === version);
+  if (same && Object.keys(expected).length === Object.keys(MANAGER_VERSION).length) return;
+  throw new AgentError(
+    'clean_version',
+    `the steps were made for ${JSON.stringify(expected).slice(0, 200)} and this agent has ${JSON.stringify(MANAGER_VERSION)}`,
+  );
+}
