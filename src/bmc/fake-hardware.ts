@@ -1,0 +1,34 @@
+import type { Bmc, BmcPower } from './bmc.ts';
+
+/** Ironic's `fake-hardware`: a machine that obeys at once and is nowhere, to try the API and its clients. */
+export function openFakeHardware(): Bmc {
+  let state: BmcPower = 'off';
+  const become =
+    (wanted: BmcPower): (() => Promise<void>) =>
+    () => {
+      state = wanted;
+      return Promise.resolve();
+    };
+  return {
+    address: 'fake-hardware',
+    power: () => Promise.resolve(state),
+    powerOn: become('on'),
+    powerOff: become('off'),
+    softPowerOff: become('off'),
+    setBootOnce: () => Promise.resolve(),
+    systemInfo: () =>
+      Promise.resolve({
+        manufacturer: 'ingot',
+        model: 'fake-hardware',
+        serial: null,
+        uuid: null,
+        bios_version: null,
+        cpu_count: null,
+        memory_mib: null,
+        power: state,
+        boot_mode: null,
+        macs: [],
+      }),
+    close: () => Promise.resolve(),
+  };
+}

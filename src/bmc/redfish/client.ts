@@ -1,0 +1,190 @@
+import type { Clock } from '../../clock.ts';
+import { IngotError } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import type { SerialQueue } from '../queue.ts';
+import { complaintAbout, malformedAnswer } from './complaint.ts';
+import { asDict, type Dict, pathOfLink, textField } from './decode.ts';
+import type { RedfishTarget } from './driver-info.ts';
+import { type EtagRung, etagLadder, ifMatch } from './etag.ts';
+import { type Answer, createExchanger, type Exchange, type Request, type Timeouts } from './exchange.ts';
+import { createLoginKeeper } from './login.ts';
+import { messagesOf, type RedfishMessage } from './messages.ts';
+import { type Sender, sendCarefully, sendPatiently } from './persistence.ts';
+import { NO_OPERATION } from './quirks.ts';
+
+export type Resource = { readonly path: string; readonly body: Dict; readonly etag: string | null };
+
+/** What became of a write. `unclear`: it may or may not have happened; re-read the state and decide. */
+export type WriteOutcome =
+  | { readonly kind: 'done' }
+  | {
+      readonly kind: 'refused';
+      readonly status: number;
+      readonly messages: readonly RedfishMessage[];
+      readonly error: IngotError;
+    }
+  | { readonly kind: 'unclear'; readonly error: IngotError };
+
+export type RedfishClient = {
+  /** Rejects with the `IngotError` of the failure; links may be absolute, only their path is used. */
+  get(link: string): Promise<Resource>;
+  /** Like `get`, but null when the BMC has nothing there (404, 410). */
+  find(link: string): Promise<Resource | null>;
+  /** For what is optional: null whenever the BMC answers but does not give it. */
+  tryGet(link: string): Promise<Resource | null>;
+  /** Merges `body` into the resource; sends its ETag as this BMC likes it. Rejects on failed logins only. */
+  patch(resource: Resource, body: object): Promise<WriteOutcome>;
+  /** An action. Never repeated unless the BMC certainly did nothing. Rejects on failed logins only. */
+  post(link: string, body: object): Promise<WriteOutcome>;
+  /** Aborted, with an `IngotError` as its reason, when the client is closed. */
+  readonly signal: AbortSignal;
+  close(): Promise<void>;
+};
+
+const MAX_REDIRECTS = 3;
+/** Refusals of a PATCH that another `If-Match` may cure; a 400 only where its message says so. */
+const ETAG_REFUSALS: ReadonlySet<number> = new Set([412, 428]);
+
+/** HTTP, logins, retries and ETags; knows no Redfish resource. */
+export function createRedfishClient(options: {
+  readonly target: RedfishTarget;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly queue: SerialQueue;
+  readonly timeouts: Timeouts;
+  readonly random: () => number;
+}): RedfishClient {
+  const { target, clock, log, queue, timeouts, random } = options;
+  const closing = new AbortController();
+  const exchanger = createExchanger({ target, log, queue, timeouts });
+  const sender: Sender = { exchanger, clock, random, signal: closing.signal };
+  const logins = createLoginKeeper({
+    target,
+    clock,
+    log,
+    send: (request, isFinal) => sendPatiently(sender, request, isFinal === undefined ? {} : { isFinal }),
+    sendOnce: exchanger.send,
+  });
+  let likedRung: EtagRung | null = null;
+
+  const loggedIn = async (
+    request: Request,
+    send: (sender: Sender, request: Request) => Promise<Exchange>,
+  ): Promise<Exchange> => {
+    const login = await logins.current();
+    const first = await send(sender, { ...request, headers: { ...login.headers, ...request.headers } });
+    if (first.kind === 'failure' || first.answer.status !== 401 || !logins.renew(login)) return first;
+    const fresh = await logins.current();
+    return send(sender, { ...request, headers: { ...fresh.headers, ...request.headers } });
+  };
+
+  const read = async (link: string): Promise<{ readonly request: Request; readonly answer: Answer }> => {
+    let path = pathOfLink(link);
+    for (let redirects = 0; ; redirects += 1) {
+      const request: Request = { method: 'GET', path };
+      const result = await loggedIn(request, sendPatiently);
+      if (result.kind === 'failure') throw result.failure.error;
+      const next = redirects < MAX_REDIRECTS ? redirectPath(target, result.answer) : null;
+      if (next === null) return { request, answer: result.answer };
+      path = next;
+    }
+  };
+
+  const write = async (request: Request): Promise<WriteOutcome> => {
+    const result = await loggedIn(request, sendCarefully);
+    if (result.kind === 'failure') {
+      if (!result.failure.maybeSent) throw result.failure.error;
+      return { kind: 'unclear', error: result.failure.error };
+    }
+    const { answer } = result;
+    if (answer.status >= 200 && answer.status < 300) return { kind: 'done' };
+    const messages = messagesOf(answer.body);
+    if (messages.some((message) => message.id === NO_OPERATION)) return { kind: 'done' };
+    const error = complaintAbout(target, request, answer);
+    if (error.code === 'bmc_auth') throw error;
+    if (answer.status >= 500 && answer.status !== 501) return { kind: 'unclear', error };
+    return { kind: 'refused', status: answer.status, messages, error };
+  };
+
+  const find = async (link: string): Promise<Resource | null> => {
+    const { request, answer } = await read(link);
+    if (answer.status === 404 || answer.status === 410) return null;
+    return resourceOf(request, answer);
+  };
+
+  const get = async (link: string): Promise<Resource> => {
+    const { request, answer } = await read(link);
+    return resourceOf(request, answer);
+  };
+
+  const resourceOf = (request: Request, answer: Answer): Resource => {
+    if (answer.status >= 300) throw complaintAbout(target, request, answer);
+    if (answer.malformed || answer.body === null) throw malformedAnswer(target, request);
+    return asResource(request.path, answer);
+  };
+
+  const sendPatch = (path: string, body: object, match: string | null): Promise<WriteOutcome> =>
+    write({ method: 'PATCH', path, headers: match === null ? {} : { 'if-match': match }, body });
+
+  /** Goes up the ETag ladder until the BMC takes the write or refuses it for another reason. */
+  const climb = async (resource: Resource, body: object): Promise<WriteOutcome> => {
+    let { etag } = resource;
+    let outcome: WriteOutcome | null = null;
+    for (const rung of etagLadder(etag, likedRung)) {
+      // Twice on a rung only where the resource really had changed meanwhile.
+      for (let changed = true, tries = 0; changed && tries < 2; tries += 1) {
+        outcome = await sendPatch(resource.path, body, ifMatch(rung, etag));
+        if (outcome.kind === 'done') likedRung = rung;
+        if (outcome.kind !== 'refused' || !isAboutEtag(outcome)) return outcome;
+        const fresh = (await get(resource.path)).etag;
+        changed = fresh !== null && fresh !== etag;
+        etag = fresh ?? etag;
+      }
+    }
+    return outcome ?? sendPatch(resource.path, body, null);
+  };
+
+  return {
+    get,
+    find,
+    async tryGet(link) {
+      const { request, answer } = await read(link);
+      if (answer.status === 401) throw complaintAbout(target, request, answer);
+      if (answer.status >= 300 || answer.malformed || answer.body === null) return null;
+      return asResource(request.path, answer);
+    },
+    patch: (resource, body) => climb(resource, body),
+    post: (link, body) => write({ method: 'POST', path: pathOfLink(link), body }),
+    signal: closing.signal,
+    async close() {
+      const reason = new IngotError('bmc_unreachable', `BMC ${target.address}: the connection was closed`, {
+        hint: 'The driver_info of the node changed, or the daemon stops: try again.',
+      });
+      closing.abort(reason);
+      await logins.logout();
+      await exchanger.close(reason);
+    },
+  };
+}
+
+function asResource(path: string, answer: Answer): Resource {
+  const body = asDict(answer.body);
+  return { path, body, etag: answer.headers.etag || textField(body, '@odata.etag') };
+}
+
+function isAboutEtag(refusal: {
+  readonly status: number;
+  readonly messages: readonly RedfishMessage[];
+}): boolean {
+  if (ETAG_REFUSALS.has(refusal.status)) return true;
+  const said = refusal.messages.map((message) => `${message.id} ${message.text}`).join(' ');
+  return refusal.status === 400 && /precondition|etag|if-?match|headerinvalid/i.test(said);
+}
+
+/** Where a redirect leads on the same BMC; null for no redirect, and for one to another host. */
+function redirectPath(target: RedfishTarget, answer: Answer): string | null {
+  if (![301, 302, 307, 308].includes(answer.status)) return null;
+  const url = URL.parse(answer.headers.location ?? '', target.origin);
+  if (url === null || url.hostname !== new URL(target.origin).hostname) return null;
+  return `${url.pathname}${url.search}`;
+}

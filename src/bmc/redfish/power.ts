@@ -1,0 +1,126 @@
+/** Switching a system on and off: absolute, judged by the state that the BMC shows, never by the answer alone. */
+import type { Clock } from '../../clock.ts';
+import { IngotError } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import type { BmcPower } from '../bmc.ts';
+import type { RedfishClient, Resource, WriteOutcome } from './client.ts';
+import type { RedfishTarget } from './driver-info.ts';
+import { powerOf, resetActionOf, resetTypesOfActionInfo } from './system.ts';
+
+export type PowerWish = 'on' | 'off' | 'soft-off';
+
+type WishRow = {
+  /** ResetType values that fulfil the wish, best first (Redfish schema Resource, ResetType). */
+  readonly resetTypes: readonly string[];
+  /** States in which there is nothing to ask for. */
+  readonly fulfilled: readonly BmcPower[];
+  /** The opposite movement, which is waited out before asking. */
+  readonly opposite: BmcPower;
+};
+
+const WISHES: { readonly [wish in PowerWish]: WishRow } = {
+  on: {
+    resetTypes: ['On', 'ForceOn', 'PushPowerButton'],
+    fulfilled: ['on', 'turning-on'],
+    opposite: 'turning-off',
+  },
+  // "Off" is what HPE Cray firmware calls it.
+  off: { resetTypes: ['ForceOff', 'Off'], fulfilled: ['off'], opposite: 'turning-on' },
+  'soft-off': { resetTypes: ['GracefulShutdown'], fulfilled: ['off', 'turning-off'], opposite: 'turning-on' },
+};
+
+/** Milliseconds between looks at the state while it moves the other way. */
+const MOVING_LOOKS_MS = [1000, 2000, 3000, 5000, 5000, 5000] as const;
+/** Milliseconds before each look at the state after a request whose fate is unknown. */
+const UNCLEAR_LOOKS_MS = [0, 1000, 2000, 4000] as const;
+/** Dell refuses "on" with 409 for up to a minute after "off". */
+const CONFLICT_WAIT_MS = 10_000;
+const CONFLICT_TRIES = 6;
+const UNCLEAR_TRIES = 3;
+
+export type PowerContext = {
+  readonly target: RedfishTarget;
+  readonly client: RedfishClient;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** Reads the system anew. */
+  readonly system: () => Promise<Resource>;
+};
+
+/**
+ * Makes the wish come true, or shows that it is on its way: returns when the BMC took the request or is in the
+ * wanted state already. A request whose answer was lost is repeated (twice at most) only after the state, read
+ * again, shows that it had no effect. Rejects with `bmc_refused`, or with the failure of the last try.
+ */
+export async function fulfil(context: PowerContext, wish: PowerWish): Promise<void> {
+  const row = WISHES[wish];
+  let system = await settled(context, row);
+  let conflicts = 0;
+  let unclear = 0;
+  while (!row.fulfilled.includes(powerOf(system.body))) {
+    const outcome = await reset(context, system, wish);
+    if (outcome.kind === 'done') return;
+    const conflict = outcome.kind === 'refused' && outcome.status === 409;
+    if (conflict) conflicts += 1;
+    else unclear += 1;
+    const looks = outcome.kind === 'unclear' ? UNCLEAR_LOOKS_MS : conflict ? [0, CONFLICT_WAIT_MS] : [0];
+    const seen = await lookFor(context, row.fulfilled, looks);
+    if (seen === null) return;
+    const hopeless = outcome.kind === 'refused' && !conflict;
+    if (hopeless || conflicts >= CONFLICT_TRIES || unclear >= UNCLEAR_TRIES) throw outcome.error;
+    context.log.info({ wish, reason: outcome.error.message }, 'BMC power request had no effect, repeated');
+    system = seen;
+  }
+}
+
+/** The system, once it does not move the other way any more (or a bounded wait is over). */
+async function settled(context: PowerContext, row: WishRow): Promise<Resource> {
+  let system = await context.system();
+  for (const ms of MOVING_LOOKS_MS) {
+    if (powerOf(system.body) !== row.opposite) break;
+    await context.clock.sleep(ms, context.signal);
+    system = await context.system();
+  }
+  return system;
+}
+
+/** Null when one of the states is seen; else the system as last read. */
+async function lookFor(
+  context: PowerContext,
+  states: readonly BmcPower[],
+  looksMs: readonly number[],
+): Promise<Resource | null> {
+  let system: Resource | null = null;
+  for (const ms of looksMs) {
+    if (ms > 0) await context.clock.sleep(ms, context.signal);
+    system = await context.system();
+    if (states.includes(powerOf(system.body))) return null;
+  }
+  return system ?? context.system();
+}
+
+async function reset(context: PowerContext, system: Resource, wish: PowerWish): Promise<WriteOutcome> {
+  const action = resetActionOf(system.body);
+  if (action === null) throw cannot(context.target, wish, null);
+  const info =
+    action.allowed === null && action.info !== null ? await context.client.tryGet(action.info) : null;
+  const allowed = action.allowed ?? (info === null ? null : resetTypesOfActionInfo(info.body));
+  const [standard] = WISHES[wish].resetTypes;
+  const resetType =
+    allowed === null || allowed.length === 0
+      ? standard
+      : WISHES[wish].resetTypes.find((candidate) => allowed.includes(candidate));
+  if (resetType === undefined) throw cannot(context.target, wish, allowed);
+  return context.client.post(action.target, { ResetType: resetType });
+}
+
+function cannot(target: RedfishTarget, wish: PowerWish, allowed: readonly string[] | null): IngotError {
+  const offers = allowed === null ? 'no power action' : `only ${allowed.join(', ')}`;
+  return new IngotError('bmc_refused', `BMC ${target.address} cannot do "${wish}": it offers ${offers}`, {
+    hint:
+      wish === 'soft-off'
+        ? 'Ask for "power off" (forced) instead.'
+        : 'Check driver_info/redfish_system_id, and whether the account may control power.',
+  });
+}

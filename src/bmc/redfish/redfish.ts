@@ -1,0 +1,80 @@
+import type { Clock } from '../../clock.ts';
+import type { Log } from '../../log.ts';
+import type { Bmc } from '../bmc.ts';
+import { createSerialQueue, type SerialQueue } from '../queue.ts';
+import { setBootOnce } from './boot-once.ts';
+import { createRedfishClient, type Resource } from './client.ts';
+import type { RedfishTarget } from './driver-info.ts';
+import { DEFAULT_TIMEOUTS, type Timeouts } from './exchange.ts';
+import { readSystemInfo } from './inventory.ts';
+import { fulfil } from './power.ts';
+import { type Habits, habitsFrom } from './quirks.ts';
+import { findSystem, powerOf, ROOT_PATH } from './system.ts';
+
+export type RedfishDeps = {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The queue of this BMC's address, where several nodes share one BMC; an own one otherwise. */
+  readonly queue?: SerialQueue;
+  readonly timeouts?: Timeouts;
+  /** In [0, 1), for the jitter of retries. */
+  readonly random?: () => number;
+};
+
+/**
+ * A BMC over Redfish (DSP0266). Opens nothing until the first call. The system and the vendor are found on
+ * the first call that needs them and remembered; a system that is gone (404) is searched again.
+ */
+export function openRedfishBmc(target: RedfishTarget, deps: RedfishDeps): Bmc {
+  const { clock, random = Math.random, timeouts = DEFAULT_TIMEOUTS } = deps;
+  const log = deps.log.child({ component: 'redfish', bmc: target.address });
+  const queue = deps.queue ?? createSerialQueue({ clock, name: target.address });
+  const client = createRedfishClient({ target, clock, log, queue, timeouts, random });
+  const { signal } = client;
+  let systemPath: string | null = null;
+  let habits: Habits | null = null;
+  /** When the host was last forced off, in milliseconds since the epoch. */
+  let forcedOffAt: number | null = null;
+
+  const system = async (): Promise<Resource> => {
+    const known = systemPath === null ? null : await client.find(systemPath);
+    if (known !== null) return known;
+    const found = await findSystem(target, client);
+    systemPath = found.path;
+    return found;
+  };
+
+  const habitsNow = async (): Promise<Habits> => {
+    if (habits !== null) return habits;
+    const root = await client.tryGet(ROOT_PATH);
+    habits = habitsFrom(root?.body, (await system()).body);
+    return habits;
+  };
+
+  const power = { target, client, clock, log, signal, system };
+
+  return {
+    address: target.address,
+    async power() {
+      return powerOf((await system()).body);
+    },
+    async powerOn() {
+      const { settleAfterOffMs } = await habitsNow();
+      const rest = forcedOffAt === null ? 0 : forcedOffAt + settleAfterOffMs - clock.now();
+      if (rest > 0) await clock.sleep(rest, signal);
+      await fulfil(power, 'on');
+    },
+    async powerOff() {
+      await fulfil(power, 'off');
+      forcedOffAt = clock.now();
+    },
+    softPowerOff: () => fulfil(power, 'soft-off'),
+    async setBootOnce(device, mode) {
+      await setBootOnce({ ...power, habits: await habitsNow() }, device, mode);
+    },
+    async systemInfo() {
+      return readSystemInfo(client, await system(), await habitsNow());
+    },
+    close: () => client.close(),
+  };
+}
