@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { firmwareOf, nicBootIndex, qemuArgv, qemuCommand } from '../../../src/lab/machine/qemu-argv.ts';
+import { biosMachine, uefiMachine } from '../fixtures.ts';
+
+/** The values that follow each `-name` of the command. */
+function optionsOf(argv: readonly string[], name: string): readonly string[] {
+  return argv.filter((_, at) => argv[at - 1] === `-${name}`);
+}
+
+const bios = qemuArgv({ machine: biosMachine, firmware: 'bios', first: 'disk', accelerator: 'tcg' });
+const uefi = qemuArgv({ machine: uefiMachine, firmware: 'uefi', first: 'pxe', accelerator: 'tcg' });
+
+describe('the QEMU command of a machine', () => {
+  it('runs in the namespace that has the taps', () => {
+    const command = qemuCommand({
+      machine: biosMachine,
+      firmware: 'bios',
+      first: 'disk',
+      accelerator: 'tcg',
+    });
+    expect(command.slice(0, 4)).toEqual(['nsenter', '--net=./netns/switch', '--', 'qemu-system-x86_64']);
+  });
+
+  it('emulates unless KVM was asked for', () => {
+    expect(optionsOf(bios, 'accel')).toEqual(['tcg,tb-size=256']);
+    const asked = qemuArgv({ machine: biosMachine, firmware: 'bios', first: 'disk', accelerator: 'kvm' });
+    expect(optionsOf(asked, 'accel')).toEqual(['kvm']);
+  });
+
+  it('has SeaBIOS talk on the serial console, which is appended to over power cycles', () => {
+    expect(optionsOf(bios, 'machine')).toEqual(['q35,graphics=off']);
+    expect(optionsOf(bios, 'chardev')).toEqual([
+      'file,id=console,path=/srv/lab/machines/m1/console.log,append=on',
+    ]);
+    expect(bios.some((word) => word.includes('pflash'))).toBe(false);
+  });
+
+  it("starts UEFI from OVMF with the machine's own copy of the variables", () => {
+    expect(optionsOf(uefi, 'drive').slice(0, 2)).toEqual([
+      'if=pflash,format=raw,unit=0,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd',
+      'if=pflash,format=raw,unit=1,file=/srv/lab/machines/m2/OVMF_VARS.fd',
+    ]);
+  });
+
+  it('is ready for Secure Boot: the flash is writable from system management mode only', () => {
+    const secure = qemuArgv({
+      machine: uefiMachine,
+      firmware: 'uefi-secure',
+      first: 'pxe',
+      accelerator: 'tcg',
+    });
+    expect(optionsOf(secure, 'machine')).toEqual(['q35,graphics=off,smm=on']);
+    expect(optionsOf(secure, 'global')).toContain('driver=cfi.pflash01,property=secure,value=on');
+    expect(optionsOf(secure, 'drive')[0]).toContain('OVMF_CODE_4M.ms.fd');
+  });
+
+  const nics = [
+    {
+      what: 'BIOS, disk first',
+      argv: bios,
+      nic: 'virtio-net-pci,id=nic-pxe,netdev=pxe,mac=52:54:00:20:00:01,bootindex=3',
+    },
+    {
+      what: 'UEFI, PXE first',
+      argv: uefi,
+      nic: 'virtio-net-pci,id=nic-pxe,netdev=pxe,mac=52:54:00:20:00:02,bootindex=1,romfile=',
+    },
+  ];
+  it.each(nics)('orders the boot by bootindex: $what', ({ argv, nic }) => {
+    expect(optionsOf(argv, 'device')[0]).toBe(nic);
+    expect(optionsOf(argv, 'device').find((device) => device.startsWith('scsi-hd'))).toMatch(/bootindex=2$/);
+    expect(nicBootIndex('pxe')).toBeLessThan(2);
+    expect(nicBootIndex('disk')).toBeGreaterThan(2);
+  });
+
+  it('never boots from the LCM network: its card has no ROM and no bootindex', () => {
+    expect(optionsOf(bios, 'device')[1]).toBe(
+      'virtio-net-pci,id=nic-lcm,netdev=lcm,mac=52:54:00:40:00:01,romfile=',
+    );
+  });
+
+  it('has a disk that an inspection can name by serial and WWN', () => {
+    expect(optionsOf(bios, 'device').find((device) => device.startsWith('scsi-hd'))).toMatch(
+      /serial=LABDISK0001,wwn=0x5525400000000001,/,
+    );
+  });
+
+  it('keeps a comma in a path within its option', () => {
+    const odd = qemuArgv({
+      machine: { ...biosMachine, qmp: '/srv/a,b/qmp.sock' },
+      firmware: 'bios',
+      first: 'disk',
+      accelerator: 'tcg',
+    });
+    expect(optionsOf(odd, 'qmp')).toEqual(['unix:/srv/a,,b/qmp.sock,server=on,wait=off']);
+  });
+
+  it('goes on after a reboot of its OS: nothing of it stops QEMU', () => {
+    expect([...bios, ...uefi].filter((word) => /no-reboot|no-shutdown|action/.test(word))).toEqual([]);
+  });
+
+  it('takes the firmware from the boot mode', () => {
+    expect(firmwareOf('UEFI')).toBe('uefi');
+    expect(firmwareOf('Legacy')).toBe('bios');
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { afterBoot, type BootSettings, firstBootSource } from '../../../src/lab/machine/machine.ts';
+import { qemuMachineInfo } from '../../../src/lab/machine/qemu.ts';
+import { createSimulatedMachine, type PowerChange } from '../../../src/lab/machine/simulated.ts';
+import { biosMachine } from '../fixtures.ts';
+
+const none: BootSettings = { enabled: 'Disabled', target: 'None', mode: 'Legacy' };
+const oncePxe: BootSettings = { enabled: 'Once', target: 'Pxe', mode: 'UEFI' };
+
+function machine(boot: BootSettings) {
+  const changes: PowerChange[] = [];
+  const simulated = createSimulatedMachine({
+    info: qemuMachineInfo(biosMachine),
+    boot,
+    onPower: (change) => {
+      changes.push(change);
+    },
+  });
+  return { simulated, changes };
+}
+
+describe('boot settings', () => {
+  const rows: readonly { boot: BootSettings; first: string; after: BootSettings }[] = [
+    { boot: none, first: 'disk', after: none },
+    { boot: oncePxe, first: 'pxe', after: { enabled: 'Disabled', target: 'None', mode: 'UEFI' } },
+    {
+      boot: { ...oncePxe, enabled: 'Continuous' },
+      first: 'pxe',
+      after: { ...oncePxe, enabled: 'Continuous' },
+    },
+    {
+      boot: { ...oncePxe, target: 'Hdd' },
+      first: 'disk',
+      after: { enabled: 'Disabled', target: 'None', mode: 'UEFI' },
+    },
+  ];
+  it.each(rows)('$boot.enabled $boot.target boots from $first first', ({ boot, first, after }) => {
+    expect(firstBootSource(boot)).toBe(first);
+    expect(afterBoot(boot)).toEqual(after);
+  });
+});
+
+describe('a simulated machine', () => {
+  it('tells its hook once of each change, and of nothing that is no change', async () => {
+    const { simulated, changes } = machine(oncePxe);
+    await simulated.off();
+    await simulated.on();
+    await simulated.on();
+    await simulated.off();
+    await simulated.on();
+    await simulated.shutdown();
+    expect(changes).toEqual([
+      { power: 'on', boots: 'pxe', mode: 'UEFI' },
+      { power: 'off', cause: 'forced' },
+      { power: 'on', boots: 'disk', mode: 'UEFI' },
+      { power: 'off', cause: 'shutdown' },
+    ]);
+  });
+
+  it('uses up an override that was set while it ran when its OS reboots', async () => {
+    const { simulated, changes } = machine(none);
+    await simulated.reboot();
+    expect(changes).toEqual([]);
+    await simulated.on();
+    await simulated.setBoot(oncePxe);
+    expect(simulated.boot()).toEqual(oncePxe);
+    await simulated.reboot();
+    await simulated.reboot();
+    expect(changes.map((change) => ('boots' in change ? change.boots : 'off'))).toEqual([
+      'disk',
+      'pxe',
+      'disk',
+    ]);
+  });
+});
