@@ -14,7 +14,10 @@ export type Metrics = {
 /** From a BMC round trip to a large disk written over a slow link, in seconds. */
 const JOB_BUCKETS = [1, 5, 15, 30, 60, 120, 300, 600, 1200, 2400, 4800];
 
-const JOB_ENDS: ReadonlySet<string> = new Set(['job.done', 'job.failed', 'job.aborted']);
+/** A failed job tidies up before it ends, so its end shows as a change of state rather than as `job.failed`. */
+const MAY_END_A_JOB: ReadonlySet<string> = new Set(['job.done', 'job.failed', 'job.aborted', 'state.changed']);
+/** Between a job's last change and the event of the same transaction. */
+const SAME_MOMENT_MS = 5_000;
 
 export function createMetrics(store: Store, log: Log): Metrics {
   const registry = new Registry();
@@ -52,15 +55,20 @@ export function createMetrics(store: Store, log: Log): Metrics {
     registers,
   });
 
+  const measured = new Map<string, number>();
   const stop = store.onEvent((event) => {
     events.inc({ kind: event.kind, severity: event.severity });
-    if (!JOB_ENDS.has(event.kind) || event.node_uuid === null) return;
-    lastDuration(store, event.node_uuid).then(
+    const node = event.node_uuid;
+    if (node === null || !MAY_END_A_JOB.has(event.kind)) return;
+    endedAt(store, node, Date.parse(event.at)).then(
       (ended) => {
-        if (ended !== null) durations.observe({ verb: ended.verb, status: ended.status }, ended.seconds);
+        if (ended === null || measured.get(node) === ended.id) return;
+        measured.set(node, ended.id);
+        durations.observe({ verb: ended.verb, status: ended.status }, ended.seconds);
       },
       (error: unknown) => log.warn({ error: String(error) }, 'could not measure a job'),
     );
+    if (event.kind === 'node.deleted') measured.delete(node);
   });
 
   return {
@@ -82,11 +90,18 @@ export function createMetrics(store: Store, log: Log): Metrics {
   };
 }
 
-type Ended = { readonly verb: string; readonly status: string; readonly seconds: number };
+type Ended = {
+  readonly id: number;
+  readonly verb: string;
+  readonly status: string;
+  readonly seconds: number;
+};
 
-async function lastDuration(store: Store, nodeUuid: string): Promise<Ended | null> {
+/** The node's last job if it ended about then. */
+async function endedAt(store: Store, nodeUuid: string, moment: number): Promise<Ended | null> {
   const job = await store.jobs.lastOf(nodeUuid);
   if (job === null || job.status === 'running') return null;
-  const seconds = (Date.parse(job.updated_at) - Date.parse(job.created_at)) / 1000;
-  return { verb: job.verb, status: job.status, seconds };
+  const end = Date.parse(job.updated_at);
+  if (Math.abs(moment - end) > SAME_MOMENT_MS) return null;
+  return { id: job.id, verb: job.verb, status: job.status, seconds: (end - Date.parse(job.created_at)) / 1000 };
 }

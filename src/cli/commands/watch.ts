@@ -39,7 +39,8 @@ async function showEvents({ call, uuid, signal, after }: Watch & { readonly afte
   const names = createNames(client);
   for await (const event of client.events({ after, signal, ...(uuid === null ? {} : { node: uuid }) })) {
     if (json) io.out(`${JSON.stringify(event)}\n`);
-    else io.out(`${eventLine(event, await names.of(event.node_uuid))}\n`);
+    // Steps and percents come from the jobs themselves; their events would say it twice.
+    else if (event.severity !== 'debug') io.out(`${eventLine(event, await names.of(event.node_uuid))}\n`);
   }
 }
 
