@@ -1,0 +1,193 @@
+/** What is wrong with a set of networks, as sentences for the operator. Pure; an empty list means all is well. */
+import type { NetworkConfig } from '../config/schema.ts';
+import { cidrContains, formatCidr } from '../net/ipv4.ts';
+import {
+  cidrSpan,
+  formatSpan,
+  holds,
+  intersection,
+  protectedAddresses,
+  type Span,
+  spanOf,
+} from './ranges.ts';
+
+export type NetworkProblem = {
+  /** Names of the networks concerned. */
+  readonly networks: readonly string[];
+  readonly message: string;
+  readonly hint: string;
+};
+
+type Range = NetworkConfig['ranges'][number];
+type OwnedSpan = { readonly network: NetworkConfig; readonly range: Range; readonly span: Span };
+
+export function checkNetworks(networks: readonly NetworkConfig[]): readonly NetworkProblem[] {
+  return [
+    ...duplicateNames(networks),
+    ...networks.flatMap((network) => [
+      ...ownAddresses(network),
+      ...rangeShapes(network),
+      ...protectedInRanges(network),
+      ...service(network),
+    ]),
+    ...pairs(networks).flatMap(([a, b]) => overlappingNetworks(a, b)),
+    ...overlappingRanges(networks),
+    ...sharedInterfaces(networks),
+  ];
+}
+
+function duplicateNames(networks: readonly NetworkConfig[]): readonly NetworkProblem[] {
+  const names = networks.map(({ name }) => name);
+  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))].map((name) => ({
+    networks: [name],
+    message: `two networks are called "${name}"`,
+    hint: 'Give each network a name of its own.',
+  }));
+}
+
+/** Gateway and own address lie inside the cidr and differ. */
+function ownAddresses(network: NetworkConfig): readonly NetworkProblem[] {
+  const { name, cidr, gateway, address } = network;
+  const named = [
+    { what: 'gateway', value: gateway },
+    { what: 'address', value: address },
+  ];
+  const outside = named.flatMap(({ what, value }) =>
+    value == null || cidrContains(cidr, value)
+      ? []
+      : [
+          problem(
+            network,
+            `its ${what} ${value} is not in ${formatCidr(cidr)}`,
+            `Correct ${what} or cidr of "${name}".`,
+          ),
+        ],
+  );
+  const same = gateway != null && gateway === address;
+  if (!same) return outside;
+  const hint = 'Set gateway to the router of that network, or to null when there is none.';
+  return [...outside, problem(network, `gateway and address are both ${gateway}`, hint)];
+}
+
+function rangeShapes(network: NetworkConfig): readonly NetworkProblem[] {
+  const { name, cidr } = network;
+  const whole = cidrSpan(cidr);
+  return network.ranges.flatMap((range) => {
+    const span = spanOf(range);
+    const label = rangeLabel(range);
+    if (span.first > span.last)
+      return [problem(network, `its ${label} ends before it begins`, 'Exchange from and to.')];
+    const inside = intersection(span, whole);
+    if (inside !== null && inside.first === span.first && inside.last === span.last) return [];
+    const says = `its ${label} is not inside ${formatCidr(cidr)}`;
+    return [
+      problem(network, says, `Keep the ranges of "${name}" between ${cidr.network} and ${cidr.broadcast}.`),
+    ];
+  });
+}
+
+function protectedInRanges(network: NetworkConfig): readonly NetworkProblem[] {
+  return network.ranges.flatMap((range) =>
+    protectedAddresses(network)
+      .filter(({ address }) => holds(spanOf(range), address))
+      .map(({ address, what }) =>
+        problem(
+          network,
+          `its ${rangeLabel(range)} holds ${address}, ${what}`,
+          `Begin or end the range so that it leaves out ${address}.`,
+        ),
+      ),
+  );
+}
+
+/** What a network needs to be served, and what an out-of-band network may not have. */
+function service(network: NetworkConfig): readonly NetworkProblem[] {
+  const { name, role, dhcp, ranges } = network;
+  if (role === 'oob') {
+    const hint = 'BMCs keep their own addresses; ingot only routes to them. Remove dhcp and ranges here.';
+    return [
+      ...(ranges.length > 0
+        ? [problem(network, 'it is out-of-band, so nothing is given from its ranges', hint)]
+        : []),
+      ...(dhcp !== 'off' ? [problem(network, 'it is out-of-band, so DHCP is never served on it', hint)] : []),
+    ];
+  }
+  if (dhcp === 'off')
+    return ranges
+      .filter(({ use }) => use === 'dhcp')
+      .map((range) =>
+        problem(
+          network,
+          `it has a ${rangeLabel(range)} but dhcp is off`,
+          'Set dhcp: authoritative, or remove the range.',
+        ),
+      );
+  const missing = [
+    ...(network.interface === undefined ? ['interface'] : []),
+    ...(network.address === undefined ? ['address'] : []),
+  ];
+  if (missing.length === 0) return [];
+  const hint = `Set ${missing.join(' and ')} of "${name}" to this machine's own on that network, or dhcp: off.`;
+  return [problem(network, `dhcp is ${dhcp}, which needs ${missing.join(' and ')}`, hint)];
+}
+
+function overlappingNetworks(a: NetworkConfig, b: NetworkConfig): readonly NetworkProblem[] {
+  const common = intersection(cidrSpan(a.cidr), cidrSpan(b.cidr));
+  if (common === null) return [];
+  return [
+    {
+      networks: [a.name, b.name],
+      message: `networks "${a.name}" (${formatCidr(a.cidr)}) and "${b.name}" (${formatCidr(b.cidr)}) overlap in ${formatSpan(common)}`,
+      hint: 'Give each network a cidr of its own; routing between them is impossible otherwise.',
+    },
+  ];
+}
+
+function overlappingRanges(networks: readonly NetworkConfig[]): readonly NetworkProblem[] {
+  const owned: readonly OwnedSpan[] = networks.flatMap((network) =>
+    network.ranges.map((range) => ({ network, range, span: spanOf(range) })),
+  );
+  return pairs(owned).flatMap(([a, b]) => {
+    const common = intersection(a.span, b.span);
+    if (common === null) return [];
+    return [
+      {
+        networks: [...new Set([a.network.name, b.network.name])],
+        message: `${ownerLabel(a)} and ${ownerLabel(b)} both hold ${formatSpan(common)}`,
+        hint: 'Shorten one of the two ranges: an address may have one owner only.',
+      },
+    ];
+  });
+}
+
+/** Two DHCP servers of ours on one wire would both answer. */
+function sharedInterfaces(networks: readonly NetworkConfig[]): readonly NetworkProblem[] {
+  const served = networks.filter(({ dhcp, role }) => dhcp !== 'off' && role !== 'oob');
+  return pairs(served).flatMap(([a, b]) =>
+    a.interface === undefined || a.interface !== b.interface
+      ? []
+      : [
+          {
+            networks: [a.name, b.name],
+            message: `networks "${a.name}" and "${b.name}" both serve DHCP on ${a.interface}`,
+            hint: 'Serve DHCP for one network only on each interface (use a VLAN interface for the other).',
+          },
+        ],
+  );
+}
+
+function problem(network: NetworkConfig, says: string, hint: string): NetworkProblem {
+  return { networks: [network.name], message: `network "${network.name}": ${says}`, hint };
+}
+
+function rangeLabel(range: Range): string {
+  return `${range.use} range ${range.from}-${range.to}`;
+}
+
+function ownerLabel({ network, range }: OwnedSpan): string {
+  return `the ${rangeLabel(range)} of network "${network.name}"`;
+}
+
+function pairs<T>(items: readonly T[]): readonly (readonly [T, T])[] {
+  return items.flatMap((a, index) => items.slice(index + 1).map((b) => [a, b] as const));
+}
