@@ -1,0 +1,182 @@
+import { expect, test } from 'vitest';
+import { IngotError } from '../../src/errors.ts';
+import { aNode, apiFixture, fault, NODE } from './fixtures.ts';
+
+const PROVISION = `/v1/nodes/${NODE}/states/provision`;
+
+test('GET states shows the states and no more', async () => {
+  const { ask, store } = await apiFixture();
+  await store.nodes.insert(aNode({ provision_state: 'active', power_state: 'power on' }));
+  const { body } = await ask('GET', '/v1/nodes/rack1-07/states');
+  expect(body).toEqual({
+    boot_mode: null,
+    console_enabled: false,
+    last_error: null,
+    power_state: 'power on',
+    provision_state: 'active',
+    provision_updated_at: null,
+    raid_config: {},
+    secure_boot: null,
+    target_power_state: null,
+    target_provision_state: null,
+    target_raid_config: {},
+  });
+});
+
+test.each([
+  { target: 'active', verb: 'active' },
+  { target: 'deploy', verb: 'active' },
+  { target: 'undeploy', verb: 'deleted' },
+  { target: 'rebuild', verb: 'rebuild' },
+  { target: 'abort', verb: 'abort' },
+])('the target "$target" asks the lifecycle for "$verb"', async ({ target, verb }) => {
+  const { ask, store, lifecycle } = await apiFixture();
+  await store.nodes.insert(aNode());
+  expect((await ask('PUT', PROVISION, { body: { target } })).status).toBe(202);
+  expect(lifecycle.asked).toEqual([{ method: 'requestVerb', arguments: [NODE, { verb }] }]);
+});
+
+test('a config drive arrives parsed, user data that is an object as JSON text', async () => {
+  const { ask, store, lifecycle } = await apiFixture();
+  await store.nodes.insert(aNode());
+  const configdrive = {
+    meta_data: { hostname: 'h1' },
+    user_data: { packages: ['vim'] },
+    network_data: { links: [] },
+  };
+  expect((await ask('PUT', PROVISION, { body: { target: 'active', configdrive } })).status).toBe(202);
+  expect(lifecycle.asked[0]?.arguments[1]).toEqual({
+    verb: 'active',
+    configdrive: { ...configdrive, user_data: '{"packages":["vim"]}' },
+  });
+});
+
+test('a config drive of ten megabytes is taken', async () => {
+  const { ask, store } = await apiFixture();
+  await store.nodes.insert(aNode());
+  const configdrive = { user_data: 'x'.repeat(10 << 20) };
+  expect((await ask('PUT', PROVISION, { body: { target: 'active', configdrive } })).status).toBe(202);
+});
+
+test.each([
+  { name: 'no target', body: {}, status: 400, text: 'Missing mandatory parameter: target' },
+  { name: 'no body', body: undefined, status: 400, text: 'Missing mandatory parameter: target' },
+  {
+    name: 'an unknown target',
+    body: { target: 'fly' },
+    status: 400,
+    text: `The requested action "fly" can not be performed on node "${NODE}" while it is in state "enroll".`,
+  },
+  {
+    name: 'a packed config drive',
+    body: { target: 'active', configdrive: 'H4sIAAAA' },
+    status: 400,
+    text: /packed volume/,
+  },
+  {
+    name: 'a config drive for inspect',
+    body: { target: 'inspect', configdrive: {} },
+    status: 400,
+    text: /"configdrive" is only valid/,
+  },
+  {
+    name: 'clean steps for provide',
+    body: { target: 'provide', clean_steps: [] },
+    status: 400,
+    text: '"clean_steps" is only valid when setting target provision state to clean',
+  },
+  {
+    name: 'an unknown argument',
+    body: { target: 'manage', bogus: 1 },
+    status: 400,
+    text: /'bogus' was unexpected/,
+  },
+])('PUT states/provision with $name: $status', async ({ body, status, text }) => {
+  const { ask, store, lifecycle } = await apiFixture();
+  await store.nodes.insert(aNode());
+  const answer = await ask('PUT', PROVISION, body === undefined ? {} : { body });
+  expect(answer.status).toBe(status);
+  if (typeof text === 'string') expect(fault(answer)).toBe(text);
+  else expect(fault(answer)).toMatch(text);
+  expect(lifecycle.asked).toEqual([]);
+});
+
+test.each([
+  ['manage', '1.3', 406],
+  ['manage', '1.4', 202],
+  ['active', '1.1', 202],
+  ['deploy', '1.72', 406],
+  ['service', '1.86', 406],
+])('the target %s at %s answers %d', async (target, version, status) => {
+  const { ask, store } = await apiFixture();
+  await store.nodes.insert(aNode());
+  expect((await ask('PUT', PROVISION, { body: { target }, version })).status).toBe(status);
+});
+
+test("the lifecycle's refusal reaches the client with its status, sentence and hint", async () => {
+  const { ask, store, lifecycle } = await apiFixture();
+  await store.nodes.insert(aNode());
+  lifecycle.refuseWith = new IngotError('node_locked', `Node ${NODE} is locked`, { hint: 'Wait.' });
+  const answer = await ask('PUT', PROVISION, { body: { target: 'manage' } });
+  expect(answer.status).toBe(409);
+  expect(JSON.parse(answer.body.error_message)).toMatchObject({
+    faultstring: `Node ${NODE} is locked`,
+    hint: 'Wait.',
+  });
+});
+
+test('a defect of ours is 500 without its details', async () => {
+  const { ask, store, lifecycle } = await apiFixture();
+  await store.nodes.insert(aNode());
+  lifecycle.why = async () => {
+    throw new TypeError('cannot read properties of hunter2');
+  };
+  const answer = await ask('GET', `/ingot/v1/nodes/${NODE}/why`);
+  expect(answer.status).toBe(500);
+  expect(JSON.stringify(answer.body)).not.toContain('hunter2');
+  expect(fault(answer)).toContain(String(answer.headers['openstack-request-id']));
+});
+
+test('power targets reach the lifecycle, others are refused', async () => {
+  const { ask, store, lifecycle } = await apiFixture();
+  await store.nodes.insert(aNode());
+  const url = `/v1/nodes/rack1-07/states/power`;
+  expect((await ask('PUT', url, { body: { target: 'soft power off', timeout: 60 } })).status).toBe(202);
+  expect(lifecycle.asked).toEqual([{ method: 'requestPower', arguments: [NODE, 'soft power off'] }]);
+  expect((await ask('PUT', url, { body: { target: 'explode' } })).status).toBe(400);
+  expect((await ask('PUT', url, { body: { target: 'power on', timeout: 0 } })).status).toBe(400);
+});
+
+test('maintenance is set with its reason and cleared with it, and both are told', async () => {
+  const { ask, store } = await apiFixture();
+  await store.nodes.insert(aNode());
+  expect(await ask('PUT', '/v1/nodes/rack1-07/maintenance', { body: { reason: 'fan' } })).toMatchObject({
+    status: 202,
+    body: '',
+  });
+  expect(await store.nodes.get(NODE)).toMatchObject({ maintenance: true, maintenance_reason: 'fan' });
+  expect((await ask('DELETE', '/v1/nodes/rack1-07/maintenance')).status).toBe(202);
+  expect(await store.nodes.get(NODE)).toMatchObject({ maintenance: false, maintenance_reason: null });
+  expect((await store.events.list({})).map((event) => event.kind)).toEqual([
+    'maintenance.on',
+    'maintenance.off',
+  ]);
+});
+
+test('reservation names us while a job is at work, and is free while it waits', async () => {
+  const { ask, store } = await apiFixture({ hostname: 'seed-1' });
+  await store.nodes.insert(aNode({ provision_state: 'cleaning' }));
+  const job = await store.jobs.insert({
+    node_uuid: NODE,
+    verb: 'provide',
+    steps: [{ name: 'erase', args: {} }],
+  });
+  const read = async (): Promise<unknown> => (await ask('GET', `/v1/nodes/${NODE}`)).body;
+  expect(await read()).toMatchObject({
+    reservation: 'seed-1',
+    clean_step: { step: 'erase' },
+    deploy_step: {},
+  });
+  await store.jobs.update(job.id, { waiting_for: 'the ramdisk' });
+  expect(await read()).toMatchObject({ reservation: null });
+});
