@@ -3,8 +3,6 @@
  * order is its reverse. The daemon starts with what it has: an interface that is down, a ramdisk that is not
  * built yet or a missing iPXE is an event and a sentence in the status, not a refusal to start.
  */
-import { mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { systemClock } from './clock.ts';
 import { loadConfig } from './config/load.ts';
@@ -70,13 +68,4 @@ async function runUntilSignal(config: Config): Promise<number> {
   log.info({}, 'stopping: jobs stay in the store and go on after the next start');
   await daemon.stop();
   return code;
-}
-
-/** Makes the folders that the daemon needs; paths in the configuration are relative to `state_dir`. */
-export async function makeFolders(config: Config): Promise<void> {
-  const inState = (path: string): string => resolve(config.state_dir, path);
-  const folders = [config.state_dir, join(config.state_dir, 'cache'), inState(config.boot.ramdisk_dir)];
-  for (const folder of [...folders, ...config.images.source_dirs.map(inState)]) {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-  }
 }

@@ -22,9 +22,7 @@ type Options = { readonly assets: Assets; readonly say: (text: string) => void }
 const STATE_MS = 900_000;
 const POLL_MS = 500;
 
-const enrollFile = z.object({
-  nodes: z.array(z.looseObject({ name: z.string() }).pipe(z.record(z.string(), z.json()))),
-});
+const enrollFile = z.object({ nodes: z.array(z.record(z.string(), z.json())) });
 
 export async function provisionAll(rig: Rig, options: Options): Promise<readonly DemoNode[]> {
   const text = await readFile(join(rig.lab.dir, 'nodes.yaml'), 'utf8');

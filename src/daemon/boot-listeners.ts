@@ -1,0 +1,120 @@
+/**
+ * The listeners that machines talk to: on each PXE network's own address boot files and the agents' calls, on
+ * each LCM network's own address the deployed systems' reports. Nothing of the operators' API is reachable there.
+ */
+
+import type { RequestListener } from 'node:http';
+import { join, resolve } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { createBootApi, createLcmApi } from '../api/api.ts';
+import type { BootSite } from '../boot/decision.ts';
+import { createBootHandler } from '../boot/file-server.ts';
+import { loadBootManifest } from '../boot/manifest.ts';
+import { systemClock } from '../clock.ts';
+import type { Config, NetworkConfig, NetworkRole } from '../config/schema.ts';
+import type { ImageStore } from '../images/images.ts';
+import type { Lifecycle } from '../lifecycle/lifecycle.ts';
+import type { Log } from '../log.ts';
+import type { Ipv4 } from '../net/ipv4.ts';
+import type { BootTable } from './boot-table.ts';
+import { type Listener, startListener } from './listeners.ts';
+import type { Fact } from './packet-protocol.ts';
+import { missingRamdisk } from './site.ts';
+
+/** Machines of one storm, each with a connection or two. */
+const MOST_CONNECTIONS = 8192;
+
+type Options = {
+  readonly config: Config;
+  readonly images: ImageStore;
+  readonly bootTable: BootTable;
+  readonly lifecycle: Lifecycle;
+  readonly log: Log;
+  readonly onFacts: (facts: readonly Fact[]) => void;
+  readonly onProblem: (sentence: string) => void;
+};
+
+export type BootListeners = {
+  readonly listeners: readonly { readonly name: string; readonly at: string; readonly listener: Listener }[];
+  /** A sentence for each boot file that is not there (yet). */
+  missing(): readonly string[];
+  stop(): Promise<void>;
+};
+
+export async function startBootListeners(options: Options): Promise<BootListeners> {
+  const { config, lifecycle, log, onProblem } = options;
+  const manifest = await loadBootManifest(config.boot.ipxe_dir);
+  const bootApi = createBootApi({ lifecycle, log });
+  const lcmApi = createLcmApi({ lifecycle, log });
+  await Promise.all([bootApi.ready(), lcmApi.ready()]);
+
+  const pxe = served(config, 'pxe');
+  const ramdisk = resolve(config.state_dir, config.boot.ramdisk_dir);
+  const serveFile = createBootHandler({
+    manifest,
+    ramdisk: { kernelPath: join(ramdisk, 'vmlinuz'), initrdPath: join(ramdisk, 'initrd.zst') },
+    images: options.images,
+    bootEntry: options.bootTable.entry,
+    siteOf: (local) => siteOf(pxe, { local, httpPort: config.boot.listen_port }),
+    kernelArgs: config.boot.kernel_args,
+    clock: systemClock,
+    log,
+    onFact: (fact) => options.onFacts([fact]),
+  });
+  const boot: RequestListener = (request, response) => {
+    void serveFile(request, response).then((mine) => {
+      if (!mine) bootApi.routing(request, response);
+    });
+  };
+  const lcm: RequestListener = (request, response) => lcmApi.routing(request, response);
+
+  const wanted = [
+    ...pxe.map(({ name, address }) => ({ name: `boot ${name}`, address, handler: boot })),
+    ...served(config, 'lcm').map(({ name, address }) => ({ name: `LCM ${name}`, address, handler: lcm })),
+  ];
+  const listeners = await Promise.all(
+    wanted.map(async ({ name, address, handler }) => {
+      const at = { address, port: config.boot.listen_port };
+      const listener = await startListener({
+        name,
+        at,
+        handler,
+        log,
+        onProblem,
+        maxConnections: MOST_CONNECTIONS,
+      });
+      return { name, at: `${at.address}:${at.port}`, listener };
+    }),
+  );
+  return {
+    listeners,
+    missing: () => [
+      ...(pxe.length === 0 ? [] : missingRamdisk(config)),
+      ...(pxe.length === 0 ? [] : manifest.missing.map(({ why, hint }) => `${why}. ${hint}`)),
+    ],
+    stop: async () => {
+      await closeAll([bootApi, lcmApi]);
+    },
+  };
+}
+
+type Served = { readonly name: string; readonly address: Ipv4 };
+
+/** Networks of the role on which the seed node has an address of its own. */
+function served(config: Config, role: NetworkRole): readonly Served[] {
+  return config.networks.flatMap(({ name, role: is, address }: NetworkConfig): readonly Served[] =>
+    is === role && address !== undefined ? [{ name, address }] : [],
+  );
+}
+
+function siteOf(
+  pxe: readonly Served[],
+  at: { readonly local: string; readonly httpPort: number },
+): BootSite | null {
+  const network = pxe.find(({ address }) => address === at.local);
+  return network === undefined ? null : { serverAddress: network.address, httpPort: at.httpPort };
+}
+
+async function closeAll(apps: readonly FastifyInstance[]): Promise<void> {
+  await Promise.all(apps.map((app) => app.close()));
+}

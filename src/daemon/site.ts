@@ -1,0 +1,92 @@
+/** What the lifecycle asks of the site: addresses, config drives, URLs, and whether machines can boot at all. */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Config, NetworkConfig } from '../config/schema.ts';
+import { IngotError } from '../errors.ts';
+import { buildConfigDrive } from '../images/config-drive.ts';
+import { chooseAddress } from '../ipam/choose-address.ts';
+import { isForTheOs, networkDataFor } from '../ipam/network-data.ts';
+import type { BuildConfigDrive, LifecycleDeps, Site } from '../lifecycle/deps.ts';
+import { cidrContains, parseIpv4 } from '../net/ipv4.ts';
+import type { NodeRecord } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+
+export const RAMDISK_FILES = ['vmlinuz', 'initrd.zst'] as const;
+
+type Options = { readonly config: Config; readonly store: Store };
+
+export function createSite({
+  config,
+  store,
+}: Options): Site & Pick<LifecycleDeps, 'allocateAddresses' | 'buildConfigDrive'> {
+  const pxe = config.networks.filter((network) => network.role === 'pxe' && network.address !== undefined);
+  const lcm = config.networks.find((network) => network.role === 'lcm' && network.address !== undefined);
+  const url = (network: NetworkConfig): string => `http://${network.address}:${config.boot.listen_port}`;
+
+  const buildDrive: BuildConfigDrive = async ({ node, request, lcmToken }) => {
+    const ports = await store.ports.listByNode(node.uuid);
+    const allocations = await store.addresses.listByNode(node.uuid);
+    return await buildConfigDrive({
+      node,
+      request,
+      networkData: networkDataFor({ ports, allocations, networks: config.networks }),
+      lcm: lcm === undefined ? null : { url: url(lcm), token: lcmToken },
+    });
+  };
+
+  return {
+    automatedClean: true,
+    bootProblem: () => missingRamdisk(config)[0] ?? (pxe.length === 0 ? NO_PXE_NETWORK : null),
+    imageUrl: (node, imageId) => `${url(networkOf(node, pxe))}/images/${imageId}`,
+    allocateAddresses: (nodeUuid) => allocate(nodeUuid, { config, store }),
+    buildConfigDrive: buildDrive,
+  };
+}
+
+const NO_PXE_NETWORK =
+  'no network of role pxe with an address of ours is configured: machines have nothing to boot from. Add one to the configuration.';
+
+/** A sentence for each file of the ramdisk that is not built yet. */
+export function missingRamdisk(config: Config): readonly string[] {
+  const dir = resolve(config.state_dir, config.boot.ramdisk_dir);
+  return RAMDISK_FILES.filter((name) => !existsSync(join(dir, name))).map(
+    (name) => `the ramdisk's ${name} is not in ${dir}: build it with "npm run ramdisk -- ${dir}"`,
+  );
+}
+
+/** The PXE network that the node's agent called from; the first one when it has not called yet. */
+function networkOf(node: NodeRecord, pxe: readonly NetworkConfig[]): NetworkConfig {
+  const callback = node.agent?.callback_url ?? null;
+  const address = callback === null ? null : parseIpv4(new URL(callback).hostname);
+  const network = pxe.find(({ cidr }) => address !== null && cidrContains(cidr, address)) ?? pxe[0];
+  if (network !== undefined) return network;
+  throw new IngotError('invalid_state', NO_PXE_NETWORK, { hint: 'See config/ingot.example.yaml.' });
+}
+
+/** One static address on each network for the OS that one of the node's NICs is plugged into. */
+async function allocate(nodeUuid: string, { config, store }: Options): Promise<void> {
+  await store.transaction(async (queries) => {
+    const plugged = new Set((await queries.ports.listByNode(nodeUuid)).map((port) => port.physical_network));
+    const networks = config.networks.filter(
+      (network) =>
+        isForTheOs(network) &&
+        plugged.has(network.name) &&
+        network.ranges.some(({ use }) => use === 'static'),
+    );
+    for (const network of networks) {
+      const claimed = await queries.addresses.listByNetwork(network.name);
+      if (claimed.some((address) => address.node_uuid === nodeUuid)) continue;
+      const address = chooseAddress(network, new Set(claimed.map((claim) => claim.address)));
+      if (address === null) {
+        throw new IngotError(
+          'no_address',
+          `Every static address of network "${network.name}" is given away`,
+          {
+            hint: 'Widen its static range in the configuration, or undeploy nodes that are not needed.',
+          },
+        );
+      }
+      await queries.addresses.claim(network.name, address, nodeUuid);
+    }
+  });
+}

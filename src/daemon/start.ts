@@ -1,0 +1,173 @@
+/**
+ * Starts the daemon's parts in the order in which they need each other, and stops them in reverse. Nothing here
+ * decides anything: it only introduces the parts to each other.
+ */
+import { join, resolve } from 'node:path';
+import { createApi } from '../api/api.ts';
+import { createMetrics } from '../api/metrics.ts';
+import { BMC_DRIVERS } from '../bmc/open-bmc.ts';
+import { createBmcPool } from '../bmc/pool.ts';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config/schema.ts';
+import { createImageStore } from '../images/image-store.ts';
+import { createLifecycle } from '../lifecycle/create.ts';
+import type { LifecycleDeps } from '../lifecycle/deps.ts';
+import type { Log } from '../log.ts';
+import { openStore } from '../store/open.ts';
+import { VERSION } from '../version.ts';
+import { startBootListeners } from './boot-listeners.ts';
+import { type BootTable, createBootTable } from './boot-table.ts';
+import { createFactSorter } from './facts.ts';
+import { makeFolders } from './folders.ts';
+import { type Listener, startListener } from './listeners.ts';
+import { startPacketHost } from './packet-host.ts';
+import type { Fact } from './packet-protocol.ts';
+import { createRecorder } from './recorder.ts';
+import { loadSecretKey } from './secret-key.ts';
+import { createSite } from './site.ts';
+
+export type DaemonOptions = {
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** A part died that the daemon cannot do without: end, and let systemd start it again. */
+  readonly onFatal: () => void;
+  readonly hooks?: LifecycleDeps['hooks'];
+};
+
+export type Daemon = { stop(): Promise<void> };
+
+/** @throws IngotError when the state folder, the store or the secret key cannot be had. */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const { config, log, clock } = options;
+  const inState = (path: string): string => resolve(config.state_dir, path);
+  await makeFolders(config);
+  const secret = await loadSecretKey(config.state_dir);
+  const store = await openStore(inState('ingot.db'), { clock, log });
+  const recorder = createRecorder(store, log);
+  const problem = (sentence: string): void =>
+    recorder.record([{ node_uuid: null, kind: 'daemon.problem', severity: 'warning', message: sentence }]);
+
+  const facts = createFactSorter((mac) => bootTable.entry(mac)?.nodeUuid ?? null);
+  const onFacts = (batch: readonly Fact[]): void => recorder.record(facts.sort(batch));
+  const packets = startPacketHost({
+    options: {
+      networks: config.networks,
+      leasesPath: inState('leases.db'),
+      ipxeDir: config.boot.ipxe_dir,
+      httpPort: config.boot.listen_port,
+      logLevel: config.log_level,
+    },
+    log,
+    onFacts,
+    onProblem: problem,
+    onDeath: (error) => {
+      log.error({ error: error.stack }, 'the packet thread died: DHCP and TFTP are gone');
+      options.onFatal();
+    },
+  });
+  const bootTable: BootTable = createBootTable(store, packets.publish);
+  await bootTable.publishAll();
+
+  const images = await createImageStore({
+    dir: inState('cache'),
+    maxBytes: config.images.cache_gib * 1024 ** 3,
+    sourceDirs: config.images.source_dirs.map(inState),
+    clock,
+    log,
+  });
+  const site = createSite({ config, store });
+  const bmcs = createBmcPool({ clock, log });
+  const lifecycle = createLifecycle({
+    store,
+    clock,
+    log,
+    limits: config.limits,
+    timeouts: config.timeouts,
+    withBmc: (node, work) => work(bmcs.forNode(node)),
+    images,
+    allocateAddresses: site.allocateAddresses,
+    buildConfigDrive: site.buildConfigDrive,
+    publishBoot: bootTable.publishNode,
+    site,
+    secret,
+    ...(options.hooks === undefined ? {} : { hooks: options.hooks }),
+  });
+  const stopFollowing = followNodes({ store, bootTable, bmcs, log });
+
+  const bootListeners = await startBootListeners({
+    config,
+    images,
+    bootTable,
+    lifecycle,
+    log,
+    onFacts,
+    onProblem: problem,
+  });
+  const listeners: { readonly name: string; readonly at: string; readonly listener: Listener }[] = [
+    ...bootListeners.listeners,
+  ];
+  const metrics = createMetrics(store, log);
+  const api = createApi({
+    store,
+    lifecycle,
+    config,
+    log,
+    clock,
+    version: VERSION,
+    metrics,
+    drivers: BMC_DRIVERS,
+    packets: packets.report,
+    daemon: () => ({
+      listeners: listeners.map(({ name, at, listener }) => ({ name, at, problem: listener.problem() })),
+      missing: bootListeners.missing(),
+    }),
+  });
+  await api.ready();
+  const handler = (
+    request: Parameters<typeof api.routing>[0],
+    response: Parameters<typeof api.routing>[1],
+  ): void => api.routing(request, response);
+  const [address = '', port = ''] = config.api.listen.split(':');
+  for (const at of [{ address, port: Number(port) }, { path: join(config.state_dir, config.api.socket) }]) {
+    const name = 'path' in at ? 'API socket' : 'API';
+    const listener = await startListener({ name, at, handler, log, onProblem: problem });
+    listeners.push({ name, at: 'path' in at ? at.path : config.api.listen, listener });
+  }
+  for (const sentence of bootListeners.missing()) problem(sentence);
+  await lifecycle.start();
+
+  return {
+    stop: async () => {
+      await lifecycle.stop();
+      await Promise.all(listeners.map(({ listener }) => listener.stop()));
+      await bootListeners.stop();
+      await api.close();
+      stopFollowing();
+      metrics.stop();
+      await packets.stop();
+      await bmcs.close();
+      await recorder.stop();
+      await store.close();
+    },
+  };
+}
+
+type Following = {
+  readonly store: Awaited<ReturnType<typeof openStore>>;
+  readonly bootTable: BootTable;
+  readonly bmcs: ReturnType<typeof createBmcPool>;
+  readonly log: Log;
+};
+
+/** Keeps the boot table and the BMC sessions in step with nodes and ports that operators change. */
+function followNodes({ store, bootTable, bmcs, log }: Following): () => void {
+  return store.onEvent((event) => {
+    const uuid = event.node_uuid;
+    if (uuid === null || !/^(node|port)\./.test(event.kind)) return;
+    const failed = (error: unknown): void =>
+      log.warn({ node: uuid, error: String(error) }, 'the boot table is behind');
+    void bootTable.publishNode(uuid).catch(failed);
+    if (event.kind === 'node.deleted') void bmcs.forget(uuid).catch(failed);
+  });
+}

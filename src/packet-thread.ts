@@ -1,0 +1,145 @@
+/**
+ * The packet thread: DHCP and TFTP for every network that ingot serves, away from the API's event loop. The main
+ * thread sends it the boot table; it sends back facts. Started by `daemon/packet-host.ts` as a worker thread.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { bootClientOf } from './boot/client.ts';
+import { type BootEntry, decideBoot } from './boot/decision.ts';
+import { renderDhcpBootFields } from './boot/dhcp-fields.ts';
+import { contentsOf, loadBootManifest } from './boot/manifest.ts';
+import { systemClock } from './clock.ts';
+import type { NetworkConfig } from './config/schema.ts';
+import { createFactSender } from './daemon/fact-sender.ts';
+import { keepTrying } from './daemon/keep-trying.ts';
+import type { FromPacketThread, PacketThreadOptions, ToPacketThread } from './daemon/packet-protocol.ts';
+import type { DhcpBootFields } from './dhcp/boot-fields.ts';
+import type { ClientFacts } from './dhcp/client-facts.ts';
+import { createDhcpCounters } from './dhcp/counters.ts';
+import { openLeaseJournal } from './dhcp/lease-journal.ts';
+import { dhcpNetwork } from './dhcp/network.ts';
+import { createReservationTable } from './dhcp/reservations.ts';
+import { type DhcpServer, startDhcpServer } from './dhcp/server.ts';
+import { createLog } from './log.ts';
+import { createCounters } from './net/counters.ts';
+import type { Ipv4 } from './net/ipv4.ts';
+import type { Mac } from './net/mac.ts';
+import { TFTP_COUNTS } from './tftp/counts.ts';
+import { startTftpServer } from './tftp/server.ts';
+
+/** Something that was started and can be stopped. */
+type Service = { stop(): Promise<void> };
+
+const post = (message: FromPacketThread): void => parentPort?.postMessage(message);
+
+async function runPacketThread(options: PacketThreadOptions): Promise<void> {
+  const log = createLog(options.logLevel);
+  const counters = { dhcp: createDhcpCounters(), tftp: createCounters(TFTP_COUNTS) };
+  const journal = openLeaseJournal(options.leasesPath);
+  const reservations = createReservationTable();
+  const manifest = await loadBootManifest(options.ipxeDir);
+  const facts = createFactSender((batch) => post({ type: 'facts', facts: batch }));
+  const boot = new Map<Mac, BootEntry>();
+  const dhcp = new Map<string, DhcpServer>();
+
+  const bootFields = (client: ClientFacts, address: Ipv4): DhcpBootFields | null => {
+    const kind = bootClientOf(client);
+    const site = { serverAddress: address, httpPort: options.httpPort };
+    const entry = boot.get(client.mac) ?? null;
+    const decision = decideBoot({ client: kind, mac: client.mac, entry, site, files: manifest.files });
+    return renderDhcpBootFields({ decision, client: kind, site });
+  };
+
+  const serveDhcp = async (config: NetworkConfig): Promise<Service | null> => {
+    const network = dhcpNetwork(config);
+    if (network === null) return null;
+    const server = await startDhcpServer({
+      network,
+      journal,
+      reservations,
+      bootFields: (client) => bootFields(client, network.address),
+      clock: systemClock,
+      log: log.child({ component: 'dhcp', network: config.name }),
+      counters: counters.dhcp,
+      onFact: facts.send,
+    });
+    dhcp.set(config.name, server);
+    return server;
+  };
+
+  const serveTftp = async (config: NetworkConfig): Promise<Service | null> => {
+    if (config.address === undefined || config.dhcp === 'off') return null;
+    return await startTftpServer({
+      address: config.address,
+      interface: config.interface ?? null,
+      files: contentsOf(manifest),
+      clock: systemClock,
+      log,
+      onFact: facts.send,
+      counters: counters.tftp,
+    });
+  };
+
+  const onProblem = (sentence: string): void => {
+    log.warn({ component: 'packets' }, sentence);
+    post({ type: 'problem', sentence });
+  };
+  const services = options.networks.flatMap((config) => [
+    keepTrying(() => serveDhcp(config), { clock: systemClock, onProblem }),
+    keepTrying(() => serveTftp(config), { clock: systemClock, onProblem }),
+  ]);
+
+  const stop = async (): Promise<void> => {
+    for (const service of services) await service.stop();
+    facts.flush();
+    journal.close();
+    post({ type: 'stopped' });
+  };
+
+  parentPort?.on('message', (message: ToPacketThread) => {
+    switch (message.type) {
+      case 'boot':
+        for (const mac of message.removed) {
+          boot.delete(mac);
+          reservations.remove(mac);
+        }
+        for (const entry of message.entries) {
+          boot.set(entry.mac, entry);
+          reservations.set(entry.mac, { address: entry.reservedAddress, hostname: entry.hostname });
+        }
+        post({ type: 'applied', version: message.version });
+        return;
+      case 'report':
+        post({
+          type: 'report',
+          request: message.request,
+          report: {
+            leases: [...dhcp].flatMap(([network, server]) =>
+              server.listLeases().map((lease) => ({
+                network,
+                mac: lease.mac,
+                address: lease.address,
+                expires_at: new Date(lease.expiresAt).toISOString(),
+              })),
+            ),
+            counters: {
+              ...prefixed('dhcp', counters.dhcp.snapshot()),
+              ...prefixed('tftp', counters.tftp.snapshot()),
+            },
+          },
+        });
+        return;
+      case 'stop':
+        void stop();
+        return;
+    }
+  });
+}
+
+function prefixed(
+  prefix: string,
+  counts: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(counts).map(([name, count]) => [`${prefix}.${name}`, count]));
+}
+
+await runPacketThread(workerData as PacketThreadOptions);

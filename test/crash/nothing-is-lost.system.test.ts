@@ -1,0 +1,145 @@
+/**
+ * The first promise: SIGKILL at any instant, and every node goes on after the restart. The rack (BMCs and agents)
+ * lives in another process and keeps a ledger: what must happen once must stand there once.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rackName } from '../../src/lab/simulated/rack.ts';
+import { type CrashRig, enrollBody, startCrashRig } from './rig.ts';
+
+const MACHINES = 16;
+const LEAST_KILLS = 100;
+/** What each node is taken through; a verb is asked for again only where the state shows that it was not taken. */
+const ERRAND = [
+  { verb: 'manage', from: 'enroll', to: 'manageable' },
+  { verb: 'inspect', from: 'manageable', to: 'manageable' },
+  { verb: 'provide', from: 'manageable', to: 'available' },
+  { verb: 'active', from: 'available', to: 'active' },
+  { verb: 'rebuild', from: 'active', to: 'active' },
+  { verb: 'deleted', from: 'active', to: 'available' },
+  { verb: 'active', from: 'available', to: 'active' },
+] as const;
+
+describe('a daemon that is killed again and again', () => {
+  let rig: CrashRig;
+  beforeAll(async () => {
+    rig = await startCrashRig(MACHINES);
+  });
+  afterAll(async () => {
+    await rig?.stop();
+  });
+
+  it('brings every node to active, and does nothing twice', { timeout: 900_000 }, async () => {
+    const killing = new AbortController();
+    const killer = killAtRandom(rig, killing.signal);
+    await Promise.all(Array.from({ length: MACHINES }, (_, index) => runErrand(rig, index)));
+    killing.abort();
+    await killer;
+    const ledgers = await rig.ledgers();
+    const kills = rig.kills();
+    const boundaries = await rig.boundaries();
+    let lost = 0;
+    for (let index = 0; index < MACHINES; index++) {
+      const node = await patiently(() => rig.client.nodes.get(rackName(index)));
+      if (node.provision_state !== 'active') lost++;
+    }
+    process.stdout.write(
+      `kills ${kills}, of them at step boundaries ${boundaries.length}, nodes ${MACHINES}, lost ${lost}\n`,
+    );
+    expect(lost).toBe(0);
+    expect(kills).toBeGreaterThanOrEqual(LEAST_KILLS);
+    for (const [name, ledger] of ledgers) {
+      const count = (work: string): number => ledger.works.filter((one) => one === work).length;
+      // active, rebuild, active: three image writes, each once. provide and deleted: two cleanings.
+      expect({
+        name,
+        writes: count('write_image'),
+        cleanings: count('erase_devices_metadata'),
+        cutOff: ledger.cutOff,
+      }).toEqual({
+        ...{ name, writes: 3, cleanings: 2, cutOff: 0 },
+      });
+      // inspect, two cleanings, and two boots (ramdisk, disk) for each of three deployments.
+      expect({ name, boots: ledger.boots.join(' ') }).toEqual({
+        name,
+        boots: 'pxe pxe pxe disk pxe disk pxe pxe disk',
+      });
+    }
+  });
+
+  it('has written no secret into its log', async () => {
+    const { readFile } = await import('node:fs/promises');
+    expect(await readFile(rig.logFile, 'utf8')).not.toContain(rig.password);
+  });
+});
+
+async function runErrand(rig: CrashRig, index: number): Promise<void> {
+  const name = rackName(index);
+  await patiently(async () => {
+    if ((await rig.client.nodes.find(name)) === null) await rig.client.nodes.enroll(enrollBody(rig, index));
+  });
+  for (const { verb, from, to } of ERRAND) {
+    const before = await lastJob(rig, name);
+    if (verb === 'active') await setImage(rig, name);
+    await patiently(async () => {
+      // The answer may have been lost with the daemon: the job of the verb says whether it was taken.
+      const job = await rig.client.nodes.job(name);
+      if (job !== null && job.id !== before) return;
+      const node = await rig.client.nodes.get(name);
+      if (node.provision_state === from) await rig.client.provision(name, verb);
+    });
+    await settle(rig, { name, to });
+  }
+}
+
+async function lastJob(rig: CrashRig, name: string): Promise<number | null> {
+  return (await patiently(() => rig.client.nodes.job(name)))?.id ?? null;
+}
+
+async function setImage(rig: CrashRig, name: string): Promise<void> {
+  await patiently(() =>
+    rig.client.nodes.patch(name, [
+      { op: 'add', path: '/instance_info/image_source', value: rig.image.source },
+      { op: 'add', path: '/instance_info/image_os_hash_algo', value: 'sha256' },
+      { op: 'add', path: '/instance_info/image_os_hash_value', value: rig.image.sha256 },
+      { op: 'add', path: '/instance_info/image_disk_format', value: 'raw' },
+    ]),
+  );
+}
+
+async function settle(
+  rig: CrashRig,
+  { name, to }: { readonly name: string; readonly to: string },
+): Promise<void> {
+  for (;;) {
+    const node = await patiently(() => rig.client.nodes.get(name));
+    if (node.provision_state === to && node.target_provision_state === null) return;
+    if (node.provision_state.endsWith('failed') || node.provision_state === 'error') {
+      throw new Error(`${name} is ${node.provision_state}: ${node.last_error}`);
+    }
+    await sleep(100);
+  }
+}
+
+/** The daemon is away every other moment: a refused connection is asked again, a refusal is not. */
+async function patiently<T>(call: () => Promise<T>): Promise<T> {
+  const until = Date.now() + 60_000;
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      const away = error instanceof Error && 'code' in error && error.code === 'daemon_unreachable';
+      if (!away || Date.now() > until) throw error;
+      await sleep(100);
+    }
+  }
+}
+
+/** Kills at random instants until told to stop; the gaps are long enough to start and do something. */
+async function killAtRandom(rig: CrashRig, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await sleep(900 + Math.random() * 2000, undefined, { signal }).catch(() => undefined);
+    if (!signal.aborted) rig.kill();
+  }
+  rig.calm();
+}
