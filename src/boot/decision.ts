@@ -3,7 +3,8 @@
  * render the decision made here, so they cannot disagree. Pure: facts in, decision out.
  */
 import type { Ipv4 } from '../net/ipv4.ts';
-import type { Mac } from '../net/mac.ts';
+import { type Mac, macWithHyphens } from '../net/mac.ts';
+import { FIRST_STAGES } from './architectures.ts';
 
 /** Which dialect the client speaks; derived from DHCP options 60, 77, 93 and 175 in `boot/client.ts`. */
 export type BootClient =
@@ -39,3 +40,63 @@ export type BootDecision =
   | { readonly action: 'script'; readonly url: string }
   /** An address and nothing to boot. */
   | { readonly action: 'none'; readonly reason: string };
+
+/**
+ * Decides what a client boots.
+ *
+ * Every machine that can is led to iPXE and its script, also one that shall boot its disk and one that we do not
+ * know: there the script says so and hands over to the disk. Giving such a machine an address and no boot program
+ * instead is no kindness: firmware then waits for other offers (EDK2 4 + 8 + 16 + 32 s, then PXE-E16) before it
+ * tries its disk, and nobody sees why. An iPXE without HTTP is given ours, which has it.
+ */
+export function decideBoot(facts: {
+  readonly client: BootClient;
+  readonly mac: Mac;
+  readonly entry: BootEntry | null;
+  readonly site: BootSite;
+  /** The boot programs that are installed (names in the manifest), so that DHCP names none that is not there. */
+  readonly files: { has(name: string): boolean };
+}): BootDecision {
+  const { client, files, mac, site } = facts;
+  switch (client.kind) {
+    case 'not-booting':
+      return { action: 'none', reason: 'it did not ask for a boot program' };
+    case 'ipxe':
+      return client.http
+        ? { action: 'script', url: scriptUrl(site, mac) }
+        : firstStage(client.firmware, 'tftp', files);
+    case 'firmware':
+      return firstStage(client.firmware, client.transport, files);
+  }
+}
+
+/** `http://10.20.0.1:6180`: iPXE scripts, boot files and agent calls are below it. */
+export function siteUrl(site: BootSite): string {
+  return `http://${site.serverAddress}:${site.httpPort}`;
+}
+
+export function scriptUrl(site: BootSite, mac: Mac): string {
+  return `${siteUrl(site)}/ipxe/${macWithHyphens(mac)}`;
+}
+
+/** The URL of a first-stage program, for UEFI HTTP boot. */
+export function bootFileUrl(site: BootSite, file: string): string {
+  return `${siteUrl(site)}/boot/${file}`;
+}
+
+function firstStage(
+  firmware: Firmware,
+  transport: 'tftp' | 'http',
+  files: { has(name: string): boolean },
+): BootDecision {
+  const candidates = FIRST_STAGES[firmware];
+  const file = candidates.find((name) => files.has(name));
+  if (file !== undefined) return { action: 'first-stage', file, transport };
+  return {
+    action: 'none',
+    reason:
+      candidates.length === 0
+        ? 'ingot has no boot program for its architecture'
+        : `no boot program for ${firmware} is installed: put ${candidates.join(' or ')} into boot.ipxe_dir`,
+  };
+}

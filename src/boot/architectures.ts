@@ -1,0 +1,78 @@
+/**
+ * The client architectures of DHCP option 93 (IANA "Processor Architecture Types", RFC 4578, RFC 5970) as one
+ * table, and the boot programs for each kind of firmware. A new architecture is a new line here.
+ */
+import type { Firmware } from './decision.ts';
+
+export type Architecture = {
+  /** What people call it, for sentences. */
+  readonly name: string;
+  readonly firmware: Firmware;
+  /** How it loads; the codes of UEFI HTTP boot are twins of the PXE codes. */
+  readonly transport: 'tftp' | 'http';
+};
+
+const pxe = (name: string, firmware: Firmware = 'unknown'): Architecture => ({
+  name,
+  firmware,
+  transport: 'tftp',
+});
+const http = (name: string, firmware: Firmware = 'unknown'): Architecture => ({
+  name: `${name} HTTP boot`,
+  firmware,
+  transport: 'http',
+});
+
+/** By code. RFC 4578 swapped 7 and 9 in its text: in practice both mean x64. */
+export const ARCHITECTURES: ReadonlyMap<number, Architecture> = new Map([
+  [0, pxe('BIOS x86', 'bios')],
+  [1, pxe('NEC PC-98')],
+  [2, pxe('EFI Itanium')],
+  [3, pxe('DEC Alpha')],
+  [4, pxe('Arc x86')],
+  [5, pxe('Intel Lean Client')],
+  [6, pxe('EFI IA32', 'efi-ia32')],
+  [7, pxe('EFI x64', 'efi-x64')],
+  [8, pxe('EFI XScale')],
+  [9, pxe('EFI x64', 'efi-x64')],
+  [10, pxe('EFI ARM32')],
+  [11, pxe('EFI ARM64', 'efi-arm64')],
+  [12, pxe('PowerPC Open Firmware')],
+  [13, pxe('PowerPC ePAPR')],
+  [14, pxe('POWER OPAL v3')],
+  [15, http('EFI IA32', 'efi-ia32')],
+  [16, http('EFI x64', 'efi-x64')],
+  [17, http('EFI x64', 'efi-x64')],
+  [18, http('EFI ARM32')],
+  [19, http('EFI ARM64', 'efi-arm64')],
+  [20, http('BIOS x86', 'bios')],
+  [21, pxe('U-Boot ARM32')],
+  [22, pxe('U-Boot ARM64')],
+  [23, http('U-Boot ARM32')],
+  [24, http('U-Boot ARM64')],
+  [25, pxe('EFI RISC-V 32')],
+  [26, http('EFI RISC-V 32')],
+  [27, pxe('EFI RISC-V 64')],
+  [28, http('EFI RISC-V 64')],
+  [29, pxe('EFI RISC-V 128')],
+  [30, http('EFI RISC-V 128')],
+  [31, pxe('s390 basic')],
+  [32, pxe('s390 extended')],
+  [37, pxe('EFI LoongArch 32')],
+  [38, http('EFI LoongArch 32')],
+  [39, pxe('EFI LoongArch 64')],
+  [40, http('EFI LoongArch 64')],
+  [41, pxe('Raspberry Pi')],
+]);
+
+/**
+ * The boot programs that a firmware can run, best first; the first that is installed is taken. `snponly.efi` keeps the
+ * firmware's own network driver and link, `undionly.kpxe` the ROM's.
+ */
+export const FIRST_STAGES: { readonly [firmware in Firmware]: readonly string[] } = {
+  bios: ['undionly.kpxe', 'ipxe.pxe'],
+  'efi-x64': ['snponly.efi', 'ipxe.efi'],
+  'efi-ia32': ['i386/snponly.efi', 'i386/ipxe.efi'],
+  'efi-arm64': ['arm64/snponly.efi', 'arm64/ipxe.efi'],
+  unknown: [],
+};

@@ -1,0 +1,86 @@
+/** The boot decision in iPXE's own language: the script of one MAC. Pure. */
+import { type Mac, macWithHyphens } from '../net/mac.ts';
+import { type BootEntry, type BootSite, siteUrl } from './decision.ts';
+
+/** Tries to load kernel and ramdisk before the machine is started anew. */
+const TRIES = 10;
+
+export type ScriptFacts = {
+  readonly mac: Mac;
+  readonly entry: BootEntry | null;
+  readonly site: BootSite;
+  /** More words for the kernel (`boot.kernel_args`). */
+  readonly kernelArgs: string;
+};
+
+export function renderIpxeScript(facts: ScriptFacts): string {
+  const { entry } = facts;
+  if (entry === null)
+    return script([
+      `echo ingot does not know ${facts.mac}, enroll it with: ingot node enroll`,
+      'echo Going on to the next boot device',
+      'sleep 3',
+      'exit 1',
+    ]);
+  switch (entry.intent) {
+    case 'ramdisk':
+      return ramdiskScript(facts, oneWord(entry.nodeName));
+    case 'disk':
+      return diskScript(oneWord(entry.nodeName));
+  }
+}
+
+/**
+ * Waits grow by five seconds a try and start at a number of the MAC's own, so that a rack that is told "not
+ * now" does not come back as one. `initrd=` is for the kernel's EFI stub, which looks the ramdisk up by name.
+ */
+function ramdiskScript({ kernelArgs, mac, site }: ScriptFacts, node: string): string {
+  const url = siteUrl(site);
+  const words = [
+    'initrd=initrd.zst',
+    `ipa-api-url=${url}`,
+    `BOOTIF=01-${macWithHyphens(mac)}`,
+    ...kernelArgs.split(/\s+/).filter((word) => word !== ''),
+  ];
+  return script([
+    `echo ingot: ${node} loads its ramdisk`,
+    `set tries:int32 ${TRIES}`,
+    'set try:int32 0',
+    `set pause:int32 ${2 + (Number.parseInt(mac.slice(-2), 16) % 8)}`,
+    ':load',
+    'imgfree',
+    `kernel ${url}/files/vmlinuz ${words.join(' ')} || goto again`,
+    `initrd ${url}/files/initrd.zst || goto again`,
+    'boot || goto again',
+    ':again',
+    'inc try',
+    `iseq \${try} \${tries} && goto fail ||`,
+    `echo ingot: ${node} could not load its ramdisk, try \${try} of \${tries}, next in \${pause} s`,
+    `sleep \${pause}`,
+    'inc pause 5',
+    'goto load',
+    ':fail',
+    `echo ingot: ${node} gives up after \${tries} tries and restarts`,
+    'sleep 30',
+    'reboot || exit 1',
+  ]);
+}
+
+/**
+ * BIOS starts the first disk itself: many ROMs have no way back to the boot order. UEFI goes on to its next boot
+ * option, and only after an error: EDK2 ends its boot order at an option that returned success (UEFI 3.1.1).
+ */
+function diskScript(node: string): string {
+  return script([
+    `echo ingot: ${node} boots from its own disk`,
+    `iseq \${platform} efi && goto next ||`,
+    'sanboot --no-describe --drive 0x80 ||',
+    ':next',
+    'exit 1',
+  ]);
+}
+
+const script = (lines: readonly string[]): string => ['#!ipxe', ...lines, ''].join('\n');
+
+/** A node's name cannot end the line or call on iPXE's settings. */
+const oneWord = (name: string): string => name.replaceAll(/[^\w.-]/g, '_');

@@ -1,0 +1,69 @@
+/** The first-stage programs, read into memory once: TFTP and HTTP serve from here and touch no path. */
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FIRST_STAGES } from './architectures.ts';
+
+export type BootFile = {
+  readonly content: Uint8Array;
+  readonly modified: Date;
+  /** Strong entity tag, quotes included. */
+  readonly etag: string;
+};
+
+/** A program that Debian's package has and that is not there: a fact to show, no reason not to start. */
+export type MissingBootFile = { readonly name: string; readonly why: string; readonly hint: string };
+
+export type BootManifest = {
+  /** By lower-case name as in `FIRST_STAGES`, such as `snponly.efi` or `arm64/snponly.efi`. */
+  readonly files: ReadonlyMap<string, BootFile>;
+  readonly missing: readonly MissingBootFile[];
+};
+
+/** What an x86 site needs; the others are served where somebody has put them. */
+const EXPECTED = ['undionly.kpxe', 'snponly.efi'];
+/** Firmware loads programs into low memory; anything bigger is not a boot program. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/** Reads what is there of the known programs. Never rejects: what cannot be read is in `missing`. */
+export async function loadBootManifest(ipxeDir: string): Promise<BootManifest> {
+  const names = [...new Set([...EXPECTED, ...Object.values(FIRST_STAGES).flat()])];
+  const read = await Promise.all(
+    names.map(async (name) => ({ name, result: await readBootFile(ipxeDir, name) })),
+  );
+  return {
+    files: new Map(
+      read.flatMap(({ name, result }) => ('file' in result ? [[name, result.file] as const] : [])),
+    ),
+    missing: read.flatMap(({ name, result }) =>
+      'why' in result && (EXPECTED.includes(name) || !result.absent)
+        ? [{ name, why: result.why, hint: INSTALL_HINT }]
+        : [],
+    ),
+  };
+}
+
+/** The contents by name, as the TFTP server takes them. */
+export function contentsOf(manifest: BootManifest): ReadonlyMap<string, Uint8Array> {
+  return new Map([...manifest.files].map(([name, file]) => [name, file.content]));
+}
+
+const INSTALL_HINT =
+  'Install it with "apt-get install ipxe", or name the folder of your own build in boot.ipxe_dir, and restart ingot.';
+
+type Read = { readonly file: BootFile } | { readonly why: string; readonly absent: boolean };
+
+async function readBootFile(ipxeDir: string, name: string): Promise<Read> {
+  const path = join(ipxeDir, name);
+  try {
+    const { mtime, size } = await stat(path);
+    if (size === 0 || size > MAX_BYTES)
+      return { why: `${path} has ${size} bytes: that is no boot program`, absent: false };
+    const content = await readFile(path);
+    const etag = `"${createHash('sha256').update(content).digest('hex').slice(0, 32)}"`;
+    return { file: { content, modified: mtime, etag } };
+  } catch (thrown) {
+    const absent = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
+    return { why: absent ? `${path} does not exist` : `reading ${path} failed: ${String(thrown)}`, absent };
+  }
+}

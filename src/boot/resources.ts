@@ -1,0 +1,122 @@
+/** What a path of the boot file server names. A path is a key of these tables or it is nothing. */
+import { stat } from 'node:fs/promises';
+import type { ImageStore } from '../images/images.ts';
+import { type Mac, parseMac } from '../net/mac.ts';
+import type { BootEntry, BootSite } from './decision.ts';
+import type { BootFact } from './facts.ts';
+import type { HttpFile } from './http-send.ts';
+import { renderIpxeScript } from './ipxe-script.ts';
+import type { BootManifest } from './manifest.ts';
+import { createMemoryFile } from './memory-file.ts';
+
+export type Resource =
+  | { readonly kind: 'script'; readonly mac: Mac; readonly text: string; readonly sentence: string }
+  | {
+      readonly kind: 'file';
+      readonly file: HttpFile;
+      readonly fact: BootFact['kind'];
+      /** For sentences: "the kernel", "image 3f2a". */
+      readonly title: string;
+    }
+  | { readonly kind: 'missing'; readonly sentence: string };
+
+export type ResourceOptions = {
+  /** The first-stage programs. */
+  readonly manifest: BootManifest;
+  readonly ramdisk: { readonly kernelPath: string; readonly initrdPath: string };
+  readonly images: Pick<ImageStore, 'ready'>;
+  readonly bootEntry: (mac: Mac) => BootEntry | null;
+  /** The site that a connection to this address of ours belongs to; null when it is none. */
+  readonly siteOf: (localAddress: string) => BootSite | null;
+  /** `boot.kernel_args`. */
+  readonly kernelArgs: string;
+};
+
+export type Resolver = (rest: string, localAddress: string) => Promise<Resource>;
+
+/** One resolver for each first part of a path; it gets the rest as the client sent it. */
+export function createResolvers(options: ResourceOptions): { readonly [root: string]: Resolver } {
+  const ramdisk: { readonly [name: string]: () => Promise<Resource> } = {
+    vmlinuz: memoryResource(options.ramdisk.kernelPath, 'boot.kernel', 'the kernel'),
+    'initrd.zst': memoryResource(options.ramdisk.initrdPath, 'boot.initrd', 'the ramdisk'),
+  };
+  return {
+    '/boot/': async (name) => programResource(options.manifest, name),
+    '/ipxe/': async (name, localAddress) => scriptResource(options, name, localAddress),
+    '/files/': async (name) =>
+      (Object.hasOwn(ramdisk, name) ? await ramdisk[name]?.() : null) ?? NO_SUCH_FILE,
+    '/images/': async (id) => imageResource(options.images, id),
+  };
+}
+
+const NO_SUCH_FILE: Resource = { kind: 'missing', sentence: 'no such file' };
+
+function programResource(manifest: BootManifest, name: string): Resource {
+  const found = manifest.files.get(name);
+  if (found === undefined) {
+    const missing = manifest.missing.find((one) => one.name === name);
+    return missing === undefined
+      ? NO_SUCH_FILE
+      : { kind: 'missing', sentence: `${missing.why}. ${missing.hint}` };
+  }
+  const { content, etag, modified } = found;
+  // UEFI HTTP boot goes by the type where there is one (EDK2 HttpBootSupport.c).
+  const contentType = name.endsWith('.efi') ? 'application/efi' : OCTETS;
+  return {
+    kind: 'file',
+    fact: 'boot.program',
+    title: name,
+    file: { body: content, size: content.length, etag, modified, contentType },
+  };
+}
+
+function scriptResource(options: ResourceOptions, name: string, localAddress: string): Resource {
+  const mac = parseMac(name);
+  const site = options.siteOf(localAddress);
+  if (mac === null) return NO_SUCH_FILE;
+  if (site === null) return { kind: 'missing', sentence: `no network is served on ${localAddress}` };
+  const entry = options.bootEntry(mac);
+  const what =
+    entry === null
+      ? 'which sends an unknown machine to its next boot device'
+      : entry.intent === 'ramdisk'
+        ? 'to load the ramdisk'
+        : 'to boot from its disk';
+  return {
+    kind: 'script',
+    mac,
+    text: renderIpxeScript({ mac, entry, site, kernelArgs: options.kernelArgs }),
+    sentence: `iPXE fetched its script, ${what}`,
+  };
+}
+
+function memoryResource(path: string, fact: BootFact['kind'], title: string): () => Promise<Resource> {
+  const source = createMemoryFile(path);
+  return async () => {
+    const found = await source.get();
+    if (found === null)
+      return { kind: 'missing', sentence: `${title} is not built yet (${path} does not exist)` };
+    const { content, etag, modified } = found;
+    return {
+      kind: 'file',
+      fact,
+      title,
+      file: { body: content, size: content.length, etag, modified, contentType: OCTETS },
+    };
+  };
+}
+
+async function imageResource(images: Pick<ImageStore, 'ready'>, id: string): Promise<Resource> {
+  const image = /^[\w-]{1,128}$/.test(id) ? await images.ready(id) : null;
+  if (image === null) return { kind: 'missing', sentence: 'no such image in the cache' };
+  const { path, sha256, size } = image;
+  const modified = (await stat(path)).mtime;
+  return {
+    kind: 'file',
+    fact: 'boot.image',
+    title: `image ${id.slice(0, 12)}`,
+    file: { body: { path }, size, etag: `"${sha256}"`, modified, contentType: OCTETS },
+  };
+}
+
+const OCTETS = 'application/octet-stream';

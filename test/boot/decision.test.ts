@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { bootClientOf } from '../../src/boot/client.ts';
+import { decideBoot } from '../../src/boot/decision.ts';
+import { CLIENTS, entry, MAC, SITE } from './fixtures.ts';
+
+const INSTALLED = new Set(['undionly.kpxe', 'snponly.efi', 'ipxe.pxe', 'ipxe.efi']);
+const SCRIPT = { action: 'script', url: 'http://10.20.0.1:6180/ipxe/52-54-00-ab-cd-ef' };
+
+const decide = (
+  name: keyof typeof CLIENTS,
+  files: ReadonlySet<string> = INSTALLED,
+  intent = entry('ramdisk'),
+) => decideBoot({ client: bootClientOf(CLIENTS[name]), mac: MAC, entry: intent, site: SITE, files });
+
+describe('what a machine boots', () => {
+  test.each([
+    ['BIOS ROM', { action: 'first-stage', file: 'undionly.kpxe', transport: 'tftp' }],
+    ['EDK2 x64', { action: 'first-stage', file: 'snponly.efi', transport: 'tftp' }],
+    ['EDK2 x64 over HTTP', { action: 'first-stage', file: 'snponly.efi', transport: 'http' }],
+    ['iPXE in BIOS', SCRIPT],
+    ['iPXE in UEFI', SCRIPT],
+    ['iPXE without HTTP', { action: 'first-stage', file: 'undionly.kpxe', transport: 'tftp' }],
+    ['Linux', { action: 'none', reason: 'it did not ask for a boot program' }],
+  ] as const)('%s', (client, decision) => {
+    expect(decide(client)).toEqual(decision);
+  });
+
+  test.each(['BIOS ROM', 'EDK2 x64', 'iPXE in BIOS'] as const)(
+    '%s is led to the script whatever the node shall boot, also when there is no such node: the script decides',
+    (client) => {
+      const decisions = [entry('ramdisk'), entry('disk'), null].map((node) =>
+        decideBoot({
+          client: bootClientOf(CLIENTS[client]),
+          mac: MAC,
+          entry: node,
+          site: SITE,
+          files: INSTALLED,
+        }),
+      );
+      expect(decisions[1]).toEqual(decisions[0]);
+      expect(decisions[2]).toEqual(decisions[0]);
+    },
+  );
+
+  test('the second program is taken where the first is not installed', () => {
+    expect(decide('BIOS ROM', new Set(['ipxe.pxe']))).toMatchObject({ file: 'ipxe.pxe' });
+    expect(decide('EDK2 x64', new Set(['ipxe.efi']))).toMatchObject({ file: 'ipxe.efi' });
+  });
+
+  test('no program is named that is not installed', () => {
+    expect(decide('EDK2 ARM64')).toEqual({
+      action: 'none',
+      reason:
+        'no boot program for efi-arm64 is installed: put arm64/snponly.efi or arm64/ipxe.efi into boot.ipxe_dir',
+    });
+    expect(decide('EDK2 ARM64', new Set(['arm64/snponly.efi']))).toMatchObject({ file: 'arm64/snponly.efi' });
+  });
+
+  test('an architecture without any program gets none, with the reason', () => {
+    const client = { kind: 'firmware', firmware: 'unknown', transport: 'tftp' } as const;
+    expect(decideBoot({ client, mac: MAC, entry: null, site: SITE, files: INSTALLED })).toEqual({
+      action: 'none',
+      reason: 'ingot has no boot program for its architecture',
+    });
+  });
+});

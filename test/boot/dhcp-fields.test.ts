@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { bootClientOf } from '../../src/boot/client.ts';
+import { decideBoot } from '../../src/boot/decision.ts';
+import { renderDhcpBootFields } from '../../src/boot/dhcp-fields.ts';
+import { CLIENTS, entry, MAC, SITE } from './fixtures.ts';
+
+function render(name: keyof typeof CLIENTS) {
+  const client = bootClientOf(CLIENTS[name]);
+  const files = new Set(['undionly.kpxe', 'snponly.efi']);
+  const decision = decideBoot({ client, mac: MAC, entry: entry('ramdisk'), site: SITE, files });
+  const fields = renderDhcpBootFields({ decision, client, site: SITE });
+  if (fields === null) return null;
+  const options = Object.fromEntries(
+    fields.options.map(({ code, value }) => [
+      code,
+      code === 43 || code === 175
+        ? Buffer.from(value).toString('hex')
+        : Buffer.from(value).toString('latin1'),
+    ]),
+  );
+  return { ...fields, options };
+}
+
+const SCRIPT = 'http://10.20.0.1:6180/ipxe/52-54-00-ab-cd-ef';
+const NBP = 'http://10.20.0.1:6180/boot/snponly.efi';
+
+describe('the decision in DHCP', () => {
+  test.each([
+    [
+      'BIOS ROM',
+      'undionly.kpxe',
+      { 43: '060108ff', 60: 'PXEClient', 66: '10.20.0.1\0', 67: 'undionly.kpxe\0' },
+    ],
+    ['EDK2 x64', 'snponly.efi', { 43: '060108ff', 60: 'PXEClient', 66: '10.20.0.1\0', 67: 'snponly.efi\0' }],
+    ['EDK2 x64 over HTTP', NBP, { 60: 'HTTPClient', 67: `${NBP}\0` }],
+    ['iPXE in BIOS', SCRIPT, { 67: `${SCRIPT}\0`, 175: 'b00101' }],
+    ['iPXE in UEFI', SCRIPT, { 67: `${SCRIPT}\0`, 175: 'b00101' }],
+    ['iPXE without HTTP', 'undionly.kpxe', { 66: '10.20.0.1\0', 67: 'undionly.kpxe\0', 175: 'b00101' }],
+  ] as const)('%s', (client, file, options) => {
+    expect(render(client)).toEqual({ siaddr: '10.20.0.1', file, options });
+  });
+
+  test('nothing to boot, nothing said', () => {
+    expect(render('Linux')).toBeNull();
+  });
+
+  test('option 60 "PXEClient" never comes without option 43, or EDK2 waits for a boot server (PXE-E18)', () => {
+    for (const name of Object.keys(CLIENTS) as (keyof typeof CLIENTS)[]) {
+      const options: { readonly [code: string]: string } = render(name)?.options ?? {};
+      expect(options['60'] === 'PXEClient').toBe(options['43'] !== undefined);
+    }
+  });
+
+  test('every name fits into the header and is NUL-terminated in option 67', () => {
+    for (const name of Object.keys(CLIENTS) as (keyof typeof CLIENTS)[]) {
+      const fields = render(name);
+      if (fields === null) continue;
+      const options: { readonly [code: string]: string } = fields.options;
+      expect(fields.file.length).toBeLessThan(128);
+      expect(options['67']).toBe(`${fields.file}\0`);
+    }
+  });
+});

@@ -1,0 +1,93 @@
+/** The boot file server on loopback, over a folder with a ramdisk, an image and boot programs. */
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BootEntry } from '../../src/boot/decision.ts';
+import type { BootFact } from '../../src/boot/facts.ts';
+import { createBootHandler } from '../../src/boot/file-server.ts';
+import { type BootManifest, loadBootManifest } from '../../src/boot/manifest.ts';
+import { systemClock } from '../../src/clock.ts';
+import { createLog } from '../../src/log.ts';
+import { ipv4, MAC } from './fixtures.ts';
+
+export const IMAGE = {
+  id: 'a1b2c3-raw',
+  content: Buffer.from(Uint8Array.from({ length: 5_000_000 }, (_, i) => i >> 7)),
+};
+export const INITRD = Buffer.from(Uint8Array.from({ length: 3_000_000 }, (_, i) => i >> 5));
+
+export type BootHttp = {
+  readonly port: number;
+  readonly folder: string;
+  readonly manifest: BootManifest;
+  readonly facts: BootFact[];
+  /** Change what the server knows. */
+  readonly entries: Map<string, BootEntry>;
+  stop(): Promise<void>;
+};
+
+export async function startBootHttp(
+  options: { readonly ipxeDir?: string; readonly maxImageDownloads?: number } = {},
+): Promise<BootHttp> {
+  const folder = await mkdtemp(join(tmpdir(), 'ingot-boot-'));
+  const programs = join(folder, 'ipxe');
+  await mkdir(programs);
+  await writeFile(join(programs, 'snponly.efi'), 'a boot program');
+  await writeFile(join(folder, 'initrd.zst'), INITRD);
+  await writeFile(join(folder, 'image.raw'), IMAGE.content);
+  const manifest = await loadBootManifest(options.ipxeDir ?? programs);
+  const facts: BootFact[] = [];
+  const entries = new Map<string, BootEntry>();
+  const sha256 = createHash('sha256').update(IMAGE.content).digest('hex');
+  const server: Server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const handler = createBootHandler({
+    manifest,
+    ramdisk: { kernelPath: join(folder, 'vmlinuz'), initrdPath: join(folder, 'initrd.zst') },
+    images: {
+      ready: async (id) =>
+        id === IMAGE.id
+          ? {
+              id,
+              path: join(folder, 'image.raw'),
+              size: IMAGE.content.length,
+              sha256,
+              extents: [],
+              dataBytes: 0,
+            }
+          : null,
+    },
+    bootEntry: (mac) => entries.get(mac) ?? null,
+    siteOf: (local) => (local === '127.0.0.1' ? { serverAddress: ipv4('127.0.0.1'), httpPort: port } : null),
+    kernelArgs: '',
+    clock: systemClock,
+    log: createLog('silent'),
+    onFact: (fact) => facts.push(fact),
+    ...(options.maxImageDownloads === undefined ? {} : { maxImageDownloads: options.maxImageDownloads }),
+  });
+  server.on('request', (request, response) => {
+    void handler(request, response).then((mine) => {
+      if (!mine) response.writeHead(418).end('not a boot path');
+    });
+  });
+  return {
+    port,
+    folder,
+    manifest,
+    facts,
+    entries,
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+export { MAC };

@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { renderIpxeScript } from '../../src/boot/ipxe-script.ts';
+import { entry, MAC, mac, SITE } from './fixtures.ts';
+
+const render = (node: ReturnType<typeof entry> | null, kernelArgs = ''): string =>
+  renderIpxeScript({ mac: MAC, entry: node, site: SITE, kernelArgs });
+
+describe('the iPXE script', () => {
+  test('of a node that shall load the ramdisk', () => {
+    expect(render(entry('ramdisk'), ' console=ttyS0  quiet\n')).toBe(`#!ipxe
+echo ingot: rack1-07 loads its ramdisk
+set tries:int32 10
+set try:int32 0
+set pause:int32 9
+:load
+imgfree
+kernel http://10.20.0.1:6180/files/vmlinuz initrd=initrd.zst ipa-api-url=http://10.20.0.1:6180 BOOTIF=01-52-54-00-ab-cd-ef console=ttyS0 quiet || goto again
+initrd http://10.20.0.1:6180/files/initrd.zst || goto again
+boot || goto again
+:again
+inc try
+iseq \${try} \${tries} && goto fail ||
+echo ingot: rack1-07 could not load its ramdisk, try \${try} of \${tries}, next in \${pause} s
+sleep \${pause}
+inc pause 5
+goto load
+:fail
+echo ingot: rack1-07 gives up after \${tries} tries and restarts
+sleep 30
+reboot || exit 1
+`);
+  });
+
+  test('of a node that shall boot its disk', () => {
+    expect(render(entry('disk'))).toBe(`#!ipxe
+echo ingot: rack1-07 boots from its own disk
+iseq \${platform} efi && goto next ||
+sanboot --no-describe --drive 0x80 ||
+:next
+exit 1
+`);
+  });
+
+  test('of a machine that nobody enrolled', () => {
+    expect(render(null)).toBe(`#!ipxe
+echo ingot does not know 52:54:00:ab:cd:ef, enroll it with: ingot node enroll
+echo Going on to the next boot device
+sleep 3
+exit 1
+`);
+  });
+
+  test('a name cannot smuggle a command or a setting into the script', () => {
+    const script = render({ ...entry('disk'), nodeName: `x\nreboot || \${net0/mac}` });
+    expect(script.split('\n')[1]).toBe('echo ingot: x_reboot______net0_mac_ boots from its own disk');
+  });
+
+  test('machines come back after different pauses', () => {
+    const pauses = Array.from({ length: 16 }, (_, i) => {
+      const own = mac(`52:54:00:00:00:${i.toString(16).padStart(2, '0')}`);
+      return /pause:int32 (\d+)/.exec(
+        renderIpxeScript({ mac: own, entry: entry('ramdisk'), site: SITE, kernelArgs: '' }),
+      )?.[1];
+    });
+    expect(new Set(pauses).size).toBe(8);
+  });
+});
