@@ -1,0 +1,31 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ingot = join(import.meta.dirname, '../../bin/ingot');
+
+describe('ingot config', () => {
+  it('prints a JSON Schema that names the contract keys', () => {
+    const schema = JSON.parse(execFileSync(ingot, ['config', 'schema'], { encoding: 'utf8' }));
+    expect(Object.keys(schema.properties)).toEqual(
+      expect.arrayContaining(['state_dir', 'api', 'boot', 'networks']),
+    );
+  });
+
+  it('checks a file, says every mistake with its line, and ends with 1', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'ingot-config-')), 'ingot.yaml');
+    writeFileSync(file, 'state_dir: relative\nnope: 1\n');
+    const result = spawnSync(ingot, ['config', 'check', file], { encoding: 'utf8' });
+    expect(result.status).toBe(1);
+    expect(result.stderr).toContain(`${file}:1: state_dir: must be an absolute path`);
+    expect(result.stderr).toContain(`${file}:2: nope: is not a key that ingot knows`);
+  });
+
+  it('ends with 2 and its usage when called wrongly', () => {
+    const result = spawnSync(ingot, ['config', 'chekc'], { encoding: 'utf8' });
+    expect(result.status).toBe(2);
+    expect(result.stderr).toContain('ingot config check FILE');
+  });
+});

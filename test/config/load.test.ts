@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { formatProblems, parseConfig } from '../../src/config/load.ts';
+import { networkProblems } from '../../src/config/networks.ts';
+
+const PXE = `
+  - name: pxe
+    role: pxe
+    interface: eth1
+    cidr: 10.20.0.0/16
+    address: 10.20.0.1
+    dhcp: authoritative
+    ranges:
+      - { use: dhcp, from: 10.20.1.0, to: 10.20.9.255 }
+`;
+
+function problemsOf(text: string): string {
+  const result = parseConfig(text, [networkProblems]);
+  return result.ok ? '' : formatProblems('ingot.yaml', result.problems);
+}
+
+describe('the configuration file', () => {
+  it('may be empty: everything has a default and no network is served', () => {
+    const result = parseConfig('');
+    expect(result.ok && result.config).toMatchObject({
+      state_dir: '/var/lib/ingot',
+      api: { listen: '127.0.0.1:6385', auth: 'none' },
+      boot: { listen_port: 6180 },
+      networks: [],
+    });
+  });
+
+  it('is good as the example ships it', () => {
+    const text = readFileSync(join(import.meta.dirname, '../../config/ingot.example.yaml'), 'utf8');
+    expect(problemsOf(text)).toBe('');
+  });
+
+  const mistakes: readonly {
+    readonly name: string;
+    readonly text: string;
+    readonly says: readonly string[];
+  }[] = [
+    {
+      name: 'an unknown key, with its line and name',
+      text: 'state_dir: /tmp/x\napi:\n  listne: 127.0.0.1:1\n',
+      says: ['ingot.yaml:3: api.listne: is not a key that ingot knows'],
+    },
+    {
+      name: 'an unknown key of a network',
+      text: `networks:${PXE}    vlan: 3\n`,
+      says: ['ingot.yaml:10: networks[0].vlan: is not a key that ingot knows'],
+    },
+    {
+      name: 'a value of the wrong kind',
+      text: 'boot: { listen_port: eleven }\n',
+      says: ['ingot.yaml:1: boot.listen_port:'],
+    },
+    {
+      name: 'a network whose host bits are set',
+      text: 'networks:\n  - { name: a, role: oob, cidr: 10.20.0.1/16 }\n',
+      says: ['ingot.yaml:2: networks[0].cidr: "10.20.0.1/16" is not a network such as 10.20.0.0/16'],
+    },
+    {
+      name: 'an unknown role',
+      text: 'networks:\n  - { name: a, role: pex, cidr: 10.20.0.0/16 }\n',
+      says: ['networks[0].role:'],
+    },
+    { name: 'text that is no YAML', text: 'a: [1\n', says: ['ingot.yaml:', 'YAML'] },
+    {
+      name: 'overlapping ranges, with both owners and the addresses',
+      text: `networks:${PXE}      - { use: static, from: 10.20.9.250, to: 10.20.10.5 }\n`,
+      says: ['the dhcp range', 'the static range', '10.20.9.250', '10.20.9.255'],
+    },
+    {
+      name: 'all mistakes at once',
+      text: 'bogus: 1\nboot: { listen_port: 0 }\nlog_level: loud\n',
+      says: ['ingot.yaml:1: bogus', 'ingot.yaml:2: boot.listen_port', 'ingot.yaml:3: log_level'],
+    },
+  ];
+  it.each(mistakes)('is refused for $name', ({ text, says }) => {
+    const problems = problemsOf(text);
+    for (const part of says) expect(problems).toContain(part);
+  });
+});
