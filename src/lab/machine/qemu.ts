@@ -16,6 +16,11 @@ import { connectQmp, type Qmp, type QmpEvent } from './qmp.ts';
 import { prepareFiles, readMachineState, writeMachineState } from './state.ts';
 
 const QUIT_MS = 10_000;
+/**
+ * A reboot counts as one boot once no further reset came for this long: SeaBIOS answers each reset by the OS
+ * with a second one of its own, which must still see the override.
+ */
+const SETTLE_MS = 2000;
 
 export function qemuMachineInfo(plan: MachinePlan): MachineInfo {
   return {
@@ -49,6 +54,8 @@ export class QemuMachine implements Machine {
   #power: Power = 'Off';
   #qmp: Qmp | null = null;
   #pid: number | null = null;
+  /** Set between a reset and the moment when it counts as a boot. */
+  #settling: AbortController | null = null;
   /** The end of the line of operations: each waits for the one before it. */
   #queue: Promise<void> = Promise.resolve();
 
@@ -121,9 +128,11 @@ export class QemuMachine implements Machine {
 
   setBoot(settings: BootSettings): Promise<void> {
     return this.#inLine(async () => {
+      await this.#applyBootOrder(settings);
+      // Only now: a reset that was reported up to here began under the old settings.
+      this.#settle();
       this.#boot = settings;
       this.#persist();
-      await this.#applyBootOrder();
     });
   }
 
@@ -144,7 +153,7 @@ export class QemuMachine implements Machine {
     this.#attach(qmp, pid);
     this.#boot = afterBoot(this.#boot);
     this.#persist();
-    await this.#applyBootOrder();
+    await this.#applyBootOrder(this.#boot);
     log.info({ pid, first, firmware }, 'power on');
   }
 
@@ -164,6 +173,7 @@ export class QemuMachine implements Machine {
     this.#qmp = null;
     this.#pid = null;
     this.#power = 'Off';
+    if (this.#settle()) this.#boot = afterBoot(this.#boot);
     this.#persist();
     this.#options.log.info({}, 'power off');
   }
@@ -181,22 +191,46 @@ export class QemuMachine implements Machine {
   }
 
   /** What the firmware reads at the machine's next reset, whoever resets it. */
-  async #applyBootOrder(): Promise<void> {
+  async #applyBootOrder(settings: BootSettings): Promise<void> {
     await this.#qmp?.execute('qom-set', {
       path: BOOT_NIC_PATH,
       property: 'bootindex',
-      value: nicBootIndex(firstBootSource(this.#boot)),
+      value: nicBootIndex(firstBootSource(settings)),
     });
   }
 
   #onEvent(event: QmpEvent): void {
-    const { log } = this.#options;
+    const { log, clock } = this.#options;
     log.debug({ event: event.name, ...event.data }, 'QEMU event');
     if (event.name !== 'RESET') return;
-    // The OS rebooted: this boot began under the present settings, and a `Once` among them is used up.
-    this.setBoot(afterBoot(this.#boot)).catch((error: unknown) => {
-      log.warn({ error: String(error) }, 'cannot set the boot order after a reset');
+    this.#settle();
+    const settling = new AbortController();
+    this.#settling = settling;
+    clock.sleep(SETTLE_MS, settling.signal).then(
+      () => this.#useUpOverride(settling),
+      () => undefined,
+    );
+  }
+
+  /** The OS rebooted under the present settings: a `Once` among them is used up. */
+  #useUpOverride(settling: AbortController): void {
+    this.#inLine(async () => {
+      if (this.#settling !== settling) return;
+      this.#settling = null;
+      this.#boot = afterBoot(this.#boot);
+      this.#persist();
+      await this.#applyBootOrder(this.#boot);
+    }).catch((error: unknown) => {
+      this.#options.log.warn({ error: String(error) }, 'cannot set the boot order after a reset');
     });
+  }
+
+  /** True when a reset was about to count. */
+  #settle(): boolean {
+    const pending = this.#settling !== null;
+    this.#settling?.abort(new Error('another reset, other settings, or the end'));
+    this.#settling = null;
+    return pending;
   }
 
   #persist(): void {
