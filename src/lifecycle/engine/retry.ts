@@ -18,10 +18,17 @@ export const RETRY_RULES: Readonly<Partial<Record<ErrorCode, RetryRule>>> = {
   environment: { attempts: 3, firstMs: 5_000, longestMs: 30_000 },
 };
 
-/** How a step that threw `error` goes on; `attempt` counts the tries before this one in a row. */
-export function outcomeOfError(error: IngotError, attempt: number): StepOutcome {
+/** How a step that threw `error` goes on; `attempt` counts the tries before this one in a row,
+ * `patience` is the step's own bound on them. */
+export function outcomeOfError(
+  error: IngotError,
+  {
+    attempt,
+    patience = Number.POSITIVE_INFINITY,
+  }: { readonly attempt: number; readonly patience?: number | undefined },
+): StepOutcome {
   const rule = RETRY_RULES[error.code];
-  if (rule === undefined || attempt + 1 >= rule.attempts) {
+  if (rule === undefined || attempt + 1 >= Math.min(rule.attempts, patience)) {
     const tries = attempt === 0 ? '' : ` (tried ${attempt + 1} times)`;
     return { kind: 'failed', because: `${withoutFullStop(error.message)}${tries}.`, hint: error.hint };
   }

@@ -34,9 +34,9 @@ export async function callStep(call: StepCall): Promise<StepOutcome> {
     scratch: () => scratch,
     now: call.now,
     save: async (facts, patch = {}) => {
-      const [savedJob, savedNode] = await commits.save(job, facts, patch);
-      scratch = savedJob.scratch;
-      node = savedNode;
+      const saved = await commits.save(job, facts, patch);
+      scratch = saved.job.scratch;
+      node = saved.node;
     },
     progress: progress.report,
     signal,
@@ -51,7 +51,7 @@ export async function callStep(call: StepCall): Promise<StepOutcome> {
     if (thrown instanceof Superseded || signal.aborted) throw thrown;
     const error = asIngotError(thrown, `Step ${step?.name ?? '?'}`);
     if (error.code === 'internal') call.log.error({ error: thrown }, 'a step failed by a defect');
-    return outcomeOfError(error, job.attempt);
+    return outcomeOfError(error, { attempt: job.attempt, patience: call.definition.patience });
   } finally {
     await progress.settled();
   }

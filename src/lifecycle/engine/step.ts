@@ -64,6 +64,8 @@ export type StepDefinition = {
   readonly limit?: TimeLimit;
   /** The step holds one of these slots from its first call to its end. */
   readonly slot?: Exclude<SlotKind, 'jobs'>;
+  /** Tries in a row after which it fails, where the rule for the error would go on. */
+  readonly patience?: number;
   readonly run: (context: StepContext) => Promise<StepOutcome>;
 };
 

@@ -1,0 +1,74 @@
+/** What agents answer, checked: our own agent and ironic-python-agent. Fields that are not used may be anything. */
+import { z } from 'zod';
+
+const text = z.string().max(100_000);
+
+const commandSchema = z.object({
+  id: z.string().max(200),
+  command_name: z.string().max(200),
+  command_status: z.string().max(100),
+  /** Upstream's agent gives an object; a hardware manager may give a plain string. */
+  command_error: z
+    .union([
+      text.transform((message) => ({ type: 'CommandExecutionError', message, details: '' })),
+      z.object({ type: text.catch(''), message: text.catch(''), details: text.catch('') }),
+    ])
+    .nullish()
+    .transform((error) => error ?? null),
+  command_result: z
+    .unknown()
+    .transform((value) => (isRecord(value) ? value : null))
+    .nullish(),
+  command_progress: z
+    .object({
+      percent: z.number().min(0).max(100),
+      bytes_done: z.number().nonnegative(),
+      bytes_total: z.number().nonnegative(),
+    })
+    .nullish()
+    .catch(null)
+    .transform((progress) => progress ?? null),
+});
+export type AgentCommand = z.output<typeof commandSchema>;
+
+export const commandAnswer = commandSchema;
+export const commandListAnswer = z.object({ commands: z.array(commandSchema).max(10_000) });
+
+/** A refusal: `RESTError` of upstream's agent, also when it stands inside `faultstring`. */
+export const refusalAnswer = z.object({
+  type: text.optional(),
+  message: text.optional(),
+  details: text.optional(),
+  faultstring: text.optional(),
+});
+
+const cleanStep = z.object({
+  step: z.string().max(200),
+  interface: z.string().max(100),
+  priority: z.number(),
+  reboot_requested: z.boolean().catch(false),
+  abortable: z.boolean().catch(false),
+});
+export type AgentCleanStep = z.output<typeof cleanStep>;
+
+/** Result of `clean.get_clean_steps`: by hardware manager. */
+export const cleanStepsResult = z.object({
+  clean_steps: z.record(z.string(), z.array(cleanStep).max(1_000)),
+  hardware_manager_version: z.record(z.string(), z.string()).catch({}),
+});
+
+/** The parts of an inventory that ingot itself uses. */
+export const inventoryParts = z.object({
+  interfaces: z.array(z.object({ name: z.string(), mac_address: z.string().nullish() })).max(1_000),
+  cpu: z.object({ count: z.number(), architecture: z.string() }),
+  disks: z.array(z.object({ name: z.string(), size: z.number() })).max(10_000),
+  memory: z.object({ physical_mb: z.number().nullish() }),
+  boot: z
+    .object({ current_boot_mode: z.enum(['uefi', 'bios']).nullish(), pxe_interface: z.string().nullish() })
+    .nullish(),
+});
+export type InventoryParts = z.output<typeof inventoryParts>;
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

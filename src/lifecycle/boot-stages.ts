@@ -1,0 +1,120 @@
+/** The stages of a network boot as ingot itself sees them, and what to check when one is the last. */
+import type { EventRecord } from '../store/records.ts';
+
+export type BootStage = {
+  readonly kinds: readonly string[];
+  /** What the stage shows, to follow "last seen:". */
+  readonly seen: string;
+  /** What should come next. */
+  readonly missing: string;
+  readonly check: readonly string[];
+};
+
+/** In the order of a boot. The first stands for "nothing seen at all". */
+export const BOOT_STAGES: readonly BootStage[] = [
+  {
+    kinds: [],
+    seen: 'the machine was switched on',
+    missing: 'No DHCP request came from any of its known MAC addresses',
+    check: [
+      'Is the cable of the PXE NIC in the right switch port and VLAN, with link and without a long spanning-tree delay?',
+      'Do the ports of the node name the MAC address of the NIC that boots?',
+      'Does the machine boot from the network at all? Its console shows whether firmware took the one-time PXE boot.',
+    ],
+  },
+  {
+    kinds: ['dhcp.discover'],
+    seen: 'a DHCP request',
+    missing: 'No offer was made',
+    check: ['Is the DHCP range of the PXE network used up?', 'See the log lines of the dhcp component.'],
+  },
+  {
+    kinds: ['dhcp.offer'],
+    seen: 'a DHCP offer to the machine',
+    missing: 'It did not take the offer',
+    check: [
+      'Is there another DHCP server on the PXE network?',
+      'Do answers reach the machine? See the switch, and relays between it and the seed node.',
+    ],
+  },
+  {
+    kinds: ['dhcp.ack'],
+    seen: 'an address given by DHCP',
+    missing: 'No boot file was asked for by TFTP or HTTP',
+    check: [
+      'Does a firewall on the way drop TFTP (UDP port 69 and high ports)?',
+      'Is the machine’s firmware of a kind that ingot has a boot program for (BIOS, or UEFI on x86-64)?',
+      'Does its console show a PXE error?',
+    ],
+  },
+  {
+    kinds: ['tftp.failed'],
+    seen: 'a TFTP transfer that failed',
+    missing: 'The boot file did not arrive',
+    check: ['Is the boot file there (ingot status)?', 'Does the network drop large UDP packets (MTU)?'],
+  },
+  {
+    kinds: ['tftp.done', 'boot.file'],
+    seen: 'a boot program sent to the machine',
+    missing: 'iPXE did not ask for its script',
+    check: [
+      'Does the console show iPXE? If not, the firmware may refuse the program (Secure Boot).',
+      'Does iPXE know the NIC? Does a firewall drop the boot listener’s port (6180)?',
+    ],
+  },
+  {
+    kinds: ['boot.script'],
+    seen: 'the iPXE script sent to the machine',
+    missing: 'The kernel was not fetched',
+    check: ['Does the console show an iPXE error?', 'Are the ramdisk’s files there (ingot status)?'],
+  },
+  {
+    kinds: ['boot.kernel'],
+    seen: 'the kernel sent to the machine',
+    missing: 'The ramdisk’s initrd was not fetched',
+    check: ['Does the console show an iPXE error?', 'Is the ramdisk’s initrd there (ingot status)?'],
+  },
+  {
+    kinds: ['boot.initrd'],
+    seen: 'the ramdisk sent to the machine',
+    missing: 'The agent did not look its node up',
+    check: [
+      'Does the console show the kernel starting? A machine with too little memory (below 1 GiB) stops here.',
+      'Does the ramdisk have the driver of the NIC, and did it get an address?',
+    ],
+  },
+  {
+    kinds: ['agent.lookup'],
+    seen: 'the agent looking its node up',
+    missing: 'No heartbeat followed',
+    check: [
+      'Does the console show an error of the agent?',
+      'Can the machine reach the boot listener’s port?',
+    ],
+  },
+  {
+    kinds: ['agent.heartbeat', 'agent.inventory'],
+    seen: 'the agent calling back',
+    missing: 'The agent is there',
+    check: ['See what the agent prints on the console of the machine.'],
+  },
+];
+
+export const BOOT_EVENT_KINDS: readonly string[] = BOOT_STAGES.flatMap((stage) => stage.kinds);
+
+export type ReachedStage = {
+  readonly stage: BootStage;
+  /** The newest event of the stage; null when nothing was seen since power-on. */
+  readonly event: EventRecord | null;
+};
+
+/** How far a boot got: the latest stage of which an event is at hand. `events` are those of this boot. Pure. */
+export function reachedStage(events: readonly EventRecord[]): ReachedStage {
+  for (const stage of BOOT_STAGES.toReversed()) {
+    const event = events.findLast((one) => stage.kinds.includes(one.kind));
+    if (event !== undefined) return { stage, event };
+  }
+  const [nothing] = BOOT_STAGES;
+  if (nothing === undefined) throw new RangeError('BOOT_STAGES is empty');
+  return { stage: nothing, event: null };
+}

@@ -1,0 +1,219 @@
+/** What ramdisks and deployed systems tell: token checked, fact stored, the job that waits for it nudged. */
+import { X509Certificate } from 'node:crypto';
+import { IngotError } from '../errors.ts';
+import { parseMac } from '../net/mac.ts';
+import { nodeNotFound } from '../store/nodes.ts';
+import type { AgentFacts, NodeRecord } from '../store/records.ts';
+import type { Queries, Store } from '../store/store.ts';
+import { AGENT_STATES } from './graph.ts';
+import { jsonObjectOf } from './json.ts';
+import type { Heartbeat, Lifecycle } from './lifecycle.ts';
+import { agentToken, lcmToken, MASKED_TOKEN, tokensEqual } from './tokens.ts';
+
+/** Seconds; the agent sends a heartbeat after a third to two thirds of it. */
+export const HEARTBEAT_TIMEOUT_S = 60;
+/** A look-up names all NICs of a machine; more is no machine. */
+const MOST_MACS = 256;
+const LONGEST_PEM = 64 * 1024;
+
+export type CallBackTools = {
+  readonly store: Store;
+  readonly secret: Uint8Array;
+  /** ISO 8601. */
+  readonly now: () => string;
+  readonly nudge: (nodeUuid: string) => void;
+};
+
+type CallBacks = Pick<Lifecycle, 'agentLookup' | 'agentHeartbeat' | 'continueInspection' | 'lcmStatus'>;
+
+export function createCallBacks({ store, secret, now, nudge }: CallBackTools): CallBacks {
+  return {
+    agentLookup: async ({ macs, node_uuid }) => {
+      const answer = await store.transaction(async (queries) => {
+        const node = await findBooting(queries, macs, node_uuid);
+        const known = node.agent?.generation === node.boot_generation ? node.agent : null;
+        if (known === null) {
+          await queries.nodes.update(node.uuid, { agent: freshAgent(node, now()) });
+          await queries.events.append({
+            node_uuid: node.uuid,
+            kind: 'agent.lookup',
+            message: 'The agent in the ramdisk looked its node up.',
+            data: { generation: node.boot_generation },
+          });
+        }
+        // Given again until it was used: ingot may be killed after the commit and before the answer arrives.
+        const proved = known !== null && known.last_heartbeat_at !== null;
+        return { node, agent_token: proved ? MASKED_TOKEN : agentToken(secret, node) };
+      });
+      nudge(answer.node.uuid);
+      return { ...answer, heartbeat_timeout: HEARTBEAT_TIMEOUT_S };
+    },
+
+    agentHeartbeat: async (nodeUuid, heartbeat) => {
+      checkHeartbeat(heartbeat);
+      const expected = await store.transaction(async (queries) => {
+        const node = await nodeOf(queries, nodeUuid);
+        if (!tokensEqual(agentToken(secret, node), heartbeat.agent_token)) throw wrongAgentToken(node);
+        // The ramdisk of a job that has ended may live on for a moment.
+        if (!isBooting(node)) return false;
+        await recordHeartbeat(queries, node, { heartbeat, now: now() });
+        return true;
+      });
+      if (expected) nudge(nodeUuid);
+    },
+
+    continueInspection: async ({ inventory, boot_interface, error, plugin_data }) => {
+      const macs = inventory.interfaces.map((one) => one.mac_address);
+      const uuid = await store.transaction(async (queries) => {
+        const node = await findBooting(queries, macs, null);
+        const { provision_state: state } = node;
+        if (state !== 'inspect wait' && state !== 'inspecting') throw notInspected(node);
+        const facts = { ...plugin_data, boot_interface, error };
+        await queries.inventories.put(node.uuid, jsonObjectOf(inventory), jsonObjectOf(facts));
+        await queries.events.append({
+          node_uuid: node.uuid,
+          kind: 'agent.inventory',
+          severity: error === null ? 'info' : 'warning',
+          message:
+            error === null
+              ? 'The ramdisk sent its inventory.'
+              : `The ramdisk reports a failed inspection: ${error.slice(0, 1_000)}`,
+        });
+        return node.uuid;
+      });
+      nudge(uuid);
+      return uuid;
+    },
+
+    lcmStatus: async (nodeUuid, token, report) => {
+      await store.transaction(async (queries) => {
+        const node = await nodeOf(queries, nodeUuid);
+        if (node.instance_generation === 0 || !tokensEqual(lcmToken(secret, node), token)) {
+          throw new IngotError('unauthorized', `The LCM token for node ${node.uuid} is not valid.`, {
+            hint: 'The token comes with the config drive and is good for one deployment: deploy the node again.',
+          });
+        }
+        await queries.nodes.update(node.uuid, { lcm: { ...report, reported_at: now() } });
+        await queries.events.append({
+          node_uuid: node.uuid,
+          kind: 'lcm.status',
+          message: `The operating system reports "${report.status}"${report.hostname === null ? '' : ` as ${report.hostname}`}.`,
+          data: { status: report.status, hostname: report.hostname },
+        });
+      });
+    },
+  };
+}
+
+/** Whether a ramdisk of this node is expected to run. */
+function isBooting(node: NodeRecord): boolean {
+  return node.boot_intent === 'ramdisk' && AGENT_STATES.has(node.provision_state);
+}
+
+async function nodeOf(queries: Queries, uuid: string): Promise<NodeRecord> {
+  const node = await queries.nodes.get(uuid);
+  if (node === null) throw nodeNotFound(uuid);
+  return node;
+}
+
+async function findBooting(
+  queries: Queries,
+  macs: readonly string[],
+  uuid: string | null,
+): Promise<NodeRecord> {
+  const uuids = new Set(uuid === null ? [] : [uuid]);
+  for (const mac of macs.slice(0, MOST_MACS).flatMap((text) => parseMac(text) ?? [])) {
+    const port = await queries.ports.findByAddress(mac);
+    if (port !== null) uuids.add(port.node_uuid);
+  }
+  for (const candidate of uuids) {
+    const node = await queries.nodes.get(candidate);
+    if (node !== null && isBooting(node)) return node;
+  }
+  throw new IngotError('not_found', 'No node with these MAC addresses is expected to run the ramdisk.', {
+    hint: 'Enroll the machine with the MAC address of its PXE NIC, or begin a verb (inspect, provide, active) that boots it.',
+  });
+}
+
+function freshAgent(node: NodeRecord, now: string): AgentFacts {
+  return {
+    generation: node.boot_generation,
+    callback_url: null,
+    version: null,
+    verify_ca: null,
+    looked_up_at: now,
+    last_heartbeat_at: null,
+  };
+}
+
+/** Throws `invalid_input` for a call-back URL or a certificate that could not be used later. */
+function checkHeartbeat({ callback_url, agent_verify_ca }: Heartbeat): void {
+  const url = URL.canParse(callback_url) ? new URL(callback_url) : null;
+  const plain = url !== null && url.username === '' && url.search === '' && url.hash === '';
+  if (!plain || !['http:', 'https:'].includes(url.protocol)) {
+    throw new IngotError('invalid_input', 'callback_url of the heartbeat is no plain http(s) URL.', {
+      hint: 'The agent gives the address of its own command API, such as https://10.20.0.57:9999.',
+    });
+  }
+  if (agent_verify_ca !== null && !isCertificate(agent_verify_ca)) {
+    throw new IngotError('invalid_input', 'agent_verify_ca of the heartbeat is no certificate in PEM form.', {
+      hint: 'The agent gives the certificate that its command API shows.',
+    });
+  }
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return pem.length <= LONGEST_PEM && new X509Certificate(pem).fingerprint256 !== '';
+  } catch {
+    return false;
+  }
+}
+
+async function recordHeartbeat(
+  queries: Queries,
+  node: NodeRecord,
+  { heartbeat, now }: { readonly heartbeat: Heartbeat; readonly now: string },
+): Promise<void> {
+  const before = node.agent?.generation === node.boot_generation ? node.agent : freshAgent(node, now);
+  if (before.callback_url !== null && before.callback_url !== heartbeat.callback_url) {
+    throw new IngotError(
+      'invalid_input',
+      `The agent of node ${node.uuid} changed its callback_url from ${before.callback_url} to ${heartbeat.callback_url} within one boot.`,
+      { hint: 'Two machines may share a MAC address, or DHCP gave a new address: restart the machine.' },
+    );
+  }
+  await queries.nodes.update(node.uuid, {
+    agent: {
+      ...before,
+      callback_url: heartbeat.callback_url,
+      version: heartbeat.agent_version,
+      // What the first heartbeat pinned stays pinned.
+      verify_ca: before.last_heartbeat_at === null ? heartbeat.agent_verify_ca : before.verify_ca,
+      last_heartbeat_at: now,
+    },
+  });
+  const first = before.last_heartbeat_at === null;
+  const status = heartbeat.agent_status_message ?? heartbeat.agent_status ?? null;
+  await queries.events.append({
+    node_uuid: node.uuid,
+    kind: 'agent.heartbeat',
+    severity: first ? 'info' : 'debug',
+    message: first ? `The agent reports from ${heartbeat.callback_url}.` : 'Heartbeat of the agent.',
+    data: { callback_url: heartbeat.callback_url, version: heartbeat.agent_version, status },
+  });
+}
+
+function wrongAgentToken(node: NodeRecord): IngotError {
+  return new IngotError(
+    'unauthorized',
+    `The agent token for node ${node.uuid} is not valid for its current boot.`,
+    { hint: 'A ramdisk of an earlier boot still runs, or the machine restarted by itself: power it off.' },
+  );
+}
+
+function notInspected(node: NodeRecord): IngotError {
+  return new IngotError('not_found', `Node ${node.uuid} is not being inspected.`, {
+    hint: 'Ask for the verb inspect first.',
+  });
+}

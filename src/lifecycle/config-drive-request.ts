@@ -1,0 +1,37 @@
+/** What the operator asked to have on the config drive, as it stands in `instance_info.configdrive`. */
+import { z } from 'zod';
+import type { JsonObject, NodeRecord } from '../store/records.ts';
+import { jsonObjectOf } from './json.ts';
+import type { ConfigDriveRequest } from './lifecycle.ts';
+
+const jsonObject = z.record(z.string(), z.unknown()).transform(jsonObjectOf);
+
+const requestSchema = z.object({
+  meta_data: jsonObject.optional(),
+  user_data: z.string().optional(),
+  network_data: jsonObject.optional(),
+  vendor_data: jsonObject.optional(),
+});
+
+/** The request of the node's instance; an empty one when there is none. */
+export function configDriveRequestOf(node: NodeRecord): ConfigDriveRequest {
+  const parsed = requestSchema.safeParse(node.instance_info.configdrive);
+  if (!parsed.success) return {};
+  const { meta_data, user_data, network_data, vendor_data } = parsed.data;
+  return {
+    ...(meta_data === undefined ? {} : { meta_data }),
+    ...(user_data === undefined ? {} : { user_data }),
+    ...(network_data === undefined ? {} : { network_data }),
+    ...(vendor_data === undefined ? {} : { vendor_data }),
+  };
+}
+
+/** `instance_info` with the request in it; without a new one the old stays, as in Ironic's rebuild. */
+export function withConfigDrive(
+  instanceInfo: JsonObject,
+  request: ConfigDriveRequest | null | undefined,
+): JsonObject {
+  return request === null || request === undefined
+    ? instanceInfo
+    : { ...instanceInfo, configdrive: jsonObjectOf(request) };
+}

@@ -1,0 +1,69 @@
+/** Puts the lifecycle together: steps, engine, requests, call-backs and explanations over one store. */
+import { nodeNotFound } from '../store/nodes.ts';
+import type { NodeRecord } from '../store/records.ts';
+import type { Queries } from '../store/store.ts';
+import { connectAgent } from './agent-client.ts';
+import { createCallBacks } from './call-backs.ts';
+import type { LifecycleDeps } from './deps.ts';
+import { createAdvance } from './engine/advance.ts';
+import { createEngine } from './engine/engine.ts';
+import type { Steps } from './engine/step.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import { endingOf } from './plans.ts';
+import { type Accepted, acceptPower, acceptVerb } from './requests.ts';
+import { createSteps } from './steps/catalog.ts';
+import { explainSilence, explainWhy } from './why.ts';
+import { gatherWhyFacts, type WhySource } from './why-facts.ts';
+
+export function createLifecycle(deps: LifecycleDeps): Lifecycle {
+  const { store, clock, site } = deps;
+  const now = (): string => new Date(clock.now()).toISOString();
+  const steps: Steps = createSteps({ ...deps, connectAgent: deps.connectAgent ?? connectAgent });
+  const advance = createAdvance({ steps, endingOf, now });
+  const whySource: WhySource = {
+    store,
+    clock,
+    does: (step) => steps[step]?.does ?? step,
+    bootProblem: () => site.bootProblem(),
+  };
+  const engine = createEngine({
+    store,
+    steps,
+    advance,
+    clock,
+    log: deps.log,
+    limits: deps.limits,
+    timeouts: deps.timeouts,
+    explain: async (node, job) => explainSilence(await gatherWhyFacts(whySource, node, job)),
+    boundary: deps.hooks?.boundary,
+  });
+
+  /** One transaction; the engine hears of it when it is on disk. */
+  const accept = async (
+    ident: string,
+    judge: (queries: Queries, node: NodeRecord) => Promise<Accepted>,
+  ): Promise<void> => {
+    const accepted = await store.transaction(async (queries) => {
+      const node = await queries.nodes.find(ident);
+      if (node === null) throw nodeNotFound(ident);
+      return await judge(queries, node);
+    });
+    if (accepted.interrupted) engine.interrupt(accepted.nodeUuid);
+    if (accepted.job !== null) engine.take(accepted.job);
+  };
+
+  return {
+    requestVerb: (ident, request) =>
+      accept(ident, (queries, node) => acceptVerb(queries, node, { request, tools: { advance, site, now } })),
+    requestPower: (ident, target) => accept(ident, (queries, node) => acceptPower(queries, node, target)),
+    why: async (ident) => {
+      const node = await store.nodes.find(ident);
+      if (node === null) throw nodeNotFound(ident);
+      const job = (await store.jobs.runningOf(node.uuid)) ?? (await store.jobs.lastOf(node.uuid));
+      return explainWhy(await gatherWhyFacts(whySource, node, job));
+    },
+    ...createCallBacks({ store, secret: deps.secret, now, nudge: (nodeUuid) => engine.nudge(nodeUuid) }),
+    start: () => engine.start(),
+    stop: () => engine.stop(),
+  };
+}

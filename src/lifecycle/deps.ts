@@ -1,0 +1,61 @@
+/** What the lifecycle needs from other rooms, all passed in by the daemon (or by a test). */
+import type { Bmc } from '../bmc/bmc.ts';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config/schema.ts';
+import type { ImageStore } from '../images/images.ts';
+import type { Log } from '../log.ts';
+import type { NodeRecord } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+import type { AgentClient, AgentTarget } from './agent-client.ts';
+import type { BoundaryHook } from './engine/step.ts';
+import type { ConfigDriveRequest } from './lifecycle.ts';
+
+/**
+ * Lends the node's BMC client for one piece of work. The lender decides how long clients and sessions are kept;
+ * it rejects with `invalid_input` when `driver_info` names no usable BMC.
+ */
+export type WithBmc = <T>(node: NodeRecord, work: (bmc: Bmc) => Promise<T>) => Promise<T>;
+
+/** Builds the config drive: base64 of a gzipped ISO 9660 volume `config-2`. Reads addresses from the store. */
+export type BuildConfigDrive = (input: {
+  readonly node: NodeRecord;
+  readonly request: ConfigDriveRequest;
+  /** For the OS's status report; bound to this instance of the node. */
+  readonly lcmToken: string;
+}) => Promise<string>;
+
+export type Site = {
+  /** Where the node's agent fetches a prepared image. */
+  imageUrl(node: NodeRecord, imageId: string): string;
+  /** Why no machine can boot the ramdisk just now (not built yet, no PXE network, ...), or null. */
+  bootProblem(): string | null;
+  /** Whether nodes whose `automated_clean` is null are cleaned. */
+  readonly automatedClean: boolean;
+};
+
+/** What steps work with. */
+export type StepDeps = {
+  readonly store: Pick<Store, 'nodes' | 'ports' | 'inventories'>;
+  readonly withBmc: WithBmc;
+  readonly connectAgent: (target: AgentTarget) => AgentClient;
+  readonly images: ImageStore;
+  /** Claims the addresses of the node's instance; idempotent. Rejects with `no_address` or `conflict`. */
+  readonly allocateAddresses: (nodeUuid: string) => Promise<void>;
+  readonly buildConfigDrive: BuildConfigDrive;
+  /** Resolves when DHCP, TFTP and the boot scripts answer as the store says. */
+  readonly publishBoot: (nodeUuid: string) => Promise<void>;
+  readonly site: Site;
+  /** Key of the agent and LCM tokens: 32 random bytes. */
+  readonly secret: Uint8Array;
+};
+
+export type LifecycleDeps = Omit<StepDeps, 'store' | 'connectAgent'> & {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits: Config['limits'];
+  readonly timeouts: Config['timeouts'];
+  /** Without it agents are called over HTTP(S). */
+  readonly connectAgent?: (target: AgentTarget) => AgentClient;
+  readonly hooks?: { readonly boundary?: BoundaryHook };
+};

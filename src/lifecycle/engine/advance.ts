@@ -1,0 +1,99 @@
+/** How a job goes from one step to the next and to its end. Everything here runs inside a transaction. */
+import type { JobRecord, JobStep, NodeRecord } from '../../store/records.ts';
+import type { JobPatch, NodePatch, Queries } from '../../store/store.ts';
+import { edgeFrom } from '../graph.ts';
+import type { GraphEvent } from '../graph-edges.ts';
+import { moveNode, park } from '../move-node.ts';
+import type { Explanation, Steps } from './step.ts';
+
+export type Ending = {
+  /** The edge to take when the last step is done; null for jobs that do not move the node. */
+  readonly end: GraphEvent | null;
+  /** Steps that tidy up after a failure. */
+  readonly afterFailure: readonly JobStep[];
+};
+
+export type JobOnNode = { readonly job: JobRecord; readonly node: NodeRecord };
+
+/** The step columns of a job whose cursor moves at `now` (ISO 8601). */
+export function freshStep(now: string): JobPatch {
+  return {
+    attempt: 0,
+    scratch: {},
+    waiting_for: null,
+    wake_at: null,
+    deadline: null,
+    progress: null,
+    step_started_at: now,
+  };
+}
+
+export type Advance = {
+  /** Brings the node into the state that the current step wants, or ends the job when no step is left. */
+  enterStep(queries: Queries, at: JobOnNode): Promise<void>;
+  /** The current step failed: the job goes on with the steps that tidy up, then ends as failed. */
+  failStep(queries: Queries, at: JobOnNode, failure: Explanation): Promise<void>;
+};
+
+export type AdvanceOptions = {
+  readonly steps: Steps;
+  readonly endingOf: (verb: string) => Ending;
+  /** ISO 8601. */
+  readonly now: () => string;
+};
+
+export function createAdvance({ steps, endingOf, now }: AdvanceOptions): Advance {
+  const endWell = async (queries: Queries, { job, node }: JobOnNode): Promise<void> => {
+    const { end } = endingOf(job.verb);
+    await queries.jobs.update(job.id, { status: 'done' });
+    const patch: NodePatch = { target_power_state: null };
+    if (end === null) await queries.nodes.update(node.uuid, patch);
+    else await moveNode(queries, await park(queries, node, false), { event: end, patch });
+    await queries.events.append({
+      node_uuid: node.uuid,
+      kind: 'job.done',
+      message: `The job "${job.verb}" is done.`,
+      data: { job: job.id, verb: job.verb },
+    });
+  };
+
+  const endFailed = async (queries: Queries, { job, node }: JobOnNode): Promise<void> => {
+    await queries.jobs.update(job.id, { status: 'failed' });
+    const patch: NodePatch = { last_error: job.error, target_power_state: null };
+    const moves = endingOf(job.verb).end !== null && edgeFrom(node.provision_state, 'fail') !== null;
+    if (moves) await moveNode(queries, node, { event: 'fail', patch });
+    else await queries.nodes.update(node.uuid, patch);
+  };
+
+  const enterStep: Advance['enterStep'] = async (queries, at) => {
+    const step = at.job.steps[at.job.cursor];
+    const failing = at.job.error !== null;
+    if (step === undefined) await (failing ? endFailed(queries, at) : endWell(queries, at));
+    // While a failed job tidies up, the node stays where it failed.
+    else if (!failing) await park(queries, at.node, steps[step.name]?.parked === true);
+  };
+
+  const failStep: Advance['failStep'] = async (queries, { job, node }, { because, hint }) => {
+    const tidying = job.error !== null;
+    const cursor = job.cursor + 1;
+    const error = job.error ?? `${because} ${hint}`.trim();
+    const told = await queries.nodes.update(node.uuid, { last_error: error });
+    const tidy = [...job.steps.slice(0, cursor), ...endingOf(job.verb).afterFailure];
+    const moved = await queries.jobs.update(job.id, {
+      ...freshStep(now()),
+      cursor,
+      error,
+      steps: tidying ? job.steps : tidy,
+    });
+    await queries.events.append({
+      node_uuid: node.uuid,
+      kind: tidying ? 'job.tidy_failed' : 'job.failed',
+      severity: tidying ? 'warning' : 'error',
+      message: because,
+      data: { job: job.id, verb: job.verb, step: job.steps[job.cursor]?.name ?? null, hint },
+    });
+    await enterStep(queries, { job: moved, node: told });
+  };
+
+  return { enterStep, failStep };
+}

@@ -1,0 +1,196 @@
+/** Takes one job from where it stands to its end: the loop over its steps, each within its time. */
+import type { Clock } from '../../clock.ts';
+import type { Log } from '../../log.ts';
+import type { JobRecord, NodeRecord } from '../../store/records.ts';
+import type { Store } from '../../store/store.ts';
+import { STATES, type TimeLimit } from '../graph.ts';
+import type { JobOnNode } from './advance.ts';
+import { type Commits, Superseded } from './commit.ts';
+import { callStep } from './run-step.ts';
+import type { Slots } from './slots.ts';
+import type { BoundaryHook, Explanation, SlotKind, StepDefinition, StepOutcome, Steps } from './step.ts';
+import { createWakeable, type Wakeable } from './wake.ts';
+
+export type JobTools = {
+  readonly store: Store;
+  readonly commits: Commits;
+  readonly steps: Steps;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly timeouts: Readonly<Record<TimeLimit, number>>;
+  readonly limits: Readonly<Record<SlotKind, number>>;
+  readonly slots: Readonly<Record<SlotKind, Slots>>;
+  /** What was last seen and what to check, for the error of a step whose time is up. */
+  readonly explain: (node: NodeRecord, job: JobRecord) => Promise<Explanation>;
+  readonly boundary?: BoundaryHook | undefined;
+  /** No deadline falls due before this (ms since the epoch), or before the step's own limit from `startedAt`. */
+  readonly startedAt: () => number;
+};
+
+/** How a runner is reached from outside. */
+export type Reach = { readonly wakeable: Wakeable; readonly signal: AbortSignal };
+
+/** After a start no deadline falls due before this: the agents need time to find us again. */
+const RESTART_GRACE_MS = 300_000;
+
+/** Resolves when the job has ended; rejects with the signal's reason, or with what made working impossible. */
+export async function runJob(id: number, tools: JobTools, reach: Reach): Promise<void> {
+  const queued = await tools.store.jobs.get(id);
+  if (queued?.status !== 'running') return;
+  const release = await takeSlot('jobs', queued, { tools, reach });
+  try {
+    for (;;) {
+      const job = await tools.store.jobs.get(id);
+      if (job?.status !== 'running') return;
+      await runStep(job, tools, reach).catch((thrown: unknown) => {
+        if (!(thrown instanceof Superseded)) throw thrown;
+      });
+    }
+  } finally {
+    release();
+  }
+}
+
+type Surroundings = { readonly tools: JobTools; readonly reach: Reach };
+
+/** Waits for a slot, telling so in the job when it takes a while. */
+async function takeSlot(kind: SlotKind, job: JobRecord, { tools, reach }: Surroundings): Promise<() => void> {
+  if (tools.slots[kind].full()) {
+    const name = kind.replace('_', ' ');
+    await tools.commits.wait(job, `its turn: ${tools.limits[kind]} ${name} at once is the limit`);
+  }
+  return await tools.slots[kind].take(reach.signal);
+}
+
+/** Calls the current step until the cursor has moved. */
+async function runStep(job: JobRecord, tools: JobTools, reach: Reach): Promise<void> {
+  const name = job.steps[job.cursor]?.name ?? 'none';
+  const definition = tools.steps[name];
+  if (definition === undefined) {
+    await tools.commits.failed(job, {
+      because: `This ingot has no step "${name}".`,
+      hint: 'The job was begun by another version: ask for the verb again.',
+    });
+    return;
+  }
+  const { slot } = definition;
+  const release = slot === undefined ? null : await takeSlot(slot, job, { tools, reach });
+  try {
+    const call: StepAtWork = { ...{ tools, reach }, first: job, name, definition };
+    while (!(await runStepOnce(call)));
+  } finally {
+    release?.();
+  }
+}
+
+type StepAtWork = Surroundings & {
+  readonly first: JobRecord;
+  readonly name: string;
+  readonly definition: StepDefinition;
+};
+
+/** True when the step has ended. */
+async function runStepOnce(call: StepAtWork): Promise<boolean> {
+  const { tools, reach, first, name } = call;
+  const { commits, clock } = tools;
+  await sleepThroughBackOff(call);
+  let at = await commits.read(first);
+  if (at.job.deadline === null) {
+    await commits.begin(first, clock.now() + limitOf(call, at.node));
+    at = await commits.read(first);
+  }
+  const deadline = deadlineOf(call, at);
+
+  await tools.boundary?.({ jobId: first.id, step: name, when: 'before' });
+  const called = await callWithin(deadline, call, at);
+  const due = called.kind === 'wait' && clock.now() >= deadline;
+  const outcome = due ? await outcomeOfSilence(call, called.for) : called;
+  await commitOutcome(call, at.job, outcome);
+  await tools.boundary?.({ jobId: first.id, step: name, when: 'after' });
+
+  if (outcome.kind === 'wait') {
+    await reach.wakeable.sleepUntil(Math.min(clock.now() + outcome.pollMs, deadline), reach.signal);
+  }
+  return outcome.kind === 'done' || outcome.kind === 'failed';
+}
+
+/** Waits until a retry is due. A nudge does not shorten it: that says nothing about the thing that failed. */
+async function sleepThroughBackOff({ tools, reach, first }: StepAtWork): Promise<void> {
+  const { job } = await tools.commits.read(first);
+  if (job.attempt === 0 || job.wake_at === null) return;
+  await createWakeable(tools.clock).sleepUntil(Date.parse(job.wake_at), reach.signal);
+}
+
+/** Milliseconds that the step may take. */
+function limitOf({ definition, tools }: StepAtWork, node: NodeRecord): number {
+  const state = STATES[node.provision_state];
+  const ofState: TimeLimit = state.kind === 'auto' || state.kind === 'wait' ? state.limit : 'power_s';
+  return tools.timeouts[definition.limit ?? ofState] * 1000;
+}
+
+function deadlineOf(call: StepAtWork, { job, node }: JobOnNode): number {
+  const grace = call.tools.startedAt() + Math.min(RESTART_GRACE_MS, limitOf(call, node));
+  return Math.max(job.deadline === null ? 0 : Date.parse(job.deadline), grace);
+}
+
+/** The outcome of one call; when the deadline cuts it off, that of a step that still waits. */
+async function callWithin(deadline: number, call: StepAtWork, at: JobOnNode): Promise<StepOutcome> {
+  const { tools, reach, definition } = call;
+  const { clock, commits } = tools;
+  const over = new AbortController();
+  const finished = new AbortController();
+  // Past the deadline a step still gets a moment: what it waits for may have come while ingot was down.
+  const until = Math.max(deadline, clock.now() + 1_000);
+  const timer = createWakeable(clock)
+    .sleepUntil(until, finished.signal)
+    .then(() => over.abort(new Error('the time of this step is up')))
+    .catch(() => undefined);
+  try {
+    return await callStep({
+      ...at,
+      definition,
+      commits,
+      now: () => clock.now(),
+      signal: AbortSignal.any([reach.signal, over.signal]),
+      log: logOf(call),
+    });
+  } catch (thrown) {
+    if (!over.signal.aborted || reach.signal.aborted || thrown instanceof Superseded) throw thrown;
+    return { kind: 'wait', for: `the end of ${definition.does}`, pollMs: 0 };
+  } finally {
+    finished.abort(new Error('the call has ended'));
+    await timer;
+  }
+}
+
+async function outcomeOfSilence({ tools, first }: StepAtWork, waitingFor: string): Promise<StepOutcome> {
+  const { job, node } = await tools.commits.read(first);
+  return { kind: 'failed', ...(await tools.explain(node, { ...job, waiting_for: waitingFor })) };
+}
+
+async function commitOutcome(call: StepAtWork, job: JobRecord, outcome: StepOutcome): Promise<void> {
+  const { commits } = call.tools;
+  const log = logOf(call);
+  switch (outcome.kind) {
+    case 'done':
+      await commits.done(job, outcome);
+      log.info({}, outcome.note);
+      return;
+    case 'failed':
+      await commits.failed(job, outcome);
+      log.warn({ hint: outcome.hint }, outcome.because);
+      return;
+    case 'retry':
+      await commits.retry(job, outcome.afterMs, outcome.because);
+      log.warn({ again_in_ms: outcome.afterMs }, outcome.because);
+      return;
+    case 'wait':
+      // Polling writes nothing: a thousand nodes that wait must not keep the disk busy.
+      if (job.waiting_for !== outcome.for || job.attempt > 0) await commits.wait(job, outcome.for);
+      return;
+  }
+}
+
+function logOf({ tools, first, name }: StepAtWork): Log {
+  return tools.log.child({ node: first.node_uuid, job: first.id, verb: first.verb, step: name });
+}

@@ -1,0 +1,12 @@
+/** Foreign values (a command's result, a request's body) as JSON that the store keeps. */
+import type { JsonObject } from '../store/records.ts';
+
+/** An object that holds nothing but JSON; what JSON does not know (`undefined`, functions) is dropped. */
+export function jsonObjectOf(value: unknown): JsonObject {
+  const copy: unknown = JSON.parse(JSON.stringify(value ?? {}));
+  return isJsonObject(copy) ? copy : {};
+}
+
+function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

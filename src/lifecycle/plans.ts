@@ -1,0 +1,91 @@
+/** Which steps a verb takes, and how its job ends. Pure data, but for what a node's own settings leave out. */
+import type { JobStep, NodeRecord } from '../store/records.ts';
+import { type PowerTarget, VERBS } from '../store/words.ts';
+import type { Ending } from './engine/advance.ts';
+import type { GraphEvent } from './graph-edges.ts';
+import type { StepName } from './steps/catalog.ts';
+import { VERB_FACTS } from './verbs.ts';
+
+type CleaningPolicy = { readonly automatedClean: boolean };
+
+type Plan = {
+  readonly steps: (node: NodeRecord, site: CleaningPolicy) => readonly StepName[];
+  /** The edge at the end of the last step. */
+  readonly end: GraphEvent;
+  readonly afterFailure: readonly StepName[];
+};
+
+const CLEANING: readonly StepName[] = ['boot-ramdisk', 'wait-agent', 'plan-cleaning', 'leave-ramdisk'];
+
+const DEPLOYMENT: Plan = {
+  steps: () => [
+    'prepare-image',
+    'allocate-addresses',
+    'power-off',
+    'boot-ramdisk',
+    'wait-agent',
+    'write-image',
+    'install-bootloader',
+    'agent-power-off',
+    'boot-disk',
+  ],
+  end: 'done',
+  afterFailure: ['leave-ramdisk'],
+};
+
+function wantsCleaning(node: NodeRecord, site: CleaningPolicy): boolean {
+  return node.automated_clean ?? site.automatedClean;
+}
+
+/** By the event that begins the work. Events without a plan need no work: the node just moves. */
+export const PLANS: Readonly<Partial<Record<GraphEvent, Plan>>> = {
+  manage: { steps: () => ['verify'], end: 'done', afterFailure: [] },
+  inspect: {
+    steps: () => [
+      'find-ports',
+      'power-off',
+      'boot-ramdisk',
+      'collect-inventory',
+      'record-inventory',
+      'leave-ramdisk',
+    ],
+    end: 'done',
+    afterFailure: ['leave-ramdisk'],
+  },
+  provide: {
+    steps: (node, site) => (wantsCleaning(node, site) ? ['power-off', ...CLEANING] : []),
+    end: 'done',
+    afterFailure: ['leave-ramdisk'],
+  },
+  deploy: DEPLOYMENT,
+  rebuild: DEPLOYMENT,
+  delete: {
+    steps: (node, site) => ['power-off', 'release-instance', ...(wantsCleaning(node, site) ? CLEANING : [])],
+    end: 'done',
+    afterFailure: ['leave-ramdisk'],
+  },
+};
+
+/** The `verb` of jobs that only switch power. */
+export const POWER_VERB = 'power';
+
+export const POWER_STEPS: Readonly<Record<PowerTarget, readonly StepName[]>> = {
+  'power on': ['power-on'],
+  'power off': ['power-off'],
+  'soft power off': ['soft-power-off'],
+  rebooting: ['power-off', 'power-on'],
+  'soft rebooting': ['soft-power-off', 'power-on'],
+};
+
+export function jobSteps(names: readonly StepName[]): readonly JobStep[] {
+  return names.map((name) => ({ name, args: {} }));
+}
+
+/** How the job of a verb (or of a power request) ends. */
+export function endingOf(verb: string): Ending {
+  const known = VERBS.find((one) => one === verb);
+  const plan = known === undefined ? undefined : PLANS[VERB_FACTS[known].event];
+  return plan === undefined
+    ? { end: null, afterFailure: [] }
+    : { end: plan.end, afterFailure: jobSteps(plan.afterFailure) };
+}

@@ -1,0 +1,141 @@
+/** What operators ask for: judged by the graph, then written as a job (or a plain move) in one transaction. */
+import { IngotError } from '../errors.ts';
+import type { JobRecord, NodeRecord } from '../store/records.ts';
+import type { NodePatch, Queries } from '../store/store.ts';
+import type { PowerTarget } from '../store/words.ts';
+import { withConfigDrive } from './config-drive-request.ts';
+import type { Advance } from './engine/advance.ts';
+import { STATES } from './graph.ts';
+import type { Edge } from './graph-edges.ts';
+import { imageRequestOf } from './instance-info.ts';
+import type { VerbRequest } from './lifecycle.ts';
+import { moveNode } from './move-node.ts';
+import { jobSteps, PLANS, POWER_STEPS, POWER_VERB } from './plans.ts';
+import { edgeForVerb } from './verbs.ts';
+
+export type RequestTools = {
+  readonly advance: Advance;
+  readonly site: { readonly automatedClean: boolean };
+  /** ISO 8601. */
+  readonly now: () => string;
+};
+
+/** What the engine has to do when the transaction is on disk. */
+export type Accepted = {
+  readonly nodeUuid: string;
+  /** A job to take up. */
+  readonly job: JobRecord | null;
+  /** Another job of the node was ended or failed by this request. */
+  readonly interrupted: boolean;
+};
+
+/** Runs inside a transaction. Throws `invalid_state`, `invalid_input`, `node_locked`. */
+export async function acceptVerb(
+  queries: Queries,
+  node: NodeRecord,
+  { request, tools }: { readonly request: VerbRequest; readonly tools: RequestTools },
+): Promise<Accepted> {
+  const edge = edgeForVerb(node, request.verb);
+  const running = await queries.jobs.runningOf(node.uuid);
+  if (request.verb === 'abort' && running !== null)
+    return await abort(queries, { node, job: running }, tools);
+  if (running !== null) await makeWay(queries, running, edge);
+
+  const accepted = { nodeUuid: node.uuid, interrupted: running !== null };
+  const patch = patchFor(node, edge, { request, now: tools.now() });
+  const plan = PLANS[edge.event];
+  // A stable state is reached by asking alone: `manage` from available or clean failed.
+  if (plan === undefined || STATES[edge.to].kind === 'stable') {
+    await moveNode(queries, node, { event: edge.event, patch });
+    return { ...accepted, job: null };
+  }
+  const steps = jobSteps(plan.steps(node, tools.site));
+  const moved = await moveNode(queries, node, { event: edge.event, patch });
+  if (steps.length === 0) {
+    await moveNode(queries, moved, { event: plan.end });
+    return { ...accepted, job: null };
+  }
+  const job = await queries.jobs.insert({ node_uuid: node.uuid, verb: request.verb, steps });
+  await tools.advance.enterStep(queries, { job, node: moved });
+  return { ...accepted, job };
+}
+
+/** What changes with the verb itself, in the transaction that begins it. Validates what a deployment needs. */
+function patchFor(
+  node: NodeRecord,
+  edge: Edge,
+  { request, now }: { readonly request: VerbRequest; readonly now: string },
+): NodePatch {
+  const fresh: NodePatch = { last_error: null };
+  switch (edge.event) {
+    case 'inspect':
+      return { ...fresh, inspection_started_at: now, inspection_finished_at: null };
+    case 'deploy':
+    case 'rebuild': {
+      imageRequestOf(node);
+      return {
+        ...fresh,
+        instance_info: withConfigDrive(node.instance_info, request.configdrive),
+        instance_generation: node.instance_generation + 1,
+        lcm: null,
+      };
+    }
+    default:
+      return fresh;
+  }
+}
+
+/** A verb that the graph allows while a job waits takes that job's place; any other has to wait for it. */
+async function makeWay(queries: Queries, running: JobRecord, edge: Edge): Promise<void> {
+  if (STATES[edge.from].kind !== 'wait') throw locked(running);
+  await queries.jobs.update(running.id, {
+    status: 'aborted',
+    error: `Given up for "${edge.event}".`,
+    waiting_for: null,
+    wake_at: null,
+  });
+}
+
+/** The running step fails at once; the job tidies up, then the node goes where the graph says. */
+async function abort(
+  queries: Queries,
+  at: { readonly node: NodeRecord; readonly job: JobRecord },
+  { advance }: RequestTools,
+): Promise<Accepted> {
+  if (at.job.error !== null) throw locked(at.job);
+  await advance.failStep(queries, at, {
+    because: `The job "${at.job.verb}" was aborted by request.`,
+    hint: '',
+  });
+  return { nodeUuid: at.node.uuid, job: null, interrupted: true };
+}
+
+/** Runs inside a transaction. Throws `node_locked`. */
+export async function acceptPower(
+  queries: Queries,
+  node: NodeRecord,
+  target: PowerTarget,
+): Promise<Accepted> {
+  const running = await queries.jobs.runningOf(node.uuid);
+  if (running !== null) throw locked(running);
+  const steps = jobSteps(POWER_STEPS[target]);
+  const job = await queries.jobs.insert({ node_uuid: node.uuid, verb: POWER_VERB, steps });
+  await queries.nodes.update(node.uuid, { target_power_state: target, last_error: null });
+  await queries.events.append({
+    node_uuid: node.uuid,
+    kind: 'power.requested',
+    message: `Power: "${target}" was asked for.`,
+    data: { target },
+  });
+  return { nodeUuid: node.uuid, job, interrupted: false };
+}
+
+function locked(job: JobRecord): IngotError {
+  return new IngotError(
+    'node_locked',
+    `Node ${job.node_uuid} is locked by the job "${job.verb}" (number ${job.id}), please retry after it is completed.`,
+    {
+      hint: 'See what it waits for with `ingot node why`, or end it with the verb abort where its state allows.',
+    },
+  );
+}

@@ -1,0 +1,117 @@
+/**
+ * A command for the agent, sent once. Before sending, the commands that the agent has already are written down;
+ * after a crash any other one of the same name in its list is ours and is adopted. Then it is polled until it
+ * has ended: heartbeats only tell that the agent lives.
+ */
+
+import { IngotError } from '../../errors.ts';
+import type { Json } from '../../store/records.ts';
+import type { AgentClient } from '../agent-client.ts';
+import type { AgentCommand } from '../agent-wire.ts';
+import type { StepDeps } from '../deps.ts';
+import { withoutFullStop } from '../engine/retry.ts';
+import type { StepContext, StepOutcome } from '../engine/step.ts';
+import { agentToken } from '../tokens.ts';
+import { hintForAgentError } from './agent-hints.ts';
+
+const COMMAND_POLL_MS = 2_000;
+
+export type AgentOrder = {
+  /** With its extension: `deploy.execute_deploy_step`. */
+  readonly name: string;
+  readonly params: () => Promise<{ readonly [key: string]: Json }>;
+  /** What is awaited: "the image to be written". */
+  readonly awaited: string;
+  /** Starts the sentence of a failure: "Writing the image". */
+  readonly subject: string;
+};
+
+/** The client of the agent of the node's current boot. Throws `agent_unreachable` when none has called. */
+export function agentOf(context: StepContext, deps: StepDeps): AgentClient {
+  const node = context.node();
+  if (node.agent?.generation !== node.boot_generation || node.agent.callback_url === null) {
+    throw new IngotError('agent_unreachable', `No agent has called for node ${node.uuid} in this boot.`, {
+      hint: 'Look at the console of the machine.',
+    });
+  }
+  return deps.connectAgent({
+    nodeUuid: node.uuid,
+    callbackUrl: node.agent.callback_url,
+    certificate: node.agent.verify_ca,
+    token: agentToken(deps.secret, node),
+  });
+}
+
+/** The command when it has succeeded; else the outcome to answer. */
+export async function runOrder(
+  context: StepContext,
+  deps: StepDeps,
+  order: AgentOrder,
+): Promise<{ readonly succeeded: AgentCommand } | StepOutcome> {
+  const agent = agentOf(context, deps);
+  const command = (await findSent(context, agent, order)) ?? (await send(context, agent, order));
+  if (command === 'lost') {
+    return {
+      kind: 'failed',
+      because: `${order.subject}: the agent has forgotten the command; the machine was restarted while it ran.`,
+      hint: 'Look at its console and its power supply, then ask for the verb again.',
+    };
+  }
+  switch (command.command_status) {
+    case 'SUCCEEDED':
+      return { succeeded: command };
+    case 'RUNNING': {
+      const progress = command.command_progress;
+      return {
+        kind: 'wait',
+        for: order.awaited,
+        pollMs: COMMAND_POLL_MS,
+        ...(progress === null ? {} : { progress }),
+      };
+    }
+    default:
+      return failure(order, command);
+  }
+}
+
+/** The command that an earlier call sent, or may have sent; null when none has reached the agent. */
+async function findSent(
+  context: StepContext,
+  agent: AgentClient,
+  order: AgentOrder,
+): Promise<AgentCommand | 'lost' | null> {
+  const { command_id, earlier } = context.scratch();
+  if (typeof command_id === 'string') {
+    return (await agent.commands()).find((one) => one.id === command_id) ?? 'lost';
+  }
+  if (!Array.isArray(earlier)) return null;
+  const name = order.name.split('.').at(-1);
+  const sent = (await agent.commands()).findLast(
+    (one) => one.command_name === name && !earlier.includes(one.id),
+  );
+  if (sent === undefined) return null;
+  await context.save({ command_id: sent.id });
+  return sent;
+}
+
+async function send(context: StepContext, agent: AgentClient, order: AgentOrder): Promise<AgentCommand> {
+  const params = await order.params();
+  if (context.scratch().earlier === undefined) {
+    const known = (await agent.commands()).map((command) => command.id);
+    await context.save({ earlier: known });
+  }
+  context.signal.throwIfAborted();
+  const command = await agent.run({ name: order.name, params, wait: false });
+  await context.save({ command_id: command.id });
+  return command;
+}
+
+function failure(order: AgentOrder, command: AgentCommand): StepOutcome {
+  const error = command.command_error;
+  const said = error === null ? command.command_status : error.details || error.message || error.type;
+  return {
+    kind: 'failed',
+    because: `${order.subject} failed on the machine: ${withoutFullStop(said).slice(0, 2_000)}.`,
+    hint: hintForAgentError(error?.type ?? ''),
+  };
+}

@@ -1,0 +1,42 @@
+/** The node and its ports as agents want them with every command (ironic-python-agent reads these fields). */
+import type { Json, JsonObject, NodeRecord, PortRecord } from '../../store/records.ts';
+
+export function agentParams(
+  node: NodeRecord,
+  ports: readonly PortRecord[],
+): { readonly node: Json; readonly ports: Json } {
+  const { configdrive: _, ...instanceInfo } = node.instance_info;
+  return {
+    // No driver_info: an agent has no business with the BMC's credentials.
+    node: {
+      uuid: node.uuid,
+      name: node.name,
+      instance_uuid: node.instance_uuid,
+      properties: node.properties,
+      instance_info: instanceInfo,
+      driver_internal_info: AGENT_SETTINGS,
+      provision_state: node.provision_state,
+      target_provision_state: node.target_provision_state,
+      raid_config: {},
+      target_raid_config: {},
+    },
+    ports: ports.map((port) => ({
+      uuid: port.uuid,
+      address: port.address,
+      pxe_enabled: port.pxe_enabled,
+      local_link_connection: port.local_link_connection,
+    })),
+  };
+}
+
+/** What Ironic puts into `driver_internal_info` for the agent's erasing, with Ironic's own defaults. */
+const AGENT_SETTINGS: JsonObject = {
+  agent_erase_devices_iterations: 1,
+  agent_erase_devices_zeroize: true,
+  agent_continue_if_secure_erase_failed: false,
+  agent_continue_if_ata_erase_failed: false,
+  agent_enable_nvme_secure_erase: true,
+  agent_enable_ata_secure_erase: true,
+  disk_erasure_concurrency: 4,
+  agent_erase_skip_read_only: false,
+};

@@ -1,0 +1,112 @@
+/** Booting the ramdisk, leaving it, booting the disk. */
+
+import type { StepDeps } from '../deps.ts';
+import type { StepContext, StepDefinition } from '../engine/step.ts';
+import { startFrom, untilOff } from './power.ts';
+
+/**
+ * Begins a boot generation and powers the machine on, once in it. Whatever the
+ * ramdisk may do first (a fast one calls back in a second) is expected from here on: the node is in its wait
+ * state, the boot table says ramdisk, the token is valid.
+ */
+export function bootRamdiskStep(deps: StepDeps): StepDefinition {
+  return {
+    does: 'starting the machine into the ramdisk',
+    parked: true,
+    limit: 'power_s',
+    slot: 'power_actions',
+    run: async (context) => {
+      if (context.scratch().generation === undefined) {
+        const problem = deps.site.bootProblem();
+        if (problem !== null) {
+          const hint = 'Put this right on the seed node, then ask for the verb again.';
+          return { kind: 'failed', because: `The ramdisk cannot be booted: ${problem}`, hint };
+        }
+        await beginGeneration(context);
+      }
+      await deps.publishBoot(context.node().uuid);
+      const generation = context.node().boot_generation;
+      return (
+        (await startFrom(context, deps, 'pxe')) ?? {
+          kind: 'done',
+          note: `The machine starts into the ramdisk (boot ${generation}).`,
+          patch: { power_state: 'power on' },
+        }
+      );
+    },
+  };
+}
+
+async function beginGeneration(context: StepContext): Promise<void> {
+  const generation = context.node().boot_generation + 1;
+  await context.save(
+    { generation },
+    {
+      boot_generation: generation,
+      boot_intent: 'ramdisk',
+      boot_started_at: new Date(context.now()).toISOString(),
+      agent: null,
+    },
+  );
+}
+
+/** Waits until the agent of this boot has proved itself by a heartbeat with its token. */
+export function waitAgentStep(): StepDefinition {
+  return {
+    does: 'waiting for the ramdisk to call back',
+    parked: true,
+    limit: 'callback_s',
+    run: async (context) => {
+      if (agentIsHere(context)) return { kind: 'done', note: 'The ramdisk has called back.' };
+      return { kind: 'wait', for: 'the first heartbeat of the ramdisk', pollMs: 10_000 };
+    },
+  };
+}
+
+export function agentIsHere(context: StepContext): boolean {
+  const { agent, boot_generation } = context.node();
+  return agent?.generation === boot_generation && agent.last_heartbeat_at !== null;
+}
+
+/**
+ * Off, and the next boot is from disk. Ends every use of the ramdisk, also one that failed: a machine must not
+ * be left where a reset would start it from a disk that is half written.
+ */
+export function leaveRamdiskStep(deps: StepDeps): StepDefinition {
+  return {
+    does: 'switching the ramdisk off',
+    limit: 'power_s',
+    slot: 'power_actions',
+    patience: 3,
+    run: async (context) => {
+      if (context.node().boot_intent !== 'ramdisk') {
+        return { kind: 'done', note: 'The machine is not in the ramdisk.' };
+      }
+      const wait = await untilOff(context, deps);
+      if (wait !== null) return wait;
+      await context.save({}, { boot_intent: 'disk', power_state: 'power off' });
+      await deps.publishBoot(context.node().uuid);
+      return { kind: 'done', note: 'The ramdisk is left: the machine is off.' };
+    },
+  };
+}
+
+/** Starts the machine from its disk. */
+export function bootDiskStep(deps: StepDeps): StepDefinition {
+  return {
+    does: 'starting the machine from its disk',
+    limit: 'power_s',
+    slot: 'power_actions',
+    run: async (context) => {
+      if (context.node().boot_intent !== 'disk') await context.save({}, { boot_intent: 'disk' });
+      await deps.publishBoot(context.node().uuid);
+      return (
+        (await startFrom(context, deps, 'disk')) ?? {
+          kind: 'done',
+          note: 'The machine starts from its disk.',
+          patch: { power_state: 'power on' },
+        }
+      );
+    },
+  };
+}

@@ -1,0 +1,63 @@
+/** Every step by the name that stands in job rows. A released name keeps its meaning: jobs outlive versions. */
+import type { StepDeps } from '../deps.ts';
+import type { StepDefinition } from '../engine/step.ts';
+import { bootDiskStep, bootRamdiskStep, leaveRamdiskStep, waitAgentStep } from './boot.ts';
+import { cleanStep, planCleaningStep } from './clean.ts';
+import {
+  agentPowerOffStep,
+  allocateAddressesStep,
+  installBootloaderStep,
+  prepareImageStep,
+  writeImageStep,
+} from './deploy.ts';
+import { collectInventoryStep, findPortsStep, recordInventoryStep } from './inspect.ts';
+import { powerOffStep, powerOnStep, softPowerOffStep } from './power.ts';
+import { releaseInstanceStep } from './tear-down.ts';
+import { verifyStep } from './verify.ts';
+
+export const STEP_NAMES = [
+  'verify',
+  'power-off',
+  'power-on',
+  'soft-power-off',
+  'find-ports',
+  'boot-ramdisk',
+  'wait-agent',
+  'collect-inventory',
+  'record-inventory',
+  'plan-cleaning',
+  'clean-step',
+  'prepare-image',
+  'allocate-addresses',
+  'write-image',
+  'install-bootloader',
+  'agent-power-off',
+  'boot-disk',
+  'leave-ramdisk',
+  'release-instance',
+] as const;
+export type StepName = (typeof STEP_NAMES)[number];
+
+export function createSteps(deps: StepDeps): Readonly<Record<StepName, StepDefinition>> {
+  return {
+    verify: verifyStep(deps),
+    'power-off': powerOffStep(deps),
+    'power-on': powerOnStep(deps),
+    'soft-power-off': softPowerOffStep(deps),
+    'find-ports': findPortsStep(deps),
+    'boot-ramdisk': bootRamdiskStep(deps),
+    'wait-agent': waitAgentStep(),
+    'collect-inventory': collectInventoryStep(deps),
+    'record-inventory': recordInventoryStep(deps),
+    'plan-cleaning': planCleaningStep(deps),
+    'clean-step': cleanStep(deps),
+    'prepare-image': prepareImageStep(deps),
+    'allocate-addresses': allocateAddressesStep(deps),
+    'write-image': writeImageStep(deps),
+    'install-bootloader': installBootloaderStep(deps),
+    'agent-power-off': agentPowerOffStep(deps),
+    'boot-disk': bootDiskStep(deps),
+    'leave-ramdisk': leaveRamdiskStep(deps),
+    'release-instance': releaseInstanceStep(),
+  };
+}

@@ -1,0 +1,161 @@
+/** Deploy: prepare the image, claim addresses, have the agent write and set up the disk, switch off. */
+
+import type { ReadyImage } from '../../images/images.ts';
+import type { Json, NodeRecord } from '../../store/records.ts';
+import { configDriveRequestOf } from '../config-drive-request.ts';
+import type { StepDeps } from '../deps.ts';
+import type { StepContext, StepDefinition } from '../engine/step.ts';
+import { imageRequestOf } from '../instance-info.ts';
+import { lcmToken } from '../tokens.ts';
+import { agentOf, runOrder } from './agent-command.ts';
+import { agentParams } from './agent-node.ts';
+import { untilOff, wantedBootMode } from './power.ts';
+
+/** Downloads, checks and converts the image, once for all nodes that want it. */
+export function prepareImageStep(deps: StepDeps): StepDefinition {
+  return {
+    does: 'preparing the image',
+    limit: 'command_s',
+    run: async (context) => {
+      const image = await prepare(context, deps);
+      const mib = Math.ceil(image.dataBytes / 1024 ** 2);
+      return { kind: 'done', note: `The image is ready: ${mib} MiB of data.` };
+    },
+  };
+}
+
+async function prepare(context: StepContext, deps: StepDeps): Promise<ReadyImage> {
+  const report = (percent: number): void =>
+    context.progress({ percent: Math.floor(percent), bytes_done: 0, bytes_total: 0 });
+  return await deps.images.prepare(imageRequestOf(context.node()), report, context.signal);
+}
+
+export function allocateAddressesStep(deps: StepDeps): StepDefinition {
+  return {
+    does: 'claiming the addresses of the instance',
+    run: async (context) => {
+      await deps.allocateAddresses(context.node().uuid);
+      return { kind: 'done', note: 'The addresses of the instance are claimed.' };
+    },
+  };
+}
+
+export function writeImageStep(deps: StepDeps): StepDefinition {
+  return {
+    does: 'writing the image',
+    parked: true,
+    limit: 'command_s',
+    slot: 'image_writes',
+    run: async (context) => {
+      const result = await runOrder(context, deps, {
+        name: 'deploy.execute_deploy_step',
+        params: () => writeImageParams(context, deps),
+        awaited: 'the image to be written',
+        subject: 'Writing the image',
+      });
+      return 'succeeded' in result ? { kind: 'done', note: 'The image is written to the disk.' } : result;
+    },
+  };
+}
+
+async function writeImageParams(
+  context: StepContext,
+  deps: StepDeps,
+): Promise<{ readonly [key: string]: Json }> {
+  const node = context.node();
+  const image = await prepare(context, deps);
+  const configdrive = await deps.buildConfigDrive({
+    node,
+    request: configDriveRequestOf(node),
+    lcmToken: lcmToken(deps.secret, node),
+  });
+  return {
+    step: {
+      interface: 'deploy',
+      step: 'write_image',
+      priority: 80,
+      args: { image_info: imageInfo(node, image, deps.site.imageUrl(node, image.id)), configdrive },
+    },
+    ...agentParams(node, await deps.store.ports.listByNode(node.uuid)),
+  };
+}
+
+/** `ImageInfo` of agent/protocol.ts. */
+function imageInfo(node: NodeRecord, image: ReadyImage, url: string): Json {
+  return {
+    id: image.id,
+    urls: [url],
+    disk_format: 'raw',
+    container_format: 'bare',
+    stream_raw_images: true,
+    os_hash_algo: 'sha256',
+    os_hash_value: image.sha256,
+    node_uuid: node.uuid,
+    ingot_size: image.size,
+    ingot_extents: image.extents.map(({ offset, length }) => [offset, length]),
+  };
+}
+
+export function installBootloaderStep(deps: StepDeps): StepDefinition {
+  return {
+    does: 'setting up the boot loader',
+    parked: true,
+    limit: 'callback_s',
+    run: async (context) => {
+      const result = await runOrder(context, deps, {
+        name: 'image.install_bootloader',
+        params: async () => ({
+          // Null for an image of a whole disk: the agent finds the EFI partition itself.
+          root_uuid: null,
+          efi_system_part_uuid: null,
+          prep_boot_part_uuid: null,
+          target_boot_mode: wantedBootMode(context.node()) ?? 'uefi',
+        }),
+        awaited: 'the boot loader to be set up',
+        subject: 'Setting up the boot loader',
+      });
+      return 'succeeded' in result ? { kind: 'done', note: 'The boot loader is set up.' } : result;
+    },
+  };
+}
+
+/** The agent is given this long to switch the machine off by itself before the BMC does. */
+const AGENT_POWER_OFF_MS = 30_000;
+
+/** Lets the agent flush the disks and switch off, so that a drive's cache is not cut off; then makes sure. */
+export function agentPowerOffStep(deps: StepDeps): StepDefinition {
+  return {
+    does: 'switching the machine off after the deployment',
+    limit: 'power_s',
+    run: async (context) => {
+      const asked = context.scratch().agent_asked_at;
+      if (asked === undefined) await askAgent(context, deps);
+      else if (typeof asked === 'number' && context.now() - asked < AGENT_POWER_OFF_MS) {
+        const power = await deps.withBmc(context.node(), (bmc) => bmc.power());
+        if (power !== 'off')
+          return { kind: 'wait', for: 'the ramdisk to switch the machine off', pollMs: 2_000 };
+      }
+      if (asked === undefined)
+        return { kind: 'wait', for: 'the ramdisk to switch the machine off', pollMs: 500 };
+      return (
+        (await untilOff(context, deps)) ?? {
+          kind: 'done',
+          note: 'The machine is off, its disk complete.',
+          patch: { power_state: 'power off' },
+        }
+      );
+    },
+  };
+}
+
+async function askAgent(context: StepContext, deps: StepDeps): Promise<void> {
+  try {
+    const agent = agentOf(context, deps);
+    await agent.run({ name: 'standby.sync', params: {}, wait: true });
+    await agent.run({ name: 'standby.power_off', params: {}, wait: false });
+  } catch (error) {
+    // Not worth a failure: the BMC switches off what the agent does not. The write itself was synced.
+    context.log.warn({ error }, 'the agent could not be asked to switch off');
+  }
+  await context.save({ agent_asked_at: context.now() });
+}

@@ -1,0 +1,117 @@
+/** Power, asked for once and confirmed by asking again. Shared by every step that switches a machine. */
+import type { BootDevice, BootMode } from '../../bmc/bmc.ts';
+import type { NodeRecord } from '../../store/records.ts';
+import type { StepDeps } from '../deps.ts';
+import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
+
+/** How often the BMC is asked whether the machine is on or off yet. */
+const POWER_POLL_MS = 2_000;
+/** After this a request that shows no effect is made again: BMCs do forget them. */
+const ASK_AGAIN_MS = 30_000;
+
+/** Forced off, and confirmed. Null when the machine is off; else the outcome to answer. */
+export async function untilOff(context: StepContext, deps: StepDeps): Promise<StepOutcome | null> {
+  return await deps.withBmc(context.node(), async (bmc) => {
+    if ((await bmc.power()) === 'off') return null;
+    if (due(context, 'off_asked_at')) {
+      await bmc.powerOff();
+      await context.save({ off_asked_at: context.now() });
+      if ((await bmc.power()) === 'off') return null;
+    }
+    return { kind: 'wait', for: 'the BMC to show the machine as off', pollMs: POWER_POLL_MS };
+  });
+}
+
+/** On, and confirmed. Null when the machine is on; else the outcome to answer. */
+export async function untilOn(context: StepContext, deps: StepDeps): Promise<StepOutcome | null> {
+  return await deps.withBmc(context.node(), async (bmc) => {
+    if ((await bmc.power()) === 'on') return null;
+    if (due(context, 'on_asked_at')) {
+      await bmc.powerOn();
+      await context.save({ on_asked_at: context.now() });
+      if ((await bmc.power()) === 'on') return null;
+    }
+    return { kind: 'wait', for: 'the BMC to show the machine as on', pollMs: POWER_POLL_MS };
+  });
+}
+
+function due(context: StepContext, fact: string): boolean {
+  const asked = context.scratch()[fact];
+  return typeof asked !== 'number' || context.now() - asked >= ASK_AGAIN_MS;
+}
+
+/**
+ * Off, the device of the next boot chosen, on. The device is chosen once in the life of the step: chosen again
+ * after the machine has started, it would be left over for a later boot. Null when the machine is on.
+ */
+export async function startFrom(
+  context: StepContext,
+  deps: StepDeps,
+  device: BootDevice,
+): Promise<StepOutcome | null> {
+  if (context.scratch().boot_device !== device) {
+    const wait = await untilOff(context, deps);
+    if (wait !== null) return wait;
+    await deps.withBmc(context.node(), (bmc) => bmc.setBootOnce(device, wantedBootMode(context.node())));
+    await context.save({ boot_device: device });
+  }
+  return await untilOn(context, deps);
+}
+
+/** `boot_mode` among Ironic's capabilities (`boot_mode:uefi,...`) wins over what the BMC said at verification. */
+export function wantedBootMode(node: NodeRecord): BootMode | null {
+  for (const source of [node.instance_info.capabilities, node.properties.capabilities]) {
+    const match =
+      typeof source === 'string' ? /(?:^|,)\s*boot_mode:(uefi|bios)\s*(?:,|$)/.exec(source) : null;
+    if (match?.[1] === 'uefi' || match?.[1] === 'bios') return match[1];
+  }
+  return node.boot_mode;
+}
+
+export function powerOffStep(deps: StepDeps): StepDefinition {
+  return {
+    does: 'switching the machine off',
+    limit: 'power_s',
+    slot: 'power_actions',
+    run: async (context) =>
+      (await untilOff(context, deps)) ?? {
+        kind: 'done',
+        note: 'The machine is off.',
+        patch: { power_state: 'power off' },
+      },
+  };
+}
+
+export function powerOnStep(deps: StepDeps): StepDefinition {
+  return {
+    does: 'switching the machine on',
+    limit: 'power_s',
+    slot: 'power_actions',
+    run: async (context) =>
+      (await untilOn(context, deps)) ?? {
+        kind: 'done',
+        note: 'The machine is on.',
+        patch: { power_state: 'power on' },
+      },
+  };
+}
+
+/** Asks the operating system to shut down, once, and waits for it. */
+export function softPowerOffStep(deps: StepDeps): StepDefinition {
+  return {
+    does: 'asking the operating system to shut down',
+    limit: 'power_s',
+    slot: 'power_actions',
+    run: async (context) =>
+      await deps.withBmc(context.node(), async (bmc): Promise<StepOutcome> => {
+        if ((await bmc.power()) === 'off') {
+          return { kind: 'done', note: 'The machine has shut down.', patch: { power_state: 'power off' } };
+        }
+        if (context.scratch().asked !== true) {
+          await bmc.softPowerOff();
+          await context.save({ asked: true });
+        }
+        return { kind: 'wait', for: 'the operating system to shut down', pollMs: POWER_POLL_MS };
+      }),
+  };
+}

@@ -1,0 +1,22 @@
+/** Tear down: what belonged to the instance is taken from the node, in the transaction that begins cleaning. */
+import type { StepDefinition } from '../engine/step.ts';
+
+export function releaseInstanceStep(): StepDefinition {
+  return {
+    does: 'giving back what the instance had',
+    run: async (context) => {
+      const { uuid } = context.node();
+      return {
+        kind: 'done',
+        note: 'The instance is gone from the node: its image, config drive and addresses.',
+        patch: { instance_info: {}, instance_uuid: null, lcm: null, boot_intent: 'disk' },
+        also: async (queries) => {
+          for (const { network } of await queries.addresses.listByNode(uuid)) {
+            await queries.addresses.release(network, uuid);
+          }
+        },
+        move: 'clean',
+      };
+    },
+  };
+}

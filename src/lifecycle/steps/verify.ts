@@ -1,0 +1,28 @@
+/** Verify: the BMC answers, takes the credentials, and knows the system. */
+
+import type { StepDeps } from '../deps.ts';
+import type { StepDefinition } from '../engine/step.ts';
+import { powerStateOf } from './power-state.ts';
+
+export function verifyStep(deps: StepDeps): StepDefinition {
+  return {
+    does: 'asking the BMC for its system',
+    patience: 3,
+    run: async (context) => {
+      const node = context.node();
+      const [system, address] = await deps.withBmc(node, async (bmc) => [
+        await bmc.systemInfo(),
+        bmc.address,
+      ]);
+      const name = [system.manufacturer, system.model].filter((one) => one !== null).join(' ');
+      return {
+        kind: 'done',
+        note: `The BMC at ${address} answers${name === '' ? '' : ` for a ${name}`}.`,
+        patch: {
+          power_state: powerStateOf(system.power) ?? node.power_state,
+          boot_mode: system.boot_mode ?? node.boot_mode,
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,138 @@
+/** Why a node is where it is, in one paragraph: for `ingot node why`, and for errors when time is up. Pure. */
+import type { EventRecord, JobRecord, NodeRecord } from '../store/records.ts';
+import { VERBS } from '../store/words.ts';
+import { type ReachedStage, reachedStage } from './boot-stages.ts';
+import type { Explanation } from './engine/step.ts';
+import { isTransient, STATES } from './graph.ts';
+import type { Why } from './lifecycle.ts';
+import { clockTime, duration } from './say-time.ts';
+import { allowedIn, VERB_FACTS } from './verbs.ts';
+
+export type WhyFacts = {
+  readonly node: NodeRecord;
+  /** The node's running job, or its last one. */
+  readonly job: JobRecord | null;
+  /** Events of boot stages since `boot_started_at`, oldest first. */
+  readonly bootEvents: readonly EventRecord[];
+  /** The newest event that is more than a detail. */
+  readonly lastEvent: EventRecord | null;
+  /** What the job's failure said should be done; null when it has not failed. */
+  readonly failureHint: string | null;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** What a step does, by its name. */
+  readonly does: (step: string) => string;
+  /** Why no machine can boot the ramdisk just now, or null. */
+  readonly bootProblem: string | null;
+};
+
+export function explainWhy(facts: WhyFacts): Why {
+  const { node, job, now } = facts;
+  const running = job?.status === 'running' ? job : null;
+  const step = running?.steps[running.cursor]?.name ?? null;
+  const since = node.provision_updated_at ?? node.created_at;
+  const boot = waitsForBoot(node, running) ? reachedStage(facts.bootEvents) : null;
+  const check = checksFor(facts, boot);
+  const sentences = [
+    `Node ${node.name ?? node.uuid} is in state "${node.provision_state}" since ${clockTime(since)} (${duration(now - Date.parse(since))}).`,
+    running === null ? restSentence(facts) : workSentence(running, facts),
+    node.maintenance ? `It is in maintenance: ${node.maintenance_reason ?? 'no reason given'}.` : '',
+    node.last_error === null ? '' : `Last error: ${node.last_error}`,
+    boot === null ? lastSentence(facts) : bootSentence(boot, facts),
+    check.length === 0 ? '' : `What to check: ${check.join(' ')}`,
+  ];
+  return {
+    text: sentences.filter((sentence) => sentence !== '').join(' '),
+    state: node.provision_state,
+    since,
+    step,
+    waiting_for: running?.waiting_for ?? null,
+    last_seen: lastSeen(facts, boot),
+    check,
+  };
+}
+
+/** What is told when the time of a step is up: what was awaited, what came last, what to check. */
+export function explainSilence(facts: WhyFacts): Explanation {
+  const { job, now } = facts;
+  const step = job?.steps[job.cursor]?.name ?? 'none';
+  const took = job === null ? '' : ` after ${duration(now - Date.parse(job.step_started_at))}`;
+  const awaited = job?.waiting_for ?? facts.does(step);
+  const boot = waitsForBoot(facts.node, job) ? reachedStage(facts.bootEvents) : null;
+  const last = boot === null ? lastSentence(facts) : bootSentence(boot, facts);
+  const checks = checksFor(facts, boot);
+  return {
+    because: `Gave up${took} waiting for ${awaited}. ${last}`.trim(),
+    hint:
+      checks.length === 0 ? 'Check the machine’s console and its BMC.' : `What to check: ${checks.join(' ')}`,
+  };
+}
+
+const BOOT_STEPS: ReadonlySet<string> = new Set(['boot-ramdisk', 'wait-agent', 'collect-inventory']);
+
+/** Whether the job waits for the ramdisk to come up. */
+function waitsForBoot(node: NodeRecord, job: JobRecord | null): boolean {
+  return node.boot_intent === 'ramdisk' && BOOT_STEPS.has(job?.steps[job.cursor]?.name ?? '');
+}
+
+function workSentence(job: JobRecord, { does }: WhyFacts): string {
+  const step = job.steps[job.cursor]?.name ?? 'none';
+  const doing = job.error === null ? does(step) : `tidying up after a failure (${does(step)})`;
+  const waits = job.waiting_for === null ? '' : ` It waits for ${job.waiting_for}.`;
+  const until =
+    job.deadline === null ? '' : ` The step fails at ${clockTime(job.deadline)} if nothing happens.`;
+  const percent = job.progress === null ? '' : ` ${progressSentence(job.progress)}`;
+  return `The job "${job.verb}" is at step ${job.cursor + 1} of ${job.steps.length}, ${step}: ${doing}.${percent}${waits}${until}`;
+}
+
+function progressSentence({ percent, bytes_done, bytes_total }: NonNullable<JobRecord['progress']>): string {
+  const mib = (bytes: number): string => (bytes / 1024 ** 2).toFixed(0);
+  const bytes = bytes_total === 0 ? '' : `, ${mib(bytes_done)} of ${mib(bytes_total)} MiB`;
+  return `It is ${percent} percent done${bytes}.`;
+}
+
+function restSentence({ node }: WhyFacts): string {
+  const state = node.provision_state;
+  if (isTransient(state)) return 'No job works on it, which is a defect of ingot: please report it.';
+  const verbs = VERBS.filter((verb) => VERB_FACTS[verb].available && allowedIn(verb).includes(state));
+  const next = verbs.length === 0 ? '' : ` You may ask for ${verbs.join(', ')}.`;
+  const failed =
+    STATES[state].kind === 'fail'
+      ? 'The last job failed'
+      : 'Nothing is being done with it, and nothing waits';
+  return `${failed}.${state === 'active' ? ` ${systemSentence(node)}` : ''}${next}`;
+}
+
+function systemSentence({ lcm }: NodeRecord): string {
+  if (lcm === null) return 'Its operating system has not reported yet.';
+  const name = lcm.hostname === null ? '' : ` as ${lcm.hostname}`;
+  return `Its operating system reported "${lcm.status}"${name} at ${clockTime(lcm.reported_at)}.`;
+}
+
+function bootSentence({ stage, event }: ReachedStage, { node, now }: WhyFacts): string {
+  const at = event?.at ?? node.boot_started_at ?? node.created_at;
+  const told = event === null ? '' : ` (${event.message.replace(/\.$/, '')})`;
+  return `Last seen: ${stage.seen}, at ${clockTime(at)}, ${duration(now - Date.parse(at))} ago${told}. ${stage.missing} since then.`;
+}
+
+function lastSentence({ lastEvent, now }: WhyFacts): string {
+  if (lastEvent === null) return '';
+  const ago = duration(now - Date.parse(lastEvent.at));
+  return `Last seen: ${lastEvent.message.replace(/\.$/, '')}, at ${clockTime(lastEvent.at)}, ${ago} ago.`;
+}
+
+function lastSeen({ lastEvent, node }: WhyFacts, boot: ReachedStage | null): Why['last_seen'] {
+  if (boot === null) return lastEvent === null ? null : { at: lastEvent.at, message: lastEvent.message };
+  if (boot.event !== null) return { at: boot.event.at, message: boot.event.message };
+  return { at: node.boot_started_at ?? node.created_at, message: boot.stage.seen };
+}
+
+function checksFor(
+  { failureHint, bootProblem, job }: WhyFacts,
+  boot: ReachedStage | null,
+): readonly string[] {
+  const problem = bootProblem === null ? [] : [`On the seed node: ${bootProblem}`];
+  if (boot !== null) return [...problem, ...boot.stage.check];
+  const failing = job !== null && job.error !== null && job.status !== 'aborted';
+  return failing && failureHint !== null && failureHint !== '' ? [failureHint] : problem;
+}
