@@ -208,7 +208,7 @@ describe('a lab with a BIOS and a UEFI machine', () => {
     await disk.write(Buffer.from('55aa', 'hex'), 0, 2, 510);
     await disk.close();
     const sectors = async (): Promise<number> => (await console('m1')).split('Booting from Hard Disk').length;
-    await sushy('m1', [['reset', 'On']]);
+    expect(await sushy('m1', [['reset', 'On'], ['power']])).toEqual([null, 'On']);
     const before = await sectors();
     await expect.poll(sectors, { timeout: 30_000 }).toBeGreaterThan(before + 2);
 
@@ -240,7 +240,7 @@ describe('a lab with a BIOS and a UEFI machine', () => {
 describe('a lab whose keeper was killed', () => {
   it('is called broken, refuses commands, and goes down like any other', async () => {
     const lab = await labUp({ dir, machines: [bios] });
-    await sushy('m1', [['reset', 'On']]);
+    expect(await sushy('m1', [['reset', 'On'], ['power']])).toEqual([null, 'On']);
     process.kill(await processNamed(lab, 'keeper.ts'), 'SIGKILL');
     await expect.poll(async () => (await labStatus(dir)).state).toBe('broken');
     await expect(labRun(dir, 'seed', { argv: ['true'] })).rejects.toThrow(/is not running/);

@@ -192,11 +192,11 @@ export class QemuMachine implements Machine {
 
   /** What the firmware reads at the machine's next reset, whoever resets it. */
   async #applyBootOrder(settings: BootSettings): Promise<void> {
-    await this.#qmp?.execute('qom-set', {
-      path: BOOT_NIC_PATH,
-      property: 'bootindex',
-      value: nicBootIndex(firstBootSource(settings)),
-    });
+    const property = { path: BOOT_NIC_PATH, property: 'bootindex' };
+    const value = nicBootIndex(firstBootSource(settings));
+    // QEMU refuses an index that is in use, also by the device itself.
+    if ((await this.#qmp?.execute('qom-get', property)) === value) return;
+    await this.#qmp?.execute('qom-set', { ...property, value });
   }
 
   #onEvent(event: QmpEvent): void {
