@@ -1,0 +1,66 @@
+/** What the ramdisk of a small machine finds. */
+import type { Inventory } from '../../../src/agent/protocol.ts';
+
+export const INVENTORY: Inventory = {
+  interfaces: [
+    {
+      name: 'eth0',
+      mac_address: '52:54:00:00:00:01',
+      ipv4_address: '10.20.1.5',
+      ipv6_address: null,
+      has_carrier: true,
+      lldp: null,
+      vendor: null,
+      product: null,
+      speed_mbps: 1_000,
+      pci_address: null,
+      driver: 'virtio_net',
+    },
+    {
+      name: 'eth1',
+      mac_address: '52:54:00:00:00:02',
+      ipv4_address: null,
+      ipv6_address: null,
+      has_carrier: true,
+      lldp: null,
+      vendor: null,
+      product: null,
+      speed_mbps: 1_000,
+      pci_address: null,
+      driver: 'virtio_net',
+    },
+  ],
+  cpu: {
+    model_name: 'QEMU',
+    frequency: null,
+    count: 2,
+    architecture: 'x86_64',
+    flags: [],
+    socket_count: 1,
+  },
+  disks: [
+    {
+      name: '/dev/vda',
+      model: null,
+      size: 8 * 1024 ** 3,
+      rotational: true,
+      wwn: null,
+      serial: 'root-1',
+      vendor: null,
+      wwn_with_extension: null,
+      wwn_vendor_extension: null,
+      hctl: null,
+      by_path: null,
+    },
+  ],
+  memory: { total: 2_000_000_000, physical_mb: 2048 },
+  bmc_address: null,
+  system_vendor: {
+    product_name: 'Lab',
+    serial_number: '1',
+    manufacturer: 'Ingot',
+    firmware: { vendor: '', version: '', build_date: '' },
+  },
+  boot: { current_boot_mode: 'bios', pxe_interface: '52:54:00:00:00:01' },
+  hostname: 'ramdisk',
+};

@@ -1,0 +1,193 @@
+/** A machine with a BMC and a ramdisk: it outlives every daemon that drives it, and counts what is done to it. */
+import type { Bmc, BmcPower, BootDevice, SystemInfo } from '../../../src/bmc/bmc.ts';
+import type { Clock } from '../../../src/clock.ts';
+import { IngotError } from '../../../src/errors.ts';
+import type { AgentClient } from '../../../src/lifecycle/agent-client.ts';
+import type { AgentCommand } from '../../../src/lifecycle/agent-wire.ts';
+import type { Lifecycle } from '../../../src/lifecycle/lifecycle.ts';
+import { INVENTORY } from './inventory.ts';
+
+export type MachineFaults = {
+  bmc?: IngotError | null;
+  /** The ramdisk never gets as far as calling back. */
+  silent?: boolean;
+  /** Error of the command of that name (without its extension). */
+  commands?: Readonly<Record<string, { readonly type: string; readonly details: string }>>;
+};
+
+export type Machine = {
+  readonly uuid: string;
+  readonly mac: string;
+  readonly bmc: Bmc;
+  readonly agent: (token: string) => AgentClient;
+  readonly faults: MachineFaults;
+  /** What happened, in order: `on pxe`, `off`, `write_image`, ... */
+  readonly history: string[];
+  power(): BmcPower;
+};
+
+export type MachineOptions = {
+  readonly uuid: string;
+  readonly mac: string;
+  readonly clock: Clock;
+  /** The daemon that answers just now; null while it is down. */
+  readonly daemon: () => Lifecycle | null;
+  readonly bootMs?: number;
+  readonly writeMs?: number;
+};
+
+export function createMachine(options: MachineOptions): Machine {
+  const { uuid, mac, clock, bootMs = 40_000, writeMs = 20_000 } = options;
+  const faults: MachineFaults = {};
+  const history: string[] = [];
+  let power: BmcPower = 'off';
+  let once: BootDevice | null = null;
+  let boot = 0;
+  let commands: AgentCommand[] = [];
+  let token: string | null = null;
+
+  const turnOff = (): void => {
+    if (power === 'off') return;
+    power = 'off';
+    boot++;
+    commands = [];
+    token = null;
+    history.push('off');
+  };
+
+  const turnOn = (): void => {
+    if (power === 'on') return;
+    power = 'on';
+    boot++;
+    history.push(`on ${once ?? 'disk'}`);
+    const fromNetwork = once === 'pxe';
+    once = null;
+    if (fromNetwork) void ramdisk(boot);
+  };
+
+  /** Looks its node up, then reports every 20 s, as long as this boot lasts; a daemon that is down is asked again. */
+  const ramdisk = async (mine: number): Promise<void> => {
+    await clock.sleep(bootMs);
+    while (boot === mine && faults.silent !== true) {
+      try {
+        const daemon = options.daemon();
+        if (daemon !== null && token === null) {
+          const answer = await daemon.agentLookup({ macs: [mac], node_uuid: null });
+          if (boot === mine && answer.agent_token !== '******') token = answer.agent_token;
+        }
+        if (daemon !== null && token !== null && boot === mine) await report(daemon, token);
+      } catch {
+        history.push('call-back refused');
+      }
+      await clock.sleep(20_000);
+    }
+  };
+
+  const report = (daemon: Lifecycle, agentToken: string): Promise<void> =>
+    daemon.agentHeartbeat(uuid, {
+      callback_url: 'http://10.20.1.5:9999',
+      agent_version: '1',
+      agent_token: agentToken,
+      agent_verify_ca: null,
+    });
+
+  const execute = async (name: string, id: string, mine: number): Promise<void> => {
+    const failure = faults.commands?.[name];
+    if (name === 'execute_deploy_step') {
+      for (let percent = 10; percent < 100; percent += 10) {
+        await clock.sleep(writeMs / 10);
+        if (boot === mine) {
+          change(id, { command_progress: { percent, bytes_done: percent * 10, bytes_total: 1_000 } });
+        }
+      }
+    } else await clock.sleep(1_000);
+    if (boot !== mine) return;
+    if (failure !== undefined) {
+      change(id, { command_status: 'FAILED', command_error: { ...failure, message: 'It failed' } });
+      return;
+    }
+    change(id, { command_status: 'SUCCEEDED', command_result: {} });
+    if (name === 'power_off') turnOff();
+  };
+
+  const change = (id: string, patch: Partial<AgentCommand>): void => {
+    commands = commands.map((one) => (one.id === id ? { ...one, ...patch } : one));
+  };
+
+  const answered = <T>(work: () => T): Promise<T> => {
+    if (faults.bmc != null) return Promise.reject(faults.bmc);
+    return Promise.resolve(work());
+  };
+
+  const system = (): SystemInfo => ({
+    manufacturer: 'Ingot',
+    model: 'Lab',
+    serial: null,
+    uuid,
+    bios_version: null,
+    cpu_count: 1,
+    memory_mib: 2048,
+    power,
+    boot_mode: 'uefi',
+    macs: [mac],
+  });
+
+  const reachable = (given: string): void => {
+    if (power !== 'on' || token === null || given !== token) {
+      throw new IngotError('agent_unreachable', 'The agent does not answer.', { hint: 'Look at it.' });
+    }
+  };
+
+  return {
+    uuid,
+    mac,
+    faults,
+    history,
+    power: () => power,
+    bmc: {
+      address: '10.30.0.5',
+      power: () => answered(() => power),
+      powerOn: () => answered(turnOn),
+      powerOff: () => answered(turnOff),
+      softPowerOff: () => answered(turnOff),
+      setBootOnce: (device) =>
+        answered(() => {
+          once = device;
+        }),
+      systemInfo: () => answered(system),
+      close: () => Promise.resolve(),
+    },
+    agent: (given) => ({
+      commands: async () => {
+        reachable(given);
+        return commands;
+      },
+      run: async ({ name: full, wait }) => {
+        reachable(given);
+        const name = full.split('.').at(-1) ?? full;
+        const command: AgentCommand = {
+          id: `${boot}-${commands.length}`,
+          command_name: name,
+          command_status: wait ? 'SUCCEEDED' : 'RUNNING',
+          command_error: null,
+          command_result: wait ? resultOf(name) : null,
+          command_progress: null,
+        };
+        commands = [...commands, command];
+        if (!wait) history.push(name);
+        if (!wait) void execute(name, command.id, boot);
+        return command;
+      },
+    }),
+  };
+}
+
+function resultOf(name: string): Record<string, unknown> {
+  if (name === 'get_hardware_info') return INVENTORY;
+  if (name !== 'get_clean_steps') return {};
+  const step = (one: string, priority: number): object => ({ step: one, interface: 'deploy', priority });
+  return {
+    clean_steps: { Generic: [step('erase_devices', 10), step('erase_devices_metadata', 99)] },
+    hardware_manager_version: { generic: '1.1' },
+  };
+}
