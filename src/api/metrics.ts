@@ -15,7 +15,12 @@ export type Metrics = {
 const JOB_BUCKETS = [1, 5, 15, 30, 60, 120, 300, 600, 1200, 2400, 4800];
 
 /** A failed job tidies up before it ends, so its end shows as a change of state rather than as `job.failed`. */
-const MAY_END_A_JOB: ReadonlySet<string> = new Set(['job.done', 'job.failed', 'job.aborted', 'state.changed']);
+const MAY_END_A_JOB: ReadonlySet<string> = new Set([
+  'job.done',
+  'job.failed',
+  'job.aborted',
+  'state.changed',
+]);
 /** Between a job's last change and the event of the same transaction. */
 const SAME_MOMENT_MS = 5_000;
 
@@ -103,5 +108,10 @@ async function endedAt(store: Store, nodeUuid: string, moment: number): Promise<
   if (job === null || job.status === 'running') return null;
   const end = Date.parse(job.updated_at);
   if (Math.abs(moment - end) > SAME_MOMENT_MS) return null;
-  return { id: job.id, verb: job.verb, status: job.status, seconds: (end - Date.parse(job.created_at)) / 1000 };
+  return {
+    id: job.id,
+    verb: job.verb,
+    status: job.status,
+    seconds: (end - Date.parse(job.created_at)) / 1000,
+  };
 }

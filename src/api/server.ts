@@ -100,7 +100,7 @@ function stackOf(thrown: unknown): string | null {
   return cause instanceof Error ? (cause.stack ?? null) : null;
 }
 
-/** JSON whatever the media type says of patches; an empty body is no body (Ironic's client sends DELETE so). */
+/** JSON, also as a patch; an empty body of any media type is no body (Ironic's client sends DELETE so). */
 function takeJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
@@ -112,6 +112,16 @@ function takeJson(app: FastifyInstance): void {
       else void parse(request, body.toString(), done);
     },
   );
+  app.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else done(notJson(request.headers['content-type']));
+  });
+}
+
+function notJson(mediaType: string | undefined): IngotError {
+  return new IngotError('invalid_input', `A body of type "${mediaType ?? 'none'}" is not taken here`, {
+    hint: 'Send JSON with "Content-Type: application/json".',
+  });
 }
 
 /** Which methods a path has, for the `Allow` header. */

@@ -178,3 +178,14 @@ test.each(['/v1/nodes/%', '/v1/nodes/%ff%fe', `/v1/nodes/${'x'.repeat(300)}`, '/
     expect(status).toBeLessThan(500);
   },
 );
+
+test('a body that is no JSON is refused, an empty one of any media type is none', async () => {
+  const { ask } = await apiFixture();
+  const form = await ask('POST', '/v1/nodes', {
+    body: 'driver=redfish',
+    headers: { 'content-type': 'text/plain' },
+  });
+  expect([form.status, fault(form)]).toEqual([400, 'A body of type "text/plain" is not taken here']);
+  const headers = { 'content-type': 'application/octet-stream', 'content-length': '0' };
+  expect((await ask('DELETE', '/v1/nodes/nobody', { headers })).status).toBe(404);
+});

@@ -82,7 +82,8 @@ export function eventRoutes(app: FastifyInstance, { store, log }: ApiContext): E
     } finally {
       clearInterval(heartbeat);
       open.delete(end);
-      response.destroy(response.writableEnded ? undefined : new Error('event stream ended'));
+      // An ended response still has its last words to deliver.
+      if (!response.writableEnded) response.destroy();
     }
   });
   return { endAll };

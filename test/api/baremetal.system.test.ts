@@ -1,0 +1,111 @@
+/**
+ * Ironic's own command line client, unmodified (Debian's python3-ironicclient), against ingot's API with its real
+ * store. It starts in seconds, so one test walks the whole way.
+ */
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { temporaryFolder } from '../cli/fixtures.ts';
+import { apiFixture, type Fixture } from './fixtures.ts';
+
+const run = promisify(execFile);
+
+/** Each call of the Python client starts in two to eight seconds. */
+const MANY_CALLS = { timeout: 300_000 };
+
+type Baremetal = (...argv: readonly string[]) => Promise<string>;
+
+async function withClient(): Promise<Fixture & { readonly baremetal: Baremetal }> {
+  const fixture = await apiFixture();
+  await fixture.app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = fixture.app.server.address() as AddressInfo;
+  const login = ['--os-auth-type', 'none', '--os-endpoint', `http://127.0.0.1:${port}`];
+  const env = { PATH: process.env.PATH ?? '', HOME: temporaryFolder() };
+  const baremetal: Baremetal = async (...argv) =>
+    (await run('/usr/bin/baremetal', [...login, ...argv], { env })).stdout;
+  return { ...fixture, baremetal };
+}
+
+test(
+  'baremetal node create, list, show, set, unset, maintenance, power, manage and delete work unmodified',
+  MANY_CALLS,
+  async () => {
+    const { baremetal, store, lifecycle } = await withClient();
+    const create = ['node', 'create', '--driver', 'redfish', '--name', 'n1', '-f', 'json'];
+    const info = [
+      '--driver-info',
+      'redfish_address=https://10.30.0.7',
+      '--driver-info',
+      'redfish_password=hunter2',
+    ];
+    const made = JSON.parse(
+      await baremetal(...create, ...info, '--property', 'cpu_arch=x86_64', '--boot-interface', 'ipxe'),
+    );
+    expect(made).toMatchObject({ name: 'n1', provision_state: 'enroll', boot_interface: 'ipxe' });
+    expect(JSON.stringify(made)).not.toContain('hunter2');
+
+    const [row] = JSON.parse(await baremetal('node', 'list', '-f', 'json'));
+    expect(row).toMatchObject({
+      UUID: made.uuid,
+      Name: 'n1',
+      'Provisioning State': 'enroll',
+      Maintenance: false,
+    });
+    expect(JSON.parse(await baremetal('node', 'list', '--long', '-f', 'json'))).toHaveLength(1);
+
+    await baremetal(
+      'node',
+      'set',
+      'n1',
+      '--extra',
+      'rack=7',
+      '--instance-info',
+      'image_source=http://i',
+      '--resource-class',
+      'big',
+    );
+    await baremetal('node', 'unset', 'n1', '--property', 'cpu_arch');
+    const shown = JSON.parse(await baremetal('node', 'show', 'n1', '-f', 'json'));
+    expect(shown).toMatchObject({
+      extra: { rack: 7 },
+      properties: {},
+      resource_class: 'big',
+      instance_info: { image_source: 'http://i' },
+    });
+    expect((await store.nodes.find('n1'))?.driver_info).toMatchObject({ redfish_password: 'hunter2' });
+
+    await baremetal('node', 'maintenance', 'set', 'n1', '--reason', 'fan');
+    expect(await store.nodes.find('n1')).toMatchObject({ maintenance: true, maintenance_reason: 'fan' });
+    await baremetal('node', 'maintenance', 'unset', 'n1');
+    await baremetal('node', 'manage', 'n1');
+    await baremetal('node', 'power', 'on', 'n1');
+    await baremetal('node', 'deploy', 'n1', '--config-drive', '{"meta_data": {"hostname": "h1"}}');
+    expect(lifecycle.asked.map(({ arguments: [, request] }) => request)).toEqual([
+      { verb: 'manage' },
+      'power on',
+      { verb: 'active', configdrive: { meta_data: { hostname: 'h1' } } },
+    ]);
+    expect(await baremetal('node', 'validate', 'n1')).toContain('management');
+
+    await baremetal('node', 'delete', 'n1');
+    expect(JSON.parse(await baremetal('node', 'list', '-f', 'json'))).toEqual([]);
+  },
+);
+
+test('baremetal create FILE, port list, driver list, and the text of an error', MANY_CALLS, async () => {
+  const { baremetal } = await withClient();
+  const file = join(temporaryFolder(), 'nodes.json');
+  const ports = [{ address: '52:54:00:12:34:56' }];
+  writeFileSync(file, JSON.stringify({ nodes: [{ name: 'n1', driver: 'redfish', ports }] }));
+  await baremetal('create', file);
+  const [port] = JSON.parse(await baremetal('port', 'list', '--long', '-f', 'json'));
+  expect(port).toMatchObject({ Address: '52:54:00:12:34:56' });
+  expect(await baremetal('driver', 'list')).toContain('redfish');
+  await expect(baremetal('node', 'show', 'nobody')).rejects.toThrow('Node nobody could not be found.');
+  await expect(baremetal('port', 'create', '52:54:00:12:34:56', '--node', port['Node UUID'])).rejects.toThrow(
+    'A port with MAC address 52:54:00:12:34:56 already exists.',
+  );
+});

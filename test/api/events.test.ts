@@ -1,0 +1,130 @@
+/** The event stream over a real socket: resume, filters, bounds and its end. */
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { createSseReader, type SseMessage } from '../../src/cli/sse.ts';
+import type { Store } from '../../src/store/store.ts';
+import { aNode, apiFixture, type Fixture, NODE } from './fixtures.ts';
+
+async function listening(): Promise<Fixture & { readonly url: string }> {
+  const fixture = await apiFixture();
+  await fixture.app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = fixture.app.server.address() as AddressInfo;
+  return { ...fixture, url: `http://127.0.0.1:${port}/v1/events` };
+}
+
+type Following = { next(): Promise<SseMessage | null>; readonly response: Response; stop(): void };
+
+/** Reads messages one at a time; null at the end of the stream. */
+async function follow(url: string, headers: Record<string, string> = {}): Promise<Following> {
+  const stopper = new AbortController();
+  onTestFinished(() => stopper.abort());
+  const response = await fetch(url, { headers, signal: stopper.signal });
+  const reader = createSseReader();
+  const decoder = new TextDecoder();
+  const chunks = response.body?.getReader();
+  const ready: SseMessage[] = [];
+  return {
+    response,
+    stop: () => stopper.abort(),
+    async next() {
+      for (;;) {
+        const message = ready.shift();
+        if (message !== undefined) return message;
+        const chunk = await chunks?.read();
+        if (chunk === undefined || chunk.done) return null;
+        ready.push(...reader.push(decoder.decode(chunk.value, { stream: true })));
+      }
+    },
+  };
+}
+
+async function say(store: Store, message: string, node: string | null = null): Promise<number> {
+  return (await store.events.append({ node_uuid: node, kind: 'test.said', message })).seq;
+}
+
+const textOf = (message: SseMessage | null): unknown =>
+  message === null ? null : JSON.parse(message.data).message;
+
+test('without a position the stream begins now: what was before is not told', async () => {
+  const { url, store } = await listening();
+  await say(store, 'before');
+  const stream = await follow(url);
+  expect(stream.response.headers.get('content-type')).toContain('text/event-stream');
+  expect(stream.response.headers.get('x-openstack-ironic-api-maximum-version')).toBe('1.96');
+  await say(store, 'after');
+  expect(textOf(await stream.next())).toBe('after');
+});
+
+test('an event is the record, and its id is the seq', async () => {
+  const { url, store } = await listening();
+  const stream = await follow(`${url}?after=0`);
+  const seq = await say(store, 'hello', NODE);
+  const message = await stream.next();
+  expect(message?.id).toBe(String(seq));
+  expect(JSON.parse(message?.data ?? '')).toEqual((await store.events.list({}))[0]);
+});
+
+test.each(['after', 'last-event-id'])(
+  'a client that comes back by %s misses nothing and gets nothing twice',
+  async (how) => {
+    const { url, store } = await listening();
+    const first = await follow(`${url}?after=0`);
+    await say(store, 'one');
+    const seen = await first.next();
+    first.stop();
+    for (let index = 0; index < 500; index++) await say(store, `missed ${index}`);
+    const id = seen?.id ?? '';
+    const second =
+      how === 'after' ? await follow(`${url}?after=${id}`) : await follow(url, { 'last-event-id': id });
+    for (let index = 0; index < 500; index++) expect(textOf(await second.next())).toBe(`missed ${index}`);
+    await say(store, 'live again');
+    expect(textOf(await second.next())).toBe('live again');
+  },
+);
+
+test('Last-Event-ID wins over ?after, as a browser keeps the URL when it reconnects', async () => {
+  const { url, store } = await listening();
+  await say(store, 'old');
+  const seq = await say(store, 'seen');
+  await say(store, 'new');
+  const stream = await follow(`${url}?after=0`, { 'last-event-id': String(seq) });
+  expect(textOf(await stream.next())).toBe('new');
+});
+
+test('one node, by name, and some kinds only', async () => {
+  const { url, store } = await listening();
+  await store.nodes.insert(aNode());
+  const ofNode = await follow(`${url}?node=rack1-07`);
+  const ofKind = await follow(`${url}?kinds=test.other`);
+  await say(store, 'of nobody');
+  await say(store, 'of the node', NODE);
+  await store.events.append({ node_uuid: null, kind: 'test.other', message: 'other' });
+  expect(textOf(await ofNode.next())).toBe('of the node');
+  expect(textOf(await ofKind.next())).toBe('other');
+});
+
+test('an unknown node is 404 and a bad position 400, before a stream begins', async () => {
+  const { ask } = await apiFixture();
+  expect((await ask('GET', '/v1/events?node=nobody')).status).toBe(404);
+  expect((await ask('GET', '/v1/events?after=x')).status).toBe(400);
+});
+
+test('a daemon that stops ends the streams with its reason, at once', async () => {
+  const { url, app } = await listening();
+  const stream = await follow(url);
+  const closing = app.close();
+  expect(await stream.next()).toMatchObject({ event: 'end', data: '{"reason":"the daemon stops"}' });
+  expect(await stream.next()).toBeNull();
+  await closing;
+});
+
+test('a client that reads nothing does not keep others from reading, nor grow the daemon', async () => {
+  const { url, store } = await listening();
+  const lazy = await follow(url);
+  const eager = await follow(url);
+  const blob = 'x'.repeat(200_000);
+  for (let index = 0; index < 100; index++) await say(store, `${index} ${blob}`);
+  for (let index = 0; index < 100; index++)
+    expect(textOf(await eager.next())).toMatch(new RegExp(`^${index} `));
+  lazy.stop();
+});

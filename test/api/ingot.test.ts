@@ -1,0 +1,219 @@
+/** What ingot's API has beyond Ironic's. */
+import { expect, test } from 'vitest';
+import { createApi } from '../../src/api/api.ts';
+import { createMetrics } from '../../src/api/metrics.ts';
+import { configSchema } from '../../src/config/schema.ts';
+import { createLog } from '../../src/log.ts';
+import { stoppedClock, temporaryStore } from '../store/temporary-store.ts';
+import { aNode, apiFixture, fakeLifecycle, fault, NODE } from './fixtures.ts';
+
+const PORTS = [{ address: '52:54:00:12:34:56', physical_network: 'pxe' }, { address: '52:54:00:12:34:57' }];
+const ENROLL = {
+  name: 'rack1-07',
+  driver: 'redfish',
+  driver_info: { redfish_password: 'hunter2' },
+  ports: PORTS,
+};
+
+test('an enrolment is one node with its ports, told as one event', async () => {
+  const { ask, store } = await apiFixture();
+  const { status, body } = await ask('POST', '/ingot/v1/nodes', { body: ENROLL });
+  expect(status).toBe(201);
+  expect(body.node).toMatchObject({ name: 'rack1-07', driver_info: { redfish_password: '******' } });
+  expect(body.ports).toMatchObject([
+    { physical_network: 'pxe', node_uuid: body.node.uuid },
+    { physical_network: null },
+  ]);
+  expect(await store.events.list({})).toMatchObject([
+    { kind: 'node.created', data: { macs: PORTS.map((port) => port.address) } },
+  ]);
+});
+
+test('an enrolment with one port that is taken leaves nothing behind', async () => {
+  const { ask, store } = await apiFixture();
+  await ask('POST', '/ingot/v1/nodes', { body: { ...ENROLL, name: 'first', ports: [PORTS[1]] } });
+  const answer = await ask('POST', '/ingot/v1/nodes', { body: ENROLL });
+  expect([answer.status, fault(answer)]).toEqual([
+    409,
+    'A port with MAC address 52:54:00:12:34:57 already exists.',
+  ]);
+  expect((await store.nodes.list({})).map((node) => node.name)).toEqual(['first']);
+  expect(await store.ports.list()).toHaveLength(1);
+});
+
+test.each([
+  {
+    name: 'a wrong MAC',
+    body: { ...ENROLL, ports: [{ address: 'xy' }] },
+    text: /ports\.0\.address: Expected a MAC/,
+  },
+  { name: 'an unknown field of the node', body: { ...ENROLL, bogus: 1 }, text: /'bogus' was unexpected/ },
+  {
+    name: 'an unknown field of a port',
+    body: { ...ENROLL, ports: [{ ...PORTS[0], node_uuid: NODE }] },
+    text: /'node_uuid' was unexpected/,
+  },
+])('an enrolment with $name is 400', async ({ body, text }) => {
+  const { ask } = await apiFixture();
+  const answer = await ask('POST', '/ingot/v1/nodes', { body });
+  expect(answer.status).toBe(400);
+  expect(fault(answer)).toMatch(text);
+});
+
+test("why is the lifecycle's answer with the node's name", async () => {
+  const { ask, store } = await apiFixture();
+  await store.nodes.insert(aNode());
+  const { body } = await ask('GET', '/ingot/v1/nodes/rack1-07/why');
+  expect(body).toMatchObject({
+    uuid: NODE,
+    name: 'rack1-07',
+    text: expect.stringContaining('waits for the ramdisk'),
+  });
+});
+
+test('the job tells step, percent, bytes and times, and keeps its scratch to itself', async () => {
+  const start = Date.UTC(2026, 10, 22, 12);
+  const { ask, store } = await apiFixture({ clock: stoppedClock(start + 90_000) });
+  await store.nodes.insert(aNode());
+  expect((await ask('GET', '/ingot/v1/nodes/rack1-07/job')).body).toEqual({ job: null });
+  const steps = ['prepare', 'write_image', 'boot'].map((name) => ({ name, args: {} }));
+  const job = await store.jobs.insert({ node_uuid: NODE, verb: 'active', steps });
+  const progress = { percent: 45, bytes_done: 450, bytes_total: 1000 };
+  await store.jobs.update(job.id, { cursor: 1, progress, scratch: { secret: 'hunter2' } });
+  const { body } = await ask('GET', '/ingot/v1/nodes/rack1-07/job');
+  expect(body.job).toMatchObject({
+    verb: 'active',
+    step: 'write_image',
+    step_number: 2,
+    step_count: 3,
+    percent: 45,
+    progress,
+  });
+  expect(body.job).toMatchObject({ status: 'running', elapsed_s: 90 });
+  expect(JSON.stringify(body)).not.toContain('hunter2');
+  expect((await ask('GET', '/ingot/v1/jobs')).body.jobs).toMatchObject([
+    { node_uuid: NODE, step: 'write_image' },
+  ]);
+});
+
+test("the timeline is the node's own events, oldest first or newest first", async () => {
+  const { ask, store } = await apiFixture();
+  await store.nodes.insert(aNode());
+  for (const message of ['one', 'two', 'three']) {
+    await store.events.append({ node_uuid: NODE, kind: 'test.said', message });
+    await store.events.append({ node_uuid: null, kind: 'test.said', message: 'of nobody' });
+  }
+  const read = async (query: string): Promise<readonly string[]> =>
+    (await ask('GET', `/ingot/v1/nodes/rack1-07/timeline${query}`)).body.events.map(
+      (event: { message: string }) => event.message,
+    );
+  expect(await read('')).toEqual(['one', 'two', 'three']);
+  expect(await read('?order=desc&limit=1')).toEqual(['three']);
+  expect(await read('?after=1')).toEqual(['two', 'three']);
+});
+
+test('status, leases and networks tell what daemon, packet thread and configuration say', async () => {
+  const leases = [
+    {
+      network: 'pxe',
+      mac: '52:54:00:12:34:56',
+      address: '10.20.1.0',
+      expires_at: '2026-11-22T13:00:00.000Z',
+    },
+  ];
+  const network = { name: 'pxe', role: 'pxe', cidr: '10.20.0.0/16', address: '10.20.0.1', interface: 'eth1' };
+  const { ask, store } = await apiFixture({
+    packets: async () => ({ leases, counters: { 'dhcp.malformed': 3 } }),
+    daemon: () => ({
+      listeners: [{ name: 'api', at: '127.0.0.1:6385', problem: null }],
+      missing: ['vmlinuz'],
+    }),
+    config: configSchema.parse({ networks: [network] }),
+  });
+  await store.nodes.insert(aNode());
+  expect((await ask('GET', '/ingot/v1/status')).body).toMatchObject({
+    version: '0.1.0',
+    listeners: [{ name: 'api' }],
+    missing: ['vmlinuz'],
+    counters: { 'dhcp.malformed': 3 },
+    leases: 1,
+    nodes_by_state: { enroll: 1 },
+    last_event: 0,
+  });
+  expect((await ask('GET', '/ingot/v1/leases')).body).toEqual({ leases });
+  expect((await ask('GET', '/ingot/v1/networks')).body.networks).toMatchObject([
+    { name: 'pxe', cidr: '10.20.0.0/16', dhcp: 'off' },
+  ]);
+  expect((await ask('GET', '/healthz')).body).toEqual({ status: 'ok', version: '0.1.0' });
+});
+
+test('metrics count nodes by state, packets by reason, and measure jobs once', async () => {
+  const { ask, store } = await apiFixture({
+    packets: async () => ({ leases: [], counters: { 'dhcp.malformed': 3 } }),
+  });
+  await store.nodes.insert(aNode());
+  const job = await store.jobs.insert({
+    node_uuid: NODE,
+    verb: 'manage',
+    steps: [{ name: 'verify', args: {} }],
+  });
+  await store.jobs.update(job.id, { status: 'done' });
+  await store.events.append({ node_uuid: NODE, kind: 'state.changed', message: 'x' });
+  await store.events.append({ node_uuid: NODE, kind: 'job.done', message: 'x' });
+  await expect
+    .poll(async () => (await ask('GET', '/metrics')).body)
+    .toContain('ingot_job_duration_seconds_count{');
+  const { body, headers } = await ask('GET', '/metrics');
+  expect(headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
+  for (const line of [
+    'ingot_nodes{state="enroll"} 1',
+    'ingot_nodes{state="active"} 0',
+    'ingot_packets_total{service="dhcp",reason="malformed"} 3',
+    'ingot_job_duration_seconds_count{verb="manage",status="done"} 1',
+    'nodejs_eventloop_lag_seconds',
+  ]) {
+    expect(body).toContain(line);
+  }
+});
+
+test('a way to log in that ingot does not have is refused at start instead of serving without it', async () => {
+  const store = await temporaryStore();
+  const log = createLog('silent');
+  const config = configSchema.parse({ api: { auth: 'basic' } });
+  const metrics = createMetrics(store, log);
+  const deps = {
+    store,
+    lifecycle: fakeLifecycle(store),
+    config,
+    log,
+    clock: stoppedClock(),
+    version: '0',
+    metrics,
+  };
+  expect(() => createApi(deps)).toThrow('api.auth is "basic"');
+  metrics.stop();
+});
+
+test('drivers are never an empty list, and say what driver_info takes', async () => {
+  const { ask } = await apiFixture();
+  expect((await ask('GET', '/v1/drivers')).body.drivers).toMatchObject([
+    { name: 'redfish', hosts: ['ingot'], type: 'dynamic' },
+  ]);
+  expect((await ask('GET', '/v1/drivers/redfish/properties')).body).toHaveProperty('redfish_address');
+  expect((await ask('GET', '/v1/drivers/fax')).status).toBe(404);
+});
+
+test('the inventory is 404 before an inspection, and what was stored after it', async () => {
+  const { ask, store } = await apiFixture();
+  await store.nodes.insert(aNode());
+  const before = await ask('GET', `/v1/nodes/rack1-07/inventory`);
+  expect([before.status, fault(before)]).toEqual([
+    404,
+    `Node inventory record for node ${NODE} could not be found.`,
+  ]);
+  await store.inventories.put(NODE, { cpu: { count: 4 } }, { macs: [] });
+  expect((await ask('GET', `/v1/nodes/rack1-07/inventory`)).body).toEqual({
+    inventory: { cpu: { count: 4 } },
+    plugin_data: { macs: [] },
+  });
+});

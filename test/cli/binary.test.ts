@@ -1,0 +1,79 @@
+/** `bin/ingot` as its own program, over TCP and over the daemon's Unix socket. */
+import { expect, test } from 'vitest';
+import { findDaemon } from '../../src/cli/address.ts';
+import { aNode } from '../api/fixtures.ts';
+import { daemonFixture, runBinary, temporaryFolder } from './fixtures.ts';
+
+test('it lists nodes over TCP and over the socket, named by option or environment', async () => {
+  const { store, url, socketUrl } = await daemonFixture();
+  await store.nodes.insert(aNode());
+  for (const run of [
+    runBinary(['node', 'list', '--url', url]),
+    runBinary(['node', 'list', '--url', socketUrl]),
+    runBinary(['node', 'list'], { INGOT_URL: socketUrl }),
+  ]) {
+    const { code, out, err } = await run;
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^NAME +UUID +STATE +POWER +NOW\nrack1-07 +9174949b-\S+ +enroll/);
+  }
+});
+
+test('a daemon that is not there is exit code 3, with a hint, also as JSON', async () => {
+  const url = `unix://${temporaryFolder()}/ingot.sock`;
+  const plain = await runBinary(['node', 'list', '--url', url]);
+  expect(plain.code).toBe(3);
+  expect(plain.err).toMatch(/No answer from the ingot daemon at unix:\/\/.*\nIs it running/);
+  const json = await runBinary(['node', 'list', '--json', '--url', url]);
+  expect(json.code).toBe(3);
+  expect(JSON.parse(json.out)).toMatchObject({ error: { code: 'daemon_unreachable' } });
+});
+
+test.each([
+  { name: 'an unknown word', argv: ['fly'], text: 'There is no command "ingot fly"' },
+  { name: 'an unknown verb', argv: ['node', 'fly'], text: 'There is no command "ingot node fly"' },
+  { name: 'an unknown option', argv: ['node', 'list', '--fly'], text: "Unknown option '--fly'" },
+  { name: 'a missing name', argv: ['node', 'show'], text: 'Something is missing' },
+  {
+    name: 'a bad address',
+    argv: ['node', 'list', '--url', 'ftp://x'],
+    text: '"ftp://x" is not the address of an API',
+  },
+])('$name is exit code 2', async ({ argv, text }) => {
+  const { code, err } = await runBinary(argv);
+  expect(code).toBe(2);
+  expect(err).toContain(text);
+});
+
+test('help and version need no daemon', async () => {
+  const help = await runBinary(['help']);
+  expect(help).toMatchObject({ code: 0, err: '' });
+  expect(help.out).toContain('ingot serve --config FILE');
+  expect((await runBinary(['version'])).out).toBe('ingot 0.1.0\n');
+  expect((await runBinary(['node', 'deploy', '--help'])).out).toContain('--checksum ALGO:HEX');
+});
+
+test('a BMC password comes from a file and never stands in the arguments', async () => {
+  const { code, err } = await runBinary([
+    'node',
+    'enroll',
+    '--name',
+    'x',
+    '--bmc',
+    'https://b',
+    '--password',
+    'hunter2',
+  ]);
+  expect(code).toBe(2);
+  expect(err).not.toContain('hunter2');
+});
+
+test('without an address the socket of this machine is taken when nobody listens on the port', async () => {
+  const { url, socketUrl, folder } = await daemonFixture();
+  const socket = `${folder}/ingot.sock`;
+  const dead = 'http://127.0.0.1:9';
+  const find = (defaultUrl: string, at: string) =>
+    findDaemon({ url: null, env: {}, defaults: { url: defaultUrl, socket: at } });
+  expect(await find(dead, socket)).toBe(socketUrl);
+  expect(await find(url, socket)).toBe(url);
+  expect(await find(dead, `${folder}/none.sock`)).toBe(dead);
+});

@@ -1,0 +1,140 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readEnrollFile } from '../../src/cli/enroll-file.ts';
+import { daemonFixture } from './fixtures.ts';
+
+const TWO_NODES = `
+nodes:
+  - name: rack1-07
+    driver: redfish
+    driver_info:
+      redfish_address: https://10.30.0.7
+      redfish_password: hunter2
+    properties: { capabilities: "boot_mode:uefi" }
+    ports:
+      - { address: "52:54:00:12:34:56", physical_network: pxe }
+  - name: rack1-08
+    driver: redfish
+    ports: [{ address: "52-54-00-12-34-57", pxe_enabled: false }]
+`;
+
+test('a file enrolls its nodes with their ports; once more says what exists already', async () => {
+  const { node, store, folder } = await daemonFixture();
+  const file = join(folder, 'nodes.yaml');
+  writeFileSync(file, TWO_NODES);
+  const first = await node('enroll', file);
+  expect(first).toMatchObject({ code: 0, err: '' });
+  expect(first.out).toMatch(
+    /^nodes\[0\] \(rack1-07\): enrolled as \S+ with 1 port\nnodes\[1\] \(rack1-08\): enrolled as/,
+  );
+  expect(
+    (await store.ports.list()).map((port) => [port.address, port.pxe_enabled, port.physical_network]),
+  ).toEqual([
+    ['52:54:00:12:34:56', true, 'pxe'],
+    ['52:54:00:12:34:57', false, null],
+  ]);
+  const again = await node('enroll', file, '--json');
+  expect(again.code).toBe(0);
+  expect(JSON.parse(again.out).nodes).toMatchObject([{ result: 'exists' }, { result: 'exists' }]);
+  expect(await store.nodes.list({})).toHaveLength(2);
+});
+
+test('a node that fails leaves nothing of itself, and the others are enrolled', async () => {
+  const { node, store, folder } = await daemonFixture();
+  const file = join(folder, 'nodes.json');
+  const ports = (address: string) => [{ address }];
+  const nodes = [
+    { name: 'a', driver: 'redfish', ports: ports('52:54:00:00:00:01') },
+    { name: 'b', driver: 'fax', ports: ports('52:54:00:00:00:02') },
+    { name: 'c', driver: 'redfish', ports: ports('52:54:00:00:00:03') },
+  ];
+  writeFileSync(file, JSON.stringify({ nodes }));
+  const { code, err } = await node('enroll', file);
+  expect(code).toBe(1);
+  expect(err).toMatch(/^nodes\[1\] \(b\): No valid host was found\./);
+  expect((await store.nodes.list({})).map((one) => one.name)).toEqual(['a', 'c']);
+  expect(await store.ports.list()).toHaveLength(2);
+});
+
+test('a known name with another MAC is no repetition but a conflict', async () => {
+  const { node, folder } = await daemonFixture();
+  const file = join(folder, 'nodes.yaml');
+  writeFileSync(file, TWO_NODES);
+  await node('enroll', file);
+  writeFileSync(file, TWO_NODES.replace('34:56', '34:99'));
+  const { code, err } = await node('enroll', file);
+  expect([code, err]).toEqual([1, expect.stringContaining('without the port 52:54:00:12:34:99')]);
+});
+
+test('one node from options, its password from a file', async () => {
+  const { node, store, folder } = await daemonFixture();
+  const secret = join(folder, 'password');
+  writeFileSync(secret, 'hunter2\n');
+  const bmc = [
+    '--bmc',
+    'https://10.30.0.7',
+    '--username',
+    'root',
+    '--password-file',
+    secret,
+    '--verify-ca',
+    'false',
+  ];
+  const macs = ['--mac', '52:54:00:12:34:56', '--mac', '52:54:00:12:34:57', '--network', 'pxe'];
+  const { code, out } = await node('enroll', '--name', 'n1', ...bmc, ...macs, '--boot-mode', 'bios');
+  expect(code).toBe(0);
+  expect(out).not.toContain('hunter2');
+  expect(await store.nodes.find('n1')).toMatchObject({
+    driver: 'redfish',
+    driver_info: {
+      redfish_address: 'https://10.30.0.7',
+      redfish_username: 'root',
+      redfish_password: 'hunter2',
+      redfish_verify_ca: false,
+    },
+    properties: { capabilities: 'boot_mode:bios' },
+  });
+  expect(await store.ports.list()).toHaveLength(2);
+});
+
+test.each([
+  { name: 'no YAML', content: 'nodes: [', text: 'nodes.yaml is neither YAML nor JSON' },
+  { name: 'no nodes', content: '{}', text: 'nodes.yaml: nodes is missing: a list of nodes' },
+  {
+    name: 'another top-level key',
+    content: 'nodes: [{driver: x}]\nchassis: []',
+    text: 'Unrecognized key: "chassis"',
+  },
+  {
+    name: 'no driver',
+    content: 'nodes: [{driver: x}, {name: b}]',
+    text: 'nodes.yaml: nodes[1].driver is missing',
+  },
+  {
+    name: 'a bad MAC',
+    content: 'nodes: [{driver: x, ports: [{address: zz}]}]',
+    text: 'nodes[0].ports[0].address is no MAC address',
+  },
+  {
+    name: 'a MAC twice',
+    content:
+      'nodes: [{driver: x, ports: [{address: "52:54:00:00:00:01"}]}, {driver: x, ports: [{address: "525400000001"}]}]',
+    text: 'nodes[1] and nodes[0] both have 52:54:00:00:00:01',
+  },
+  {
+    name: 'a name twice',
+    content: 'nodes: [{driver: x, name: a}, {driver: x, name: a}]',
+    text: 'nodes[1] (a) and nodes[0] (a) both have name a',
+  },
+])('a file with $name is refused with the place of the mistake', ({ content, text }) => {
+  expect(() => readEnrollFile(content, 'nodes.yaml')).toThrow(text);
+});
+
+test('a file that is not there is exit code 1 with its name', async () => {
+  const { node } = await daemonFixture();
+  expect(await node('enroll', '/no/such/file')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('Cannot read /no/such/file'),
+  });
+});

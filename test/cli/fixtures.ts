@@ -1,0 +1,82 @@
+/** The command against the real API over a real store, in this process or as its own program. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { runGroup } from '../../src/cli/groups.ts';
+import { systemClock } from '../../src/clock.ts';
+import { apiFixture, type Fixture } from '../api/fixtures.ts';
+
+export type Ran = { readonly code: number; readonly out: string; readonly err: string };
+
+export type DaemonFixture = Fixture & {
+  readonly url: string;
+  readonly socketUrl: string;
+  readonly folder: string;
+  /** `ingot node …` in this process. */
+  node(...argv: readonly string[]): Promise<Ran>;
+};
+
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ingot-cli-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export async function daemonFixture(): Promise<DaemonFixture> {
+  const fixture = await apiFixture();
+  await fixture.app.ready();
+  const folder = temporaryFolder();
+  const socket = join(folder, 'ingot.sock');
+  const tcp = createServer(fixture.app.routing.bind(fixture.app));
+  const unix = createServer(fixture.app.routing.bind(fixture.app));
+  await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => unix.listen(socket, resolve));
+  onTestFinished(() => stopServers(tcp, unix));
+  const url = `http://127.0.0.1:${(tcp.address() as AddressInfo).port}`;
+  return { ...fixture, url, socketUrl: `unix://${socket}`, folder, node: (...argv) => runNode(argv, url) };
+}
+
+async function stopServers(...servers: readonly Server[]): Promise<void> {
+  for (const server of servers) {
+    server.closeAllConnections();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  }
+}
+
+type Listening = { readonly signal?: AbortSignal; readonly onErr?: (text: string) => void };
+
+/** Runs `ingot node …` in this process. */
+export async function runNode(argv: readonly string[], url: string, listening: Listening = {}): Promise<Ran> {
+  const said = { out: '', err: '' };
+  const code = await runGroup('node', argv, {
+    out: (text) => {
+      said.out += text;
+    },
+    err: (text) => {
+      said.err += text;
+      listening.onErr?.(text);
+    },
+    env: { INGOT_URL: url },
+    clock: systemClock,
+    signal: listening.signal ?? new AbortController().signal,
+  });
+  return { code, ...said };
+}
+
+const BINARY = new URL('../../bin/ingot', import.meta.url).pathname;
+
+/** Runs `bin/ingot …` as its own program. */
+export function runBinary(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
+  const { PATH = '' } = process.env;
+  return new Promise((resolve, reject) => {
+    execFile(BINARY, [...argv], { env: { PATH, ...env }, timeout: 60_000 }, (error, out, err) => {
+      const code = error === null ? 0 : error.code;
+      if (typeof code === 'number') resolve({ code, out, err });
+      else reject(error ?? new Error('no exit code'));
+    });
+  });
+}

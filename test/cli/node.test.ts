@@ -1,0 +1,210 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { aNode, NODE } from '../api/fixtures.ts';
+import { daemonFixture, runNode } from './fixtures.ts';
+
+const SHA256 = `sha256:${'ab'.repeat(32)}`;
+
+test('show tells states, BMC without its secret, ports and the report of the OS', async () => {
+  const { node, store, ask } = await daemonFixture();
+  const lcm = {
+    reported_at: '2026-11-22T12:00:00.000Z',
+    status: 'up',
+    message: null,
+    hostname: 'h1',
+    addresses: ['10.40.0.7'],
+  };
+  await store.nodes.insert(aNode({ provision_state: 'active', lcm }));
+  await ask('POST', '/v1/ports', { body: { node_uuid: NODE, address: '52:54:00:12:34:56' } });
+  const { code, out } = await node('show', 'rack1-07');
+  expect(code).toBe(0);
+  expect(out).toMatch(/^state +active$/m);
+  expect(out).toMatch(/^driver_info\/redfish_password +\*{6}$/m);
+  expect(out).toMatch(/^port +52:54:00:12:34:56, boots$/m);
+  expect(out).toMatch(/^OS report +.*"hostname":"h1"/m);
+  const json = JSON.parse((await node('show', 'rack1-07', '--json')).out);
+  expect(json).toMatchObject({ node: { uuid: NODE }, ports: [{ address: '52:54:00:12:34:56' }], job: null });
+});
+
+test('the list tells what each node is doing, or why it stopped', async () => {
+  const { node, store } = await daemonFixture();
+  await store.nodes.insert(aNode({ provision_state: 'deploying' }));
+  const other = { uuid: '11111111-2222-4333-8444-555555555555', name: 'b', last_error: 'no disk matches' };
+  await store.nodes.insert(aNode({ ...other, provision_state: 'deploy failed' }));
+  const steps = ['prepare', 'write_image'].map((name) => ({ name, args: {} }));
+  const job = await store.jobs.insert({ node_uuid: NODE, verb: 'active', steps });
+  await store.jobs.update(job.id, {
+    cursor: 1,
+    progress: { percent: 45.2, bytes_done: 1 << 29, bytes_total: 1 << 30 },
+  });
+  const { out } = await node('list');
+  expect(out).toMatch(/rack1-07 .* deploying +- +step 2 of 2, write_image, 45 % \(512 MiB of 1\.0 GiB\)/);
+  expect(out).toMatch(/^b .* deploy failed +- +no disk matches$/m);
+  expect(JSON.parse((await node('list', '--json', '--state', 'deploying')).out).nodes).toHaveLength(1);
+});
+
+test('what the API refuses is exit code 1, with sentence and hint', async () => {
+  const { node } = await daemonFixture();
+  const plain = await node('show', 'nobody');
+  expect(plain).toMatchObject({ code: 1, out: '' });
+  expect(plain.err).toMatch(/^ingot: Node nobody could not be found\.\n.*node list/);
+  const json = await node('show', 'nobody', '--json');
+  expect(json.code).toBe(1);
+  expect(JSON.parse(json.out)).toMatchObject({ error: { code: 'not_found' } });
+});
+
+test('why is one paragraph', async () => {
+  const { node, store } = await daemonFixture();
+  await store.nodes.insert(aNode());
+  expect(await node('why', 'rack1-07')).toEqual({
+    code: 0,
+    out: 'The node is in "inspect wait". It waits for the ramdisk.\n',
+    err: '',
+  });
+});
+
+test.each([
+  ['manage', 'manage'],
+  ['inspect', 'inspect'],
+  ['provide', 'provide'],
+  ['undeploy', 'deleted'],
+  ['abort', 'abort'],
+])('node %s asks for "%s"', async (word, verb) => {
+  const { node, store, lifecycle } = await daemonFixture();
+  await store.nodes.insert(aNode());
+  expect((await node(word, 'rack1-07')).code).toBe(0);
+  expect(lifecycle.asked).toEqual([{ method: 'requestVerb', arguments: [NODE, { verb }] }]);
+});
+
+test('deploy writes the image into instance_info, then asks with the config drive', async () => {
+  const { node, store, lifecycle, folder } = await daemonFixture();
+  await store.nodes.insert(aNode());
+  writeFileSync(join(folder, 'key.pub'), 'ssh-ed25519 AAAA me@here\n');
+  writeFileSync(join(folder, 'user-data'), '#cloud-config\n');
+  const files = ['--ssh-key', join(folder, 'key.pub'), '--user-data', join(folder, 'user-data')];
+  const image = ['--image', 'https://images/debian.qcow2', '--checksum', SHA256];
+  const { code } = await node(
+    'deploy',
+    'rack1-07',
+    ...image,
+    ...files,
+    '--hostname',
+    'web-1',
+    '--root-device',
+    'serial=abc',
+  );
+  expect(code).toBe(0);
+  expect((await store.nodes.get(NODE))?.instance_info).toEqual({
+    image_source: 'https://images/debian.qcow2',
+    image_disk_format: 'qcow2',
+    image_os_hash_algo: 'sha256',
+    image_os_hash_value: 'ab'.repeat(32),
+    root_device: { serial: 'abc' },
+  });
+  expect(lifecycle.asked[0]?.arguments[1]).toEqual({
+    verb: 'active',
+    configdrive: {
+      meta_data: { hostname: 'web-1', name: 'web-1', public_keys: { 'key-0': 'ssh-ed25519 AAAA me@here' } },
+      user_data: '#cloud-config\n',
+    },
+  });
+});
+
+test.each([
+  { name: 'no checksum', argv: ['--image', 'https://i'], text: 'Give both --image and --checksum' },
+  {
+    name: 'a short checksum',
+    argv: ['--image', 'https://i', '--checksum', 'sha256:ab'],
+    text: '--checksum is sha256: and 64',
+  },
+  {
+    name: 'an unknown format',
+    argv: ['--image', 'https://i', '--checksum', SHA256, '--format', 'vhd'],
+    text: '--format is one of',
+  },
+  {
+    name: 'a bad hint',
+    argv: ['--image', 'https://i', '--checksum', SHA256, '--root-device', 'x'],
+    text: 'is not KEY=HINT',
+  },
+  {
+    name: 'a bad timeout',
+    argv: ['--image', 'https://i', '--checksum', SHA256, '--timeout', '-1s'],
+    text: "Option '--timeout' argument is ambiguous",
+  },
+])('deploy with $name is a mistake of usage and changes nothing', async ({ argv, text }) => {
+  const { node, store, lifecycle } = await daemonFixture();
+  await store.nodes.insert(aNode());
+  const { code, err } = await node('deploy', 'rack1-07', ...argv);
+  expect([code, err.includes(text) ? text : err]).toEqual([2, text]);
+  expect(lifecycle.asked).toEqual([]);
+  expect((await store.nodes.get(NODE))?.instance_info).toEqual({});
+});
+
+test('a private key is not put onto the config drive', async () => {
+  const { node, store, folder } = await daemonFixture();
+  await store.nodes.insert(aNode());
+  writeFileSync(join(folder, 'key'), '-----BEGIN OPENSSH PRIVATE KEY-----\n');
+  const { code, err } = await node(
+    'deploy',
+    'rack1-07',
+    '--image',
+    'https://i',
+    '--checksum',
+    SHA256,
+    '--ssh-key',
+    join(folder, 'key'),
+  );
+  expect([code, err]).toEqual([1, expect.stringContaining('is no public SSH key')]);
+});
+
+test('--wait follows the node to its goal and tells each step once', async () => {
+  const { store, url } = await daemonFixture();
+  await store.nodes.insert(aNode({ provision_state: 'inspecting', target_provision_state: 'manageable' }));
+  const steps = [{ name: 'boot_ramdisk', args: {} }];
+  const job = await store.jobs.insert({ node_uuid: NODE, verb: 'inspect', steps });
+  const told: string[] = [];
+  const onErr = (text: string): void => {
+    told.push(text);
+    if (told.length > 1) return;
+    void store.transaction(async (queries) => {
+      await queries.jobs.update(job.id, { status: 'done' });
+      await queries.nodes.update(NODE, { provision_state: 'manageable', target_provision_state: null });
+    });
+  };
+  const { code, out } = await runNode(['inspect', 'rack1-07', '--wait', '--timeout', '30'], url, { onErr });
+  expect({ code, out }).toEqual({ code: 0, out: 'rack1-07: manageable.\n' });
+  expect(told).toEqual([
+    expect.stringContaining('rack1-07: inspecting: step 1 of 1, boot_ramdisk'),
+    'rack1-07: manageable\n',
+  ]);
+});
+
+test('--wait ends with exit code 1 and the reason when the node fails', async () => {
+  const { node, store } = await daemonFixture();
+  await store.nodes.insert(aNode({ provision_state: 'deploy failed', last_error: 'The checksum is wrong' }));
+  const { code, err } = await node('rebuild', 'rack1-07', '--wait');
+  expect(code).toBe(1);
+  expect(err).toContain('rebuild ended in "deploy failed": The checksum is wrong');
+});
+
+test('--wait gives up after its time, while the job goes on', async () => {
+  const { node, store } = await daemonFixture();
+  await store.nodes.insert(aNode({ provision_state: 'cleaning', target_provision_state: 'available' }));
+  const { code, err } = await node('provide', 'rack1-07', '--wait', '--timeout', '1');
+  expect([code, err]).toEqual([1, expect.stringContaining('is still in "cleaning" after 1 s')]);
+});
+
+test('power, maintenance and delete', async () => {
+  const { node, store, lifecycle } = await daemonFixture();
+  await store.nodes.insert(aNode());
+  expect((await node('power', 'cycle', 'rack1-07')).code).toBe(0);
+  expect(lifecycle.asked).toEqual([{ method: 'requestPower', arguments: [NODE, 'rebooting'] }]);
+  expect((await node('power', 'explode', 'rack1-07')).code).toBe(2);
+  expect((await node('maintenance', 'rack1-07', 'on', '--reason', 'fan')).code).toBe(0);
+  expect(await store.nodes.get(NODE)).toMatchObject({ maintenance: true, maintenance_reason: 'fan' });
+  expect((await node('maintenance', 'rack1-07', 'off')).code).toBe(0);
+  expect((await node('delete', 'rack1-07')).out).toBe('rack1-07 is deleted.\n');
+  expect(await store.nodes.list({})).toEqual([]);
+});
