@@ -3,8 +3,8 @@
  * XML protocols and IPMI later) implements this; nothing above this room knows a protocol.
  *
  * All calls reject with an `IngotError` of code `bmc_unreachable`, `bmc_auth`, `bmc_tls`, `bmc_refused` or
- * `bmc_bad_answer` (or `busy`, when too many requests wait for one BMC), whose message names the BMC's address and never holds a secret. All are idempotent: the
- * wanted state is given, not a change of it.
+ * `bmc_bad_answer` (or `busy`, when too many requests wait for one BMC), whose message names the BMC's address
+ * and never holds a secret. All are idempotent: the wanted state is given, not a change of it.
  */
 export type BmcPower = 'on' | 'off' | 'turning-on' | 'turning-off' | 'unknown';
 export type BootDevice = 'pxe' | 'disk';
