@@ -16,7 +16,7 @@ export type Assets = {
 export function buildAssets(): Assets {
   const ramdiskDir = recipe('boot-assets/ramdisk/build.sh', ['--flavour', 'cloud']);
   const dir = recipe('boot-assets/test-image/build.sh', []);
-  const [sha256 = ''] = readFileSync(join(dir, 'disk.qcow2.sha256'), 'utf8').split(' ');
+  const [sha256 = ''] = readFileSync(join(dir, 'SHA256SUMS'), 'utf8').split(' ');
   return { ramdiskDir, image: { dir, path: join(dir, 'disk.qcow2'), sha256: sha256.trim() } };
 }
 

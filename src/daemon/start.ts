@@ -84,7 +84,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     log,
     limits: config.limits,
     timeouts: config.timeouts,
-    withBmc: (node, work) => work(bmcs.forNode(node)),
+    withBmc: bmcs.withBmc,
     images,
     allocateAddresses: site.allocateAddresses,
     buildConfigDrive: site.buildConfigDrive,
