@@ -27,7 +27,9 @@ async function powerOff(machine: Machine): Promise<{ readonly result: string }> 
   const off = async (): Promise<void> => {
     await machine.clock.sleep(BEFORE_POWER_OFF_MS);
     machine.say('power off');
-    await runOk(machine.run, ['poweroff', '-f']);
+    const { code } = await machine.run('poweroff', ['-f']).catch(() => ({ code: -1 }));
+    // The kernel's own way, should the ramdisk's init not listen (Documentation/admin-guide/sysrq.rst).
+    if (code !== 0) await runOk(machine.run, ['sh', '-c', 'echo o > /proc/sysrq-trigger']);
   };
   off().catch((error: unknown) => machine.say('power off failed', { because: reasonOf(error) }));
   return { result: 'power_off: ok' };
