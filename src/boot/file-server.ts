@@ -35,11 +35,11 @@ export type BootHandler = (request: IncomingMessage, response: ServerResponse) =
 type Told = Pick<BootFact, 'kind' | 'sentence' | 'bytes'> & Pick<Partial<BootFact>, 'mac'>;
 
 export function createBootHandler(options: BootHandlerOptions): BootHandler {
-  const { clock, maxImageDownloads = 64, onFact } = options;
+  const { clock, onFact } = options;
   const log = options.log.child({ component: 'boot-http' });
   const resolvers = createResolvers(options);
   const roots = Object.keys(resolvers);
-  let imageDownloads = 0;
+  const admit = createAdmission(options.maxImageDownloads ?? 64);
 
   return async (request, response) => {
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
@@ -49,38 +49,65 @@ export function createBootHandler(options: BootHandlerOptions): BootHandler {
     const address = parseIpv4(withoutMapping(request.socket.remoteAddress));
     const file = printable(path);
     const startedAt = clock.now();
+    response.setTimeout(STALLED_MS, () => response.destroy());
     let told: Told | null;
     try {
       if (request.method !== 'GET' && request.method !== 'HEAD') {
-        response.setHeader('Allow', 'GET, HEAD');
-        await sendText(response, 405, 'only GET and HEAD\n');
-        return true;
-      }
-      response.setTimeout(STALLED_MS, () => response.destroy());
-      const resource = await resolve(path.slice(root.length), withoutMapping(request.socket.localAddress));
-      const fromDisk = resource.kind === 'file' && !(resource.file.body instanceof Uint8Array);
-      if (fromDisk && imageDownloads >= maxImageDownloads) {
-        response.setHeader('Retry-After', RETRY_AFTER_S);
-        await sendText(response, 503, 'too many downloads at once\n');
-        return true;
-      }
-      imageDownloads += fromDisk ? 1 : 0;
-      try {
-        told = await answer({ request, response, resource, file, elapsed: () => clock.now() - startedAt });
-      } finally {
-        imageDownloads -= fromDisk ? 1 : 0;
+        told = await refuseMethod(response);
+      } else {
+        const resource = await resolve(path.slice(root.length), withoutMapping(request.socket.localAddress));
+        const elapsed = (): number => clock.now() - startedAt;
+        told = await admit(resource, response, () => answer({ request, response, resource, file, elapsed }));
       }
     } catch (thrown) {
       log.error({ address, file, error: String(thrown) }, 'a boot file could not be served');
-      if (response.headersSent) response.destroy();
-      else await sendText(response, 500, 'the file could not be read\n');
-      told = { kind: 'boot.failed', bytes: 0, sentence: `asked for ${file}, which could not be read here` };
+      told = await giveUp(response, file);
     }
     log.debug({ address, file, method: request.method, status: response.statusCode }, 'boot request');
     if (told !== null && request.method === 'GET')
       onFact({ mac: null, address, file, at: clock.now(), ...told });
     return true;
   };
+}
+
+type Admission = (
+  resource: Resource,
+  response: ServerResponse,
+  serve: () => Promise<Told | null>,
+) => Promise<Told | null>;
+
+/** Files from memory cost nothing to hold open; downloads from disk are counted. */
+function createAdmission(maxImageDownloads: number): Admission {
+  let underWay = 0;
+  return async (resource, response, serve) => {
+    if (resource.kind !== 'file' || resource.file.body instanceof Uint8Array) return serve();
+    if (underWay >= maxImageDownloads) {
+      response.setHeader('Retry-After', RETRY_AFTER_S);
+      await sendText(response, 503, 'too many downloads at once\n');
+      return null;
+    }
+    underWay++;
+    try {
+      return await serve();
+    } finally {
+      underWay--;
+    }
+  };
+}
+
+async function refuseMethod(response: ServerResponse): Promise<null> {
+  response.setHeader('Allow', 'GET, HEAD');
+  await sendText(response, 405, 'only GET and HEAD\n');
+  return null;
+}
+
+async function giveUp(response: ServerResponse, file: string): Promise<Told> {
+  if (response.headersSent) response.destroy();
+  else {
+    for (const name of response.getHeaderNames()) response.removeHeader(name);
+    await sendText(response, 500, 'the file could not be read\n');
+  }
+  return { kind: 'boot.failed', bytes: 0, sentence: `asked for ${file}, which could not be read here` };
 }
 
 async function answer(exchange: {
