@@ -1,5 +1,5 @@
 import type { NetworkConfig } from '../config/schema.ts';
-import { type Ipv4, ipv4FromNumber, ipv4ToNumber } from '../net/ipv4.ts';
+import { type Ipv4, ipv4FromNumber } from '../net/ipv4.ts';
 import { protectedAddresses, spanOf } from './ranges.ts';
 
 /**
@@ -19,21 +19,4 @@ export function chooseAddress(network: NetworkConfig, taken: ReadonlySet<string>
     }
   }
   return null;
-}
-
-export type Capacity = { readonly total: number; readonly taken: number; readonly free: number };
-
-/** How many addresses the static ranges hold, and how many of them are taken. */
-export function capacityOf(network: NetworkConfig, taken: ReadonlySet<string>): Capacity {
-  const spans =
-    network.role === 'oob' ? [] : network.ranges.filter(({ use }) => use === 'static').map(spanOf);
-  const inside = (address: Ipv4): boolean => {
-    const value = ipv4ToNumber(address);
-    return spans.some((span) => value >= span.first && value <= span.last);
-  };
-  const kept = new Set(protectedAddresses(network).map(({ address }) => address));
-  const size = spans.reduce((sum, span) => sum + span.last - span.first + 1, 0);
-  const total = size - [...kept].filter(inside).length;
-  const used = [...taken].filter((address) => inside(address as Ipv4)).length;
-  return { total, taken: used, free: Math.max(0, total - used) };
 }
