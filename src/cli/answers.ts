@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 const json = z.json();
 const object = z.record(z.string(), json);
+export type JsonObject = Readonly<z.output<typeof object>>;
 
 export const nodeAnswer = z.looseObject({
   uuid: z.string(),

@@ -1,11 +1,11 @@
 /** A typed client of the daemon's API, for the `ingot` command, the demo and the tests. */
 import type { z } from 'zod';
 import { IngotError } from '../errors.ts';
-import type { JsonObject } from '../store/records.ts';
 import {
   type EventAnswer,
   enrollAnswer,
   inventoryAnswer,
+  type JsonObject,
   jobAnswer,
   jobsAnswer,
   leasesAnswer,

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { IngotError } from '../errors.ts';
-import type { JsonObject } from '../store/records.ts';
+import type { JsonObject } from './answers.ts';
 
 export type ConfigDriveOptions = {
   /** A folder or a JSON file. */

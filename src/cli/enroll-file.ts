@@ -2,15 +2,10 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { IngotError } from '../errors.ts';
-import { parseMac } from '../net/mac.ts';
-import type { JsonObject } from '../store/records.ts';
+import type { JsonObject } from './answers.ts';
 
-const port = z.looseObject({
-  address: z
-    .string()
-    .refine((text) => parseMac(text) !== null, 'is no MAC address such as 52:54:00:12:34:56')
-    .transform((text) => parseMac(text) ?? text),
-});
+/** The daemon judges what the fields hold; here it is only told which entry is at fault. */
+const port = z.looseObject({ address: z.string({ error: 'is missing' }) });
 
 const node = z.looseObject({
   name: z.string().min(1).optional(),
@@ -50,7 +45,7 @@ export function readEnrollFile(content: string, path: string): readonly Entry[] 
     (one, index): Entry => ({
       label: `nodes[${index}]${one.name === undefined ? '' : ` (${one.name})`}`,
       name: one.name ?? null,
-      macs: one.ports.map((each) => each.address),
+      macs: one.ports.map((each) => each.address.toLowerCase()),
       body: jsonObject.parse(one),
     }),
   );

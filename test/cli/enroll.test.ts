@@ -57,6 +57,17 @@ test('a node that fails leaves nothing of itself, and the others are enrolled', 
   expect(await store.ports.list()).toHaveLength(2);
 });
 
+test('a MAC that is none is refused by the daemon, and the entry is named', async () => {
+  const { node, folder } = await daemonFixture();
+  const file = join(folder, 'nodes.yaml');
+  writeFileSync(file, 'nodes: [{driver: redfish, name: a, ports: [{address: zz}]}]');
+  const { code, err } = await node('enroll', file);
+  expect([code, err]).toEqual([
+    1,
+    expect.stringMatching(/^nodes\[0\] \(a\): .*Expected a MAC address but received zz\./),
+  ]);
+});
+
 test('a known name with another MAC is no repetition but a conflict', async () => {
   const { node, folder } = await daemonFixture();
   const file = join(folder, 'nodes.yaml');
@@ -112,14 +123,14 @@ test.each([
     text: 'nodes.yaml: nodes[1].driver is missing',
   },
   {
-    name: 'a bad MAC',
-    content: 'nodes: [{driver: x, ports: [{address: zz}]}]',
-    text: 'nodes[0].ports[0].address is no MAC address',
+    name: 'a port without its MAC',
+    content: 'nodes: [{driver: x, ports: [{}]}]',
+    text: 'nodes[0].ports[0].address is missing',
   },
   {
     name: 'a MAC twice',
     content:
-      'nodes: [{driver: x, ports: [{address: "52:54:00:00:00:01"}]}, {driver: x, ports: [{address: "525400000001"}]}]',
+      'nodes: [{driver: x, ports: [{address: "52:54:00:00:00:01"}]}, {driver: x, ports: [{address: "52:54:00:00:00:01"}]}]',
     text: 'nodes[1] and nodes[0] both have 52:54:00:00:00:01',
   },
   {

@@ -1,7 +1,6 @@
 /** `ingot node enroll`: from a file, or one node from options. */
 import { IngotError } from '../../errors.ts';
-import { parseMac } from '../../net/mac.ts';
-import type { JsonObject } from '../../store/records.ts';
+import type { JsonObject } from '../answers.ts';
 import { type Arguments, text, texts, usage } from '../arguments.ts';
 import type { Client } from '../client.ts';
 import { type Command, printJson } from '../command.ts';
@@ -83,20 +82,15 @@ async function enrollOne(client: Client, entry: Entry): Promise<Outcome> {
 async function findKnown(client: Client, { name, macs }: Entry): Promise<string | null> {
   const byName = name === null ? null : await client.nodes.find(name);
   if (byName === null && name !== null) return null;
-  const [firstMac] = macs;
-  const uuid =
-    byName?.uuid ??
-    (firstMac === undefined ? null : ((await client.portByAddress(firstMac))?.node_uuid ?? null));
-  if (uuid === null) return null;
-  const present = (await client.nodes.ports(uuid)).map((port) => port.address);
-  const absent = macs.filter((mac) => !present.includes(mac));
+  const owners = await Promise.all(macs.map(async (mac) => (await client.portByAddress(mac))?.node_uuid));
+  const uuid = byName?.uuid ?? owners[0];
+  if (uuid === undefined) return null;
+  const absent = macs.filter((_, index) => owners[index] !== uuid);
   if (absent.length === 0) return uuid;
   throw new IngotError(
     'conflict',
     `a node of this ${byName === null ? 'MAC' : 'name'} exists (${uuid}) without the port ${absent.join(', ')}`,
-    {
-      hint: 'Delete that node, choose another name, or add the port with `baremetal port create`.',
-    },
+    { hint: 'Delete that node, choose another name, or add the port with `baremetal port create`.' },
   );
 }
 
@@ -104,11 +98,7 @@ async function entryFromOptions({ values }: Arguments): Promise<Entry> {
   const name = text(values, 'name');
   const bmc = text(values, 'bmc');
   if (name === null || bmc === null) throw usage('Give a FILE, or --name and --bmc', USAGE);
-  const macs = texts(values, 'mac').map((given) => {
-    const mac = parseMac(given);
-    if (mac === null) throw usage(`--mac ${given} is no MAC address`, USAGE);
-    return mac;
-  });
+  const macs = texts(values, 'mac');
   const passwordFile = text(values, 'password-file');
   const mode = text(values, 'boot-mode');
   const network = text(values, 'network');

@@ -1,5 +1,5 @@
 /** The verbs that take a node to another state: manage, inspect, provide, rebuild, undeploy, abort. */
-import type { JsonObject } from '../../store/records.ts';
+import type { JsonObject } from '../answers.ts';
 import { flag, WAIT_OPTIONS, wholeNumber } from '../arguments.ts';
 import { type Call, type Command, nameOf, printJson } from '../command.ts';
 import { EXIT } from '../io.ts';
