@@ -9,6 +9,8 @@ export type KernelArgs = {
   readonly bootMac: string | null;
   /** Accept any TLS certificate of the API and of image servers. */
   readonly insecure: boolean;
+  /** Listen for LLDP before the inventory is posted: takes up to 35 s. */
+  readonly collectLldp: boolean;
 };
 
 /** Words of a kernel command line; double quotes keep spaces (Documentation/admin-guide/kernel-parameters.rst). */
@@ -37,6 +39,10 @@ function urlList(value: string): readonly string[] {
     .filter((url) => /^https?:\/\//.test(url) && URL.canParse(url));
 }
 
+function isTrue(value = ''): boolean {
+  return ['1', 'true', 'yes'].includes(value.toLowerCase());
+}
+
 function originOf(url: string): string {
   return url.replace(/\/v1\/continue_inspection$/, '');
 }
@@ -53,6 +59,7 @@ export function parseKernelArgs(line: string): KernelArgs {
     apiUrls: apiUrls.length > 0 ? apiUrls : inspectionUrls.map(originOf),
     inspectionUrls,
     bootMac: macOfBootif(words.get('BOOTIF') ?? ''),
-    insecure: ['1', 'true', 'yes'].includes((words.get('ipa-insecure') ?? '').toLowerCase()),
+    insecure: isTrue(words.get('ipa-insecure')),
+    collectLldp: isTrue(words.get('ipa-collect-lldp')),
   };
 }

@@ -8,9 +8,10 @@ import { createHttpClient } from './base/http.ts';
 import { systemRun } from './base/run.ts';
 import { createSay } from './base/say.ts';
 import { listDisks } from './hardware/disks.ts';
-import type { AddressBook } from './hardware/interfaces.ts';
+import { type AddressBook, hardwareInterfaces } from './hardware/interfaces.ts';
 import { collectInventory } from './hardware/inventory.ts';
 import { bringLinksUp } from './hardware/links.ts';
+import { type LldpBook, listenForLldp } from './hardware/lldp-listener.ts';
 import { partitionNode } from './hardware/partition-node.ts';
 import { createSysfs } from './hardware/sysfs.ts';
 import { parseKernelArgs } from './kernel-args.ts';
@@ -36,6 +37,7 @@ function realMachine(): AgentOptions | null {
     say('cannot start', { because: 'ipa-api-url is not on the kernel command line, or is no http(s) URL' });
     return null;
   }
+  let lldp: LldpBook = new Map();
   const stop = new AbortController();
   process.on('SIGTERM', () => stop.abort());
   say('starts', { api: args.apiUrls.join(','), bootif: args.bootMac, node_version: process.version });
@@ -52,6 +54,7 @@ function realMachine(): AgentOptions | null {
         collectInventory({
           sysfs,
           addresses: addressBook(),
+          lldp,
           bootMac: args.bootMac,
           hostname: hostname(),
           nodeArch: process.arch,
@@ -59,7 +62,12 @@ function realMachine(): AgentOptions | null {
       runDir: RUN_DIR,
       partitionNode: (diskName, number) => partitionNode(sysfs, diskName, number),
     },
-    prepareInventory: () => bringLinksUp({ sysfs, run: systemRun, clock: systemClock }),
+    prepareInventory: async () => {
+      await bringLinksUp({ sysfs, run: systemRun, clock: systemClock });
+      if (!args.collectLldp) return;
+      lldp = await listenForLldp(hardwareInterfaces(sysfs), { run: systemRun, runDir: RUN_DIR });
+      say('lldp heard', { interfaces: lldp.size });
+    },
     port: COMMAND_PORT,
     newId: randomUUID,
     random: Math.random,

@@ -19,7 +19,7 @@
  *     +---------------------------------------------------------------+
  */
 import { type Ipv4, ipv4FromNumber, ipv4ToNumber } from '../net/ipv4.ts';
-import { parseAreas, writeArea } from './options/areas.ts';
+import { leastArea, parseAreas, writeArea } from './options/areas.ts';
 import { text } from './options/kinds.ts';
 import type { OptionMap } from './options/table.ts';
 
@@ -115,8 +115,9 @@ export type EncodedPacket = {
  * never carry options: old ROMs read them as they stand. Text that does not fit its field is cut.
  */
 export function encodePacket(packet: DhcpPacket, mostBytes: number = DEFAULT_MOST_BYTES): EncodedPacket {
-  const area = writeArea(packet.options, mostBytes - OPTIONS_AT);
-  const bytes = Buffer.alloc(Math.max(LEAST_BYTES, OPTIONS_AT + area.bytes.length));
+  const roomForOptions = Math.max(mostBytes - OPTIONS_AT, leastArea(packet.options));
+  const bytes = Buffer.alloc(Math.max(LEAST_BYTES, OPTIONS_AT + roomForOptions));
+  const area = writeArea(packet.options, bytes.subarray(OPTIONS_AT, OPTIONS_AT + roomForOptions));
   bytes.writeUInt8(packet.op === 'request' ? 1 : 2, 0);
   bytes.writeUInt8(packet.hardwareType, 1);
   bytes.writeUInt8(packet.hardwareAddress.length, 2);
@@ -132,8 +133,8 @@ export function encodePacket(packet: DhcpPacket, mostBytes: number = DEFAULT_MOS
   bytes.write(packet.sname, SNAME.at, SNAME.size - 1, 'latin1');
   bytes.write(packet.file, FILE.at, FILE.size - 1, 'latin1');
   bytes.writeUInt32BE(MAGIC_COOKIE, 236);
-  bytes.set(area.bytes, OPTIONS_AT);
-  return { bytes, omitted: area.omitted };
+  const length = Math.max(LEAST_BYTES, OPTIONS_AT + area.length);
+  return { bytes: bytes.subarray(0, length), omitted: area.omitted };
 }
 
 function readAddress(bytes: Buffer, at: number): Ipv4 | null {

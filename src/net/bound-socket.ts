@@ -4,6 +4,7 @@
  * Generic over the port: DHCP and TFTP share it.
  */
 import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
 import koffi from 'koffi';
 import { IngotError } from '../errors.ts';
 import { type Ipv4, ipv4ToNumber } from './ipv4.ts';
@@ -55,22 +56,19 @@ export async function openBoundSocket(options: BoundSocketOptions): Promise<Sock
 export async function adoptSocket(fd: number): Promise<Socket> {
   // Replies go to addresses, never to names: no resolver, and no turn of the event loop for it.
   const socket = createSocket({ type: 'udp4', lookup: (address, _options, done) => done(null, address, 4) });
-  return new Promise((resolve, reject) => {
-    const onError = (cause: Error): void => {
-      socket.close();
-      reject(
-        new IngotError('environment', `cannot listen on socket descriptor ${fd}: ${cause.message}`, {
-          hint: 'The descriptor must be a bound UDP socket; check the .socket unit (ListenDatagram=).',
-          cause,
-        }),
-      );
-    };
-    socket.once('error', onError);
-    socket.bind({ fd, exclusive: true }, () => {
-      socket.off('error', onError);
-      resolve(socket);
+  try {
+    // A descriptor that is no UDP socket throws here, a bad one comes as an event.
+    socket.bind({ fd, exclusive: true });
+    await once(socket, 'listening');
+    return socket;
+  } catch (cause) {
+    socket.close();
+    const because = cause instanceof Error ? cause.message : String(cause);
+    throw new IngotError('environment', `cannot listen on socket descriptor ${fd}: ${because}`, {
+      hint: 'The descriptor must be a bound UDP socket; check the .socket unit (ListenDatagram=).',
+      cause,
     });
-  });
+  }
 }
 
 export type PassedDescriptor = { readonly fd: number; readonly name: string };

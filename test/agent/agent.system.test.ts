@@ -46,6 +46,7 @@ async function boot(): Promise<Booted & { readonly diskPath: string }> {
       inspectionUrls: [`${ironic.url}/v1/continue_inspection`],
       bootMac: '52:54:00:aa:00:01',
       insecure: false,
+      collectLldp: false,
     },
     machine: rest,
     prepareInventory: async () => undefined,

@@ -11,6 +11,7 @@ function inventoryOf(tree: Tree, bootMac: string | null = null): ReturnType<type
   return collectInventory({
     sysfs: createSysfs(buildTree(tree)),
     addresses: new Map([['eno1', { ipv4: '10.20.1.5', ipv6: null }]]),
+    lldp: new Map(),
     bootMac,
     hostname: 'ramdisk',
     nodeArch: 'x64',

@@ -11,6 +11,7 @@ describe('the kernel command line', () => {
       inspectionUrls: ['http://10.20.0.1:6180/v1/continue_inspection'],
       bootMac: '52:54:00:aa:00:01',
       insecure: false,
+      collectLldp: false,
     });
   });
 

@@ -26,6 +26,7 @@ const settings = z
     leaseSeconds: z.number().default(3600),
     reservations: z.array(z.object({ mac: z.string(), address: z.string().nullable() })).default([]),
     facts: z.boolean().default(true),
+    descriptor: z.number().nullable().default(null),
   })
   .parse(JSON.parse(process.argv[2] ?? '{}'));
 
@@ -60,6 +61,7 @@ const server = await startDhcpServer({
   },
   journal,
   reservations,
+  descriptor: settings.descriptor,
   bootFields: (_facts, network) => {
     const [code, value] = writeOption(OPTIONS.vendorClass, 'PXEClient');
     return { siaddr: network.address, file: 'undionly.kpxe', options: [{ code, value }] };

@@ -4,7 +4,7 @@ import { type Run, runOk } from '../base/run.ts';
 import type { Say } from '../base/say.ts';
 import { type Disk, GIB, MIB } from './disk.ts';
 import { withDisk, writeZeros } from './disk-io.ts';
-import { rereadPartitions } from './kernel-view.ts';
+import { rereadPartitions, stopArrays } from './kernel-view.ts';
 import type { Partition } from './partition-table.ts';
 import { readTable } from './read-table.ts';
 
@@ -28,6 +28,7 @@ async function eraseEach(
   tools: EraseTools,
   erase: (disk: Disk) => Promise<void>,
 ): Promise<void> {
+  await stopArrays(tools);
   const failures: string[] = [];
   for (const disk of disks) {
     if (disk.readOnly) {

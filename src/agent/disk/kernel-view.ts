@@ -8,6 +8,16 @@ export async function isBlockDevice(path: string): Promise<boolean> {
 }
 
 /**
+ * Stops software RAIDs that udev put together from old metadata: they would keep their disks busy. Without mdadm
+ * in the ramdisk there are none.
+ */
+export async function stopArrays(tools: { readonly run: Run; readonly say: Say }): Promise<void> {
+  const result = await tools.run('mdadm', ['--stop', '--scan']).catch(() => null);
+  if (result !== null && result.code !== 0)
+    tools.say('old RAID not stopped', { because: result.stderr.trim() });
+}
+
+/**
  * Re-reads the table and waits for udev, both as well as can be: what was written is written, and the
  * partition nodes are needed by `image.install_bootloader` only, which looks for them itself.
  */

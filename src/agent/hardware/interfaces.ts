@@ -1,5 +1,6 @@
 /** The machine's network interfaces, from sysfs; virtual ones (bridges, VLANs, loopback) are left out. */
 import type { InventoryInterface } from '../protocol.ts';
+import type { LldpBook } from './lldp-listener.ts';
 import type { Sysfs } from './sysfs.ts';
 
 export type Addresses = {
@@ -16,11 +17,15 @@ export function hardwareInterfaces(sysfs: Sysfs): readonly string[] {
   return sysfs.names('/sys/class/net').filter((name) => sysfs.exists(`/sys/class/net/${name}/device`));
 }
 
-export function listInterfaces(sysfs: Sysfs, addresses: AddressBook): readonly InventoryInterface[] {
-  return hardwareInterfaces(sysfs).map((name) => readInterface(sysfs, name, addresses.get(name)));
+/** What is known of interfaces from elsewhere than sysfs. */
+export type InterfaceBooks = { readonly addresses: AddressBook; readonly lldp: LldpBook };
+
+export function listInterfaces(sysfs: Sysfs, books: InterfaceBooks): readonly InventoryInterface[] {
+  return hardwareInterfaces(sysfs).map((name) => readInterface(sysfs, name, books));
 }
 
-function readInterface(sysfs: Sysfs, name: string, addresses: Addresses | undefined): InventoryInterface {
+function readInterface(sysfs: Sysfs, name: string, books: InterfaceBooks): InventoryInterface {
+  const addresses = books.addresses.get(name);
   const at = `/sys/class/net/${name}`;
   const speed = sysfs.number(`${at}/speed`);
   return {
@@ -29,8 +34,7 @@ function readInterface(sysfs: Sysfs, name: string, addresses: Addresses | undefi
     ipv4_address: addresses?.ipv4 ?? null,
     ipv6_address: addresses?.ipv6 ?? null,
     has_carrier: sysfs.number(`${at}/carrier`) === 1,
-    // Needs a packet socket (AF_PACKET), which Node does not offer without a native module.
-    lldp: null,
+    lldp: books.lldp.get(name) ?? null,
     vendor: sysfs.text(`${at}/device/vendor`),
     product: sysfs.text(`${at}/device/device`),
     speed_mbps: speed !== null && speed > 0 ? speed : null,

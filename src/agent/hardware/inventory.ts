@@ -2,13 +2,12 @@
 import type { Inventory } from '../protocol.ts';
 import { parseCpu } from './cpu.ts';
 import { listDisks } from './disks.ts';
-import { type AddressBook, listInterfaces } from './interfaces.ts';
+import { type InterfaceBooks, listInterfaces } from './interfaces.ts';
 import { parseMemory } from './memory.ts';
 import type { Sysfs } from './sysfs.ts';
 
-export type InventoryFacts = {
+export type InventoryFacts = InterfaceBooks & {
   readonly sysfs: Sysfs;
-  readonly addresses: AddressBook;
   readonly bootMac: string | null;
   readonly hostname: string;
   /** `process.arch`. */
@@ -41,7 +40,7 @@ function smbiosMemory(sysfs: Sysfs): readonly Buffer[] {
 export function collectInventory(facts: InventoryFacts): Inventory {
   const { sysfs } = facts;
   return {
-    interfaces: listInterfaces(sysfs, facts.addresses),
+    interfaces: listInterfaces(sysfs, facts),
     cpu: parseCpu({
       cpuinfo: sysfs.text('/proc/cpuinfo') ?? '',
       maxKhz: sysfs.number('/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq'),

@@ -15,7 +15,7 @@ import type { Say } from '../base/say.ts';
 import { type Disk, describeDisk, MIB } from '../disk/disk.ts';
 import { withDisk, writeZeros, zeroBlocks } from '../disk/disk-io.ts';
 import { dataBytes, planSegments, type Segment, SMALL_GAP } from '../disk/extents.ts';
-import { isBlockDevice } from '../disk/kernel-view.ts';
+import { isBlockDevice, stopArrays } from '../disk/kernel-view.ts';
 import { BlockWriter } from './block-writer.ts';
 import type { Image } from './image-info.ts';
 import { ImageSource } from './image-source.ts';
@@ -53,6 +53,7 @@ export async function writeImage(job: WriteJob, tools: WriteTools): Promise<void
   const smallGap = image.dataDigest === null ? SMALL_GAP : 0;
   const segments = planSegments(size, image.extents, smallGap);
   const block = await isBlockDevice(disk.name);
+  if (block) await stopArrays(tools);
   tools.say('image write starts', { disk: disk.name, bytes: size, data_bytes: dataBytes(segments) });
   await withDisk(disk.name, async (handle) => {
     await wipeTables(handle, disk.size);

@@ -63,30 +63,36 @@ function collectPieces(area: Uint8Array, pieces: Map<number, Uint8Array[]>): boo
 }
 
 export type WrittenArea = {
-  readonly bytes: Uint8Array;
+  /** Bytes used, the end mark included. */
+  readonly length: number;
   /** Options that did not fit, in map order. */
   readonly omitted: readonly number[];
 };
 
-/**
- * Writes the options in map order, the relay's option 82 last (RFC 3046 2.2), and the end mark, within
- * `mostBytes`. The map's order is the order of importance: what does not fit is left out and named.
- */
-export function writeArea(options: OptionMap, mostBytes: number): WrittenArea {
+/** Room that an area needs at least: for the relay's option, without which the relay drops the reply. */
+export function leastArea(options: OptionMap): number {
   const relay = options.get(OPTIONS.relayInformation.code);
-  // Without its own option back a relay drops the reply, so its room is kept first.
-  const relayBytes = relay === undefined ? 0 : writtenLength(relay);
-  const bytes = Buffer.alloc(Math.max(mostBytes, relayBytes + 1));
+  return 1 + (relay === undefined ? 0 : writtenLength(relay));
+}
+
+/**
+ * Writes the options into `area` in map order, the relay's option 82 last (RFC 3046 2.2), and the end mark. The
+ * map's order is the order of importance: what does not fit is left out and named. `area` must have the bytes
+ * that `leastArea` says.
+ */
+export function writeArea(options: OptionMap, area: Uint8Array): WrittenArea {
+  const least = leastArea(options);
   const omitted: number[] = [];
   let at = 0;
   for (const [code, value] of options) {
     if (code === OPTIONS.relayInformation.code) continue;
-    if (at + writtenLength(value) + relayBytes + 1 > bytes.length) omitted.push(code);
-    else at = writeSplit(bytes, { at, code, value });
+    if (at + writtenLength(value) + least > area.length) omitted.push(code);
+    else at = writePieces(area, { at, code, value });
   }
-  if (relay !== undefined) at = writeSplit(bytes, { at, code: OPTIONS.relayInformation.code, value: relay });
-  bytes[at++] = END;
-  return { bytes: bytes.subarray(0, at), omitted };
+  const relay = options.get(OPTIONS.relayInformation.code);
+  if (relay !== undefined) at = writePieces(area, { at, code: OPTIONS.relayInformation.code, value: relay });
+  area[at] = END;
+  return { length: at + 1, omitted };
 }
 
 /** Bytes on the wire, headers of all its pieces counted. */
@@ -94,16 +100,20 @@ function writtenLength(value: Uint8Array): number {
   return value.length + 2 * Math.max(1, Math.ceil(value.length / MOST_BYTES_A_PIECE));
 }
 
-function writeSplit(target: Buffer, item: { at: number; code: number; value: Uint8Array }): number {
+function writePieces(
+  target: Uint8Array,
+  item: { readonly at: number; readonly code: number; readonly value: Uint8Array },
+): number {
   let { at } = item;
   let from = 0;
   do {
-    const piece = item.value.subarray(from, from + MOST_BYTES_A_PIECE);
-    target[at++] = item.code;
-    target[at++] = piece.length;
-    target.set(piece, at);
-    at += piece.length;
-    from += piece.length;
+    const rest = item.value.length - from;
+    const length = Math.min(rest, MOST_BYTES_A_PIECE);
+    target[at] = item.code;
+    target[at + 1] = length;
+    target.set(length === item.value.length ? item.value : item.value.subarray(from, from + length), at + 2);
+    at += 2 + length;
+    from += length;
   } while (from < item.value.length);
   return at;
 }

@@ -148,14 +148,16 @@ export function agentPowerOffStep(deps: StepDeps): StepDefinition {
   };
 }
 
+/** Best effort: the BMC switches off what the agent does not, so the agent is asked once at most. */
 async function askAgent(context: StepContext, deps: StepDeps): Promise<void> {
-  try {
-    const agent = agentOf(context, deps);
-    await agent.run({ name: 'standby.sync', params: {}, wait: true });
-    await agent.run({ name: 'standby.power_off', params: {}, wait: false });
-  } catch (error) {
-    // Not worth a failure: the BMC switches off what the agent does not. The write itself was synced.
-    context.log.warn({ error }, 'the agent could not be asked to switch off');
-  }
+  const unlessRefused = async (name: string, wait: boolean): Promise<void> => {
+    try {
+      await agentOf(context, deps).run({ name, params: {}, wait });
+    } catch (error) {
+      context.log.warn({ error, command: name }, 'the agent did not take the command');
+    }
+  };
+  await unlessRefused('standby.sync', true);
   await context.save({ agent_asked_at: context.now() });
+  await unlessRefused('standby.power_off', false);
 }

@@ -55,6 +55,7 @@ export function testMachine(
       collectInventory({
         sysfs: createSysfs(root),
         addresses: new Map(),
+        lldp: new Map(),
         bootMac: null,
         hostname: 'ramdisk',
         nodeArch: 'x64',

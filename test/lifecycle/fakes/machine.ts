@@ -37,7 +37,7 @@ export type MachineOptions = {
 };
 
 export function createMachine(options: MachineOptions): Machine {
-  const { uuid, mac, clock, bootMs = 40_000, writeMs = 20_000 } = options;
+  const { uuid, mac, clock, bootMs = 40_000, writeMs = 6_000 } = options;
   const faults: MachineFaults = {};
   const history: string[] = [];
   let power: BmcPower = 'off';
@@ -72,14 +72,30 @@ export function createMachine(options: MachineOptions): Machine {
       try {
         const daemon = options.daemon();
         if (daemon !== null && token === null) {
-          const answer = await daemon.agentLookup({ macs: [mac], node_uuid: null });
+          const answer = await answeredInTime(daemon.agentLookup({ macs: [mac], node_uuid: null }));
           if (boot === mine && answer.agent_token !== '******') token = answer.agent_token;
         }
-        if (daemon !== null && token !== null && boot === mine) await report(daemon, token);
-      } catch {
-        history.push('call-back refused');
+        if (daemon !== null && token !== null && boot === mine) {
+          await answeredInTime(report(daemon, token));
+        }
+      } catch (thrown) {
+        if (thrown instanceof IngotError) history.push(`refused: ${thrown.message}`);
       }
       await clock.sleep(20_000);
+    }
+  };
+
+  /** A daemon that is killed answers no more: the connection breaks. */
+  const answeredInTime = async <T>(answer: Promise<T>): Promise<T> => {
+    const enough = new AbortController();
+    const broken = clock.sleep(5_000, enough.signal).then(() => {
+      throw new Error('connection reset');
+    });
+    try {
+      return await Promise.race([answer, broken]);
+    } finally {
+      broken.catch(() => undefined);
+      enough.abort(new Error('answered'));
     }
   };
 
