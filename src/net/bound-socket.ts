@@ -57,9 +57,11 @@ export async function adoptSocket(fd: number): Promise<Socket> {
   // Replies go to addresses, never to names: no resolver, and no turn of the event loop for it.
   const socket = createSocket({ type: 'udp4', lookup: (address, _options, done) => done(null, address, 4) });
   try {
+    const listening = once(socket, 'listening');
+    listening.catch(() => undefined);
     // A descriptor that is no UDP socket throws here, a bad one comes as an event.
     socket.bind({ fd, exclusive: true });
-    await once(socket, 'listening');
+    await listening;
     return socket;
   } catch (cause) {
     socket.close();

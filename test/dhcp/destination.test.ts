@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { type ReplyKind, replyDestination } from '../../src/dhcp/destination.ts';
+import { ip } from './samples.ts';
+
+const RELAY = '10.77.0.9';
+const CLIENT = '10.77.0.50';
+const ALL = '255.255.255.255';
+
+type Row = {
+  readonly reply: ReplyKind;
+  readonly giaddr?: string;
+  readonly ciaddr?: string;
+  readonly flag?: true;
+  readonly to: string;
+  readonly flagOut: boolean;
+};
+
+describe('where a reply goes (RFC 2131 4.1)', () => {
+  it.each<Row>([
+    { reply: 'offer', giaddr: RELAY, to: `${RELAY}:67`, flagOut: false },
+    { reply: 'offer', giaddr: RELAY, flag: true, to: `${RELAY}:67`, flagOut: true },
+    { reply: 'ack', giaddr: RELAY, ciaddr: CLIENT, to: `${RELAY}:67`, flagOut: false },
+    { reply: 'nak', giaddr: RELAY, to: `${RELAY}:67`, flagOut: true },
+    { reply: 'nak', giaddr: RELAY, ciaddr: CLIENT, to: `${RELAY}:67`, flagOut: true },
+    { reply: 'nak', to: `${ALL}:68`, flagOut: false },
+    { reply: 'nak', ciaddr: CLIENT, to: `${ALL}:68`, flagOut: false },
+    { reply: 'ack', ciaddr: CLIENT, to: `${CLIENT}:68`, flagOut: false },
+    { reply: 'ack', ciaddr: CLIENT, flag: true, to: `${CLIENT}:68`, flagOut: true },
+    { reply: 'offer', ciaddr: CLIENT, to: `${CLIENT}:68`, flagOut: false },
+    { reply: 'offer', flag: true, to: `${ALL}:68`, flagOut: true },
+    { reply: 'offer', to: `${ALL}:68`, flagOut: false },
+    { reply: 'ack', to: `${ALL}:68`, flagOut: false },
+    { reply: 'inform', ciaddr: CLIENT, to: `${CLIENT}:68`, flagOut: false },
+    { reply: 'inform', giaddr: RELAY, ciaddr: CLIENT, to: `${CLIENT}:68`, flagOut: false },
+  ])(
+    '$reply: giaddr $giaddr, ciaddr $ciaddr, flag $flag → $to',
+    ({ reply, giaddr, ciaddr, flag, to, flagOut }) => {
+      const question = {
+        giaddr: giaddr === undefined ? null : ip(giaddr),
+        ciaddr: ciaddr === undefined ? null : ip(ciaddr),
+        broadcast: flag ?? false,
+      };
+      const { address, port, broadcastFlag } = replyDestination(question, reply);
+      expect(`${address}:${port}`).toBe(to);
+      expect(broadcastFlag).toBe(flagOut);
+    },
+  );
+});
