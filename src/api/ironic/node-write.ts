@@ -112,7 +112,7 @@ function refuseUnknownDriver(driver: string, drivers: readonly string[]): void {
 }
 
 function refuseMask(input: unknown): void {
-  if (!holdsMask(z.json().parse(input) as Json)) return;
+  if (!holdsMask(z.json().parse(input))) return;
   throw new IngotError(
     'invalid_input',
     'A value is "******", which is the mask that stands for a secret, and no secret',
