@@ -1,0 +1,160 @@
+/** What goes wrong, and what the operator is told. */
+import { describe, expect, it } from 'vitest';
+import { IngotError } from '../../src/errors.ts';
+import type { ImageStore } from '../../src/images/images.ts';
+import type { LifecycleDeps } from '../../src/lifecycle/deps.ts';
+import { createWorld, DEPLOYABLE, READY_IMAGES, type World } from './fakes/world.ts';
+
+async function deploying(deps: Partial<LifecycleDeps> = {}): Promise<World> {
+  const world = await createWorld({ deps });
+  const uuid = world.machines[0]?.uuid ?? '';
+  await world.store().nodes.update(uuid, { provision_state: 'available', instance_info: DEPLOYABLE });
+  return world;
+}
+
+const uuidOf = (world: World): string => world.machines[0]?.uuid ?? '';
+
+describe('verification', () => {
+  it.each([
+    ['bmc_auth', 'The BMC 10.30.0.5 refused the user name or password.', 1],
+    ['bmc_tls', 'The certificate of BMC 10.30.0.5 is not trusted.', 1],
+    ['bmc_unreachable', 'The BMC 10.30.0.5 does not answer.', 3],
+  ] as const)('of a BMC with %s ends in enroll with its sentence', async (code, message, tries) => {
+    const world = await createWorld();
+    Object.assign(world.machines[0]?.faults ?? {}, {
+      bmc: new IngotError(code, message, { hint: 'Do this.' }),
+    });
+    await world.daemon().requestVerb(uuidOf(world), { verb: 'manage' });
+    const node = await world.until(['enroll']);
+    const repeated = tries === 1 ? '' : ` (tried ${tries} times)`;
+    expect(node.last_error).toBe(`${message.replace(/\.$/, '')}${repeated}. Do this.`);
+    expect((await world.daemon().why(node.uuid)).check).toEqual(['Do this.']);
+  });
+});
+
+describe('a deployment', () => {
+  it.each([
+    ['image_checksum', 'The image has another SHA-256 checksum than image_os_hash_value says.'],
+    ['image_unreachable', 'The image server images does not answer.'],
+  ] as const)('whose image fails with %s leaves the machine alone', async (code, message) => {
+    const images: ImageStore = {
+      ...READY_IMAGES,
+      prepare: () => Promise.reject(new IngotError(code, message, { hint: 'Check it.' })),
+    };
+    const world = await deploying({ images });
+    await world.daemon().requestVerb(uuidOf(world), { verb: 'active' });
+    const node = await world.until(['deploy failed']);
+    expect(node.last_error).toContain(message.replace(/\.$/, ''));
+    expect(world.machines[0]?.history).toEqual([]);
+  });
+
+  it.each([
+    ['DeviceNotFound', 'no disk fits the hint serial == x', 'Compare root_device'],
+    ['DeviceAmbiguous', 'two disks fit the hint size == 8', 'Make root_device name one disk only'],
+    ['ImageTooLarge', 'the image has 9 GiB, the disk /dev/vda 8 GiB', 'Choose a smaller image'],
+  ])('that the agent refuses with %s shows the agent’s words and what to do', async (type, details, hint) => {
+    const world = await deploying();
+    Object.assign(world.machines[0]?.faults ?? {}, { commands: { execute_deploy_step: { type, details } } });
+    await world.daemon().requestVerb(uuidOf(world), { verb: 'active' });
+    const node = await world.until(['deploy failed']);
+    expect(node.last_error).toContain(`Writing the image failed on the machine: ${details}. ${hint}`);
+    expect(node).toMatchObject({ power_state: 'power off', boot_intent: 'disk' });
+    expect(world.machines[0]?.power()).toBe('off');
+  });
+
+  it('is refused at once where no machine can boot the ramdisk', async () => {
+    const site: LifecycleDeps['site'] = {
+      imageUrl: () => '',
+      bootProblem: () => 'the ramdisk is not built yet.',
+      automatedClean: true,
+    };
+    const world = await deploying({ site });
+    await world.daemon().requestVerb(uuidOf(world), { verb: 'active' });
+    const node = await world.until(['deploy failed']);
+    expect(node.last_error).toContain('The ramdisk cannot be booted: the ramdisk is not built yet.');
+    expect(world.machines[0]?.history).toEqual([]);
+  });
+
+  it('can be asked for again after it failed', async () => {
+    const world = await deploying();
+    const faults = world.machines[0]?.faults ?? {};
+    faults.silent = true;
+    await world.daemon().requestVerb(uuidOf(world), { verb: 'active' });
+    await world.until(['deploy failed']);
+    faults.silent = false;
+    await world.daemon().requestVerb(uuidOf(world), { verb: 'active' });
+    expect(await world.until(['active', 'deploy failed'])).toMatchObject({
+      provision_state: 'active',
+      last_error: null,
+      instance_generation: 2,
+    });
+  });
+});
+
+describe('a ramdisk that never calls back', () => {
+  const STAGES = [
+    [[], 'the machine was switched on', 'No DHCP request came'],
+    [['dhcp.discover'], 'a DHCP request', 'No offer was made'],
+    [['dhcp.discover', 'dhcp.offer', 'dhcp.ack'], 'an address given by DHCP', 'No boot file was asked for'],
+    [['dhcp.ack', 'tftp.done'], 'a boot program sent', 'iPXE did not ask for its script'],
+    [['dhcp.ack', 'tftp.done', 'dhcp.ack', 'boot.script'], 'the iPXE script', 'The kernel was not fetched'],
+    [['boot.script', 'boot.kernel', 'boot.initrd'], 'the ramdisk sent', 'The agent did not look its node up'],
+  ] as const;
+
+  it.each(STAGES)('after %j is explained by the last stage that was seen', async (kinds, seen, missing) => {
+    const world = await deploying();
+    Object.assign(world.machines[0]?.faults ?? {}, { silent: true });
+    await world.daemon().requestVerb(uuidOf(world), { verb: 'active' });
+    await world.untilTrue('power-on', () => world.machines[0]?.power() === 'on');
+    for (const kind of kinds) {
+      await world.store().events.append({ node_uuid: uuidOf(world), kind, message: `Fact ${kind}.` });
+    }
+
+    const why = await world.daemon().why(uuidOf(world));
+    expect(why.text).toContain(`Last seen: ${seen}`);
+    expect(why.text).toContain(missing);
+    expect(why).toMatchObject({ state: 'wait call-back' });
+    expect(why.check.length).toBeGreaterThan(0);
+
+    const node = await world.until(['deploy failed']);
+    expect(node.last_error).toContain('Gave up after 30 min waiting for the first heartbeat of the ramdisk.');
+    expect(node.last_error).toContain(`Last seen: ${seen}`);
+    expect((await world.daemon().why(node.uuid)).text).toContain(missing);
+  });
+});
+
+describe('abort', () => {
+  it('ends a deployment that waits, and leaves the machine off with the disk as its next boot', async () => {
+    const world = await deploying();
+    await world.daemon().requestVerb(uuidOf(world), { verb: 'active' });
+    await world.untilTrue(
+      'writing',
+      () => world.machines[0]?.history.includes('execute_deploy_step') ?? false,
+    );
+    await world.daemon().requestVerb(uuidOf(world), { verb: 'abort' });
+    const node = await world.until(['deploy failed']);
+    expect(node.last_error).toBe('The job "active" was aborted by request.');
+    expect(node).toMatchObject({ boot_intent: 'disk', power_state: 'power off' });
+    expect(world.machines[0]?.history).toEqual(['on pxe', 'execute_deploy_step', 'off']);
+  });
+
+  it('asked for twice is refused the second time', async () => {
+    const world = await deploying();
+    await world.daemon().requestVerb(uuidOf(world), { verb: 'active' });
+    await world.untilTrue('waiting', async () => (await world.node()).provision_state === 'wait call-back');
+    await world.daemon().requestVerb(uuidOf(world), { verb: 'abort' });
+    await expect(world.daemon().requestVerb(uuidOf(world), { verb: 'abort' })).rejects.toMatchObject({
+      code: 'node_locked',
+    });
+  });
+
+  it('is not needed to give a waiting deployment up: deleted takes its place', async () => {
+    const world = await deploying();
+    await world.daemon().requestVerb(uuidOf(world), { verb: 'active' });
+    await world.untilTrue('waiting', async () => (await world.node()).provision_state === 'wait call-back');
+    const before = await world.store().jobs.lastOf(uuidOf(world));
+    await world.daemon().requestVerb(uuidOf(world), { verb: 'deleted' });
+    expect(await world.until(['available', 'clean failed'])).toMatchObject({ provision_state: 'available' });
+    expect(await world.store().jobs.get(before?.id ?? 0)).toMatchObject({ status: 'aborted' });
+  });
+});

@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { agentToken, lcmToken, tokensEqual } from '../../src/lifecycle/tokens.ts';
+import { INVENTORY } from './fakes/inventory.ts';
+import { createWorld, DEPLOYABLE, type World } from './fakes/world.ts';
+
+const MAC = '52:54:00:00:00:01';
+const SECRET = new Uint8Array(32).fill(7);
+const REPORT = { status: 'running', message: null, hostname: 'web-1', addresses: ['10.0.0.5'] };
+
+async function booting(verb: 'inspect' | 'provide' = 'provide'): Promise<World> {
+  const world = await createWorld();
+  Object.assign(world.machines[0]?.faults ?? {}, { silent: true });
+  await world.store().nodes.update(uuidOf(world), { provision_state: 'manageable' });
+  await world.daemon().requestVerb(uuidOf(world), { verb });
+  await world.untilTrue('power-on', () => world.machines[0]?.power() === 'on');
+  return world;
+}
+
+const uuidOf = (world: World): string => world.machines[0]?.uuid ?? '';
+const lookup = async (world: World) => await world.daemon().agentLookup({ macs: [MAC], node_uuid: null });
+const heartbeat = async (world: World, agent_token: string, more: object = {}) =>
+  await world.daemon().agentHeartbeat(uuidOf(world), {
+    callback_url: 'http://10.20.1.5:9999',
+    agent_version: null,
+    agent_token,
+    agent_verify_ca: null,
+    ...more,
+  });
+
+describe('the look-up of an agent', () => {
+  it('finds the node by any MAC in any spelling, and gives the token of this boot', async () => {
+    const world = await booting();
+    const answer = await world.daemon().agentLookup({ macs: ['junk', '52-54-00-00-00-01'], node_uuid: null });
+    expect(answer.node.uuid).toBe(uuidOf(world));
+    expect(answer.agent_token).toMatch(/^[\w-]{43}$/);
+  });
+
+  it('gives the token again until it was used, also after a restart of the daemon, then no more', async () => {
+    const world = await booting();
+    const { agent_token } = await lookup(world);
+    await world.restart();
+    expect((await lookup(world)).agent_token).toBe(agent_token);
+    await heartbeat(world, agent_token);
+    expect((await lookup(world)).agent_token).toBe('******');
+  });
+
+  it('is refused while the node is not expected to boot the ramdisk', async () => {
+    const world = await createWorld();
+    await expect(lookup(world)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('gets another token in the next boot: a ghost of the last boot cannot use its own', async () => {
+    const world = await booting();
+    const { agent_token } = await lookup(world);
+    await world.until(['clean failed']);
+    await world.daemon().requestVerb(uuidOf(world), { verb: 'manage' });
+    await world.daemon().requestVerb(uuidOf(world), { verb: 'provide' });
+    await world.untilTrue('power-on', () => world.machines[0]?.power() === 'on');
+    await expect(heartbeat(world, agent_token)).rejects.toMatchObject({ code: 'unauthorized' });
+    expect((await lookup(world)).agent_token).not.toBe(agent_token);
+  });
+});
+
+describe('a heartbeat', () => {
+  it.each([
+    ['a wrong token', { agent_token: 'x'.repeat(43) }, 'unauthorized'],
+    ['an empty token', { agent_token: '' }, 'unauthorized'],
+    ['a call-back URL of another scheme', { callback_url: 'file:///etc/passwd' }, 'invalid_input'],
+    ['no URL', { callback_url: 'nonsense' }, 'invalid_input'],
+    ['no certificate', { agent_verify_ca: 'nonsense' }, 'invalid_input'],
+  ])('with %s is refused', async (_what, more, code) => {
+    const world = await booting();
+    const { agent_token } = await lookup(world);
+    await expect(heartbeat(world, agent_token, more)).rejects.toMatchObject({ code });
+  });
+
+  it('may not change the call-back URL within one boot', async () => {
+    const world = await booting();
+    const { agent_token } = await lookup(world);
+    await heartbeat(world, agent_token);
+    await expect(
+      heartbeat(world, agent_token, { callback_url: 'http://10.20.1.6:9999' }),
+    ).rejects.toMatchObject({ code: 'invalid_input' });
+  });
+});
+
+describe('an inventory that comes by itself', () => {
+  const post = async (world: World, error: string | null = null) =>
+    await world.daemon().continueInspection({
+      inventory: INVENTORY,
+      boot_interface: null,
+      error,
+      plugin_data: {},
+    });
+
+  it('completes the inspection without a look-up', async () => {
+    const world = await booting('inspect');
+    expect(await post(world)).toBe(uuidOf(world));
+    expect(await world.until(['manageable', 'inspect failed'])).toMatchObject({
+      provision_state: 'manageable',
+      properties: { cpus: 2 },
+    });
+  });
+
+  it('with an error fails it, in the ramdisk’s words', async () => {
+    const world = await booting('inspect');
+    await post(world, 'no disks found');
+    expect((await world.until(['inspect failed'])).last_error).toContain('no disks found');
+  });
+
+  it('is refused for a node that is not being inspected', async () => {
+    await expect(post(await booting('provide'))).rejects.toMatchObject({ code: 'not_found' });
+    await expect(post(await createWorld())).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('the report of the operating system', () => {
+  it('is taken with the token of this instance, and only that', async () => {
+    const world = await createWorld();
+    const uuid = uuidOf(world);
+    await world.store().nodes.update(uuid, { provision_state: 'available', instance_info: DEPLOYABLE });
+    await world.daemon().requestVerb(uuid, { verb: 'active' });
+    await world.until(['active']);
+    const token = lcmToken(SECRET, { uuid, instance_generation: 1 });
+    const old = lcmToken(SECRET, { uuid, instance_generation: 0 });
+    await expect(world.daemon().lcmStatus(uuid, old, REPORT)).rejects.toMatchObject({ code: 'unauthorized' });
+    await world.daemon().lcmStatus(uuid, token, REPORT);
+    expect((await world.node()).lcm).toMatchObject(REPORT);
+    expect((await world.daemon().why(uuid)).text).toContain('operating system reported "running" as web-1');
+  });
+});
+
+describe('tokens', () => {
+  it('differ by purpose, node and generation', () => {
+    const node = { uuid: 'a', boot_generation: 1, instance_generation: 1 };
+    const tokens = [
+      agentToken(SECRET, node),
+      agentToken(SECRET, { ...node, boot_generation: 2 }),
+      agentToken(SECRET, { ...node, uuid: 'b' }),
+      lcmToken(SECRET, node),
+      agentToken(new Uint8Array(32), node),
+    ];
+    expect(new Set(tokens).size).toBe(tokens.length);
+  });
+
+  it('are equal to themselves only', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (one, other) => {
+        expect(tokensEqual(one, other)).toBe(one === other);
+        expect(tokensEqual(one, one)).toBe(true);
+      }),
+    );
+  });
+});

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { shortestPath } from '../../src/lifecycle/verbs.ts';
+import type { ProvisionState, Verb } from '../../src/store/words.ts';
+import { createWorld, DEPLOYABLE } from './fakes/world.ts';
+
+describe('a verb in the wrong state', () => {
+  it.each<[ProvisionState, Verb, string]>([
+    ['enroll', 'active', 'Ask for manage, then provide first; "active" is accepted in state "available".'],
+    ['enroll', 'inspect', 'Ask for manage first; "inspect" is accepted in state "manageable".'],
+    ['active', 'inspect', 'Ask for deleted, then manage first; "inspect" is accepted in state "manageable".'],
+    ['clean failed', 'provide', 'Ask for manage first; "provide" is accepted in state "manageable".'],
+    ['deploying', 'active', 'A job works on the node: wait until it has ended'],
+    ['clean wait', 'provide', 'or ask for abort.'],
+  ])('%s, %s: is refused in Ironic’s words, with what to do first', async (state, verb, hint) => {
+    const world = await createWorld();
+    const uuid = world.machines[0]?.uuid ?? '';
+    await world.store().nodes.update(uuid, { provision_state: state });
+    await expect(world.daemon().requestVerb(uuid, { verb })).rejects.toMatchObject({
+      code: 'invalid_state',
+      message: `The requested action "${verb}" can not be performed on node "${uuid}" while it is in state "${state}".`,
+      hint: expect.stringContaining(hint),
+    });
+  });
+});
+
+describe('verbs', () => {
+  it.each<Verb>(['rescue', 'service', 'adopt', 'clean'])(
+    '"%s" is refused as not in this version yet',
+    async (verb) => {
+      const world = await createWorld();
+      const uuid = world.machines[0]?.uuid ?? '';
+      await expect(world.daemon().requestVerb(uuid, { verb })).rejects.toMatchObject({
+        code: 'invalid_input',
+        message: `The verb "${verb}" is not in this version of ingot yet.`,
+      });
+    },
+  );
+
+  it('that need no work just move the node', async () => {
+    const world = await createWorld();
+    const uuid = world.machines[0]?.uuid ?? '';
+    await world.store().nodes.update(uuid, { provision_state: 'clean failed', last_error: 'It broke.' });
+    await world.daemon().requestVerb(uuid, { verb: 'manage' });
+    expect(await world.node()).toMatchObject({ provision_state: 'manageable', last_error: null });
+    expect(await world.store().jobs.lastOf(uuid)).toBeNull();
+  });
+
+  it('"provide" without automated cleaning goes straight to available', async () => {
+    const world = await createWorld();
+    const uuid = world.machines[0]?.uuid ?? '';
+    await world.store().nodes.update(uuid, { provision_state: 'manageable', automated_clean: false });
+    await world.daemon().requestVerb(uuid, { verb: 'provide' });
+    expect(await world.node()).toMatchObject({ provision_state: 'available', target_provision_state: null });
+  });
+
+  it('"active" is refused in maintenance, with the reason of the maintenance', async () => {
+    const world = await createWorld();
+    const uuid = world.machines[0]?.uuid ?? '';
+    await world.store().nodes.update(uuid, {
+      provision_state: 'available',
+      instance_info: DEPLOYABLE,
+      maintenance: true,
+      maintenance_reason: 'fan',
+    });
+    await expect(world.daemon().requestVerb(uuid, { verb: 'active' })).rejects.toMatchObject({
+      code: 'invalid_state',
+      hint: expect.stringContaining('fan'),
+    });
+  });
+
+  it.each([
+    [{ ...DEPLOYABLE, image_source: 'ftp://x' }, 'image_source must be'],
+    [{ image_source: 'http://x/y' }, 'a checksum is missing'],
+    [{ ...DEPLOYABLE, image_os_hash_algo: 'md5' }, 'the checksum is no SHA-256'],
+    [{ ...DEPLOYABLE, image_disk_format: 'vmdk' }, 'image_disk_format "vmdk" is not raw or qcow2'],
+  ])('"active" with instance_info %j is refused before anything happens', async (instance_info, problem) => {
+    const world = await createWorld();
+    const uuid = world.machines[0]?.uuid ?? '';
+    await world.store().nodes.update(uuid, { provision_state: 'available', instance_info });
+    await expect(world.daemon().requestVerb(uuid, { verb: 'active' })).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringContaining(problem),
+    });
+    expect((await world.node()).provision_state).toBe('available');
+  });
+
+  it('are refused while another job works on the node, with that job’s name', async () => {
+    const world = await createWorld();
+    const uuid = world.machines[0]?.uuid ?? '';
+    await world.store().nodes.update(uuid, { provision_state: 'active' });
+    await world.daemon().requestPower(uuid, 'rebooting');
+    await expect(world.daemon().requestVerb(uuid, { verb: 'deleted' })).rejects.toMatchObject({
+      code: 'node_locked',
+      message: expect.stringContaining('locked by the job "power"'),
+    });
+  });
+
+  it('have a shortest way from any state that has one', () => {
+    expect(shortestPath('enroll', 'deleted')).toEqual(['manage', 'provide', 'active']);
+    expect(shortestPath('available', 'active')).toEqual([]);
+    expect(shortestPath('enroll', 'rescue')).toEqual(['manage', 'provide', 'active']);
+  });
+});
+
+describe('power verbs', () => {
+  it.each([
+    ['power on', ['on disk'], 'power on'],
+    ['power off', [], 'power off'],
+    ['rebooting', ['on disk'], 'power on'],
+  ] as const)('"%s" of a machine that is off does just %j', async (target, history, state) => {
+    const world = await createWorld();
+    const uuid = world.machines[0]?.uuid ?? '';
+    await world.daemon().requestPower(uuid, target);
+    expect((await world.node()).target_power_state).toBe(target);
+    await world.untilTrue('done', async () => (await world.store().jobs.runningOf(uuid)) === null);
+    expect(world.machines[0]?.history).toEqual(history);
+    expect(await world.node()).toMatchObject({ power_state: state, target_power_state: null });
+  });
+
+  it('leave the provision state alone when they fail, and say why', async () => {
+    const world = await createWorld();
+    const uuid = world.machines[0]?.uuid ?? '';
+    const { IngotError } = await import('../../src/errors.ts');
+    const faults = world.machines[0]?.faults ?? {};
+    faults.bmc = new IngotError('bmc_auth', 'The BMC 10.30.0.5 refused user admin.', { hint: 'Set it.' });
+    await world.daemon().requestPower(uuid, 'power on');
+    await world.untilTrue('done', async () => (await world.store().jobs.runningOf(uuid)) === null);
+    expect(await world.node()).toMatchObject({
+      provision_state: 'enroll',
+      last_error: 'The BMC 10.30.0.5 refused user admin. Set it.',
+    });
+  });
+});
