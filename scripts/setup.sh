@@ -7,14 +7,17 @@ cd "$(dirname -- "$0")/.."
 purpose=${1:?usage: scripts/setup.sh demo|test|bench}
 
 # What the daemon and the lab need (docs/dependencies.md says what for).
-packages="ipxe qemu-utils mmdebstrap xorriso openssl zstd cpio iproute2 util-linux"
+packages="ipxe qemu-utils mmdebstrap xorriso openssl zstd libarchive-tools iproute2 util-linux"
 packages="$packages qemu-system-x86 ovmf seabios mtools dosfstools e2fsprogs fdisk gdisk arch-test uidmap"
 packages="$packages grub-efi-amd64-signed shim-signed grub-pc-bin grub-common binutils"
 # Foreign programs that the tests and the benchmarks measure us against.
 case "$purpose" in
   test | bench)
     packages="$packages atftp tftp-hpa curl isc-dhcp-client udhcpc kea-admin tcpdump python3-sushy"
-    packages="$packages netplan.io dnsmasq-base iputils-ping genisoimage"
+    packages="$packages netplan.io dnsmasq-base iputils-ping genisoimage libarchive-tools python3-ironicclient"
+    # cloud-init's own libraries; itself it is only unpacked, below.
+    packages="$packages python3-configobj python3-jinja2 python3-jsonpatch python3-jsonschema"
+    packages="$packages python3-netifaces python3-oauthlib python3-requests python3-serial python3-yaml"
     ;;
 esac
 
@@ -39,6 +42,16 @@ if [ -n "$missing" ]; then
   # No package may start a service of its own: no DHCP server, no cloud-init run on this host.
   $as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
     apt-get install -y -qq --no-install-recommends $missing >/dev/null
+fi
+
+# cloud-init judges our config drives in the tests. Installed, it would have a say in how this host boots; so its
+# package is only unpacked.
+if [ "$purpose" = test ] && [ ! -d .cache/debian/cloud-init ]; then
+  mkdir -p .cache/debian/download
+  (cd .cache/debian/download && apt-get download -qq cloud-init)
+  dpkg -x .cache/debian/download/cloud-init_*.deb .cache/debian/cloud-init.new
+  mv .cache/debian/cloud-init.new .cache/debian/cloud-init
+  rm -r .cache/debian/download
 fi
 
 if [ ! -x node_modules/.bin/vitest ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then

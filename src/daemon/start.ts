@@ -140,9 +140,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   return {
     stop: async () => {
       await lifecycle.stop();
-      await Promise.all(listeners.map(({ listener }) => listener.stop()));
-      await bootListeners.stop();
+      // Ends the event streams with their reason, before their connections are cut.
       await api.close();
+      await bootListeners.stop();
+      await Promise.all(listeners.map(({ listener }) => listener.stop()));
       stopFollowing();
       metrics.stop();
       await packets.stop();

@@ -50,7 +50,11 @@ async function readByCloudInit(
   await mkdir(target);
   await run('bsdtar', ['-xf', image, '-C', root]);
   const script = new URL('./read-config-drive.py', import.meta.url).pathname;
-  const { stdout } = await run('/usr/bin/python3', [script, root, target, JSON.stringify(MACS)]);
+  // scripts/setup.sh unpacks cloud-init there rather than install it on this host.
+  const library = new URL('../../.cache/debian/cloud-init/usr/lib/python3/dist-packages', import.meta.url);
+  const { stdout } = await run('/usr/bin/python3', [script, root, target, JSON.stringify(MACS)], {
+    env: { ...process.env, PYTHONPATH: library.pathname },
+  });
   return { understood: JSON.parse(stdout) as Understood, target, image };
 }
 
