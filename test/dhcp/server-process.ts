@@ -8,7 +8,6 @@ import { z } from 'zod';
 import { systemClock } from '../../src/clock.ts';
 import { createDhcpCounters } from '../../src/dhcp/counters.ts';
 import { openLeaseJournal } from '../../src/dhcp/lease-journal.ts';
-import { OPTIONS, writeOption } from '../../src/dhcp/options/table.ts';
 import { createReservationTable } from '../../src/dhcp/reservations.ts';
 import { startDhcpServer } from '../../src/dhcp/server.ts';
 import { createLog } from '../../src/log.ts';
@@ -63,8 +62,12 @@ const server = await startDhcpServer({
   reservations,
   descriptor: settings.descriptor,
   bootFields: (_facts, network) => {
-    const [code, value] = writeOption(OPTIONS.vendorClass, 'PXEClient');
-    return { siaddr: network.address, file: 'undionly.kpxe', options: [{ code, value }] };
+    const options = [
+      { code: 60, value: Buffer.from('PXEClient') },
+      // "Use the boot file, look for no boot server": without it EDK2 asks port 4011 first.
+      { code: 43, value: Uint8Array.of(6, 1, 8, 255) },
+    ];
+    return { siaddr: network.address, file: 'undionly.kpxe', options };
   },
   clock: systemClock,
   log: createLog('warn'),
