@@ -77,7 +77,11 @@ export function download(wire: Wire): Outcome {
     if (step.end !== null) end = step.end;
     if (end !== null) return { received: Buffer.concat(blocks), end, datagrams, timeouts };
     const event = toServer.shift();
-    if (event === undefined) timeouts++;
+    if (event === undefined) {
+      timeouts++;
+      // Patience has an end: what comes again after a silence is answered again.
+      gapAnswered = false;
+    }
     step = stepTransfer(step.state, event ?? { kind: 'timeout' });
   }
   throw new Error('the transfer did not end');
