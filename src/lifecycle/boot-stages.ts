@@ -23,10 +23,13 @@ export const BOOT_STAGES: readonly BootStage[] = [
     ],
   },
   {
-    kinds: ['dhcp.discover'],
+    kinds: ['dhcp.discover', 'dhcp.request'],
     seen: 'a DHCP request',
     missing: 'No offer was made',
-    check: ['Is the DHCP range of the PXE network used up?', 'See the log lines of the dhcp component.'],
+    check: [
+      'Does the PXE network serve DHCP (dhcp: authoritative), and has its range a free address?',
+      'See the log lines of the dhcp component.',
+    ],
   },
   {
     kinds: ['dhcp.offer'],
@@ -48,13 +51,16 @@ export const BOOT_STAGES: readonly BootStage[] = [
     ],
   },
   {
-    kinds: ['tftp.failed'],
-    seen: 'a TFTP transfer that failed',
-    missing: 'The boot file did not arrive',
-    check: ['Is the boot file there (ingot status)?', 'Does the network drop large UDP packets (MTU)?'],
+    kinds: ['tftp.request'],
+    seen: 'a request for a boot file by TFTP',
+    missing: 'The file did not arrive',
+    check: [
+      'Does a firewall or conntrack drop UDP from high ports to the machine?',
+      'Does the network drop large UDP packets (MTU)?',
+    ],
   },
   {
-    kinds: ['tftp.done', 'boot.file'],
+    kinds: ['tftp.done', 'boot.program'],
     seen: 'a boot program sent to the machine',
     missing: 'iPXE did not ask for its script',
     check: [
@@ -100,21 +106,31 @@ export const BOOT_STAGES: readonly BootStage[] = [
   },
 ];
 
-export const BOOT_EVENT_KINDS: readonly string[] = BOOT_STAGES.flatMap((stage) => stage.kinds);
+/** What shows that something went wrong on the way; told beside the stage. */
+const TROUBLE: readonly string[] = ['dhcp.nak', 'dhcp.decline', 'tftp.failed', 'boot.failed'];
+
+export const BOOT_EVENT_KINDS: readonly string[] = [
+  ...BOOT_STAGES.flatMap((stage) => stage.kinds),
+  ...TROUBLE,
+];
 
 export type ReachedStage = {
   readonly stage: BootStage;
   /** The newest event of the stage; null when nothing was seen since power-on. */
   readonly event: EventRecord | null;
+  /** The newest sign of trouble since then. */
+  readonly trouble: EventRecord | null;
 };
 
 /** How far a boot got: the latest stage of which an event is at hand. `events` are those of this boot. Pure. */
 export function reachedStage(events: readonly EventRecord[]): ReachedStage {
+  const trouble = events.findLast((one) => TROUBLE.includes(one.kind)) ?? null;
   for (const stage of BOOT_STAGES.toReversed()) {
     const event = events.findLast((one) => stage.kinds.includes(one.kind));
-    if (event !== undefined) return { stage, event };
+    if (event === undefined) continue;
+    return { stage, event, trouble: trouble !== null && trouble.seq > event.seq ? trouble : null };
   }
   const [nothing] = BOOT_STAGES;
   if (nothing === undefined) throw new RangeError('BOOT_STAGES is empty');
-  return { stage: nothing, event: null };
+  return { stage: nothing, event: null, trouble };
 }

@@ -1,5 +1,6 @@
 /** What the operator asked to have on the config drive, as it stands in `instance_info.configdrive`. */
 import { z } from 'zod';
+import { IngotError } from '../errors.ts';
 import type { JsonObject, NodeRecord } from '../store/records.ts';
 import { jsonObjectOf } from './json.ts';
 import type { ConfigDriveRequest } from './lifecycle.ts';
@@ -13,10 +14,20 @@ const requestSchema = z.object({
   vendor_data: jsonObject.optional(),
 });
 
-/** The request of the node's instance; an empty one when there is none. */
-export function configDriveRequestOf(node: NodeRecord): ConfigDriveRequest {
-  const parsed = requestSchema.safeParse(node.instance_info.configdrive);
-  if (!parsed.success) return {};
+/** The request of the node's instance; an empty one when there is none. Throws `invalid_input`. */
+export function configDriveRequestOf(node: Pick<NodeRecord, 'uuid' | 'instance_info'>): ConfigDriveRequest {
+  const given = node.instance_info.configdrive;
+  if (given === undefined || given === null) return {};
+  const parsed = requestSchema.safeParse(given);
+  if (!parsed.success) {
+    throw new IngotError(
+      'invalid_input',
+      `instance_info.configdrive of node ${node.uuid} is not understood.`,
+      {
+        hint: 'Give meta_data, user_data, network_data and vendor_data as a JSON object; a packed volume cannot hold what ingot adds.',
+      },
+    );
+  }
   const { meta_data, user_data, network_data, vendor_data } = parsed.data;
   return {
     ...(meta_data === undefined ? {} : { meta_data }),

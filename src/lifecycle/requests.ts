@@ -3,7 +3,7 @@ import { IngotError } from '../errors.ts';
 import type { JobRecord, NodeRecord } from '../store/records.ts';
 import type { NodePatch, Queries } from '../store/store.ts';
 import type { PowerTarget } from '../store/words.ts';
-import { withConfigDrive } from './config-drive-request.ts';
+import { configDriveRequestOf, withConfigDrive } from './config-drive-request.ts';
 import type { Advance } from './engine/advance.ts';
 import { STATES } from './graph.ts';
 import type { Edge } from './graph-edges.ts';
@@ -73,9 +73,11 @@ function patchFor(
     case 'deploy':
     case 'rebuild': {
       imageRequestOf(node);
+      const instance_info = withConfigDrive(node.instance_info, request.configdrive);
+      configDriveRequestOf({ uuid: node.uuid, instance_info });
       return {
         ...fresh,
-        instance_info: withConfigDrive(node.instance_info, request.configdrive),
+        instance_info,
         instance_generation: node.instance_generation + 1,
         lcm: null,
       };

@@ -109,10 +109,11 @@ function systemSentence({ lcm }: NodeRecord): string {
   return `Its operating system reported "${lcm.status}"${name} at ${clockTime(lcm.reported_at)}.`;
 }
 
-function bootSentence({ stage, event }: ReachedStage, { node, now }: WhyFacts): string {
+function bootSentence({ stage, event, trouble }: ReachedStage, { node, now }: WhyFacts): string {
   const at = event?.at ?? node.boot_started_at ?? node.created_at;
   const told = event === null ? '' : ` (${event.message.replace(/\.$/, '')})`;
-  return `Last seen: ${stage.seen}, at ${clockTime(at)}, ${duration(now - Date.parse(at))} ago${told}. ${stage.missing} since then.`;
+  const wrong = trouble === null ? '' : ` What went wrong: it ${trouble.message.replace(/\.$/, '')}.`;
+  return `Last seen: ${stage.seen}, at ${clockTime(at)}, ${duration(now - Date.parse(at))} ago${told}. ${stage.missing} since then.${wrong}`;
 }
 
 function lastSentence({ lastEvent, now }: WhyFacts): string {

@@ -1,12 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectAgent } from '../../src/lifecycle/agent-client.ts';
+import { OTHER, OWN } from './fakes/certificates.ts';
 
 const COMMAND = {
   id: 'c1',
@@ -90,34 +87,17 @@ describe('the client of the agent', () => {
 });
 
 describe('the certificate of the agent', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'ingot-agent-'));
-  const make = (name: string): { key: string; cert: string } => {
-    const [key, cert] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)];
-    const form = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-    execFileSync('openssl', [...form, '-subj', '/CN=agent', '-days', '2', '-keyout', key, '-out', cert], {
-      stdio: 'ignore',
-    });
-    return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
-  };
-  let own = { key: '', cert: '' };
-  let other = { key: '', cert: '' };
-  beforeAll(() => {
-    own = make('own');
-    other = make('other');
-  });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
   const connect = async (certificate: string) => {
-    const port = await listening(createHttpsServer(own, answering(200, '{"commands":[]}')));
+    const port = await listening(createHttpsServer(OWN, answering(200, '{"commands":[]}')));
     return connectAgent({ nodeUuid: 'n', callbackUrl: `https://127.0.0.1:${port}`, certificate, token: 't' });
   };
 
-  it('is enough by itself: neither name nor authority matter', async () => {
-    expect(await (await connect(own.cert)).commands()).toEqual([]);
+  it('is enough by itself: neither name nor authority nor dates matter', async () => {
+    expect(await (await connect(OWN.cert)).commands()).toEqual([]);
   });
 
   it('must be the one that came with the heartbeat, even with the same name', async () => {
-    await expect((await connect(other.cert)).commands()).rejects.toMatchObject({
+    await expect((await connect(OTHER.cert)).commands()).rejects.toMatchObject({
       code: 'agent_unreachable',
       message: expect.stringContaining('another certificate'),
     });

@@ -96,6 +96,12 @@ describe('a ramdisk that never calls back', () => {
     [[], 'the machine was switched on', 'No DHCP request came'],
     [['dhcp.discover'], 'a DHCP request', 'No offer was made'],
     [['dhcp.discover', 'dhcp.offer', 'dhcp.ack'], 'an address given by DHCP', 'No boot file was asked for'],
+    [['dhcp.ack', 'tftp.request'], 'a request for a boot file', 'The file did not arrive'],
+    [
+      ['dhcp.ack', 'tftp.request', 'tftp.failed'],
+      'a request for a boot file',
+      'What went wrong: it Fact tftp.failed',
+    ],
     [['dhcp.ack', 'tftp.done'], 'a boot program sent', 'iPXE did not ask for its script'],
     [['dhcp.ack', 'tftp.done', 'dhcp.ack', 'boot.script'], 'the iPXE script', 'The kernel was not fetched'],
     [['boot.script', 'boot.kernel', 'boot.initrd'], 'the ramdisk sent', 'The agent did not look its node up'],

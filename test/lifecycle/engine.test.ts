@@ -3,7 +3,7 @@ import { IngotError } from '../../src/errors.ts';
 import type { ImageStore } from '../../src/images/images.ts';
 import { outcomeOfError, RETRY_RULES } from '../../src/lifecycle/engine/retry.ts';
 import { createSlots } from '../../src/lifecycle/engine/slots.ts';
-import { type BoundaryHook, SLOT_KINDS } from '../../src/lifecycle/engine/step.ts';
+import type { BoundaryHook } from '../../src/lifecycle/engine/step.ts';
 import { createWorld, DEPLOYABLE, READY_IMAGES } from './fakes/world.ts';
 
 const live = new AbortController().signal;
@@ -96,7 +96,6 @@ describe('the engine', () => {
       return (await world.store().nodes.list({ provision_state: 'available' })).length === 4;
     });
     expect(most).toBe(1);
-    expect(SLOT_KINDS).toContain('jobs');
   });
 
   it('ends a step that hangs and does not heed its signal when its time is up', async () => {

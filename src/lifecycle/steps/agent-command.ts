@@ -13,8 +13,7 @@ import { withoutFullStop } from '../engine/retry.ts';
 import type { StepContext, StepOutcome } from '../engine/step.ts';
 import { agentToken } from '../tokens.ts';
 import { hintForAgentError } from './agent-hints.ts';
-
-const COMMAND_POLL_MS = 2_000;
+import { soon } from './soon.ts';
 
 export type AgentOrder = {
   /** With its extension: `deploy.execute_deploy_step`. */
@@ -65,7 +64,7 @@ export async function runOrder(
       return {
         kind: 'wait',
         for: order.awaited,
-        pollMs: COMMAND_POLL_MS,
+        pollMs: soon(context),
         ...(progress === null ? {} : { progress }),
       };
     }

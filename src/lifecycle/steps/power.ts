@@ -3,9 +3,8 @@ import type { BootDevice, BootMode } from '../../bmc/bmc.ts';
 import type { NodeRecord } from '../../store/records.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
+import { soon } from './soon.ts';
 
-/** How often the BMC is asked whether the machine is on or off yet. */
-const POWER_POLL_MS = 2_000;
 /** After this a request that shows no effect is made again: BMCs do forget them. */
 const ASK_AGAIN_MS = 30_000;
 
@@ -18,7 +17,7 @@ export async function untilOff(context: StepContext, deps: StepDeps): Promise<St
       await context.save({ off_asked_at: context.now() });
       if ((await bmc.power()) === 'off') return null;
     }
-    return { kind: 'wait', for: 'the BMC to show the machine as off', pollMs: POWER_POLL_MS };
+    return { kind: 'wait', for: 'the BMC to show the machine as off', pollMs: soon(context) };
   });
 }
 
@@ -31,7 +30,7 @@ export async function untilOn(context: StepContext, deps: StepDeps): Promise<Ste
       await context.save({ on_asked_at: context.now() });
       if ((await bmc.power()) === 'on') return null;
     }
-    return { kind: 'wait', for: 'the BMC to show the machine as on', pollMs: POWER_POLL_MS };
+    return { kind: 'wait', for: 'the BMC to show the machine as on', pollMs: soon(context) };
   });
 }
 
@@ -111,7 +110,7 @@ export function softPowerOffStep(deps: StepDeps): StepDefinition {
           await bmc.softPowerOff();
           await context.save({ asked: true });
         }
-        return { kind: 'wait', for: 'the operating system to shut down', pollMs: POWER_POLL_MS };
+        return { kind: 'wait', for: 'the operating system to shut down', pollMs: soon(context) };
       }),
   };
 }
