@@ -5,7 +5,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rackName } from '../../src/lab/simulated/rack.ts';
-import { type CrashRig, enrollBody, startCrashRig } from './rig.ts';
+import { enrollBody } from '../rig/rack.ts';
+import { type CrashRig, startCrashRig } from './rig.ts';
 
 const MACHINES = 16;
 const LEAST_KILLS = 100;
@@ -76,7 +77,7 @@ describe('a daemon that is killed again and again', () => {
 async function runErrand(rig: CrashRig, index: number): Promise<void> {
   const name = rackName(index);
   await patiently(async () => {
-    if ((await rig.client.nodes.find(name)) === null) await rig.client.nodes.enroll(enrollBody(rig, index));
+    if ((await rig.client.nodes.find(name)) === null) await rig.client.nodes.enroll(enrollBody(index, rig));
   });
   for (const { verb, from, to } of ERRAND) {
     const before = await lastJob(rig, name);

@@ -1,114 +1,76 @@
 /** What the crash test stands on: a rack process, a daemon that is killed and started again, and its client. */
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
-import { z } from 'zod';
 import { type Client, createClient } from '../../src/cli/client.ts';
-import { type Ledger, rackMac, rackName } from '../../src/lab/simulated/rack.ts';
+import { makeRamdisk } from '../rig/daemon.ts';
+import { freePorts } from '../rig/ports.ts';
+import { type RackAccess, type RackProcess, startRackProcess } from '../rig/rack.ts';
 
 const PASSWORD = 'rack-password-that-must-not-show';
-const helloSchema = z.object({ bmcUrl: z.string() });
 
-export type CrashRig = {
-  readonly client: Client;
-  readonly image: { readonly source: string; readonly sha256: string };
-  readonly bmcUrl: string;
-  readonly password: string;
-  readonly logFile: string;
-  /** SIGKILLs so far, by us and by the daemon itself. */
-  kills(): number;
-  kill(): void;
-  /** Stops killing: the daemon runs to the end. */
-  calm(): void;
-  ledgers(): Promise<ReadonlyMap<string, Ledger>>;
-  boundaries(): Promise<readonly string[]>;
-  stop(): Promise<void>;
-};
+export type CrashRig = RackAccess &
+  Pick<RackProcess, 'ledgers'> & {
+    readonly client: Client;
+    readonly image: { readonly source: string; readonly sha256: string };
+    readonly logFile: string;
+    /** SIGKILLs so far, by us and by the daemon itself. */
+    kills(): number;
+    kill(): void;
+    /** Stops killing: the daemon runs to the end. */
+    calm(): void;
+    boundaries(): Promise<readonly string[]>;
+    stop(): Promise<void>;
+  };
 
 export async function startCrashRig(machines: number): Promise<CrashRig> {
   const dir = await mkdtemp(join(tmpdir(), 'ingot-crash-'));
-  const [bmcPort, agentPort, bootPort, apiPort] = await freePorts(4);
-  const image = await makeImage(join(dir, 'images'));
+  const ports = await freePorts('bmc', 'agent', 'boot', 'api');
+  const image = await makeImage(await makeRamdisk(join(dir, 'images')));
   const configFile = join(dir, 'ingot.yaml');
-  await writeFile(configFile, stringify(configuration(dir, { apiPort, bootPort })));
-  const options = {
-    ...{ machines, address: '127.0.0.1', bmcPort, agentPort, workMs: 150 },
-    bootUrl: `http://127.0.0.1:${bootPort}`,
+  await writeFile(configFile, stringify(configuration(dir, ports)));
+  const rack = await startRackProcess({
+    ...{ machines, address: '127.0.0.1', bmcPort: ports.bmc, agentPort: ports.agent, workMs: 150 },
+    bootUrl: `http://127.0.0.1:${ports.boot}`,
     credentials: { username: 'admin', password: PASSWORD },
-  };
-  const rack = fork(join(import.meta.dirname, 'rack-process.ts'), [JSON.stringify(options)]);
-  const { bmcUrl } = helloSchema.parse(await nextMessage(rack));
+  });
   const keeper = keepDaemonAlive({ dir, configFile });
   const client = createClient(`unix://${join(dir, 'state/ingot.sock')}`);
   return {
-    ...{ client, image, bmcUrl, password: PASSWORD, logFile: keeper.logFile },
+    ...{ client, image, bmcUrl: rack.bmcUrl, password: PASSWORD, logFile: keeper.logFile },
     kills: keeper.kills,
     kill: keeper.kill,
     calm: keeper.calm,
-    ledgers: async () => {
-      const answer = nextMessage(rack);
-      rack.send('ledgers');
-      return new Map(Object.entries(ledgersSchema.parse(await answer).ledgers));
-    },
+    ledgers: rack.ledgers,
     boundaries: async () => (await readFile(keeper.boundariesFile, 'utf8')).trim().split('\n'),
     stop: async () => {
       await keeper.stop();
       await client.close();
-      rack.kill('SIGKILL');
+      await rack.stop();
       await rm(dir, { recursive: true, force: true });
     },
   };
 }
 
-/** The body that enrolls machine N. */
-export function enrollBody(rig: CrashRig, index: number) {
-  return {
-    name: rackName(index),
-    driver: 'redfish',
-    driver_info: {
-      redfish_address: rig.bmcUrl,
-      redfish_system_id: `/redfish/v1/Systems/${rackName(index)}`,
-      redfish_username: 'admin',
-      redfish_password: rig.password,
-      redfish_verify_ca: false,
-    },
-    properties: { capabilities: 'boot_mode:uefi' },
-    ports: [{ address: rackMac(index), pxe_enabled: true, physical_network: 'pxe' }],
-  };
-}
-
-const ledgerSchema = z.object({
-  powerOns: z.number(),
-  powerOffs: z.number(),
-  boots: z.array(z.string()),
-  works: z.array(z.string()),
-  cutOff: z.number(),
-});
-const ledgersSchema = z.object({ ledgers: z.record(z.string(), ledgerSchema) });
-
-function configuration(dir: string, ports: { readonly apiPort: number; readonly bootPort: number }): object {
+function configuration(dir: string, ports: { readonly api: number; readonly boot: number }): object {
   return {
     state_dir: join(dir, 'state'),
-    api: { listen: `127.0.0.1:${ports.apiPort}` },
-    boot: { listen_port: ports.bootPort, ramdisk_dir: join(dir, 'images') },
+    api: { listen: `127.0.0.1:${ports.api}` },
+    boot: { listen_port: ports.boot, ramdisk_dir: join(dir, 'images') },
     images: { source_dirs: [join(dir, 'images')] },
     timeouts: { callback_s: 60, command_s: 60, power_s: 30 },
     networks: [{ name: 'pxe', role: 'pxe', cidr: '127.0.0.0/8', address: '127.0.0.1', dhcp: 'off' }],
   };
 }
 
-/** A megabyte that looks like an image, and files that stand for the ramdisk. */
+/** A megabyte that looks like an image. */
 async function makeImage(dir: string): Promise<CrashRig['image']> {
-  await mkdir(dir, { recursive: true });
   const bytes = randomBytes(1 << 20);
   await writeFile(join(dir, 'disk.raw'), bytes);
-  await writeFile(join(dir, 'vmlinuz'), 'kernel');
-  await writeFile(join(dir, 'initrd.zst'), 'ramdisk');
   return {
     source: `file://${join(dir, 'disk.raw')}`,
     sha256: createHash('sha256').update(bytes).digest('hex'),
@@ -156,24 +118,4 @@ function keepDaemonAlive({ dir, configFile }: { readonly dir: string; readonly c
       await ended;
     },
   };
-}
-
-function nextMessage(child: ChildProcess): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    child.once('message', resolve);
-    child.once('exit', (code) => reject(new Error(`the rack process ended with code ${code}`)));
-  });
-}
-
-async function freePorts(count: 4): Promise<readonly [number, number, number, number]> {
-  const ports: number[] = [];
-  const servers = Array.from({ length: count }, () => createServer());
-  for (const server of servers) {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    if (typeof address === 'object' && address !== null) ports.push(address.port);
-  }
-  for (const server of servers) await new Promise<void>((resolve) => server.close(() => resolve()));
-  const [a = 0, b = 0, c = 0, d = 0] = ports;
-  return [a, b, c, d];
 }

@@ -34,10 +34,29 @@ export type RackOptions = {
   /** How long each asynchronous agent command takes, in milliseconds. */
   readonly workMs: number;
   readonly credentials: Credentials;
+  /** Certificate and key (PEM) of the Redfish service; absent: plain HTTP. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /**
+   * What runs on a machine that boots over the network: the simulated agent unless told otherwise; `silent`:
+   * nothing, so that no request ever comes from it by itself.
+   */
+  readonly ramdisk?: 'simulated' | 'silent' | ((boot: RamdiskBoot) => Promise<void>);
+};
+
+/** One network boot of one machine, for whoever plays its ramdisk. */
+export type RamdiskBoot = {
+  readonly index: number;
+  readonly mac: Mac;
+  /** Base URL of the daemon's boot listener. */
+  readonly bootUrl: string;
+  /** Aborted when the machine loses its power. */
+  readonly signal: AbortSignal;
+  /** What `poweroff` does on a machine. */
+  powerOff(): Promise<void>;
 };
 
 export type SimulatedRack = {
-  /** `http://ADDRESS:PORT` of the Redfish service; machine N is `/redfish/v1/Systems/mN`. */
+  /** `http(s)://ADDRESS:PORT` of the Redfish service; machine N is `/redfish/v1/Systems/mN`. */
   readonly bmcUrl: string;
   readonly ledgers: ReadonlyMap<string, Ledger>;
   stop(): Promise<void>;
@@ -72,7 +91,7 @@ export async function startSimulatedRack(options: RackOptions, log: Log): Promis
   const bmc = await startBmcServer({
     host: options.address,
     port: options.bmcPort,
-    tls: null,
+    tls: options.tls ?? null,
     credentials: options.credentials,
     uuid: rackUuid('rack', 0),
     systems,
@@ -120,24 +139,29 @@ function simulate(simulation: Simulation): { readonly machine: Machine; readonly
       ledger.powerOns++;
       ledger.boots.push(change.boots);
       if (change.boots !== 'pxe') return;
-      void runSimulatedAgent({
-        mac: rackMac(index),
-        bootUrl: options.bootUrl,
-        commands,
-        signal: power.signal,
-        onWork: (work) => {
-          if (!work.startsWith('get_')) ledger.works.push(work);
-          if (work === 'write_image' || work.startsWith('erase_')) working++;
-          if (work === 'power_off') setTimeout(() => void machine.off(), options.workMs);
-        },
-        onDone: (work) => {
-          if (work === 'write_image' || work.startsWith('erase_')) working = Math.max(0, working - 1);
-        },
-      }).catch((error: unknown) =>
+      const boot = { index, mac: rackMac(index), bootUrl: options.bootUrl, signal: power.signal };
+      void runRamdisk({ ...boot, powerOff: () => machine.off() }).catch((error: unknown) =>
         log.error({ machine: rackName(index), error: String(error) }, 'agent ended'),
       );
     },
   });
+  const runRamdisk = async (boot: RamdiskBoot): Promise<void> => {
+    const { ramdisk = 'simulated' } = options;
+    if (ramdisk === 'silent') return;
+    if (ramdisk !== 'simulated') return await ramdisk(boot);
+    await runSimulatedAgent({
+      ...boot,
+      commands,
+      onWork: (work) => {
+        if (!work.startsWith('get_')) ledger.works.push(work);
+        if (work === 'write_image' || work.startsWith('erase_')) working++;
+        if (work === 'power_off') setTimeout(() => void boot.powerOff(), options.workMs);
+      },
+      onDone: (work) => {
+        if (work === 'write_image' || work.startsWith('erase_')) working = Math.max(0, working - 1);
+      },
+    });
+  };
   return { machine, stop: off };
 }
 
