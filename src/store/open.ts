@@ -64,7 +64,7 @@ export async function openStore(path: string, options: StoreOptions): Promise<St
         try {
           listener(event);
         } catch (error) {
-          log.error({ error, kind: event.kind }, 'a listener of events failed');
+          log.error({ error: String(error), kind: event.kind }, 'a listener of events failed');
         }
       }
     }

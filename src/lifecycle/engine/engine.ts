@@ -75,7 +75,10 @@ export function createEngine(options: EngineOptions): Engine {
       } catch (error) {
         if (signal.aborted) runner.abort = new AbortController();
         if (signal.aborted || error instanceof Superseded) continue;
-        log.error({ error, job: id, node: runner.nodeUuid }, 'working on a job failed; it is taken up again');
+        log.error(
+          { error: error instanceof Error ? error.stack : String(error), job: id, node: runner.nodeUuid },
+          'working on a job failed; it is taken up again',
+        );
         await clock.sleep(RUNNER_RETRY_MS, stopping.signal).catch(() => undefined);
       }
     }

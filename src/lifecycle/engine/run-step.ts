@@ -50,7 +50,8 @@ export async function callStep(call: StepCall): Promise<StepOutcome> {
   } catch (thrown) {
     if (thrown instanceof Superseded || signal.aborted) throw thrown;
     const error = asIngotError(thrown, `Step ${step?.name ?? '?'}`);
-    if (error.code === 'internal') call.log.error({ error: thrown }, 'a step failed by a defect');
+    if (error.code === 'internal')
+      call.log.error({ error: error.stack, cause: String(error.cause ?? '') }, 'a step failed by a defect');
     return outcomeOfError(error, { attempt: job.attempt, patience: call.definition.patience });
   } finally {
     await progress.settled();
@@ -80,7 +81,8 @@ function progressWriter({ job, commits, log }: StepCall): {
       last = last
         .then(() => commits.progress(job, progress))
         .catch((error: unknown) => {
-          if (!(error instanceof Superseded)) log.warn({ error }, 'progress could not be written');
+          if (!(error instanceof Superseded))
+            log.warn({ error: String(error) }, 'progress could not be written');
         });
     },
     settled: () => last,

@@ -154,7 +154,7 @@ async function askAgent(context: StepContext, deps: StepDeps): Promise<void> {
     try {
       await agentOf(context, deps).run({ name, params: {}, wait });
     } catch (error) {
-      context.log.warn({ error, command: name }, 'the agent did not take the command');
+      context.log.warn({ error: String(error), command: name }, 'the agent did not take the command');
     }
   };
   await unlessRefused('standby.sync', true);
