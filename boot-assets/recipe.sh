@@ -1,6 +1,13 @@
-# Shared by the recipes (to be sourced): a cache of built things, named by the hash of what they were made from.
-# The sourcing script sets $work, a temporary folder.
-# shellcheck shell=sh disable=SC2154
+# Shared by the recipes (to be sourced): where Debian packages come from, and a cache of built things, named by
+# the hash of what they were made from. The sourcing script sets $work, a temporary folder.
+# shellcheck shell=sh disable=SC2154,SC2034
+
+suite=bookworm
+mirror=${INGOT_DEBIAN_MIRROR:-http://deb.debian.org/debian}
+# For packages that are only extracted: the links that a package script would make (mmdebstrap expands $1).
+# shellcheck disable=SC2016
+merged_usr='for top in bin sbin lib lib64; do mkdir -p "$1/usr/$top" && ln -s "usr/$top" "$1/$top"; done'
+export SOURCE_DATE_EPOCH=1700000000 # the same inputs give the same result
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -18,6 +25,11 @@ need() {
     shift 2
   done
   [ -z "$missing" ] || fail "$(basename "$0"): programs are missing." "run: apt-get install -y$missing"
+}
+
+need_debian_keys() {
+  [ -f /usr/share/keyrings/debian-archive-keyring.gpg ] ||
+    fail "$(basename "$0"): the keys that sign Debian packages are missing." 'run: apt-get install -y debian-archive-keyring'
 }
 
 # hash_of STRING FILE-OR-FOLDER ...: the contents and relative names of all files, and the string.
