@@ -26,6 +26,8 @@ export type WhyFacts = {
   readonly bootProblem: string | null;
 };
 
+const TO_CHECK = 'What to check: ';
+
 export function explainWhy(facts: WhyFacts): Why {
   const { node, job, now } = facts;
   const running = job?.status === 'running' ? job : null;
@@ -33,13 +35,17 @@ export function explainWhy(facts: WhyFacts): Why {
   const since = node.provision_updated_at ?? node.created_at;
   const boot = waitsForBoot(node, running) ? reachedStage(facts.bootEvents) : null;
   const check = checksFor(facts, boot);
+  const told = node.last_error ?? '';
+  const untold = check.filter((one) => !told.includes(one));
+  // The last event of a job that failed is its failure, and that is told already.
+  const failed = running === null && told !== '';
   const sentences = [
     `Node ${node.name ?? node.uuid} is in state "${node.provision_state}" since ${clockTime(since)} (${duration(now - Date.parse(since))}).`,
     running === null ? restSentence(facts) : workSentence(running, facts),
     node.maintenance ? `It is in maintenance: ${node.maintenance_reason ?? 'no reason given'}.` : '',
-    node.last_error === null ? '' : `Last error: ${node.last_error}`,
-    boot === null ? lastSentence(facts) : bootSentence(boot, facts),
-    check.length === 0 ? '' : `What to check: ${check.join(' ')}`,
+    told === '' ? '' : `Last error: ${told}`,
+    boot !== null ? bootSentence(boot, facts) : failed ? '' : lastSentence(facts),
+    untold.length === 0 ? '' : `${TO_CHECK}${untold.join(' ')}`,
   ];
   return {
     text: sentences.filter((sentence) => sentence !== '').join(' '),
@@ -63,8 +69,7 @@ export function explainSilence(facts: WhyFacts): Explanation {
   const checks = checksFor(facts, boot);
   return {
     because: `Gave up${took} waiting for ${awaited}. ${last}`.trim(),
-    hint:
-      checks.length === 0 ? 'Check the machine’s console and its BMC.' : `What to check: ${checks.join(' ')}`,
+    hint: checks.length === 0 ? 'Check the machine’s console and its BMC.' : `${TO_CHECK}${checks.join(' ')}`,
   };
 }
 
@@ -135,5 +140,6 @@ function checksFor(
   const problem = bootProblem === null ? [] : [`On the seed node: ${bootProblem}`];
   if (boot !== null) return [...problem, ...boot.stage.check];
   const failing = job !== null && job.error !== null && job.status !== 'aborted';
-  return failing && failureHint !== null && failureHint !== '' ? [failureHint] : problem;
+  const hint = failing ? (failureHint ?? '').replace(TO_CHECK, '') : '';
+  return hint === '' ? problem : [hint];
 }

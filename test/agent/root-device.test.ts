@@ -90,7 +90,7 @@ describe('a root device hint', () => {
     const error = refusal(() => choose({ model: 'samsung' }));
     expect(error.kind).toBe('ambiguous_device');
     expect(error.message).toMatch(
-      /^2 disks match the root device hints model "samsung": \/dev\/sda .*; \/dev\/nvme0n1 .*serial or wwn$/,
+      /^2 disks match the root device hints model "samsung": \/dev\/sda .*serial "S45NNA0M1".*; \/dev\/nvme0n1 .*serial "NV1"\)$/,
     );
   });
 

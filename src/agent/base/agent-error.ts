@@ -38,7 +38,10 @@ export type WireError = {
 export class AgentError extends Error {
   readonly kind: AgentErrorKind;
 
-  /** `details` says what was attempted on what, what happened and what to do; never a secret. */
+  /**
+   * `details` says what was attempted on what and what happened; never a secret. What to do goes with the kind,
+   * and the daemon says it (lifecycle/steps/agent-hints.ts), unless only this case knows it.
+   */
   constructor(kind: AgentErrorKind, details: string, options?: { readonly cause: unknown }) {
     super(details, options);
     this.name = 'AgentError';

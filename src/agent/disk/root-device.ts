@@ -93,15 +93,14 @@ export function chooseRootDevice(disks: readonly Disk[], hints: RootDeviceHints)
   if (only === undefined) {
     throw new AgentError(
       'no_device',
-      `no disk matches the root device hints ${describeHints(hints)}; seen: ${describeDisks(writable)}. ` +
-        'Correct root_device in the properties or instance_info of the node',
+      `no disk matches the root device hints ${describeHints(hints)}; seen: ${describeDisks(writable)}`,
     );
   }
   if (others.length > 0) {
     throw new AgentError(
       'ambiguous_device',
       `${fitting.length} disks match the root device hints ${describeHints(hints)}: ` +
-        `${fitting.map(describeDisk).join('; ')}. Add a hint that fits only one, such as serial or wwn`,
+        fitting.map(describeDisk).join('; '),
     );
   }
   return only;

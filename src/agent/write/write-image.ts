@@ -45,8 +45,7 @@ export async function writeImage(job: WriteJob, tools: WriteTools): Promise<void
   if (size > disk.size) {
     throw new AgentError(
       'image_too_large',
-      `the image ${image.id} has ${size} bytes and the disk ${describeDisk(disk)} only ${disk.size}; nothing was written. ` +
-        'Choose a larger disk by root_device or a smaller image',
+      `the image ${image.id} has ${size} bytes and the disk ${describeDisk(disk)} only ${disk.size}; nothing was written`,
     );
   }
   // A digest of the data alone counts no zeros, so then not even small gaps are fetched.
@@ -65,7 +64,7 @@ export async function writeImage(job: WriteJob, tools: WriteTools): Promise<void
     throw new AgentError(
       'image_checksum',
       `the image ${image.id} has the ${expected.algorithm} ${digest} and should have ${expected.value}; ` +
-        `the partition table on ${disk.name} was wiped so that it cannot boot. Correct the checksum or the image`,
+        `the partition table on ${disk.name} was wiped so that it cannot boot`,
     );
   });
   tools.say('image written and verified', { disk: disk.name, bytes: size });

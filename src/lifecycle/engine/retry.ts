@@ -12,7 +12,8 @@ export const RETRY_RULES: Readonly<Partial<Record<ErrorCode, RetryRule>>> = {
   bmc_unreachable: { attempts: 7, firstMs: 2_000, longestMs: 30_000 },
   bmc_bad_answer: { attempts: 4, firstMs: 2_000, longestMs: 10_000 },
   agent_unreachable: { attempts: 8, firstMs: 2_000, longestMs: 20_000 },
-  image_unreachable: { attempts: 3, firstMs: 5_000, longestMs: 20_000 },
+  // The image store has tried for half a minute by then.
+  image_unreachable: { attempts: 2, firstMs: 5_000, longestMs: 5_000 },
   no_address: { attempts: 2, firstMs: 2_000, longestMs: 2_000 },
   busy: { attempts: 10, firstMs: 1_000, longestMs: 30_000 },
   environment: { attempts: 3, firstMs: 5_000, longestMs: 30_000 },

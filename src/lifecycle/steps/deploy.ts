@@ -83,7 +83,7 @@ async function writeImageParams(
 /** `ImageInfo` of agent/protocol.ts. */
 function imageInfo(node: NodeRecord, image: ReadyImage, url: string): Json {
   return {
-    id: image.id,
+    id: imageName(node) ?? image.id,
     urls: [url],
     disk_format: 'raw',
     container_format: 'bare',
@@ -94,6 +94,12 @@ function imageInfo(node: NodeRecord, image: ReadyImage, url: string): Json {
     ingot_size: image.size,
     ingot_extents: image.extents.map(({ offset, length }) => [offset, length]),
   };
+}
+
+/** What people call the image: the last part of its source's path, which holds no user, password or query. */
+function imageName(node: NodeRecord): string | null {
+  const url = URL.parse(String(node.instance_info.image_source));
+  return url?.pathname.split('/').findLast((part) => part !== '') ?? null;
 }
 
 export function installBootloaderStep(deps: StepDeps): StepDefinition {
