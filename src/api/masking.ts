@@ -34,10 +34,22 @@ function maskObject(object: JsonObject, secret: (key: string) => boolean): JsonO
 }
 
 function maskValue(value: Json, secret: (key: string) => boolean): Json {
-  if (typeof value === 'string') return value.replace(/^(\w+:\/\/[^/@:\s]*):[^/@\s]*@/, `$1:${MASK}@`);
+  if (typeof value === 'string') return maskUrl(value);
   if (value === null || typeof value !== 'object') return value;
   if (isArray(value)) return value.map((item) => maskValue(item, secret));
   return maskObject(value, secret);
+}
+
+const SECRET_PARAMETER = /sig|token|secret|passw|credential|key/i;
+
+/** A URL without its user's password and without what signs it (`?X-Amz-Signature=…`, `?token=…`); else the text. */
+function maskUrl(text: string): string {
+  if (!/^\w+:\/\//.test(text)) return text;
+  return text
+    .replace(/^(\w+:\/\/[^/@:\s]*):[^/@\s]*@/, `$1:${MASK}@`)
+    .replaceAll(/([?&])([^?=&#]*)=[^&#]+/g, (whole, before: string, name: string) =>
+      SECRET_PARAMETER.test(name) ? `${before}${name}=${MASK}` : whole,
+    );
 }
 
 /** `Array.isArray` that narrows readonly arrays too. */
