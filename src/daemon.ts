@@ -3,6 +3,7 @@
  * order is its reverse. The daemon starts with what it has: an interface that is down, a ramdisk that is not
  * built yet or a missing iPXE is an event and a sentence in the status, not a refusal to start.
  */
+import { flushCompileCache } from 'node:module';
 import { parseArgs } from 'node:util';
 import { systemClock } from './clock.ts';
 import { loadConfig } from './config/load.ts';
@@ -16,6 +17,8 @@ import { VERSION } from './version.ts';
 
 const HELP = `Usage: ingot serve --config FILE
 Runs the daemon in the foreground until SIGTERM or SIGINT. Logs go to standard error as JSON lines.
+  --config FILE   default: /etc/ingot/ingot.yaml
+  --compile       only load the daemon's modules, so that Node keeps them compiled for the next start
 Exit codes: 0 stopped as asked, 1 failed, 2 wrong usage or configuration.
 `;
 
@@ -25,11 +28,16 @@ export async function serveCommand(argv: readonly string[]): Promise<number> {
     args: [...argv],
     options: {
       config: { type: 'string', default: '/etc/ingot/ingot.yaml' },
+      compile: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) {
     process.stdout.write(HELP);
+    return 0;
+  }
+  if (values.compile) {
+    await import('./packet-thread.ts');
     return 0;
   }
   let config: Config;
@@ -62,6 +70,8 @@ async function runUntilSignal(config: Config): Promise<number> {
   const stopWatchdog = systemd.startWatchdog();
   systemd.ready(`ingot ${VERSION}, API on ${config.api.listen}, ${config.networks.length} networks`);
   log.info({ version: VERSION, state_dir: config.state_dir }, 'ingot is ready');
+  // Node writes it at exit otherwise, and a killed daemon would start slowly for ever.
+  flushCompileCache();
   const code = await stop.promise;
   systemd.stopping();
   stopWatchdog();

@@ -1,6 +1,4 @@
-/** `ingot`: the first word decides. The daemon and the lab are loaded only when they are asked for. */
-import { runCommand } from './cli/command.ts';
-import { runGroup, SINGLE_COMMANDS } from './cli/groups.ts';
+/** `ingot`: the first word decides. What another word needs is not loaded. */
 import { EXIT, type Io } from './cli/io.ts';
 import { systemClock } from './clock.ts';
 import { VERSION } from './version.ts';
@@ -46,6 +44,8 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function talkToDaemon(word: string, rest: readonly string[]): Promise<number> {
+  const { runCommand } = await import('./cli/command.ts');
+  const { runGroup, SINGLE_COMMANDS } = await import('./cli/groups.ts');
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort());
   // `ingot node list | head` closes the pipe early; that is no failure of ours.

@@ -142,4 +142,5 @@ function prefixed(
   return Object.fromEntries(Object.entries(counts).map(([name, count]) => [`${prefix}.${name}`, count]));
 }
 
-await runPacketThread(workerData as PacketThreadOptions);
+// Without a parent it is only loaded, to be compiled (`ingot serve --compile`).
+if (parentPort !== null) await runPacketThread(workerData as PacketThreadOptions);

@@ -3,7 +3,7 @@
  * bodies, paths with and without `/v1`, and 405 with `Allow` where only the method is wrong.
  */
 import { randomUUID } from 'node:crypto';
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify';
 import { IngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { answerFor, faultBody, routingBody } from './error-body.ts';
@@ -22,12 +22,24 @@ export const BODY_LIMITS = { usual: 1 << 20, provision: 64 << 20, inspection: 16
 /** Ironic serves `/nodes` like `/v1/nodes`. */
 const WITHOUT_VERSION = /^\/(nodes|ports|drivers|lookup|heartbeat|continue_inspection|events)(?=[/?]|$)/;
 
+/** Routes parse by zod: without this, fastify loads a second schema compiler (5 MB) that nobody asks. */
+const NO_SCHEMAS: NonNullable<FastifyServerOptions['schemaController']> = {
+  compilersFactory: { buildValidator: () => noSchema, buildSerializer: () => noSchema },
+};
+
+function noSchema(): never {
+  throw new IngotError('internal', 'A route has a schema for fastify', {
+    hint: 'This is a defect in ingot: parse by zod.',
+  });
+}
+
 export function createServer(log: Log): FastifyInstance {
   const app = Fastify({
     logger: false,
     genReqId: () => `req-${randomUUID()}`,
     bodyLimit: BODY_LIMITS.usual,
     forceCloseConnections: true,
+    schemaController: NO_SCHEMAS,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 255 },
     rewriteUrl: (request) => (request.url ?? '/').replace(WITHOUT_VERSION, '/v1/$1'),
     // A URL that cannot be decoded never reaches a hook, so the answer is written by hand.
