@@ -32,14 +32,38 @@ export function parseConfig(text: string, checks: readonly ConfigCheck[] = []): 
     return { ok: false, problems };
   }
   const locate = (path: readonly PropertyKey[]): number => lineOf(document, lines, path);
-  const parsed = configSchema.safeParse(document.toJS() ?? {});
-  if (!parsed.success) {
-    return { ok: false, problems: parsed.error.issues.flatMap((issue) => describeIssue(issue, locate)) };
+  const { issues, config } = readShape(document.toJS() ?? {});
+  const wrongTogether = config === null ? [] : checks.flatMap((check) => check(config));
+  const problems = [
+    ...issues.flatMap((issue) => describeIssue(issue, locate)),
+    ...wrongTogether.map(({ path, sentence }) => ({ line: locate(path), where: formatPath(path), sentence })),
+  ].toSorted((a, b) => a.line - b.line);
+  return problems.length > 0 || config === null ? { ok: false, problems } : { ok: true, config };
+}
+
+type Shape = { readonly issues: readonly z.core.$ZodIssue[]; readonly config: Config | null };
+
+/** The configuration is there also when its only mistakes are unknown keys, so that the rest can be checked. */
+function readShape(value: unknown): Shape {
+  const parsed = configSchema.safeParse(value);
+  if (parsed.success) return { issues: [], config: parsed.data };
+  const { issues } = parsed.error;
+  const known = configSchema.safeParse(withoutUnknownKeys(value, issues));
+  return { issues, config: known.success ? known.data : null };
+}
+
+function withoutUnknownKeys(value: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
+  const copy: unknown = structuredClone(value);
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys') continue;
+    const holder = issue.path.reduce<unknown>(
+      (at, key) => (typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined),
+      copy,
+    );
+    if (typeof holder !== 'object' || holder === null) continue;
+    for (const key of issue.keys) Reflect.deleteProperty(holder, key);
   }
-  const problems = checks
-    .flatMap((check) => check(parsed.data))
-    .map(({ path, sentence }) => ({ line: locate(path), where: formatPath(path), sentence }));
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, config: parsed.data };
+  return copy;
 }
 
 /** Reads, parses and validates `file`; throws `config_invalid` with every problem in the message. */

@@ -77,6 +77,15 @@ describe('the configuration file', () => {
       text: 'bogus: 1\nboot: { listen_port: 0 }\nlog_level: loud\n',
       says: ['ingot.yaml:1: bogus', 'ingot.yaml:2: boot.listen_port', 'ingot.yaml:3: log_level'],
     },
+    {
+      name: 'an unknown key and overlapping ranges at once, in the order of their lines',
+      text: `networks:${PXE}      - { use: static, from: 10.20.9.250, to: 10.20.10.5 }\n    mtu: 9000\nbogus: 1\n`,
+      says: [
+        'ingot.yaml:2: networks[0]: the dhcp range',
+        '\ningot.yaml:11: networks[0].mtu: is not a key',
+        '\ningot.yaml:12: bogus: is not a key',
+      ],
+    },
   ];
   it.each(mistakes)('is refused for $name', ({ text, says }) => {
     const problems = problemsOf(text);
