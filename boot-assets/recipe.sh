@@ -1,5 +1,6 @@
 # Shared by the recipes (to be sourced): where Debian packages come from, and a cache of built things, named by
-# the hash of what they were made from. The sourcing script sets $work, a temporary folder.
+# the hash of what they were made from. The sourcing script
+# has $here, its own folder.
 # shellcheck shell=sh disable=SC2154,SC2034
 
 suite=bookworm
@@ -30,6 +31,21 @@ need() {
 need_debian_keys() {
   [ -f /usr/share/keyrings/debian-archive-keyring.gpg ] ||
     fail "$(basename "$0"): the keys that sign Debian packages are missing." 'run: apt-get install -y debian-archive-keyring'
+}
+
+# open_cache FOLDER: makes it ours until the script ends, with two temporary folders:
+#   $work   in the cache, for large things
+#   $hooks  a copy of the recipe where mmdebstrap's own user (not us, without root) can read it
+open_cache() {
+  mkdir -p "$1"
+  exec 9>"$1/.lock"
+  flock 9
+  work=$(mktemp -d "$1/.building.XXXXXX")
+  hooks=$(mktemp -d)
+  trap 'rm -rf "$work" "$hooks"' EXIT
+  trap 'exit 1' INT TERM HUP
+  cp -R "$here/." "$hooks/"
+  chmod -R a+rX "$hooks"
 }
 
 # hash_of STRING FILE-OR-FOLDER ...: the contents and relative names of all files, and the string.

