@@ -24,14 +24,8 @@ Exit codes: 0 stopped as asked, 1 failed, 2 wrong usage or configuration.
 
 /** Returns the exit code, once the daemon has stopped. */
 export async function serveCommand(argv: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      config: { type: 'string', default: '/etc/ingot/ingot.yaml' },
-      compile: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
+  const values = readOptions(argv);
+  if (values === null) return 2;
   if (values.help) {
     process.stdout.write(HELP);
     return 0;
@@ -49,6 +43,23 @@ export async function serveCommand(argv: readonly string[]): Promise<number> {
     return 2;
   }
   return await runUntilSignal(config);
+}
+
+/** Null, and the mistake told, when the command line is wrong. */
+function readOptions(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        config: { type: 'string', default: '/etc/ingot/ingot.yaml' },
+        compile: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (thrown) {
+    process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n\n${HELP}`);
+    return null;
+  }
 }
 
 async function runUntilSignal(config: Config): Promise<number> {

@@ -10,8 +10,13 @@ import { contentsOf, loadBootManifest } from './boot/manifest.ts';
 import { systemClock } from './clock.ts';
 import type { NetworkConfig } from './config/schema.ts';
 import { createFactSender } from './daemon/fact-sender.ts';
-import { keepTrying } from './daemon/keep-trying.ts';
-import type { FromPacketThread, PacketThreadOptions, ToPacketThread } from './daemon/packet-protocol.ts';
+import { keepTrying, type Service } from './daemon/keep-trying.ts';
+import type {
+  FromPacketThread,
+  PacketService,
+  PacketThreadOptions,
+  ToPacketThread,
+} from './daemon/packet-protocol.ts';
 import type { DhcpBootFields } from './dhcp/boot-fields.ts';
 import type { ClientFacts } from './dhcp/client-facts.ts';
 import { createDhcpCounters } from './dhcp/counters.ts';
@@ -26,8 +31,8 @@ import type { Mac } from './net/mac.ts';
 import { TFTP_COUNTS } from './tftp/counts.ts';
 import { startTftpServer } from './tftp/server.ts';
 
-/** Something that was started and can be stopped. */
-type Service = { stop(): Promise<void> };
+/** A server of one network that is started as soon as its interface and address are there. */
+type Wanted = Omit<PacketService, 'problem'> & { readonly start: () => Promise<Service> };
 
 const post = (message: FromPacketThread): void => parentPort?.postMessage(message);
 
@@ -49,28 +54,27 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     return renderDhcpBootFields({ decision, client: kind, site });
   };
 
-  const serveDhcp = async (config: NetworkConfig): Promise<Service | null> => {
+  const serveDhcp = async (config: NetworkConfig): Promise<Service> => {
     const network = dhcpNetwork(config);
-    if (network === null) return null;
     const server = await startDhcpServer({
       network,
       journal,
       reservations,
       bootFields: (client) => bootFields(client, network.address),
       clock: systemClock,
-      log: log.child({ component: 'dhcp', network: config.name }),
+      log: log.child({ component: 'dhcp', network: network.name }),
       counters: counters.dhcp,
       onFact: facts.send,
     });
-    dhcp.set(config.name, server);
+    dhcp.set(network.name, server);
     return server;
   };
 
-  const serveTftp = async (config: NetworkConfig): Promise<Service | null> => {
-    if (config.address === undefined || config.dhcp === 'off') return null;
+  const serveTftp = async (config: NetworkConfig): Promise<Service> => {
+    const network = dhcpNetwork(config);
     return await startTftpServer({
-      address: config.address,
-      interface: config.interface ?? null,
+      address: network.address,
+      interface: network.interface,
       files: contentsOf(manifest),
       clock: systemClock,
       log,
@@ -79,14 +83,35 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     });
   };
 
-  const onProblem = (sentence: string): void => {
-    log.warn({ component: 'packets' }, sentence);
-    post({ type: 'problem', sentence });
+  const wantedOn = (config: NetworkConfig): readonly Wanted[] => [
+    {
+      ...{ name: `DHCP ${config.name}`, network: config.name, at: `${config.interface}:67` },
+      start: () => serveDhcp(config),
+    },
+    {
+      ...{ name: `TFTP ${config.name}`, network: config.name, at: `${config.address}:69` },
+      start: () => serveTftp(config),
+    },
+  ];
+  const start = ({ start: attempt, ...service }: Wanted): Service => {
+    const tell = (problem: string | null): void =>
+      post({ type: 'service', service: { ...service, problem } });
+    return keepTrying(attempt, {
+      clock: systemClock,
+      onStarted: () => {
+        log.info({ listener: service.name, at: service.at }, 'listening');
+        tell(null);
+      },
+      onProblem: (sentence) => {
+        log.warn({ component: 'packets' }, sentence);
+        tell(sentence);
+      },
+    });
   };
-  const services = options.networks.flatMap((config) => [
-    keepTrying(() => serveDhcp(config), { clock: systemClock, onProblem }),
-    keepTrying(() => serveTftp(config), { clock: systemClock, onProblem }),
-  ]);
+  const services = options.networks
+    .filter((config) => config.dhcp !== 'off')
+    .flatMap(wantedOn)
+    .map(start);
 
   const stop = async (): Promise<void> => {
     for (const service of services) await service.stop();

@@ -17,7 +17,8 @@ import type { Lifecycle } from '../lifecycle/lifecycle.ts';
 import type { Log } from '../log.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { BootTable } from './boot-table.ts';
-import { type Listener, startListener } from './listeners.ts';
+import type { NamedListener } from './condition.ts';
+import { startListener } from './listeners.ts';
 import type { Fact } from './packet-protocol.ts';
 import { missingRamdisk } from './site.ts';
 
@@ -35,7 +36,7 @@ type Options = {
 };
 
 export type BootListeners = {
-  readonly listeners: readonly { readonly name: string; readonly at: string; readonly listener: Listener }[];
+  readonly listeners: readonly NamedListener[];
   /** A sentence for each boot file that is not there (yet). */
   missing(): readonly string[];
   stop(): Promise<void>;
@@ -69,12 +70,12 @@ export async function startBootListeners(options: Options): Promise<BootListener
   const lcm: RequestListener = (request, response) => lcmApi.routing(request, response);
 
   const wanted = [
-    ...pxe.map(({ name, address }) => ({ name: `boot ${name}`, address, handler: boot })),
-    ...served(config, 'lcm').map(({ name, address }) => ({ name: `LCM ${name}`, address, handler: lcm })),
+    ...pxe.map((network) => ({ network, name: `boot ${network.name}`, handler: boot })),
+    ...served(config, 'lcm').map((network) => ({ network, name: `LCM ${network.name}`, handler: lcm })),
   ];
   const listeners = await Promise.all(
-    wanted.map(async ({ name, address, handler }) => {
-      const at = { address, port: config.boot.listen_port };
+    wanted.map(async ({ name, network, handler }) => {
+      const at = { address: network.address, port: config.boot.listen_port };
       const listener = await startListener({
         name,
         at,
@@ -83,7 +84,7 @@ export async function startBootListeners(options: Options): Promise<BootListener
         onProblem,
         maxConnections: MOST_CONNECTIONS,
       });
-      return { name, at: `${at.address}:${at.port}`, listener };
+      return { name, network: network.name, at: `${at.address}:${at.port}`, listener };
     }),
   );
   return {

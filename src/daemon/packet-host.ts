@@ -8,6 +8,7 @@ import type {
   Fact,
   FromPacketThread,
   PacketReport,
+  PacketService,
   PacketThreadOptions,
   ToPacketThread,
 } from './packet-protocol.ts';
@@ -18,6 +19,8 @@ export type PacketHost = {
   /** Resolves when DHCP and TFTP answer by these entries. */
   publish(entries: readonly BootEntry[], removed: readonly Mac[]): Promise<void>;
   report(): Promise<PacketReport>;
+  /** What serves, and what does not yet. */
+  services(): readonly PacketService[];
   stop(): Promise<void>;
 };
 
@@ -38,6 +41,7 @@ type Waiter = {
 export function startPacketHost(deps: Deps): PacketHost {
   const worker = new Worker(new URL('../packet-thread.ts', import.meta.url), { workerData: deps.options });
   const waiters = new Map<string, Waiter>();
+  const services = new Map<string, PacketService>();
   let sequence = 0;
   let stopping = false;
 
@@ -53,8 +57,9 @@ export function startPacketHost(deps: Deps): PacketHost {
       case 'facts':
         deps.onFacts(message.facts);
         return;
-      case 'problem':
-        deps.onProblem(message.sentence);
+      case 'service':
+        services.set(message.service.name, message.service);
+        if (message.service.problem !== null) deps.onProblem(message.service.problem);
         return;
       case 'applied':
         settle(`boot:${message.version}`, message);
@@ -112,6 +117,7 @@ export function startPacketHost(deps: Deps): PacketHost {
       const answer = await ask(`report:${request}`, { type: 'report', request });
       return answer.type === 'report' ? answer.report : { leases: [], counters: {} };
     },
+    services: () => [...services.values()],
     stop: async () => {
       stopping = true;
       await ask('stop', { type: 'stop' }).catch((error: unknown) => {

@@ -21,6 +21,17 @@ export type PacketThreadOptions = {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 };
 
+/** One server of the packet thread on one network. */
+export type PacketService = {
+  /** Such as `DHCP pxe`. */
+  readonly name: string;
+  readonly network: string;
+  /** Such as `eth1:67`. */
+  readonly at: string;
+  /** Null when it serves; else why it does not, in a sentence. */
+  readonly problem: string | null;
+};
+
 export type LeaseRow = {
   readonly network: string;
   readonly mac: string;
@@ -43,7 +54,7 @@ export type ToPacketThread =
 export type FromPacketThread =
   | { readonly type: 'applied'; readonly version: number }
   | { readonly type: 'facts'; readonly facts: readonly Fact[] }
-  | { readonly type: 'problem'; readonly sentence: string }
+  | { readonly type: 'service'; readonly service: PacketService }
   | { readonly type: 'report'; readonly request: number; readonly report: PacketReport }
   | { readonly type: 'stopped' };
 

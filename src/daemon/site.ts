@@ -13,11 +13,17 @@ import type { Store } from '../store/store.ts';
 
 export const RAMDISK_FILES = ['vmlinuz', 'initrd.zst'] as const;
 
-type Options = { readonly config: Config; readonly store: Store };
+type Options = {
+  readonly config: Config;
+  readonly store: Store;
+  /** Why machines of that network cannot be served just now, or null. */
+  readonly problemOf: (network: string) => string | null;
+};
 
 export function createSite({
   config,
   store,
+  problemOf,
 }: Options): Site & Pick<LifecycleDeps, 'allocateAddresses' | 'buildConfigDrive'> {
   const pxe = config.networks.filter((network) => network.role === 'pxe' && network.address !== undefined);
   const lcm = config.networks.find((network) => network.role === 'lcm' && network.address !== undefined);
@@ -36,7 +42,11 @@ export function createSite({
 
   return {
     automatedClean: true,
-    bootProblem: () => missingRamdisk(config)[0] ?? (pxe.length === 0 ? NO_PXE_NETWORK : null),
+    bootProblem: () => {
+      const problems = pxe.map(({ name }) => problemOf(name));
+      const nowhere = problems.every((problem) => problem !== null);
+      return missingRamdisk(config)[0] ?? (nowhere ? (problems[0] ?? NO_PXE_NETWORK) : null);
+    },
     imageUrl: (node, imageId) => `${url(networkOf(node, pxe))}/images/${imageId}`,
     allocateAddresses: (nodeUuid) => allocate(nodeUuid, { config, store }),
     buildConfigDrive: buildDrive,
@@ -64,7 +74,7 @@ function networkOf(node: NodeRecord, pxe: readonly NetworkConfig[]): NetworkConf
 }
 
 /** One static address on each network for the OS that one of the node's NICs is plugged into. */
-async function allocate(nodeUuid: string, { config, store }: Options): Promise<void> {
+async function allocate(nodeUuid: string, { config, store }: Omit<Options, 'problemOf'>): Promise<void> {
   await store.transaction(async (queries) => {
     const plugged = new Set((await queries.ports.listByNode(nodeUuid)).map((port) => port.physical_network));
     const networks = config.networks.filter(

@@ -17,14 +17,16 @@ import { openStore } from '../store/open.ts';
 import { VERSION } from '../version.ts';
 import { startBootListeners } from './boot-listeners.ts';
 import { type BootTable, createBootTable } from './boot-table.ts';
+import { createCondition } from './condition.ts';
 import { createFactSorter } from './facts.ts';
 import { makeFolders } from './folders.ts';
-import { type Listener, startListener } from './listeners.ts';
+import { startListener } from './listeners.ts';
 import { startPacketHost } from './packet-host.ts';
 import type { Fact } from './packet-protocol.ts';
 import { createRecorder } from './recorder.ts';
 import { loadSecretKey } from './secret-key.ts';
 import { createSite } from './site.ts';
+import { lockStateDir } from './state-lock.ts';
 
 export type DaemonOptions = {
   readonly config: Config;
@@ -42,6 +44,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { config, log, clock } = options;
   const inState = (path: string): string => resolve(config.state_dir, path);
   await makeFolders(config);
+  const lock = await lockStateDir(config.state_dir);
   const secret = await loadSecretKey(config.state_dir);
   const store = await openStore(inState('ingot.db'), { clock, log });
   const recorder = createRecorder(store, log);
@@ -76,7 +79,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     clock,
     log,
   });
-  const site = createSite({ config, store });
+  const condition = createCondition(packets.services);
+  const site = createSite({ config, store, problemOf: condition.problemOf });
   const bmcs = createBmcPool({ clock, log });
   const lifecycle = createLifecycle({
     store,
@@ -104,9 +108,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     onFacts,
     onProblem: problem,
   });
-  const listeners: { readonly name: string; readonly at: string; readonly listener: Listener }[] = [
-    ...bootListeners.listeners,
-  ];
+  condition.add(...bootListeners.listeners);
   const metrics = createMetrics(store, log);
   const api = createApi({
     store,
@@ -119,7 +121,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     drivers: BMC_DRIVERS,
     packets: packets.report,
     daemon: () => ({
-      listeners: listeners.map(({ name, at, listener }) => ({ name, at, problem: listener.problem() })),
+      listeners: condition.servers().map(({ name, at, problem: why }) => ({ name, at, problem: why })),
       missing: bootListeners.missing(),
     }),
   });
@@ -132,7 +134,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   for (const at of [{ address, port: Number(port) }, { path: join(config.state_dir, config.api.socket) }]) {
     const name = 'path' in at ? 'API socket' : 'API';
     const listener = await startListener({ name, at, handler, log, onProblem: problem });
-    listeners.push({ name, at: 'path' in at ? at.path : config.api.listen, listener });
+    condition.add({ name, network: null, at: 'path' in at ? at.path : config.api.listen, listener });
   }
   for (const sentence of bootListeners.missing()) problem(sentence);
   await lifecycle.start();
@@ -143,13 +145,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       // Ends the event streams with their reason, before their connections are cut.
       await api.close();
       await bootListeners.stop();
-      await Promise.all(listeners.map(({ listener }) => listener.stop()));
+      await condition.stop();
       stopFollowing();
       metrics.stop();
       await packets.stop();
       await bmcs.close();
       await recorder.stop();
       await store.close();
+      await lock.close();
     },
   };
 }

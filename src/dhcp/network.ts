@@ -24,15 +24,11 @@ export type DhcpNetwork = {
 
 export type AddressRange = { readonly from: Ipv4; readonly to: Ipv4 };
 
-/**
- * Null when the configuration leaves DHCP off there.
- * @throws IngotError `config_invalid` when interface or address are missing, or for the mode `proxy`.
- */
-export function dhcpNetwork(config: NetworkConfig): DhcpNetwork | null {
+/** @throws IngotError `config_invalid` when interface or address are missing, or for the modes `off` and `proxy`. */
+export function dhcpNetwork(config: NetworkConfig): DhcpNetwork {
   const { name, dhcp: mode } = config;
-  if (mode === 'off') return null;
-  if (mode === 'proxy')
-    throw new IngotError('config_invalid', `network ${name}: DHCP mode proxy is not there yet`, {
+  if (mode === 'off' || mode === 'proxy')
+    throw new IngotError('config_invalid', `network ${name}: there is no DHCP server of mode ${mode}`, {
       hint: 'Use dhcp: authoritative, reservations or off.',
     });
   if (config.interface === undefined || config.address === undefined)

@@ -9,6 +9,7 @@ const eager: Clock = {
   sleep: (_ms, signal) =>
     signal?.aborted ? Promise.reject(new Error('aborted')) : new Promise((r) => setImmediate(r)),
 };
+const silently = { clock: eager, onProblem: () => {}, onStarted: () => {} };
 const noInterface = new IngotError('environment', 'No interface eth9', { hint: 'See ip link.' });
 
 describe('a server that cannot start yet', () => {
@@ -22,16 +23,20 @@ describe('a server that cannot start yet', () => {
         started.resolve();
         return { stop: async () => {} };
       },
-      { clock: eager, onProblem: (sentence) => told.push(sentence) },
+      {
+        clock: eager,
+        onProblem: (sentence) => told.push(sentence),
+        onStarted: () => told.push('It serves.'),
+      },
     );
     await started.promise;
     await service.stop();
     expect(attempts).toBe(4);
-    expect(told).toEqual(['No interface eth9. See ip link.']);
+    expect(told).toEqual(['No interface eth9. See ip link.', 'It serves.']);
   });
 
   it('can be stopped while it is still waiting', async () => {
-    const service = keepTrying(() => Promise.reject(noInterface), { clock: eager, onProblem: () => {} });
+    const service = keepTrying(() => Promise.reject(noInterface), silently);
     await service.stop();
   });
 
@@ -43,7 +48,7 @@ describe('a server that cannot start yet', () => {
           stopped = true;
         },
       }),
-      { clock: eager, onProblem: () => {} },
+      silently,
     );
     await service.stop();
     expect(stopped).toBe(true);

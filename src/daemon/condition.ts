@@ -1,0 +1,37 @@
+/** How the daemon's servers are: what `GET /ingot/v1/status` shows, and why a network cannot be served just now. */
+import type { Listener } from './listeners.ts';
+import type { PacketService } from './packet-protocol.ts';
+
+/** One server: its name, where it listens, and why it does not. */
+export type ServerCondition = Omit<PacketService, 'network'> & {
+  /** Null: it belongs to no network. */
+  readonly network: string | null;
+};
+
+export type NamedListener = Omit<ServerCondition, 'problem'> & { readonly listener: Listener };
+
+export type Condition = {
+  add(...listeners: readonly NamedListener[]): void;
+  servers(): readonly ServerCondition[];
+  /** The first problem of a server on that network, or null. */
+  problemOf(network: string): string | null;
+  /** Stops the listeners. */
+  stop(): Promise<void>;
+};
+
+export function createCondition(packetServices: () => readonly PacketService[]): Condition {
+  const listeners: NamedListener[] = [];
+  const servers = (): readonly ServerCondition[] => [
+    ...listeners.map(({ listener, ...named }) => ({ ...named, problem: listener.problem() })),
+    ...packetServices(),
+  ];
+  return {
+    add: (...more) => void listeners.push(...more),
+    servers,
+    problemOf: (network) =>
+      servers().find((server) => server.network === network && server.problem !== null)?.problem ?? null,
+    stop: async () => {
+      await Promise.all(listeners.map(({ listener }) => listener.stop()));
+    },
+  };
+}
