@@ -36,8 +36,14 @@ export function connect(url: string): Connection {
     path: string,
     options: Partial<Dispatcher.RequestOptions>,
   ): Promise<Dispatcher.ResponseData> => {
+    const method = options.method ?? 'GET';
+    const ask = (): Promise<Dispatcher.ResponseData> =>
+      request(origin + path, { ...options, method, dispatcher });
     try {
-      return await request(origin + path, { ...options, method: options.method ?? 'GET', dispatcher });
+      // A kept connection may be closed by the daemon just as it is used again: a question is asked once more.
+      return await ask().catch((thrown: unknown) =>
+        method === 'GET' && isReset(thrown) ? ask() : raise(thrown),
+      );
     } catch (thrown) {
       if (options.signal instanceof AbortSignal && options.signal.aborted) throw thrown;
       throw unreachable(url, thrown);
@@ -68,6 +74,16 @@ export function connect(url: string): Connection {
     },
     close: () => dispatcher.close(),
   };
+}
+
+const RESET_CODES: readonly unknown[] = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'];
+
+function isReset(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && RESET_CODES.includes(thrown.code);
+}
+
+function raise(thrown: unknown): never {
+  throw thrown;
 }
 
 function readUrl(url: string): { origin: string; socketPath: string | null } {

@@ -4,6 +4,7 @@
  * Usage: crashing-daemon.ts CONFIG BOUNDARIES-FILE
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { systemClock } from '../../src/clock.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { startDaemon } from '../../src/daemon/start.ts';
@@ -27,4 +28,5 @@ const daemon = await startDaemon({
     },
   },
 });
+flushCompileCache();
 process.once('SIGTERM', () => void daemon.stop().then(() => process.exit(0)));

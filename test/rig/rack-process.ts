@@ -10,4 +10,4 @@ process.on('message', (message) => {
   if (message === 'ledgers') process.send?.({ ledgers: Object.fromEntries(rack.ledgers) });
 });
 process.on('disconnect', () => process.exit(0));
-process.send?.({ bmcUrl: rack.bmcUrl });
+process.send?.({ bmcUrls: rack.bmcUrls });

@@ -6,12 +6,13 @@ import { z } from 'zod';
 import { type Ledger, type RackOptions, rackMac, rackName } from '../../src/lab/simulated/rack.ts';
 
 export type RackProcess = {
-  readonly bmcUrl: string;
+  /** Of each machine. */
+  readonly bmcUrls: readonly string[];
   ledgers(): Promise<ReadonlyMap<string, Ledger>>;
   stop(): Promise<void>;
 };
 
-const helloSchema = z.object({ bmcUrl: z.string() });
+const helloSchema = z.object({ bmcUrls: z.array(z.string()) });
 const ledgerSchema = z.object({
   powerOns: z.number(),
   powerOffs: z.number(),
@@ -29,9 +30,9 @@ export async function startRackProcess(
   const words = [...launch, process.execPath, join(import.meta.dirname, 'rack-process.ts')];
   const [program = '', ...args] = [...words, JSON.stringify(options)];
   const rack = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  const { bmcUrl } = helloSchema.parse(await nextMessage(rack));
+  const { bmcUrls } = helloSchema.parse(await nextMessage(rack));
   return {
-    bmcUrl,
+    bmcUrls,
     ledgers: async () => {
       const answer = nextMessage(rack);
       rack.send('ledgers');
@@ -52,19 +53,19 @@ function nextMessage(child: ChildProcess): Promise<unknown> {
   });
 }
 
-export type RackAccess = { readonly bmcUrl: string; readonly password: string };
+export type RackAccess = { readonly bmcUrls: readonly string[]; readonly password: string };
 
 /** The body that enrolls machine N of a rack; `driverInfo` replaces what a test is about. */
 export function enrollBody(
   index: number,
-  { bmcUrl, password }: RackAccess,
+  { bmcUrls, password }: RackAccess,
   driverInfo: { readonly [field: string]: string | boolean } = {},
 ) {
   return {
     name: rackName(index),
     driver: 'redfish',
     driver_info: {
-      redfish_address: bmcUrl,
+      redfish_address: bmcUrls[index] ?? '',
       redfish_system_id: `/redfish/v1/Systems/${rackName(index)}`,
       redfish_username: 'admin',
       redfish_password: password,

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { simulatedInventory } from './inventory.ts';
 
 const MOST_BODY_BYTES = 8 * 1024 * 1024;
 
@@ -23,6 +24,7 @@ type Command = {
 
 /** One boot of one machine's agent, as its command API sees it. */
 export type AgentSession = {
+  readonly mac: string;
   readonly token: string;
   commands: Command[];
   /** Told when a command begins: `write_image`, `erase_devices_metadata`, `power_off`, ... */
@@ -101,7 +103,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, contex
 function begin(session: AgentSession, asked: z.output<typeof commandSchema>, workMs: number): Command {
   const name = asked.name.split('.').at(-1) ?? asked.name;
   const work = asked.params.step?.step ?? name;
-  const result = resultOf(name, work, asked.params.step);
+  const result = resultOf(name, { work, step: asked.params.step, mac: session.mac });
   const command: Command = {
     id: randomUUID(),
     command_name: name,
@@ -128,7 +130,9 @@ const isSynchronous = (name: string): boolean =>
 
 const HARDWARE_MANAGERS = { simulated_hardware_manager: '1.0' };
 
-function resultOf(name: string, work: string, step: unknown): { readonly [key: string]: unknown } {
+type Asked = { readonly work: string; readonly step: unknown; readonly mac: string };
+
+function resultOf(name: string, { work, step, mac }: Asked): { readonly [key: string]: unknown } {
   const offered = (
     kind: 'clean' | 'deploy',
     steps: readonly object[],
@@ -137,6 +141,8 @@ function resultOf(name: string, work: string, step: unknown): { readonly [key: s
     hardware_manager_version: HARDWARE_MANAGERS,
   });
   switch (name) {
+    case 'get_hardware_info':
+      return simulatedInventory(mac);
     case 'get_clean_steps':
       return offered('clean', [
         {

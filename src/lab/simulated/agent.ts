@@ -43,6 +43,7 @@ async function talk(boot: BootedAgent): Promise<void> {
   const { node, config } = await lookup(boot);
   const wake = { now: Promise.withResolvers<void>() };
   const session: AgentSession = {
+    mac: boot.mac,
     token: config.agent_token,
     commands: [],
     onWork: boot.onWork,

@@ -8,7 +8,7 @@ import { type Mac, parseMac } from '../../net/mac.ts';
 import type { Machine, MachineInfo } from '../machine/machine.ts';
 import { createSimulatedMachine, type PowerChange } from '../machine/simulated.ts';
 import type { Credentials } from '../records.ts';
-import { startBmcServer } from '../redfish/server.ts';
+import { type BmcServer, startBmcServer } from '../redfish/server.ts';
 import { runSimulatedAgent } from './agent.ts';
 import { type CommandServer, startCommandServer } from './agent-commands.ts';
 
@@ -34,8 +34,8 @@ export type RackOptions = {
   /** How long each asynchronous agent command takes, in milliseconds. */
   readonly workMs: number;
   readonly credentials: Credentials;
-  /** Certificate and key (PEM) of the Redfish service; absent: plain HTTP. */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Certificate and key (PEM) of each BMC by its address (`rackBmcAddress`); absent: plain HTTP. */
+  readonly tls?: { readonly [bmcAddress: string]: { readonly cert: string; readonly key: string } };
   /**
    * What runs on a machine that boots over the network: the simulated agent unless told otherwise; `silent`:
    * nothing, so that no request ever comes from it by itself.
@@ -56,8 +56,8 @@ export type RamdiskBoot = {
 };
 
 export type SimulatedRack = {
-  /** `http(s)://ADDRESS:PORT` of the Redfish service; machine N is `/redfish/v1/Systems/mN`. */
-  readonly bmcUrl: string;
+  /** `http(s)://ADDRESS:PORT` of each machine's BMC; machine N is `/redfish/v1/Systems/mN`. */
+  readonly bmcUrls: readonly string[];
   readonly ledgers: ReadonlyMap<string, Ledger>;
   stop(): Promise<void>;
 };
@@ -70,6 +70,11 @@ export function rackMac(index: number): Mac {
   return mac;
 }
 
+/** Machine 0's BMC has the rack's own address, the others have their own in the loopback range. */
+export function rackBmcAddress(address: string, index: number): string {
+  return index === 0 ? address : `127.1.${index >> 8}.${index & 255}`;
+}
+
 export const rackName = (index: number): string => `m${index}`;
 
 export async function startSimulatedRack(options: RackOptions, log: Log): Promise<SimulatedRack> {
@@ -79,30 +84,31 @@ export async function startSimulatedRack(options: RackOptions, log: Log): Promis
     workMs: options.workMs,
   });
   const ledgers = new Map<string, Ledger>();
-  const systems = new Map<string, Machine>();
+  const bmcs: BmcServer[] = [];
   const stops: (() => void)[] = [];
   for (let index = 0; index < options.machines; index++) {
     const ledger: Ledger = { powerOns: 0, powerOffs: 0, boots: [], works: [], cutOff: 0 };
     ledgers.set(rackName(index), ledger);
     const { machine, stop } = simulate({ index, ledger, commands, options, log });
-    systems.set(rackName(index), machine);
     stops.push(stop);
+    const host = rackBmcAddress(options.address, index);
+    const bmc = await startBmcServer({
+      host,
+      port: options.bmcPort,
+      tls: options.tls?.[host] ?? null,
+      credentials: options.credentials,
+      uuid: rackUuid('bmc', index),
+      systems: new Map([[rackName(index), machine]]),
+      log,
+    });
+    bmcs.push(bmc);
   }
-  const bmc = await startBmcServer({
-    host: options.address,
-    port: options.bmcPort,
-    tls: options.tls ?? null,
-    credentials: options.credentials,
-    uuid: rackUuid('rack', 0),
-    systems,
-    log,
-  });
   return {
-    bmcUrl: bmc.url,
+    bmcUrls: bmcs.map((bmc) => bmc.url),
     ledgers,
     stop: async () => {
       for (const stop of stops) stop();
-      await bmc.close();
+      await Promise.all(bmcs.map((bmc) => bmc.close()));
       await commands.stop();
     },
   };
