@@ -43,7 +43,7 @@ export const BOOT_STAGES: readonly BootStage[] = [
   {
     kinds: ['dhcp.ack'],
     seen: 'an address given by DHCP',
-    missing: 'No boot file was asked for by TFTP or HTTP',
+    missing: 'No boot program was fetched by TFTP or HTTP',
     check: [
       'Does a firewall on the way drop TFTP (UDP port 69 and high ports)?',
       'Is the machine’s firmware of a kind that ingot has a boot program for (BIOS, or UEFI on x86-64)?',

@@ -12,6 +12,10 @@ export type Wire = {
   /** Runs to the end; a failing program is an outcome, not an exception. */
   run(side: Side, program: string, ...args: readonly string[]): Promise<Outcome>;
   start(side: Side, program: string, ...args: readonly string[]): ChildProcess;
+  /** The words before a program that make it run there. */
+  enter(side: Side): readonly string[];
+  /** The words that stand before a program to run it there. */
+  launch(side: Side): readonly string[];
   remove(): Promise<void>;
 };
 
@@ -54,7 +58,9 @@ export async function layWire(name: string): Promise<Wire> {
         };
       }
     },
+    enter: (side) => ['ip', 'netns', 'exec', space(side)],
     start: (side, program, ...args) => spawn('ip', ['netns', 'exec', space(side), program, ...args]),
+    launch: (side) => ['ip', 'netns', 'exec', space(side)],
     remove: async () => {
       for (const side of ['server', 'client'] as const) {
         await endProcesses(space(side));

@@ -95,7 +95,7 @@ describe('a ramdisk that never calls back', () => {
   const STAGES = [
     [[], 'the machine was switched on', 'No DHCP request came'],
     [['dhcp.discover'], 'a DHCP request', 'No offer was made'],
-    [['dhcp.discover', 'dhcp.offer', 'dhcp.ack'], 'an address given by DHCP', 'No boot file was asked for'],
+    [['dhcp.discover', 'dhcp.offer', 'dhcp.ack'], 'an address given by DHCP', 'No boot program was fetched'],
     [['dhcp.ack', 'tftp.request'], 'a request for a boot file', 'The file did not arrive'],
     [
       ['dhcp.ack', 'tftp.request', 'tftp.failed'],

@@ -1,0 +1,91 @@
+/**
+ * A machine's network boot, step by step, played by Debian's clients on the client's side of a wire: busybox
+ * udhcpc, atftp and curl. Each step follows what the step before was told, as firmware and iPXE do.
+ */
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Wire } from '../dhcp/wire.ts';
+
+const NIC = 'c0';
+
+export type PxeClient = {
+  /** Puts another machine on the wire: its NIC has this MAC and no address. */
+  become(mac: string): Promise<void>;
+  /** UEFI firmware asks by DHCP and takes the address. */
+  firmwareDhcp(): Promise<void>;
+  /** Fetches what DHCP named by TFTP, or another file instead. */
+  tftp(file?: string): Promise<string>;
+  /** iPXE asks again by DHCP and fetches its script. */
+  ipxeScript(): Promise<void>;
+  /** Fetches the files that the script names in lines with this word. */
+  fetchFromScript(word: 'kernel' | 'initrd'): Promise<void>;
+  /** What the ramdisk's agent does first. */
+  lookUp(mac: string): Promise<void>;
+  remove(): Promise<void>;
+};
+
+/** UEFI on x86-64 (RFC 4578), as EDK2 says it. */
+const FIRMWARE = ['-V', 'PXEClient:Arch:00007:UNDI:003016', '-x', '0x5d:0007'];
+/** The user class "iPXE", and option 175 with the feature HTTP. */
+const IPXE = [...FIRMWARE, '-x', '0x4d:69505845', '-x', '0xaf:130101'];
+
+export async function createPxeClient(wire: Wire): Promise<PxeClient> {
+  const folder = await mkdtemp(join(tmpdir(), 'ingot-pxe-client-'));
+  const [script, variables, target] = ['on-dhcp', 'variables', 'target'].map((name) => join(folder, name));
+  if (script === undefined || variables === undefined || target === undefined) throw new Error('no files');
+  await writeFile(
+    script,
+    `#!/bin/sh
+[ "$1" = deconfig ] && exit
+env > ${variables}
+ip address replace $ip/$mask dev ${NIC}
+`,
+  );
+  await chmod(script, 0o755);
+
+  const run = async (program: string, ...args: readonly string[]): Promise<string> => {
+    const { code, output } = await wire.run('client', program, ...args);
+    if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}: ${output}`);
+    return output;
+  };
+  const dhcp = async (words: readonly string[]): Promise<void> => {
+    await run('udhcpc', '-i', NIC, '-f', '-n', '-q', '-t', '5', '-T', '1', '-s', script, ...words);
+  };
+  const told = async (name: string): Promise<string> => {
+    const line = (await readFile(variables, 'utf8')).split('\n').find((one) => one.startsWith(`${name}=`));
+    if (line === undefined) throw new Error(`DHCP did not tell ${name}`);
+    return line.slice(name.length + 1);
+  };
+  const curl = async (url: string): Promise<string> => {
+    await run('curl', '-sS', '-f', '--noproxy', '*', '-o', target, url);
+    return await readFile(target, 'utf8');
+  };
+  let ipxeScript = '';
+
+  return {
+    become: async (mac) => {
+      await run('ip', 'address', 'flush', 'dev', NIC);
+      await run('ip', 'link', 'set', NIC, 'address', mac);
+    },
+    firmwareDhcp: () => dhcp(FIRMWARE),
+    tftp: async (file) => {
+      await rm(target, { force: true });
+      const [name, server] = [file ?? (await told('boot_file')), await told('siaddr')];
+      const { output } = await wire.run('client', 'atftp', '--get', '-r', name, '-l', target, server);
+      return output;
+    },
+    ipxeScript: async () => {
+      await dhcp(IPXE);
+      ipxeScript = await curl(await told('boot_file'));
+    },
+    fetchFromScript: async (word) => {
+      for (const [, url = ''] of ipxeScript.matchAll(new RegExp(`^${word} (\\S+)`, 'gm'))) await curl(url);
+    },
+    lookUp: async (mac) => {
+      const api = /ipa-api-url=(\S+)/.exec(ipxeScript)?.[1] ?? '';
+      await curl(`${api}/v1/lookup?addresses=${mac}`);
+    },
+    remove: () => rm(folder, { recursive: true }),
+  };
+}
