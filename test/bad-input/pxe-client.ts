@@ -14,8 +14,8 @@ export type PxeClient = {
   become(mac: string): Promise<void>;
   /** UEFI firmware asks by DHCP and takes the address. */
   firmwareDhcp(): Promise<void>;
-  /** Fetches what DHCP named by TFTP, or another file instead. */
-  tftp(file?: string): Promise<string>;
+  /** Fetches what DHCP named by TFTP, or another file instead; `output` is what the client complains of. */
+  tftp(file?: string): Promise<{ readonly output: string; readonly content: Buffer | null }>;
   /** iPXE asks again by DHCP and fetches its script. */
   ipxeScript(): Promise<void>;
   /** Fetches the files that the script names in lines with this word. */
@@ -73,7 +73,7 @@ ip address replace $ip/$mask dev ${NIC}
       await rm(target, { force: true });
       const [name, server] = [file ?? (await told('boot_file')), await told('siaddr')];
       const { output } = await wire.run('client', 'atftp', '--get', '-r', name, '-l', target, server);
-      return output;
+      return { output, content: await readFile(target).catch(() => null) };
     },
     ipxeScript: async () => {
       await dhcp(IPXE);

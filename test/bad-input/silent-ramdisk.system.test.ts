@@ -42,7 +42,7 @@ const STAGES: readonly Stage[] = [
     name: 'TFTP of a file that is not there',
     play: async (client) => {
       await client.firmwareDhcp();
-      expect(await client.tftp('pxelinux.0')).toContain('no such file');
+      expect((await client.tftp('pxelinux.0')).output).toContain('no such file');
     },
     seen: 'Last seen: an address given by DHCP, at ',
     missing: 'What went wrong: it asked for pxelinux.0 by TFTP, which ingot does not have',
