@@ -14,7 +14,7 @@ packages="$packages grub-efi-amd64-signed shim-signed grub-pc-bin grub-common bi
 case "$purpose" in
   test | bench)
     packages="$packages atftp tftp-hpa curl isc-dhcp-client udhcpc kea-admin tcpdump python3-sushy"
-    packages="$packages netplan.io dnsmasq-base iputils-ping genisoimage libarchive-tools python3-ironicclient"
+    packages="$packages netplan.io dnsmasq-base iputils-ping genisoimage libarchive-tools python3-ironicclient openssh-client"
     # cloud-init's own libraries; itself it is only unpacked, below.
     packages="$packages python3-configobj python3-jinja2 python3-jsonpatch python3-jsonschema"
     packages="$packages python3-netifaces python3-oauthlib python3-requests python3-serial python3-yaml"

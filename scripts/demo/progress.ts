@@ -4,7 +4,19 @@ import type { Client } from '../../src/cli/client.ts';
 
 type Options = { readonly say: (text: string) => void; readonly signal: AbortSignal };
 
-const SHOWN = ['state.', 'job.', 'boot.', 'tftp.done', 'dhcp.ack', 'agent.lookup', 'lcm.', 'power.'];
+const SHOWN = [
+  'state.',
+  'job.step_started',
+  'job.step_retry',
+  'job.step_done',
+  'job.failed',
+  'boot.',
+  'tftp.done',
+  'dhcp.ack',
+  'agent.lookup',
+  'lcm.',
+  'power.',
+];
 const POLL_MS = 1_000;
 
 /** Resolves when the signal is aborted. */
@@ -39,13 +51,17 @@ async function percents(
       const key = `${job.node_uuid} ${job.id} ${job.step_number}`;
       if (shown.get(key) === tenth) continue;
       shown.set(key, tenth);
-      const mib = (bytes: number): string => (bytes / 1048576).toFixed(0);
-      say(
-        `${await nameOf(job.node_uuid)}: ${job.step ?? job.verb} ${job.progress.percent.toFixed(0)} % (${mib(job.progress.bytes_done)} of ${mib(job.progress.bytes_total)} MiB), step ${job.step_number} of ${job.step_count}`,
-      );
+      say(`${await nameOf(job.node_uuid)}: ${describe(job)}`);
     }
     await sleep(POLL_MS, undefined, { signal });
   }
+}
+
+function describe(job: Awaited<ReturnType<Client['jobs']>>[number]): string {
+  const { percent = 0, bytes_done = 0, bytes_total = 0 } = job.progress ?? {};
+  const mib = (bytes: number): string => (bytes / 1048576).toFixed(0);
+  const bytes = bytes_total > 0 ? ` (${mib(bytes_done)} of ${mib(bytes_total)} MiB)` : '';
+  return `${job.step ?? job.verb} ${percent.toFixed(0)} %${bytes}, step ${job.step_number} of ${job.step_count}`;
 }
 
 /** Showing progress must never fail the demo; once it is aborted, its errors mean nothing. */

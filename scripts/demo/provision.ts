@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import type { Client } from '../../src/cli/client.ts';
 import type { Assets } from '../assets.ts';
+import { patiently, requestOnce } from '../patience.ts';
 import type { Rig } from '../rig.ts';
 
 export type DemoNode = {
@@ -16,7 +17,12 @@ export type DemoNode = {
   readonly phases: { readonly inspect_s: number; readonly deploy_s: number; readonly boot_s: number };
 };
 
-type Options = { readonly assets: Assets; readonly say: (text: string) => void };
+type Options = {
+  readonly assets: Assets;
+  readonly say: (text: string) => void;
+  /** For the image's user, in OpenSSH's form. */
+  readonly publicKey?: string;
+};
 
 /** Longest wait for one stable state; a machine under emulation needs a minute or two for each. */
 const STATE_MS = 900_000;
@@ -37,24 +43,33 @@ export async function provisionAll(rig: Rig, options: Options): Promise<readonly
 
 type NodeOptions = Options & { readonly name: string; readonly firmware: 'bios' | 'uefi' };
 
-async function provision(client: Client, { name, firmware, assets }: NodeOptions): Promise<DemoNode> {
+async function provision(
+  client: Client,
+  { name, firmware, assets, publicKey }: NodeOptions,
+): Promise<DemoNode> {
   await reach(client, name, { verb: 'manage', state: 'manageable' });
   const inspect_s = await reach(client, name, { verb: 'inspect', state: 'manageable' });
   await reach(client, name, { verb: 'provide', state: 'available' });
-  await client.nodes.patch(name, [
+  const instance = [
     { op: 'add', path: '/instance_info/image_source', value: `file://${assets.image.path}` },
     { op: 'add', path: '/instance_info/image_os_hash_algo', value: 'sha256' },
     { op: 'add', path: '/instance_info/image_os_hash_value', value: assets.image.sha256 },
     { op: 'add', path: '/instance_info/image_disk_format', value: 'qcow2' },
-  ]);
+  ] as const;
+  await patiently(() => client.nodes.patch(name, instance));
   const deploy_s = await reach(client, name, {
     verb: 'active',
     state: 'active',
-    configdrive: { meta_data: { hostname: name } },
+    configdrive: {
+      meta_data: {
+        hostname: name,
+        ...(publicKey === undefined ? {} : { public_keys: { operator: publicKey } }),
+      },
+    },
   });
   const booted = Date.now();
   const os_reported = await awaitReport(client, name);
-  const node = await client.nodes.get(name);
+  const node = await patiently(() => client.nodes.get(name));
   const phases = { inspect_s, deploy_s, boot_s: seconds(booted) };
   return { name, firmware, provision_state: node.provision_state, os_reported, phases };
 }
@@ -68,24 +83,25 @@ type Errand = {
 /** Asks for the verb and waits for the state; returns the seconds it took, throws with the node's own reason. */
 async function reach(client: Client, name: string, errand: Errand): Promise<number> {
   const started = Date.now();
-  await client.provision(name, errand.verb, errand.configdrive);
+  const { verb, configdrive } = errand;
+  await requestOnce(client, { name, verb, ...(configdrive === undefined ? {} : { configdrive }) });
   while (Date.now() - started < STATE_MS) {
     await sleep(POLL_MS);
-    const node = await client.nodes.get(name);
+    const node = await patiently(() => client.nodes.get(name));
     if (node.provision_state === errand.state && node.target_provision_state === null)
       return seconds(started);
     const failed = node.provision_state.endsWith('failed') || node.provision_state === 'error';
     const fellBack = node.provision_state === 'enroll' && node.last_error !== null;
     if (failed || fellBack) break;
   }
-  const why = await client.nodes.why(name);
+  const why = await patiently(() => client.nodes.why(name));
   throw new Error(`${name} did not become ${errand.state}: ${why.text}`);
 }
 
 async function awaitReport(client: Client, name: string): Promise<boolean> {
   const started = Date.now();
   while (Date.now() - started < STATE_MS) {
-    const events = await client.nodes.timeline(name, 50);
+    const events = await patiently(() => client.nodes.timeline(name, 50));
     if (events.some((event) => event.kind === 'lcm.status')) return true;
     await sleep(POLL_MS);
   }

@@ -98,7 +98,7 @@ export function createCallBacks({ store, secret, now, nudge }: CallBackTools): C
           node_uuid: node.uuid,
           kind: 'lcm.status',
           message: `The operating system reports "${report.status}"${report.hostname === null ? '' : ` as ${report.hostname}`}.`,
-          data: { status: report.status, hostname: report.hostname },
+          data: { status: report.status, hostname: report.hostname, addresses: report.addresses },
         });
       });
     },

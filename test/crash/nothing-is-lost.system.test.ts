@@ -4,21 +4,22 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { patiently, requestOnce } from '../../scripts/patience.ts';
 import { rackName } from '../../src/lab/simulated/rack.ts';
 import { enrollBody } from '../rig/rack.ts';
 import { type CrashRig, startCrashRig } from './rig.ts';
 
 const MACHINES = 16;
 const LEAST_KILLS = 100;
-/** What each node is taken through; a verb is asked for again only where the state shows that it was not taken. */
+/** What each node is taken through. */
 const ERRAND = [
-  { verb: 'manage', from: 'enroll', to: 'manageable' },
-  { verb: 'inspect', from: 'manageable', to: 'manageable' },
-  { verb: 'provide', from: 'manageable', to: 'available' },
-  { verb: 'active', from: 'available', to: 'active' },
-  { verb: 'rebuild', from: 'active', to: 'active' },
-  { verb: 'deleted', from: 'active', to: 'available' },
-  { verb: 'active', from: 'available', to: 'active' },
+  { verb: 'manage', to: 'manageable' },
+  { verb: 'inspect', to: 'manageable' },
+  { verb: 'provide', to: 'available' },
+  { verb: 'active', to: 'active' },
+  { verb: 'rebuild', to: 'active' },
+  { verb: 'deleted', to: 'available' },
+  { verb: 'active', to: 'active' },
 ] as const;
 
 describe('a daemon that is killed again and again', () => {
@@ -80,29 +81,18 @@ async function runErrand(rig: CrashRig, index: number): Promise<number> {
   for (const part of ERRAND) await runPart(rig, { name, ...part });
   let again = 0;
   while (rig.kills() < LEAST_KILLS) {
-    await runPart(rig, { name, verb: 'rebuild', from: 'active', to: 'active' });
+    await runPart(rig, { name, verb: 'rebuild', to: 'active' });
     again++;
   }
   return again;
 }
 
-type Part = { readonly name: string; readonly verb: string; readonly from: string; readonly to: string };
+type Part = { readonly name: string; readonly verb: string; readonly to: string };
 
-async function runPart(rig: CrashRig, { name, verb, from, to }: Part): Promise<void> {
-  const before = await lastJob(rig, name);
+async function runPart(rig: CrashRig, { name, verb, to }: Part): Promise<void> {
   if (verb === 'active') await setImage(rig, name);
-  await patiently(async () => {
-    // The answer may have been lost with the daemon: the job of the verb says whether it was taken.
-    const job = await rig.client.nodes.job(name);
-    if (job !== null && job.id !== before) return;
-    const node = await rig.client.nodes.get(name);
-    if (node.provision_state === from) await rig.client.provision(name, verb);
-  });
+  await requestOnce(rig.client, { name, verb });
   await settle(rig, { name, to });
-}
-
-async function lastJob(rig: CrashRig, name: string): Promise<number | null> {
-  return (await patiently(() => rig.client.nodes.job(name)))?.id ?? null;
 }
 
 async function setImage(rig: CrashRig, name: string): Promise<void> {
@@ -127,20 +117,6 @@ async function settle(
       throw new Error(`${name} is ${node.provision_state}: ${node.last_error}`);
     }
     await sleep(100);
-  }
-}
-
-/** The daemon is away every other moment: a refused connection is asked again, a refusal is not. */
-async function patiently<T>(call: () => Promise<T>): Promise<T> {
-  const until = Date.now() + 60_000;
-  for (;;) {
-    try {
-      return await call();
-    } catch (error) {
-      const away = error instanceof Error && 'code' in error && error.code === 'daemon_unreachable';
-      if (!away || Date.now() > until) throw error;
-      await sleep(100);
-    }
   }
 }
 

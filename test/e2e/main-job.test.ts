@@ -1,0 +1,126 @@
+/**
+ * The main job on real firmware: a BIOS and a UEFI machine from power-off to a running Debian, while the daemon is
+ * killed three times: in the middle of a ramdisk's boot, of a disk write, and just before the final boot.
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildAssets } from '../../scripts/assets.ts';
+import { type DemoNode, provisionAll } from '../../scripts/demo/provision.ts';
+import { type Rig, startRig } from '../../scripts/rig.ts';
+import { machineRequestSchema } from '../../src/lab/records.ts';
+import { type DiskComparison, imageOnDisk } from './image-on-disk.ts';
+import { KILLS, killOnTheWay } from './kills.ts';
+import { makeSshKey, type SshKey, sshInto } from './ssh.ts';
+
+const MACHINES = [
+  { name: 'e2e-bios', firmware: 'bios' },
+  { name: 'e2e-uefi', firmware: 'uefi' },
+] as const;
+/** Firmware, first stage, ramdisk and operating system, as the serial console shows them. */
+const CONSOLE = {
+  bios: ['SeaBIOS', 'iPXE', 'ingot-ramdisk: agent starts', 'e2e-bios login:'],
+  uefi: ['Start PXE over IPv4', 'iPXE', 'ingot-ramdisk: agent starts', 'e2e-uefi login:'],
+} as const;
+
+describe('two powered-off machines, and a daemon that is killed three times on the way', () => {
+  const say = (text: string): void => {
+    process.stdout.write(`${text}\n`);
+  };
+  let rig: Rig;
+  let nodes: readonly DemoNode[] = [];
+  let kills: readonly string[] = [];
+  let disks: readonly DiskComparison[] = [];
+  let key: SshKey;
+
+  beforeAll(async () => {
+    const assets = buildAssets();
+    const dir = await mkdtemp(join(tmpdir(), 'ingot-e2e-'));
+    const machines = MACHINES.map((machine) =>
+      machineRequestSchema.parse({ ...machine, disk_gib: 4, memory_mib: 1536 }),
+    );
+    key = await makeSshKey();
+    rig = await startRig({ dir, machines, assets });
+    await rig.startDaemon();
+    const killing = killOnTheWay(rig, {
+      say,
+      beforeFinalBoot: async (machine) => {
+        disks = [await imageOnDisk({ image: assets.image.path, disk: machine.disk.path })];
+      },
+    });
+    nodes = await provisionAll(rig, { assets, say, publicKey: key.publicKey });
+    kills = await killing;
+    for (const node of nodes) say(`${node.name}: ${JSON.stringify(node.phases)}`);
+  });
+  afterAll(async () => {
+    const failed = nodes.length === 0;
+    await rig?.down({ keep: failed });
+    if (!failed) await rm(rig.lab.dir, { recursive: true, force: true });
+    await key?.remove();
+  });
+
+  it('end active, each with the report of its operating system', () => {
+    expect(kills).toEqual(KILLS);
+    expect(nodes).toMatchObject(
+      MACHINES.map((machine) => ({ ...machine, provision_state: 'active', os_reported: true })),
+    );
+  });
+
+  it.each(MACHINES)('show firmware, iPXE, ramdisk and system on the console of $name', async (machine) => {
+    const log = await consoleOf(rig, machine.name);
+    for (const sign of CONSOLE[machine.firmware]) expect(log).toContain(sign);
+  });
+
+  it('hold the image on the disk, block for block, before the system boots from it', () => {
+    expect(disks).toHaveLength(1);
+    for (const disk of disks) {
+      expect(disk.onDisk).toBe(disk.inImage);
+      expect(disk.bytes).toBeGreaterThan(400 * 1024 * 1024);
+    }
+  });
+
+  it.each(MACHINES)(
+    'have host name, key and static address of $name from the config drive',
+    async ({ name }) => {
+      const address = await reportedLcmAddress(rig, name);
+      const answer = await sshInto(rig, { address, key, command: 'hostname; ip -4 -o address; networkctl' });
+      expect(answer.split('\n')[0]).toBe(name);
+      expect(answer).toContain(`inet ${address}/24`);
+      const [drive = ''] = (
+        await sshInto(rig, { address, key, command: 'cloud-init query platform subplatform' })
+      ).split('\n');
+      expect(drive).not.toBe('');
+    },
+  );
+
+  it.each(MACHINES)('did once what must happen once on $name', async ({ name }) => {
+    const log = await consoleOf(rig, name);
+    const events = await rig.client.nodes.timeline(name, 1000);
+    expect({
+      // For inspection, cleaning and deployment.
+      ramdiskBoots: times(log, 'ingot-ramdisk: agent starts'),
+      systemBoots: times(log, `${name} login:`),
+      imageWrites: events.filter((event) => event.message === 'The image is written to the disk.').length,
+    }).toEqual({ ramdiskBoots: 3, systemBoots: 1, imageWrites: 1 });
+  });
+});
+
+const times = (text: string, part: string): number => text.split(part).length - 1;
+
+async function consoleOf(rig: Rig, name: string): Promise<string> {
+  const machine = rig.lab.machines.find((one) => one.name === name);
+  if (machine === undefined) throw new Error(`the lab has no machine ${name}`);
+  return await readFile(machine.console, 'latin1');
+}
+
+/** The address on the LCM network that the running system told of. */
+async function reportedLcmAddress(rig: Rig, name: string): Promise<string> {
+  const events = await rig.client.nodes.timeline(name, 1000);
+  const addresses = events.findLast((event) => event.kind === 'lcm.status')?.data.addresses;
+  const [address] = Array.isArray(addresses)
+    ? addresses.map(String).filter((one) => one.startsWith('10.40.0.'))
+    : [];
+  if (address === undefined) throw new Error(`${name} reported no address on the LCM network`);
+  return address;
+}
