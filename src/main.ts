@@ -21,7 +21,8 @@ async function main(argv: readonly string[]): Promise<number> {
   const [word, ...rest] = argv;
   switch (word) {
     case 'serve':
-      return (await import('./daemon.ts')).serveCommand(rest);
+      // All is on disk then; connections to silent peers would keep the process for a minute.
+      return process.exit(await (await import('./daemon.ts')).serveCommand(rest));
     case 'config':
       return (await import('./config/command.ts')).configCommand(rest);
     case 'lab':

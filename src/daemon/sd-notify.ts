@@ -45,7 +45,7 @@ function datagramSender(path: string, log: Log): (text: string) => void {
   const libc = koffi.load('libc.so.6');
   const socket = libc.func('int socket(int domain, int type, int protocol)');
   const sendto = libc.func(
-    'ssize_t sendto(int fd, const void *buf, size_t len, int flags, const void *addr, uint32_t addrlen)',
+    'int64_t sendto(int fd, const void *buf, size_t len, int flags, const void *addr, uint32_t addrlen)',
   );
   const close = libc.func('int close(int fd)');
   const address = unixAddress(path);

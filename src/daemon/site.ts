@@ -45,7 +45,9 @@ export function createSite({
     bootProblem: () => {
       const problems = pxe.map(({ name }) => problemOf(name));
       const nowhere = problems.every((problem) => problem !== null);
-      return missingRamdisk(config)[0] ?? (nowhere ? (problems[0] ?? NO_PXE_NETWORK) : null);
+      const missing = missingRamdisk(config).slice(0, 1);
+      const all = [...missing, ...(nowhere ? [problems[0] ?? NO_PXE_NETWORK] : [])];
+      return all.length === 0 ? null : all.join('; ');
     },
     imageUrl: (node, imageId) => `${url(networkOf(node, pxe))}/images/${imageId}`,
     allocateAddresses: (nodeUuid) => allocate(nodeUuid, { config, store }),
@@ -60,7 +62,8 @@ const NO_PXE_NETWORK =
 export function missingRamdisk(config: Config): readonly string[] {
   const dir = resolve(config.state_dir, config.boot.ramdisk_dir);
   return RAMDISK_FILES.filter((name) => !existsSync(join(dir, name))).map(
-    (name) => `the ramdisk's ${name} is not in ${dir}: build it with "npm run ramdisk -- ${dir}"`,
+    (name) =>
+      `the ramdisk's ${name} is not in ${dir}: run "sh boot-assets/ramdisk/build.sh --flavour generic", and name the folder that it prints in boot.ramdisk_dir`,
   );
 }
 

@@ -28,6 +28,9 @@ import { loadSecretKey } from './secret-key.ts';
 import { createSite } from './site.ts';
 import { lockStateDir } from './state-lock.ts';
 
+/** How long stopping waits for BMCs to end our sessions; one that says nothing ends them by itself some day. */
+const LOGOUT_MS = 3_000;
+
 export type DaemonOptions = {
   readonly config: Config;
   readonly log: Log;
@@ -149,7 +152,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       stopFollowing();
       metrics.stop();
       await packets.stop();
-      await bmcs.close();
+      await Promise.race([bmcs.close(), clock.sleep(LOGOUT_MS)]);
       await recorder.stop();
       await store.close();
       await lock.close();

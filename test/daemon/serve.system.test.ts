@@ -1,0 +1,240 @@
+/** `ingot serve` as systemd and the operator meet it: a process with what it has, in namespaces of the test's own. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { layWire, type Wire } from '../dhcp/wire.ts';
+import { BIN, ingot, makeRamdisk, type RunningDaemon, startDaemon } from '../rig/daemon.ts';
+import { freePorts } from '../rig/ports.ts';
+import { startNotifyReceiver } from './notify-receiver.ts';
+import { startSilentBmc } from './silent-bmc.ts';
+
+const execute = promisify(execFile);
+/** A late interface is looked for every five seconds. */
+const LATE = { timeout: 20_000 };
+
+let dir: string;
+let daemon: RunningDaemon | null = null;
+let wire: Wire | null = null;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'ingot-serve-'));
+});
+afterEach(async () => {
+  await stop();
+  await wire?.remove();
+  wire = null;
+  await rm(dir, { recursive: true, force: true });
+});
+
+async function start(config: object, launch: readonly string[] = []): Promise<RunningDaemon> {
+  const { api } = await freePorts('api');
+  daemon = await startDaemon({ dir, config: { api: { listen: `127.0.0.1:${api}` }, ...config }, launch });
+  return daemon;
+}
+
+/** By SIGTERM; the exit code. */
+async function stop(): Promise<number | null> {
+  const running = daemon;
+  daemon = null;
+  return running === null ? null : await running.stop();
+}
+
+const pxe = (address: string) => ({
+  ...{ name: 'pxe', role: 'pxe', interface: 's0', address, dhcp: 'authoritative' },
+  cidr: '10.77.0.0/16',
+  ranges: [{ use: 'dhcp', from: '10.77.1.0', to: '10.77.1.255' }],
+});
+
+const statusShape = z.object({
+  listeners: z.array(z.object({ name: z.string(), problem: z.string().nullable() })),
+});
+
+/** The problem of each server, by its name. */
+async function problems(running: RunningDaemon): Promise<Readonly<Record<string, string | null>>> {
+  const { listeners } = statusShape.parse(await running.client.status());
+  return Object.fromEntries(listeners.map(({ name, problem }) => [name, problem]));
+}
+
+/** Messages of the events that belong to no node, up to now. */
+async function daemonEvents(running: RunningDaemon): Promise<readonly string[]> {
+  const messages: string[] = [];
+  const { last_event } = await running.client.status();
+  if (last_event === 0) return messages;
+  for await (const event of running.client.events({ after: 0 })) {
+    if (event.node_uuid === null) messages.push(event.message);
+    if (event.seq >= last_event) break;
+  }
+  return messages;
+}
+
+/** A node whose BMC takes connections and says nothing. */
+const nodeAt = (port: number) => ({
+  ...{ name: 'rack1-07', driver: 'redfish' },
+  driver_info: {
+    ...{ redfish_address: `https://127.0.0.1:${port}`, redfish_verify_ca: false },
+    ...{ redfish_username: 'admin', redfish_password: 'secret' },
+  },
+  ports: [{ address: '52:54:00:12:34:56', pxe_enabled: true, physical_network: 'pxe' }],
+});
+
+describe('with no network at all', () => {
+  it('serves its API, makes every folder, and keeps all of it from other users', async () => {
+    const running = await start({ networks: [] });
+    expect(await problems(running)).toEqual({ API: null, 'API socket': null });
+    expect((await running.client.status()).missing).toEqual([]);
+    const modes: Record<string, string> = {};
+    const state = join(dir, 'state');
+    for (const name of ['.', ...(await readdir(state, { recursive: true }))])
+      modes[name] = ((await stat(join(state, name))).mode & 0o777).toString(8);
+    expect(modes).toMatchObject({
+      ...{ '.': '700', cache: '700', images: '700', ramdisk: '700' },
+      ...{ 'ingot.db': '600', 'leases.db': '600', 'secret.key': '600', 'ingot.sock': '600' },
+    });
+    expect(Object.values(modes).filter((mode) => mode !== '700' && mode !== '600')).toEqual([]);
+    expect(await stop()).toBe(0);
+  });
+
+  it('tells a node that nothing can boot here', async () => {
+    const running = await start({
+      networks: [],
+      boot: { ramdisk_dir: await makeRamdisk(join(dir, 'boot')) },
+    });
+    await running.client.nodes.enroll(nodeAt(1));
+    const { text } = await running.client.nodes.why('rack1-07');
+    expect(text).toContain('no network of role pxe with an address of ours is configured');
+  });
+});
+
+describe('with a PXE network whose interface is not there', () => {
+  it('says so in status, events and why, and serves as soon as the interface comes', {
+    timeout: 60_000,
+  }, async () => {
+    wire = await layWire('serve');
+    const boot = { ramdisk_dir: await makeRamdisk(join(dir, 'boot')) };
+    const running = await start({ networks: [pxe('10.77.0.1')], boot }, wire.enter('server'));
+
+    const noInterface = /No interface has that name: see `ip link` and correct `interface`/;
+    const noAddress = 'boot pxe cannot listen on 10.77.0.1:6180: listen EADDRNOTAVAIL';
+    await expect
+      .poll(() => problems(running))
+      .toEqual({
+        ...{ API: null, 'API socket': null },
+        'DHCP pxe': expect.stringMatching(noInterface),
+        'TFTP pxe': expect.stringMatching(noInterface),
+        'boot pxe': expect.stringContaining(noAddress),
+      });
+    await expect
+      .poll(() => daemonEvents(running))
+      .toEqual(
+        expect.arrayContaining([expect.stringMatching(noInterface), expect.stringContaining(noAddress)]),
+      );
+    await running.client.nodes.enroll(nodeAt(1));
+    expect((await running.client.nodes.why('rack1-07')).text).toMatch(
+      /On the seed node: .*(s0|10\.77\.0\.1)/,
+    );
+
+    await wire.addCable(0, '10.77.0.1/16');
+    await expect
+      .poll(async () => Object.values(await problems(running)), LATE)
+      .toEqual([null, null, null, null, null]);
+    expect((await running.client.nodes.why('rack1-07')).text).not.toContain('On the seed node');
+
+    const lease = await wire.run(
+      'client',
+      'udhcpc',
+      '-i',
+      'c0',
+      '-n',
+      '-q',
+      '-f',
+      '-t',
+      '5',
+      '-s',
+      '/bin/true',
+    );
+    expect(lease.output).toMatch(/lease of 10\.77\.1\.\d+ obtained/);
+    await wire.run('client', 'ip', 'address', 'add', '10.77.0.9/16', 'dev', 'c0');
+    const shipped = await readFile('/usr/lib/ipxe/undionly.kpxe');
+    const copy = join(dir, 'undionly.kpxe');
+    await wire.run('client', 'atftp', '--get', '-r', 'undionly.kpxe', '-l', copy, '10.77.0.1');
+    expect((await readFile(copy)).equals(shipped)).toBe(true);
+    const url = 'http://10.77.0.1:6180/boot/undionly.kpxe';
+    await wire.run('client', 'curl', '-sS', '--noproxy', '*', '-o', copy, '-f', url);
+    expect((await readFile(copy)).equals(shipped)).toBe(true);
+  });
+});
+
+describe('with no ramdisk built', () => {
+  it('says in status, events and why what to run', async () => {
+    const networks = [{ ...pxe('127.0.0.1'), cidr: '127.0.0.0/8', dhcp: 'off', ranges: [] }];
+    const { boot } = await freePorts('boot');
+    const running = await start({ networks, boot: { listen_port: boot } });
+    const sentence = `the ramdisk's vmlinuz is not in ${join(dir, 'state/ramdisk')}: run "sh boot-assets/ramdisk/build.sh`;
+    expect((await running.client.status()).missing).toContainEqual(expect.stringContaining(sentence));
+    await expect.poll(() => daemonEvents(running)).toContainEqual(expect.stringContaining(sentence));
+    await running.client.nodes.enroll(nodeAt(1));
+    expect((await running.client.nodes.why('rack1-07')).text).toContain(sentence);
+  });
+});
+
+describe('a second daemon', () => {
+  it('on the same state folder is refused with a sentence, and the first goes on', async () => {
+    const running = await start({});
+    const second = await ingot('serve', '--config', join(dir, 'ingot.yaml'));
+    expect(second).toMatchObject({ code: 1, stdout: '' });
+    expect(second.stderr).toMatch(
+      new RegExp(`Another ingot \\(process \\d+\\) already works in ${join(dir, 'state')}"`),
+    );
+    expect(second.stderr).toContain('Stop it first');
+    expect(await problems(running)).toEqual({ API: null, 'API socket': null });
+  });
+});
+
+describe('SIGTERM', () => {
+  it('ends a daemon with work at hand, and the next start goes on with it', async () => {
+    const bmc = await startSilentBmc();
+    try {
+      const running = await start({});
+      await running.client.nodes.enroll(nodeAt(bmc.port));
+      await running.client.provision('rack1-07', 'manage');
+      await expect.poll(bmc.connections).toBeGreaterThan(0);
+      expect(await stop()).toBe(0);
+
+      const before = bmc.connections();
+      const again = await start({});
+      await expect.poll(bmc.connections, LATE).toBeGreaterThan(before);
+      expect(await again.client.jobs()).toMatchObject([{ verb: 'manage', node_uuid: expect.any(String) }]);
+    } finally {
+      await bmc.stop();
+    }
+  });
+});
+
+describe('systemd', () => {
+  it('hears that the daemon is ready, alive and stopping', async () => {
+    const socket = join(dir, 'notify');
+    const systemd = await startNotifyReceiver(socket);
+    try {
+      await start({}, ['env', `NOTIFY_SOCKET=${socket}`, 'WATCHDOG_USEC=200000']);
+      const alive = (): number => systemd.heard.filter((text) => text === 'WATCHDOG=1').length;
+      await expect.poll(alive).toBeGreaterThan(2);
+      expect(systemd.heard[0]).toMatch(
+        /^READY=1\nSTATUS=ingot \S+, API on 127\.0\.0\.1:\d+, 0 networks\nMAINPID=\d+$/,
+      );
+      expect(await stop()).toBe(0);
+      await expect.poll(() => systemd.heard.at(-1)).toBe('STOPPING=1');
+    } finally {
+      await systemd.stop();
+    }
+  });
+
+  it('finds nothing wrong with the unit but for its place', async () => {
+    const unit = await readFile(join(import.meta.dirname, '../../systemd/ingot.service'), 'utf8');
+    const copy = join(dir, 'ingot.service');
+    await writeFile(copy, unit.replace('/opt/ingot/bin/ingot', BIN));
+    expect(await execute('systemd-analyze', ['verify', copy])).toEqual({ stdout: '', stderr: '' });
+  });
+});
