@@ -12,6 +12,7 @@ const metaSchema = z.object({
   id: z.string(),
   size: z.number(),
   sha256: z.string(),
+  data_sha256: z.string(),
   extents: z.array(z.tuple([z.number(), z.number()])),
   data_bytes: z.number(),
 });
@@ -54,8 +55,8 @@ async function loadImage(dir: string, id: string): Promise<StoredImage | null> {
     const [raw, json] = await Promise.all([stat(rawPath(dir, id)), stat(metaPath(dir, id))]);
     if (raw.size !== meta.size || meta.id !== id) return null;
     const extents = meta.extents.map(([offset, length]) => ({ offset, length }));
-    const { size, sha256, data_bytes: dataBytes } = meta;
-    const image = { id, path: rawPath(dir, id), size, sha256, extents, dataBytes };
+    const { size, sha256, data_bytes: dataBytes, data_sha256: dataSha256 } = meta;
+    const image = { id, path: rawPath(dir, id), size, sha256, extents, dataBytes, dataSha256 };
     return { image, bytes: raw.blocks * 512, usedAt: json.mtimeMs };
   } catch {
     return null;
@@ -65,10 +66,11 @@ async function loadImage(dir: string, id: string): Promise<StoredImage | null> {
 /** Makes `part` (a file that is already synced) the image, durably. */
 export async function storeImage(dir: string, part: string, image: ReadyImage): Promise<void> {
   await rename(part, image.path);
-  const { id, size, sha256, dataBytes } = image;
+  const { id, size, sha256, dataBytes, dataSha256 } = image;
   const extents = image.extents.map(({ offset, length }) => [offset, length]);
   const json = metaPath(dir, id);
-  await writeSynced(`${json}.part`, JSON.stringify({ id, size, sha256, data_bytes: dataBytes, extents }));
+  const meta = { id, size, sha256, data_bytes: dataBytes, data_sha256: dataSha256, extents };
+  await writeSynced(`${json}.part`, JSON.stringify(meta));
   await rename(`${json}.part`, json);
   await syncPath(dir);
 }

@@ -25,6 +25,8 @@ export type ReadyImage = {
   readonly extents: readonly Extent[];
   /** Bytes in all extents together. */
   readonly dataBytes: number;
+  /** Checksum of the extents' bytes, one after the other: agents need not hash gigabytes of zeros. */
+  readonly dataSha256: string;
 };
 
 export type ImageStore = {

@@ -13,6 +13,7 @@ import { createDownload } from './download.ts';
 import { bytesOf, mergeExtents } from './extents.ts';
 import { fetchFile } from './fetch-file.ts';
 import { fetchHttp } from './fetch-http.ts';
+import { hashExtents } from './hash-extents.ts';
 import type { ImageRequest, ReadyImage } from './images.ts';
 import { qemuCheck, qemuConvert, qemuMap } from './qemu-img.ts';
 import { checkedSource, shownSource } from './source.ts';
@@ -54,7 +55,8 @@ export async function makeReady(job: Job): Promise<ReadyImage> {
     const { size } = await stat(raw.path);
     const extents = mergeExtents(await qemuMap(raw.path, 'raw', signal), size);
     const path = rawPath(cache.dir, id);
-    const image = { id, path, size, sha256: raw.sha256, extents, dataBytes: bytesOf(extents) };
+    const dataSha256 = await hashExtents(raw.path, extents, signal);
+    const image = { id, path, size, sha256: raw.sha256, extents, dataBytes: bytesOf(extents), dataSha256 };
     await cache.add(raw.path, image);
     return image;
   } catch (error) {

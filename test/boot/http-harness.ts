@@ -60,6 +60,7 @@ export async function startBootHttp(
               sha256,
               extents: [],
               dataBytes: 0,
+              dataSha256: '',
             }
           : null,
     },

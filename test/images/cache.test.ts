@@ -25,6 +25,7 @@ async function cacheOf(mib: number) {
       sha256: 'x',
       extents: [{ offset: 0, length: MIB }],
       dataBytes: MIB,
+      dataSha256: 'y',
     };
     await cache.add(part, image);
     cache.release(id);

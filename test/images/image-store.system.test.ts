@@ -64,6 +64,8 @@ describe('preparing an image', () => {
       expect(image).toMatchObject({ size: disk.length, sha256: sha256(disk) });
       expect((await writtenByExtents(image)).equals(disk)).toBe(true);
       expect(image.dataBytes).toBeLessThan(2 * MIB);
+      const data = image.extents.map(({ offset, length }) => disk.subarray(offset, offset + length));
+      expect(image.dataSha256).toBe(sha256(Buffer.concat(data)));
       expect(percents.at(-1)).toBe(100);
       expect(percents).toEqual([...percents].sort((a, b) => a - b));
       expect(await cacheNames(dir)).toEqual(['ID.json', 'ID.raw']);

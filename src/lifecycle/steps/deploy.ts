@@ -63,7 +63,8 @@ async function writeImageParams(
   deps: StepDeps,
 ): Promise<{ readonly [key: string]: Json }> {
   const node = context.node();
-  const image = await prepare(context, deps);
+  // Ready since the step before, unless the cache had to give it up: then quickly again, without a second progress.
+  const image = await deps.images.prepare(imageRequestOf(node), undefined, context.signal);
   const configdrive = await deps.buildConfigDrive({
     node,
     request: configDriveRequestOf(node),
@@ -92,6 +93,7 @@ function imageInfo(node: NodeRecord, image: ReadyImage, url: string): Json {
     os_hash_value: image.sha256,
     node_uuid: node.uuid,
     ingot_size: image.size,
+    ingot_data_sha256: image.dataSha256,
     ingot_extents: image.extents.map(({ offset, length }) => [offset, length]),
   };
 }

@@ -29,6 +29,7 @@ export const READY_IMAGE = {
   sha256: 'b'.repeat(64),
   extents: [{ offset: 0, length: 1024 ** 2 }],
   dataBytes: 1024 ** 2,
+  dataSha256: 'c'.repeat(64),
 };
 
 export const READY_IMAGES: ImageStore = {
