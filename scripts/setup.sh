@@ -20,6 +20,13 @@ case "$purpose" in
     packages="$packages python3-netifaces python3-oauthlib python3-requests python3-serial python3-yaml"
     ;;
 esac
+# What would have a say in how this host boots (cloud-init judges our config drives in the tests), and servers that
+# would start with it (the peers of the benchmarks), are only unpacked.
+unpacked=""
+case "$purpose" in
+  test) unpacked="cloud-init" ;;
+  bench) unpacked="kea-dhcp4-server tftpd-hpa" ;;
+esac
 
 missing=""
 for package in $packages; do
@@ -39,20 +46,29 @@ if [ -n "$missing" ]; then
   fi
   echo "Installing Debian packages:$missing"
   $as_root apt-get update -qq
-  # No package may start a service of its own: no DHCP server, no cloud-init run on this host.
-  $as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
-    apt-get install -y -qq --no-install-recommends $missing >/dev/null
+  # No package may start a service on this host: policy-rc.d forbids it for as long as we install, unless the
+  # host has a policy of its own (a container image usually forbids it too).
+  policy=/usr/sbin/policy-rc.d
+  if [ ! -e "$policy" ]; then
+    trap '$as_root rm -f "$policy"' EXIT
+    trap 'exit 130' INT TERM
+    printf '#!/bin/sh\nexit 101\n' | $as_root install -m 755 /dev/stdin "$policy"
+  fi
+  # shellcheck disable=SC2086 # words
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi
 
-# cloud-init judges our config drives in the tests. Installed, it would have a say in how this host boots; so its
-# package is only unpacked.
-if [ "$purpose" = test ] && [ ! -d .cache/debian/cloud-init ]; then
-  mkdir -p .cache/debian/download
-  (cd .cache/debian/download && apt-get download -qq cloud-init)
-  dpkg -x .cache/debian/download/cloud-init_*.deb .cache/debian/cloud-init.new
-  mv .cache/debian/cloud-init.new .cache/debian/cloud-init
-  rm -r .cache/debian/download
-fi
+for package in $unpacked; do
+  if [ ! -d ".cache/debian/$package" ]; then
+    echo "Unpacking the Debian package $package"
+    rm -rf .cache/debian/download
+    mkdir -p .cache/debian/download
+    (cd .cache/debian/download && apt-get download -qq -o APT::Sandbox::User=root "$package")
+    dpkg -x .cache/debian/download/"$package"_*.deb ".cache/debian/$package.new"
+    mv ".cache/debian/$package.new" ".cache/debian/$package"
+    rm -r .cache/debian/download
+  fi
+done
 
 if [ ! -x node_modules/.bin/vitest ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
   npm ci --no-audit --no-fund
