@@ -43,6 +43,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
   const stateDir = await writeDaemonConfig(lab, configFile, options.assets);
   const client = createClient(`unix://${join(stateDir, 'ingot.sock')}`);
   let daemon: ChildProcess | null = null;
+  let ending: Promise<void> | null = null;
 
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     const child = daemon;
@@ -76,10 +77,14 @@ export async function startRig(options: RigOptions): Promise<Rig> {
       await end('SIGKILL');
     },
     stopDaemon: () => end('SIGTERM'),
-    down: async (downOptions = {}) => {
-      await end('SIGTERM');
-      await client.close();
-      await labDown(lab.dir, { keep_files: downOptions.keep ?? false });
+    // Asked for twice (an interrupt while cleaning up), it is done once and both wait for its end.
+    down: (downOptions = {}) => {
+      ending ??= (async () => {
+        await end('SIGTERM');
+        await client.close();
+        await labDown(lab.dir, { keep_files: downOptions.keep ?? false });
+      })();
+      return ending;
     },
   };
 }

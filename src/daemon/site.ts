@@ -10,6 +10,7 @@ import type { BuildConfigDrive, LifecycleDeps, Site } from '../lifecycle/deps.ts
 import { cidrContains, parseIpv4 } from '../net/ipv4.ts';
 import type { NodeRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
+import { workFolder } from './folders.ts';
 
 export const RAMDISK_FILES = ['vmlinuz', 'initrd.zst'] as const;
 
@@ -37,6 +38,7 @@ export function createSite({
       request,
       networkData: networkDataFor({ ports, allocations, networks: config.networks }),
       lcm: lcm === undefined ? null : { url: url(lcm), token: lcmToken },
+      workDir: workFolder(config),
     });
   };
 

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { IngotError } from '../errors.ts';
@@ -17,14 +16,14 @@ const XORRISO_ARGS = ['-as', 'mkisofs', '-quiet', '-V', LABEL, '-J', '-R'];
 const ROOT_ONLY = ['-uid', '0', '-gid', '0', '-dir-mode', '0700', '-file-mode', '0600'];
 
 /**
- * An ISO 9660 image with these files, made by Debian's xorriso in a temporary folder that only we can read and
- * that is gone afterwards. Rejects with `too_large` above 64 MiB, `missing_program` without xorriso.
+ * An ISO 9660 image with these files, made by Debian's xorriso in a folder below `workDir` that only we can read
+ * and that is gone afterwards. Rejects with `too_large` above 64 MiB, `missing_program` without xorriso.
  */
-export async function makeConfigDriveIso(files: DriveFiles): Promise<Buffer> {
+export async function makeConfigDriveIso(files: DriveFiles, workDir: string): Promise<Buffer> {
   const bytes = Object.values(files).reduce((sum, content) => sum + Buffer.byteLength(content), 0);
   if (bytes > CONFIG_DRIVE_MAX_BYTES) throw tooLarge(bytes);
   // mkdtemp makes the folder with mode 0700.
-  const folder = await mkdtemp(join(tmpdir(), 'ingot-config-drive-'));
+  const folder = await mkdtemp(join(workDir, 'config-drive-'));
   try {
     const root = join(folder, 'root');
     for (const [path, content] of Object.entries(files)) {
@@ -58,7 +57,7 @@ async function runXorriso(args: readonly string[]): Promise<void> {
     const said =
       error instanceof Error && 'stderr' in error ? String(error.stderr).trim().slice(-500) : String(error);
     throw new IngotError('environment', `xorriso could not make the config drive: ${said}`, {
-      hint: `Check that there is free space in ${tmpdir()}.`,
+      hint: 'Check that there is free space below state_dir.',
       cause: error,
     });
   }

@@ -19,11 +19,13 @@ export async function buildConfigDrive(input: {
   readonly networkData: JsonObject | null;
   /** Null: the OS reports nothing. */
   readonly lcm: LcmAccess | null;
+  /** For files on the way; who owns it removes what a killed daemon left there: they hold secrets. */
+  readonly workDir: string;
 }): Promise<string> {
-  const { node, request, networkData, lcm } = input;
+  const { node, request, networkData, lcm, workDir } = input;
   checkConfigDriveRequest(request);
   const report = lcm === null ? null : await reportScript(node.uuid, lcm);
-  const image = await makeConfigDriveIso(configDriveFiles({ node, request, networkData, report }));
+  const image = await makeConfigDriveIso(configDriveFiles({ node, request, networkData, report }), workDir);
   const packed = await promisify(gzip)(image);
   return packed.toString('base64');
 }

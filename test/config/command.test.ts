@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
 const ingot = join(import.meta.dirname, '../../bin/ingot');
 
@@ -15,7 +15,9 @@ describe('ingot config', () => {
   });
 
   it('checks a file, says every mistake with its line, and ends with 1', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'ingot-config-')), 'ingot.yaml');
+    const dir = mkdtempSync(join(tmpdir(), 'ingot-config-'));
+    onTestFinished(() => rmSync(dir, { recursive: true }));
+    const file = join(dir, 'ingot.yaml');
     writeFileSync(file, 'state_dir: relative\nnope: 1\n');
     const result = spawnSync(ingot, ['config', 'check', file], { encoding: 'utf8' });
     expect(result.status).toBe(1);

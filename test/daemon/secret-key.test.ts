@@ -1,10 +1,14 @@
-import { mkdtemp, readdir, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadSecretKey } from '../../src/daemon/secret-key.ts';
 
-const folder = (): Promise<string> => mkdtemp(join(tmpdir(), 'ingot-key-'));
+async function folder(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'ingot-key-'));
+  onTestFinished(() => rm(dir, { recursive: true }));
+  return dir;
+}
 
 describe('the secret key', () => {
   it('is made at the first start, for the owner only, and is the same at the next', async () => {

@@ -106,7 +106,8 @@ describe('checking what the operator wants on the drive', () => {
   });
 
   test('more than 64 MiB is refused before anything is written', async () => {
-    await expect(makeConfigDriveIso({ user_data: 'x'.repeat(65 * 1024 * 1024) })).rejects.toMatchObject({
+    const files = { user_data: 'x'.repeat(65 * 1024 * 1024) };
+    await expect(makeConfigDriveIso(files, '/nowhere')).rejects.toMatchObject({
       code: 'too_large',
       message: 'the config drive has 65 MiB, more than 64 MiB',
     });

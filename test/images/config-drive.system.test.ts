@@ -8,11 +8,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { buildConfigDrive } from '../../src/images/config-drive.ts';
+import { buildConfigDrive as build } from '../../src/images/config-drive.ts';
 import { networkDataFor } from '../../src/ipam/network-data.ts';
 import { networks } from '../ipam/networks.ts';
 
 const run = promisify(execFile);
+/** Ours and the program's files on the way are in the folder that the system gives for them. */
+const buildConfigDrive = (input: Omit<Parameters<typeof build>[0], 'workDir'>): Promise<string> =>
+  build({ ...input, workDir: tmpdir() });
 const NODE = { uuid: '7f0d3cfc-6f6f-4f3c-9f7e-0a5d8e3b1c11', name: 'rack1-u07', instance_uuid: null };
 const TOKEN = 'lcm-token-0123456789';
 const MACS = { '52:54:00:aa:bb:01': 'ens3', '52:54:00:aa:bb:02': 'ens4' };
