@@ -65,7 +65,7 @@ export function missingRamdisk(config: Config): readonly string[] {
   const dir = resolve(config.state_dir, config.boot.ramdisk_dir);
   return RAMDISK_FILES.filter((name) => !existsSync(join(dir, name))).map(
     (name) =>
-      `the ramdisk's ${name} is not in ${dir}: run "sh boot-assets/ramdisk/build.sh --flavour generic", and name the folder that it prints in boot.ramdisk_dir`,
+      `the ramdisk's ${name} is not in ${dir}: run "npm run ramdisk", and name the folder that it prints in boot.ramdisk_dir`,
   );
 }
 

@@ -172,7 +172,7 @@ describe('with no ramdisk built', () => {
     const networks = [{ ...pxe('127.0.0.1'), cidr: '127.0.0.0/8', dhcp: 'off', ranges: [] }];
     const { boot } = await freePorts('boot');
     const running = await start({ networks, boot: { listen_port: boot } });
-    const sentence = `the ramdisk's vmlinuz is not in ${join(dir, 'state/ramdisk')}: run "sh boot-assets/ramdisk/build.sh`;
+    const sentence = `the ramdisk's vmlinuz is not in ${join(dir, 'state/ramdisk')}: run "npm run ramdisk"`;
     expect((await running.client.status()).missing).toContainEqual(expect.stringContaining(sentence));
     await expect.poll(() => daemonEvents(running)).toContainEqual(expect.stringContaining(sentence));
     await running.client.nodes.enroll(nodeAt(1));
