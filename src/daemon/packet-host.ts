@@ -1,5 +1,6 @@
 /** The main thread's end of the packet thread: starts it, hands it the boot table, takes its facts. */
 import { Worker } from 'node:worker_threads';
+import type { PacketView } from '../api/deps.ts';
 import type { BootEntry } from '../boot/decision.ts';
 import { IngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -7,7 +8,6 @@ import type { Mac } from '../net/mac.ts';
 import type {
   Fact,
   FromPacketThread,
-  PacketReport,
   PacketService,
   PacketThreadOptions,
   ToPacketThread,
@@ -18,7 +18,7 @@ const ANSWER_MS = 10_000;
 export type PacketHost = {
   /** Resolves when DHCP and TFTP answer by these entries. */
   publish(entries: readonly BootEntry[], removed: readonly Mac[]): Promise<void>;
-  report(): Promise<PacketReport>;
+  report(): Promise<PacketView>;
   /** What serves, and what does not yet. */
   services(): readonly PacketService[];
   stop(): Promise<void>;

@@ -1,4 +1,5 @@
 /** What the main thread and the packet thread say to each other; plain data, so that it survives cloning. */
+import type { PacketView } from '../api/deps.ts';
 import type { BootEntry } from '../boot/decision.ts';
 import type { NetworkConfig } from '../config/schema.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
@@ -32,14 +33,6 @@ export type PacketService = {
   readonly problem: string | null;
 };
 
-export type LeaseRow = {
-  readonly network: string;
-  readonly mac: string;
-  readonly address: string;
-  /** ISO 8601. */
-  readonly expires_at: string;
-};
-
 export type ToPacketThread =
   /** `entries` replace all earlier ones of these MACs; `removed` MACs are forgotten. */
   | {
@@ -55,11 +48,5 @@ export type FromPacketThread =
   | { readonly type: 'applied'; readonly version: number }
   | { readonly type: 'facts'; readonly facts: readonly Fact[] }
   | { readonly type: 'service'; readonly service: PacketService }
-  | { readonly type: 'report'; readonly request: number; readonly report: PacketReport }
+  | { readonly type: 'report'; readonly request: number; readonly report: PacketView }
   | { readonly type: 'stopped' };
-
-export type PacketReport = {
-  readonly leases: readonly LeaseRow[];
-  /** `dhcp.<reason>` or `tftp.<reason>` → how often. */
-  readonly counters: Readonly<Record<string, number>>;
-};
