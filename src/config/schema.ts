@@ -57,7 +57,12 @@ const listen = z
   .regex(/^(\d{1,3}\.){3}\d{1,3}:\d{1,5}$/, 'must be ADDRESS:PORT such as 127.0.0.1:6385');
 
 export const configSchema = z.strictObject({
-  state_dir: z.string().startsWith('/', 'must be an absolute path').default('/var/lib/ingot'),
+  state_dir: z
+    .string()
+    .startsWith('/', 'must be an absolute path')
+    // Node's recursive mkdir never returns where the kernel answers ENOENT for a folder in a folder that exists.
+    .regex(/^(?!\/(proc|sys|dev)(\/|$))/, 'must be on a disk, not in /proc, /sys or /dev')
+    .default('/var/lib/ingot'),
   log_level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   api: z
     .strictObject({

@@ -66,6 +66,11 @@ describe('the configuration file', () => {
       text: 'networks:\n  - { name: a, role: pex, cidr: 10.20.0.0/16 }\n',
       says: ['networks[0].role:'],
     },
+    {
+      name: 'a state folder that is no folder on a disk',
+      text: 'state_dir: /proc/ingot\n',
+      says: ['ingot.yaml:1: state_dir: must be on a disk'],
+    },
     { name: 'text that is no YAML', text: 'a: [1\n', says: ['ingot.yaml:', 'YAML'] },
     {
       name: 'overlapping ranges, with both owners and the addresses',
