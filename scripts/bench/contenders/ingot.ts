@@ -1,0 +1,37 @@
+/** ingot as it is installed: `bin/ingot serve` with one PXE network. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type RunningDaemon, startDaemon } from '../../../test/rig/daemon.ts';
+import { type Field, POOL, SERVER } from '../field.ts';
+import type { Tools } from '../measure.ts';
+
+export type Ingot = RunningDaemon & { readonly pid: number; readonly socketPath: string };
+
+export type IngotOptions = {
+  /** Folder of the boot programs; default: Debian's. */
+  readonly ipxeDir?: string;
+};
+
+export async function startIngot(
+  { dir, wire }: Field,
+  { ipxeDir }: IngotOptions,
+  { defer }: Pick<Tools, 'defer'>,
+): Promise<Ingot> {
+  const boot = { ramdisk_dir: dir, ...(ipxeDir === undefined ? {} : { ipxe_dir: ipxeDir }) };
+  const network = {
+    ...{ name: 'pxe', role: 'pxe', dhcp: 'authoritative', ...SERVER },
+    ranges: [{ use: 'dhcp', ...POOL }],
+  };
+  // A cache of its own, so that the first start of a measure is a first start.
+  const launch = [...wire.enter('server'), 'env', `XDG_CACHE_HOME=${join(dir, 'cache')}`];
+  const daemon = await startDaemon({ dir, config: { boot, networks: [network] }, launch });
+  let stopped = false;
+  const stop = async (): Promise<number | null> => {
+    if (stopped) return daemon.exitCode();
+    stopped = true;
+    return await daemon.stop();
+  };
+  defer(stop);
+  const pid = Number(await readFile(join(dir, 'state/ingot.lock'), 'utf8'));
+  return { ...daemon, stop, pid, socketPath: join(dir, 'state/ingot.sock') };
+}

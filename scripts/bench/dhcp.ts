@@ -1,0 +1,88 @@
+/** DHCP against Kea: how many four-way exchanges a second, and how quickly at a quiet rate. */
+import { startIngot } from './contenders/ingot.ts';
+import { startKea } from './contenders/kea.ts';
+import { type Field, layField } from './field.ts';
+import { type Figure, type Measure, percentile, rounded, type Tools } from './measure.ts';
+import { loadDhcp } from './perfdhcp.ts';
+import { FRESH_SEARCH, learn, nextRate, type RateSearch } from './rate-search.ts';
+
+/** Machines that ask, over and over: most of the pool. */
+const CLIENTS = 50_000;
+const LOAD_SECONDS = 5;
+const QUIET = { rate: 1_000, seconds: 10, clients: CLIENTS, timed: true } as const;
+
+type Contender = { readonly name: string; readonly start: (field: Field, tools: Tools) => Promise<unknown> };
+
+const CONTENDERS: readonly Contender[] = [
+  { name: 'ingot', start: (field, tools) => startIngot(field, {}, tools) },
+  { name: 'kea_single', start: (field, tools) => startKea(field, 0, tools) },
+  { name: 'kea_multi', start: (field, tools) => startKea(field, 2, tools) },
+];
+
+type Runner = { readonly name: string; readonly field: Field; search: RateSearch; p99: number };
+
+export const dhcp: Measure = {
+  about: 'DHCP exchanges a second and latency, against Kea 2.2 (memfile, which never flushes)',
+  run: async (tools: Tools): Promise<readonly Figure[]> => {
+    const runners: Runner[] = [];
+    for (const { name, start } of CONTENDERS) {
+      const field = await layField(name.replace('_', '-'), tools);
+      await start(field, tools);
+      runners.push({ name, field, search: FRESH_SEARCH, p99: Number.NaN });
+    }
+    for (const runner of runners) {
+      const { latencies } = await loadDhcp(runner.field, QUIET);
+      runner.p99 = rounded(percentile(latencies, 0.99));
+    }
+    await findLimits(runners, tools);
+    return figures(runners);
+  },
+};
+
+/** In turns, so that what else the machine does meets all of them alike. */
+async function findLimits(runners: readonly Runner[], { say }: Tools): Promise<void> {
+  for (let searching = true; searching; ) {
+    searching = false;
+    for (const runner of runners) {
+      const rate = nextRate(runner.search);
+      if (rate === null) continue;
+      searching = true;
+      const result = await loadDhcp(runner.field, { rate, seconds: LOAD_SECONDS, clients: CLIENTS });
+      runner.search = learn(runner.search, rate, result);
+      say(
+        `${runner.name}: asked ${rate}/s, completed ${Math.round(result.rate)}/s, lost ${(result.lost * 100).toFixed(2)} %`,
+      );
+    }
+  }
+}
+
+function figures(runners: readonly Runner[]): readonly Figure[] {
+  const of = (name: string): Runner | undefined => runners.find((runner) => runner.name === name);
+  const best = (name: string): number => of(name)?.search.best ?? Number.NaN;
+  const kea = Math.max(best('kea_single'), best('kea_multi'));
+  const keaP99 = Math.min(of('kea_single')?.p99 ?? Number.NaN, of('kea_multi')?.p99 ?? Number.NaN);
+  return [
+    ...runners.map(({ name, search }) => ({
+      name: `${name}_exchanges_per_second`,
+      value: Math.round(search.best),
+      unit: 'exchanges/s',
+    })),
+    {
+      name: 'exchanges_ratio',
+      value: rounded(best('ingot') / kea),
+      unit: "times Kea's best",
+      goal: { at_least: 2 },
+    },
+    ...runners.map(({ name, p99 }) => ({
+      name: `${name}_p99_ms`,
+      value: p99,
+      unit: 'ms at 1,000 exchanges/s',
+    })),
+    {
+      name: 'p99_ratio',
+      value: rounded((of('ingot')?.p99 ?? Number.NaN) / keaP99),
+      unit: "times Kea's best",
+      goal: { at_most: 1 },
+    },
+  ];
+}
