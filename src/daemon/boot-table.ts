@@ -23,7 +23,10 @@ export function createBootTable(store: Store, publish: Publish): BootTable {
 
   const replace = (nodeUuid: string, entries: readonly BootEntry[]): readonly Mac[] => {
     const kept = new Set(entries.map((entry) => entry.mac));
-    const removed = (macsOfNode.get(nodeUuid) ?? []).filter((mac) => !kept.has(mac));
+    // A MAC that has gone to another node meanwhile is that node's to remove.
+    const removed = (macsOfNode.get(nodeUuid) ?? []).filter(
+      (mac) => !kept.has(mac) && byMac.get(mac)?.nodeUuid === nodeUuid,
+    );
     for (const mac of removed) byMac.delete(mac);
     for (const entry of entries) byMac.set(entry.mac, entry);
     if (entries.length > 0) macsOfNode.set(nodeUuid, [...kept]);

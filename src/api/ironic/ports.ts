@@ -95,6 +95,7 @@ export function portRoutes(app: FastifyInstance, context: ApiContext): void {
       const { is_smartnic: _s, portgroup_uuid: _p, name: _n, ...kept } = after;
       const changes = Object.fromEntries(Object.entries(kept).filter(([name]) => named.includes(name)));
       const record = await queries.ports.update(port.uuid, changes);
+      if (record.node_uuid !== port.node_uuid) await refuseLocked(queries, record);
       await tell(queries, record, 'port.updated');
       if (record.node_uuid !== port.node_uuid) await tell(queries, port, 'port.deleted');
       return record;

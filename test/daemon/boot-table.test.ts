@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import type { BootEntry } from '../../src/boot/decision.ts';
+import { bootEntries, createBootTable } from '../../src/daemon/boot-table.ts';
+import { type Mac, parseMac } from '../../src/net/mac.ts';
+import type { Store } from '../../src/store/store.ts';
+import { temporaryStore } from '../store/temporary-store.ts';
+
+const MAC = parseMac('52:54:00:00:00:01') as Mac;
+const A = '11111111-1111-4111-8111-111111111111';
+const B = '22222222-2222-4222-8222-222222222222';
+
+/** What the packet thread has after every message. */
+function packetThread() {
+  const table = new Map<Mac, BootEntry>();
+  const publish = async (entries: readonly BootEntry[], removed: readonly Mac[]): Promise<void> => {
+    for (const mac of removed) table.delete(mac);
+    for (const entry of entries) table.set(entry.mac, entry);
+  };
+  return { table, publish };
+}
+
+async function twoNodes(store: Store): Promise<string> {
+  await store.nodes.insert({ uuid: A, name: 'a', driver: 'redfish' });
+  await store.nodes.insert({ uuid: B, name: 'b', driver: 'redfish' });
+  const port = await store.ports.insert({ uuid: A, node_uuid: A, address: MAC });
+  return port.uuid;
+}
+
+describe('the boot table', () => {
+  it('follows a port that moves to another node, in whatever order the two nodes are published', async () => {
+    for (const order of [
+      [A, B],
+      [B, A],
+    ] as const) {
+      const store = await temporaryStore();
+      const { table, publish } = packetThread();
+      const boot = createBootTable(store, publish);
+      const port = await twoNodes(store);
+      await boot.publishAll();
+      expect(boot.entry(MAC)?.nodeUuid).toBe(A);
+      await store.ports.update(port, { node_uuid: B });
+      for (const node of order) await boot.publishNode(node);
+      expect(boot.entry(MAC)?.nodeUuid).toBe(B);
+      expect(table.get(MAC)?.nodeUuid).toBe(B);
+    }
+  });
+
+  it('forgets the MACs of a node that is gone', async () => {
+    const store = await temporaryStore();
+    const { table, publish } = packetThread();
+    const boot = createBootTable(store, publish);
+    await twoNodes(store);
+    await boot.publishAll();
+    await store.nodes.delete(A);
+    await boot.publishNode(A);
+    expect(boot.entry(MAC)).toBeNull();
+    expect(table.size).toBe(0);
+  });
+
+  it('leaves out NICs that do not boot', async () => {
+    const store = await temporaryStore();
+    await twoNodes(store);
+    const node = await store.nodes.get(A);
+    const [port] = await store.ports.listByNode(A);
+    if (node === null || port === undefined) throw new Error('the node has no port');
+    expect(bootEntries(node, [{ ...port, pxe_enabled: false }])).toEqual([]);
+  });
+});
