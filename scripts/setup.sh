@@ -8,8 +8,8 @@ purpose=${1:?usage: scripts/setup.sh demo|test|bench}
 
 # What the daemon and the lab need (docs/dependencies.md says what for).
 packages="ipxe qemu-utils mmdebstrap xorriso openssl zstd libarchive-tools iproute2 util-linux"
-packages="$packages qemu-system-x86 ovmf seabios mtools dosfstools e2fsprogs fdisk gdisk arch-test uidmap"
-packages="$packages grub-efi-amd64-signed shim-signed grub-pc-bin grub-common binutils"
+packages="$packages qemu-system-x86 ovmf seabios ipxe-qemu mtools dosfstools e2fsprogs fdisk gdisk arch-test uidmap"
+packages="$packages debian-archive-keyring binutils"
 # Foreign programs that the tests and the benchmarks measure us against.
 case "$purpose" in
   test | bench)
