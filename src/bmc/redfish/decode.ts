@@ -80,5 +80,6 @@ export function memberLinks(collection: Dict): readonly string[] {
 /** Path and query of a link that may be an absolute URL of any host: only our own origin is ever asked. */
 export function pathOfLink(link: string): string {
   const url = URL.parse(link, 'http://bmc.invalid');
-  return url === null ? '/' : `${url.pathname}${url.search}`;
+  // `A:` parses to an empty path, and a path of `//host` would name a host again.
+  return url === null ? '/' : `/${url.pathname.replace(/^\/+/, '')}${url.search}`;
 }
