@@ -19,21 +19,18 @@ export async function patiently<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-export type VerbOnce = {
-  readonly name: string;
-  readonly verb: string;
-  readonly configdrive?: Parameters<Client['provision']>[2];
-};
-
 /**
- * Asks for a verb exactly once. When the answer is lost with the daemon, the node's newest job tells whether the
- * request was taken: a 2xx means that it is on disk, and a lost answer may mean it too.
+ * Sends a request that begins a job exactly once. When the answer is lost with the daemon, the node's newest job
+ * tells whether the request was taken: a 2xx means that it is on disk, and a lost answer may mean it too.
  */
-export async function requestOnce(client: Client, { name, verb, configdrive }: VerbOnce): Promise<void> {
+export async function requestOnce(
+  client: Client,
+  name: string,
+  request: () => Promise<unknown>,
+): Promise<void> {
   const before = await patiently(() => client.nodes.job(name));
   await patiently(async () => {
     const now = await client.nodes.job(name);
-    if (now !== null && now.id !== before?.id) return;
-    await client.provision(name, verb, configdrive);
+    if (now === null || now.id === before?.id) await request();
   });
 }

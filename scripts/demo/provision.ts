@@ -84,7 +84,7 @@ type Errand = {
 async function reach(client: Client, name: string, errand: Errand): Promise<number> {
   const started = Date.now();
   const { verb, configdrive } = errand;
-  await requestOnce(client, { name, verb, ...(configdrive === undefined ? {} : { configdrive }) });
+  await requestOnce(client, name, () => client.provision(name, verb, configdrive));
   while (Date.now() - started < STATE_MS) {
     await sleep(POLL_MS);
     const node = await patiently(() => client.nodes.get(name));

@@ -9,7 +9,7 @@ import { VERB_FACTS } from './verbs.ts';
 type CleaningPolicy = { readonly automatedClean: boolean };
 
 type Plan = {
-  readonly steps: (node: NodeRecord, site: CleaningPolicy) => readonly StepName[];
+  readonly steps: (node: Pick<NodeRecord, 'automated_clean'>, site: CleaningPolicy) => readonly StepName[];
   /** The edge at the end of the last step. */
   readonly end: GraphEvent;
   readonly afterFailure: readonly StepName[];
@@ -33,7 +33,7 @@ const DEPLOYMENT: Plan = {
   afterFailure: ['leave-ramdisk'],
 };
 
-function wantsCleaning(node: NodeRecord, site: CleaningPolicy): boolean {
+function wantsCleaning(node: Pick<NodeRecord, 'automated_clean'>, site: CleaningPolicy): boolean {
   return node.automated_clean ?? site.automatedClean;
 }
 

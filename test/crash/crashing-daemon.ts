@@ -1,6 +1,6 @@
 /**
- * The daemon, with SIGKILL at step boundaries: the first time that a step of a kind begins or ends, this process
- * kills itself. What it has died of stands in a file, so that each boundary kills once.
+ * The daemon, with SIGKILL at step boundaries: the first time that a step of a kind is called, and the first time
+ * that its end is on disk, this process kills itself. What it has died of stands in a file, so that each boundary kills once.
  * Usage: crashing-daemon.ts CONFIG BOUNDARIES-FILE
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
@@ -20,7 +20,8 @@ const daemon = await startDaemon({
   clock: systemClock,
   onFatal: () => process.exit(1),
   hooks: {
-    boundary: ({ step, when }) => {
+    boundary: ({ step, when, outcome }) => {
+      if (when === 'after' && outcome !== 'done') return;
       const boundary = `${when} ${step}`;
       if (seen.has(boundary)) return;
       appendFileSync(boundariesFile, `${boundary}\n`);

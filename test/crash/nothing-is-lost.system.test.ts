@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { patiently, requestOnce } from '../../scripts/patience.ts';
 import { rackName } from '../../src/lab/simulated/rack.ts';
+import { PLANS, POWER_STEPS } from '../../src/lifecycle/plans.ts';
 import { enrollBody } from '../rig/rack.ts';
 import { type CrashRig, startCrashRig } from './rig.ts';
 
@@ -50,6 +51,7 @@ describe('a daemon that is killed again and again', () => {
     );
     expect(lost).toBe(0);
     expect(kills).toBeGreaterThanOrEqual(LEAST_KILLS);
+    expect(boundaries).toEqual(expect.arrayContaining(everyBoundary()));
     for (const [index, again] of rebuilds.entries()) {
       const name = rackName(index);
       const ledger = ledgers.get(name);
@@ -60,8 +62,8 @@ describe('a daemon that is killed again and again', () => {
         ...{ name, writes: count('write_image'), cleanings: count('erase_devices_metadata') },
         cutOff: ledger?.cutOff,
       }).toEqual({ name, writes: 3 + again, cleanings: 2, cutOff: 0 });
-      // inspect, two cleanings, and two boots (ramdisk, disk) for each deployment.
-      const boots = `pxe pxe pxe disk pxe disk pxe pxe disk${' pxe disk'.repeat(again)}`;
+      // inspect, two cleanings, two boots (ramdisk, disk) for each deployment, and one for the power cycle.
+      const boots = `pxe pxe pxe disk pxe disk pxe pxe disk${' pxe disk'.repeat(again)} disk`;
       expect({ name, boots: ledger?.boots.join(' ') }).toEqual({ name, boots });
     }
   });
@@ -84,14 +86,30 @@ async function runErrand(rig: CrashRig, index: number): Promise<number> {
     await runPart(rig, { name, verb: 'rebuild', to: 'active' });
     again++;
   }
+  await requestOnce(rig.client, name, () => rig.client.power(name, 'rebooting'));
+  await jobEnds(rig, name);
   return again;
+}
+
+/** A power action has no state of its own to wait for. */
+async function jobEnds(rig: CrashRig, name: string): Promise<void> {
+  while ((await patiently(() => rig.client.nodes.job(name)))?.status === 'running') await sleep(100);
+}
+
+/** The begin and the end of every step that the errand's verbs and a power cycle have. */
+function everyBoundary(): string[] {
+  const plans = (['manage', 'inspect', 'provide', 'deploy', 'delete'] as const).flatMap(
+    (event) => PLANS[event]?.steps({ automated_clean: null }, { automatedClean: true }) ?? [],
+  );
+  const steps = new Set([...plans, ...POWER_STEPS.rebooting, 'clean-step']);
+  return [...steps].flatMap((step) => [`before ${step}`, `after ${step}`]);
 }
 
 type Part = { readonly name: string; readonly verb: string; readonly to: string };
 
 async function runPart(rig: CrashRig, { name, verb, to }: Part): Promise<void> {
   if (verb === 'active') await setImage(rig, name);
-  await requestOnce(rig.client, { name, verb });
+  await requestOnce(rig.client, name, () => rig.client.provision(name, verb));
   await settle(rig, { name, to });
 }
 

@@ -20,8 +20,15 @@ const MACHINES = [
 ] as const;
 /** Firmware, first stage, ramdisk and operating system, as the serial console shows them. */
 const CONSOLE = {
-  bios: ['SeaBIOS', 'iPXE', 'ingot-ramdisk: agent starts', 'e2e-bios login:'],
-  uefi: ['Start PXE over IPv4', 'iPXE', 'ingot-ramdisk: agent starts', 'e2e-uefi login:'],
+  // The boot ROM of a QEMU machine is itself an iPXE with HTTP: DHCP gives it the script at once.
+  bios: ['SeaBIOS', '/ipxe/52-54-00-20-00-01', 'ingot-ramdisk: agent starts', 'e2e-bios login:'],
+  uefi: [
+    'Start PXE over IPv4',
+    'snponly.efi',
+    '/ipxe/52-54-00-20-00-02',
+    'ingot-ramdisk: agent starts',
+    'e2e-uefi login:',
+  ],
 } as const;
 
 describe('two powered-off machines, and a daemon that is killed three times on the way', () => {

@@ -79,4 +79,6 @@ export type BoundaryHook = (boundary: {
   readonly jobId: number;
   readonly step: string;
   readonly when: 'before' | 'after';
+  /** What the call that just ended answered. */
+  readonly outcome?: StepOutcome['kind'];
 }) => void | Promise<void>;
