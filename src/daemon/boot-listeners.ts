@@ -7,6 +7,7 @@ import type { RequestListener } from 'node:http';
 import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { createBootApi, createLcmApi } from '../api/api.ts';
+import { BODY_LIMITS } from '../api/server.ts';
 import type { BootSite } from '../boot/decision.ts';
 import { createBootHandler } from '../boot/file-server.ts';
 import { loadBootManifest } from '../boot/manifest.ts';
@@ -18,12 +19,19 @@ import type { Log } from '../log.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { BootTable } from './boot-table.ts';
 import type { NamedListener } from './condition.ts';
-import { startListener } from './listeners.ts';
+import { type StrangerLimits, startListener } from './listeners.ts';
 import type { Fact } from './packet-protocol.ts';
 import { missingRamdisk } from './site.ts';
 
-/** Machines of one storm, each with a connection or two. */
-const MOST_CONNECTIONS = 8192;
+/** For the machines of one storm, each with a connection or two; inspection's bodies are the largest. */
+const STRANGERS: StrangerLimits = {
+  maxConnections: 8192,
+  connectionsPerAddress: 64,
+  bodyBytes: 128 * 1024 * 1024,
+  bodyBytesPerAddress: 32 * 1024 * 1024,
+  largestBody: BODY_LIMITS.inspection,
+  requestTimeoutMs: 60_000,
+};
 
 type Options = {
   readonly config: Config;
@@ -82,7 +90,7 @@ export async function startBootListeners(options: Options): Promise<BootListener
         handler,
         log,
         onProblem,
-        maxConnections: MOST_CONNECTIONS,
+        strangers: STRANGERS,
       });
       return { name, network: network.name, at: `${at.address}:${at.port}`, listener };
     }),

@@ -2,6 +2,7 @@
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Log } from '../log.ts';
+import { createFloodGuard, type FloodLimits } from './flood-guard.ts';
 
 const RETRY_MS = 5_000;
 /** Between a stop request and cutting the connections that are still busy. */
@@ -23,7 +24,13 @@ type Options = {
   /** Told once when listening fails for the first time. */
   readonly onProblem: (sentence: string) => void;
   /** Limits for strangers on a provisioning network; the API's own defaults are Node's. */
-  readonly maxConnections?: number;
+  readonly strangers?: StrangerLimits;
+};
+
+export type StrangerLimits = FloodLimits & {
+  readonly maxConnections: number;
+  /** From a request's first byte to its body's last. */
+  readonly requestTimeoutMs: number;
 };
 
 /** Resolves after the first attempt; failed attempts are repeated every five seconds. */
@@ -65,13 +72,15 @@ export function formatListenAt(at: ListenAt): string {
   return 'path' in at ? at.path : `${at.address}:${at.port}`;
 }
 
-function newServer(options: Options): Server {
-  const server = createServer(options.handler);
+function newServer({ handler, strangers }: Options): Server {
+  const server = createServer();
   server.headersTimeout = 20_000;
-  server.requestTimeout = 300_000;
+  server.requestTimeout = strangers?.requestTimeoutMs ?? 300_000;
   server.keepAliveTimeout = 10_000;
-  if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections;
-  return server;
+  if (strangers === undefined) return server.on('request', handler);
+  server.maxConnections = strangers.maxConnections;
+  const { guard, onConnection } = createFloodGuard(strangers);
+  return server.on('connection', onConnection).on('request', guard(handler));
 }
 
 async function listen(server: Server, at: ListenAt): Promise<Error | null> {
