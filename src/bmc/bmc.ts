@@ -5,6 +5,9 @@
  * All calls reject with an `IngotError` of code `bmc_unreachable`, `bmc_auth`, `bmc_tls`, `bmc_refused` or
  * `bmc_bad_answer` (or `busy`, when too many requests wait for one BMC), whose message names the BMC's address
  * and never holds a secret. All are idempotent: the wanted state is given, not a change of it.
+ *
+ * A `signal` is looked at directly before every request that changes something: once it is aborted nothing more
+ * is asked of the machine, and the call rejects with the signal's reason.
  */
 export type BmcPower = 'on' | 'off' | 'turning-on' | 'turning-off' | 'unknown';
 export type BootDevice = 'pxe' | 'disk';
@@ -29,13 +32,13 @@ export type Bmc = {
   readonly address: string;
   power(): Promise<BmcPower>;
   /** Asks for power on; returns when the BMC took the request, not when the host is up. A no-op when on. */
-  powerOn(): Promise<void>;
+  powerOn(signal?: AbortSignal): Promise<void>;
   /** Forced off. A no-op when off. */
-  powerOff(): Promise<void>;
+  powerOff(signal?: AbortSignal): Promise<void>;
   /** Asks the OS to shut down (ACPI). */
-  softPowerOff(): Promise<void>;
+  softPowerOff(signal?: AbortSignal): Promise<void>;
   /** For the next boot only; `mode` is set with it where the BMC allows. */
-  setBootOnce(device: BootDevice, mode: BootMode | null): Promise<void>;
+  setBootOnce(device: BootDevice, mode: BootMode | null, signal?: AbortSignal): Promise<void>;
   systemInfo(): Promise<SystemInfo>;
   /** Logs out and closes connections. */
   close(): Promise<void>;

@@ -4,10 +4,10 @@ import type { Bmc, BmcPower } from './bmc.ts';
 export function openFakeHardware(): Bmc {
   let state: BmcPower = 'off';
   const become =
-    (wanted: BmcPower): (() => Promise<void>) =>
-    () => {
+    (wanted: BmcPower): ((signal?: AbortSignal) => Promise<void>) =>
+    async (signal) => {
+      signal?.throwIfAborted();
       state = wanted;
-      return Promise.resolve();
     };
   return {
     address: 'fake-hardware',

@@ -235,6 +235,27 @@ describe('switching power', () => {
     expect(waits(clock.slept).length).toBeGreaterThan(0);
   });
 
+  test.each([
+    ['while it is logged in', ({ path }: Seen) => path.endsWith('/Sessions'), 0],
+    ['while the state is read', isSystemGet, 0],
+    ['while the BMC puts the request off', isReset, 1],
+  ])('a caller who gives up %s asks nothing more of the machine', async (_when, on, asked) => {
+    const { fake, bmc } = await bench();
+    const caller = new AbortController();
+    const answer = (seen: Seen) => {
+      caller.abort(new Error('given up'));
+      return isReset(seen)
+        ? { status: 503, body: complaint('ServiceTemporarilyUnavailable', 'later') }
+        : null;
+    };
+    fake.fault({ on, answer });
+    await expect(bmc.powerOn(caller.signal)).rejects.toThrow('given up');
+    expect(fake.seen.filter(isReset)).toHaveLength(asked);
+    expect(fake.state.resets).toEqual([]);
+    await expect(bmc.setBootOnce('pxe', null, caller.signal)).rejects.toThrow('given up');
+    expect(fake.seen.filter(({ method }) => method === 'PATCH')).toEqual([]);
+  });
+
   test('Supermicro boards get fifteen seconds between off and on', async () => {
     const { fake, bmc, clock } = await bench();
     fake.state.root.Vendor = 'Supermicro';

@@ -144,6 +144,30 @@ describe('abort', () => {
     expect(world.machines[0]?.history).toEqual(['on pxe', 'execute_deploy_step', 'off']);
   });
 
+  it.each([
+    ['abort', true, ['asked for on'], 'a BMC client that heeds the signal switches nothing on'],
+    ['abort', false, ['asked for on', 'on pxe', 'off'], 'a request on its way comes before the tidying up'],
+    ['deleted', true, ['asked for on'], 'the next job begins when the call is given up'],
+    ['deleted', false, ['asked for on', 'on pxe', 'off'], 'the next job waits for a request on its way'],
+  ] as const)(
+    'by %s while the machine is being switched on (heeded: %s) ends in %j: %s',
+    async (verb, heeds, history, _why) => {
+      const world = await deploying();
+      const [machine] = world.machines;
+      Object.assign(machine?.faults ?? {}, { slowOn: { ms: 3_000, heeds } });
+      await world.daemon().requestVerb(uuidOf(world), { verb: 'active' });
+      await world.untilTrue('asked', () => machine?.history.length === 1);
+      Object.assign(machine?.faults ?? {}, { slowOn: undefined });
+      await world.daemon().requestVerb(uuidOf(world), { verb });
+      await world.until(['deploy failed', 'available']);
+      expect(machine?.history.slice(0, history.length)).toEqual(history);
+      expect(machine?.history.slice(history.length)).toEqual(
+        verb === 'abort' ? [] : ['on pxe', 'execute_clean_step', 'off'],
+      );
+      expect(machine?.power()).toBe('off');
+    },
+  );
+
   it('asked for twice is refused the second time', async () => {
     const world = await deploying();
     await world.daemon().requestVerb(uuidOf(world), { verb: 'active' });

@@ -29,6 +29,7 @@ export type BootContext = {
   readonly client: RedfishClient;
   readonly clock: Clock;
   readonly log: Log;
+  /** Ends the work: nothing is written any more. */
   readonly signal: AbortSignal;
   readonly habits: Habits;
   readonly system: () => Promise<Resource>;
@@ -125,7 +126,7 @@ async function writeBoot(context: BootContext, place: Resource, body: BootBody):
   const check: Wanted = { target: body.BootSourceOverrideTarget, mode: body.BootSourceOverrideMode ?? null };
   for (let tries = 1; ; tries += 1) {
     const fresh = tries === 1 ? place : await context.client.get(place.path);
-    const outcome = await context.client.patch(fresh, { Boot: body });
+    const outcome = await context.client.patch(fresh, { body: { Boot: body }, signal: context.signal });
     if (outcome.kind !== 'unclear' || tries >= UNCLEAR_TRIES) return outcome;
     if ((await readBack(context, check, READ_BACK_MS)) === null) return { kind: 'done' };
   }

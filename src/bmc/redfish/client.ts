@@ -14,6 +14,9 @@ import { NO_OPERATION } from './quirks.ts';
 
 export type Resource = { readonly path: string; readonly body: Dict; readonly etag: string | null };
 
+/** The signal is that of the client, or one that follows it. */
+export type Write = { readonly body: object; readonly signal: AbortSignal };
+
 /** What became of a write. `unclear`: it may or may not have happened; re-read the state and decide. */
 export type WriteOutcome =
   | { readonly kind: 'done' }
@@ -32,10 +35,13 @@ export type RedfishClient = {
   find(link: string): Promise<Resource | null>;
   /** For what is optional: null whenever the BMC answers but does not give it. */
   tryGet(link: string): Promise<Resource | null>;
-  /** Merges `body` into the resource; sends its ETag as this BMC likes it. Rejects on failed logins only. */
-  patch(resource: Resource, body: object): Promise<WriteOutcome>;
-  /** An action. Never repeated unless the BMC certainly did nothing. Rejects on failed logins only. */
-  post(link: string, body: object): Promise<WriteOutcome>;
+  /**
+   * Merges `body` into the resource; sends its ETag as this BMC likes it. Rejects on failed logins, and with the
+   * signal's reason when that is aborted before the BMC took it.
+   */
+  patch(resource: Resource, write: Write): Promise<WriteOutcome>;
+  /** An action. Never repeated unless the BMC certainly did nothing. Rejects as `patch` does. */
+  post(link: string, write: Write): Promise<WriteOutcome>;
   /** Aborted, with an `IngotError` as its reason, when the client is closed. */
   readonly signal: AbortSignal;
   close(): Promise<void>;
@@ -123,17 +129,17 @@ export function createRedfishClient(options: {
     return asResource(request.path, answer);
   };
 
-  const sendPatch = (path: string, body: object, match: string | null): Promise<WriteOutcome> =>
-    write({ method: 'PATCH', path, headers: match === null ? {} : { 'if-match': match }, body });
+  const sendPatch = (path: string, wanted: Write, match: string | null): Promise<WriteOutcome> =>
+    write({ method: 'PATCH', path, headers: match === null ? {} : { 'if-match': match }, ...wanted });
 
   /** Goes up the ETag ladder until the BMC takes the write or refuses it for another reason. */
-  const climb = async (resource: Resource, body: object): Promise<WriteOutcome> => {
+  const climb = async (resource: Resource, wanted: Write): Promise<WriteOutcome> => {
     let { etag } = resource;
     let outcome: WriteOutcome | null = null;
     for (const rung of etagLadder(etag, likedRung)) {
       // Twice on a rung only where the resource really had changed meanwhile.
       for (let changed = true, tries = 0; changed && tries < 2; tries += 1) {
-        outcome = await sendPatch(resource.path, body, ifMatch(rung, etag));
+        outcome = await sendPatch(resource.path, wanted, ifMatch(rung, etag));
         if (outcome.kind === 'done') likedRung = rung;
         if (outcome.kind !== 'refused' || !isAboutEtag(outcome)) return outcome;
         const fresh = (await get(resource.path)).etag;
@@ -141,7 +147,7 @@ export function createRedfishClient(options: {
         etag = fresh ?? etag;
       }
     }
-    return outcome ?? sendPatch(resource.path, body, null);
+    return outcome ?? sendPatch(resource.path, wanted, null);
   };
 
   return {
@@ -153,8 +159,8 @@ export function createRedfishClient(options: {
       if (answer.status >= 300 || answer.malformed || answer.body === null) return null;
       return asResource(request.path, answer);
     },
-    patch: (resource, body) => climb(resource, body),
-    post: (link, body) => write({ method: 'POST', path: pathOfLink(link), body }),
+    patch: climb,
+    post: (link, wanted) => write({ method: 'POST', path: pathOfLink(link), ...wanted }),
     signal: closing.signal,
     async close() {
       const reason = new IngotError('bmc_unreachable', `BMC ${target.address}: the connection was closed`, {

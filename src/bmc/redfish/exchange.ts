@@ -16,6 +16,8 @@ export type Request = {
   readonly path: string;
   readonly headers?: { readonly [name: string]: string };
   readonly body?: object;
+  /** Ends the waits before it is sent; looked at when its turn has come. What is sent is not cut off. */
+  readonly signal?: AbortSignal;
 };
 
 export type Answer = {
@@ -44,7 +46,10 @@ export type Timeouts = {
 export const DEFAULT_TIMEOUTS: Timeouts = { connect: 10_000, headers: 60_000, body: 30_000, total: 120_000 };
 
 export type Exchanger = {
-  /** One request, one answer or failure; no retries, no redirects. Waits for its turn at the BMC. */
+  /**
+   * One request, one answer or failure; no retries, no redirects. Waits for its turn at the BMC; rejects with
+   * the reason of the request's signal when that is aborted by then.
+   */
   send(request: Request): Promise<Exchange>;
   /** Ends running requests and refuses new ones, both with `reason`. */
   close(reason: IngotError): Promise<void>;
@@ -113,6 +118,7 @@ export function createExchanger(options: {
   return {
     send: (request) =>
       queue.run(async () => {
+        request.signal?.throwIfAborted();
         const result = await exchange(request);
         const { method, path } = request;
         if (result.kind === 'answer')

@@ -32,7 +32,7 @@ export async function sendPatiently(
         : (isTransientStatus(result.answer.status) || result.answer.malformed) &&
           options.isFinal?.(result.answer) !== true;
     if (!again || attempt + 1 >= MAX_ATTEMPTS) return result;
-    await pause(sender, attempt, result);
+    await pause(sender, { attempt, result, signal: request.signal ?? sender.signal });
   }
 }
 
@@ -50,12 +50,15 @@ export async function sendCarefully(sender: Sender, request: Request): Promise<E
         : result.answer.status === 429 ||
           (result.answer.status >= 400 && isBusy(messagesOf(result.answer.body)));
     if (!again || attempt + 1 >= limit) return result;
-    await pause(sender, attempt, result);
+    await pause(sender, { attempt, result, signal: request.signal ?? sender.signal });
   }
 }
 
-async function pause(sender: Sender, attempt: number, result: Exchange): Promise<void> {
-  const { clock, random, signal } = sender;
+async function pause(
+  { clock, random }: Sender,
+  after: { readonly attempt: number; readonly result: Exchange; readonly signal: AbortSignal },
+): Promise<void> {
+  const { attempt, result, signal } = after;
   const asked =
     result.kind === 'answer' ? retryAfterMs(result.answer.headers['retry-after'], clock.now()) : null;
   await clock.sleep(asked ?? backoffMs(attempt, random()), signal);

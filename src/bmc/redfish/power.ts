@@ -43,6 +43,7 @@ export type PowerContext = {
   readonly client: RedfishClient;
   readonly clock: Clock;
   readonly log: Log;
+  /** Ends the work: nothing is asked of the machine any more. */
   readonly signal: AbortSignal;
   /** Reads the system anew. */
   readonly system: () => Promise<Resource>;
@@ -112,7 +113,7 @@ async function reset(context: PowerContext, system: Resource, wish: PowerWish): 
       ? standard
       : WISHES[wish].resetTypes.find((candidate) => allowed.includes(candidate));
   if (resetType === undefined) throw cannot(context.target, wish, allowed);
-  return context.client.post(action.target, { ResetType: resetType });
+  return context.client.post(action.target, { body: { ResetType: resetType }, signal: context.signal });
 }
 
 function cannot(target: RedfishTarget, wish: PowerWish, allowed: readonly string[] | null): IngotError {

@@ -7,7 +7,7 @@ import { createRedfishClient, type Resource } from './client.ts';
 import type { RedfishTarget } from './driver-info.ts';
 import { DEFAULT_TIMEOUTS, type Timeouts } from './exchange.ts';
 import { readSystemInfo } from './inventory.ts';
-import { fulfil } from './power.ts';
+import { fulfil, type PowerContext } from './power.ts';
 import { type Habits, habitsFrom } from './quirks.ts';
 import { findSystem, powerOf, ROOT_PATH } from './system.ts';
 
@@ -30,7 +30,6 @@ export function openRedfishBmc(target: RedfishTarget, deps: RedfishDeps): Bmc {
   const log = deps.log.child({ component: 'redfish', bmc: target.address });
   const queue = deps.queue ?? createSerialQueue({ clock, name: target.address });
   const client = createRedfishClient({ target, clock, log, queue, timeouts, random });
-  const { signal } = client;
   let systemPath: string | null = null;
   let habits: Habits | null = null;
   /** When the host was last forced off, in milliseconds since the epoch. */
@@ -51,26 +50,31 @@ export function openRedfishBmc(target: RedfishTarget, deps: RedfishDeps): Bmc {
     return habits;
   };
 
-  const power = { target, client, clock, log, signal, system };
+  /** For one call: over when the caller gives it up, and when the client is closed. */
+  const work = (caller: AbortSignal | undefined): PowerContext => {
+    const signal = caller === undefined ? client.signal : AbortSignal.any([client.signal, caller]);
+    return { target, client, clock, log, signal, system };
+  };
 
   return {
     address: target.address,
     async power() {
       return powerOf((await system()).body);
     },
-    async powerOn() {
+    async powerOn(caller) {
+      const power = work(caller);
       const { settleAfterOffMs } = await habitsNow();
       const rest = forcedOffAt === null ? 0 : forcedOffAt + settleAfterOffMs - clock.now();
-      if (rest > 0) await clock.sleep(rest, signal);
+      if (rest > 0) await clock.sleep(rest, power.signal);
       await fulfil(power, 'on');
     },
-    async powerOff() {
-      await fulfil(power, 'off');
+    async powerOff(caller) {
+      await fulfil(work(caller), 'off');
       forcedOffAt = clock.now();
     },
-    softPowerOff: () => fulfil(power, 'soft-off'),
-    async setBootOnce(device, mode) {
-      await setBootOnce({ ...power, habits: await habitsNow() }, device, mode);
+    softPowerOff: (caller) => fulfil(work(caller), 'soft-off'),
+    async setBootOnce(device, mode, caller) {
+      await setBootOnce({ ...work(caller), habits: await habitsNow() }, device, mode);
     },
     async systemInfo() {
       return readSystemInfo(client, await system(), await habitsNow());

@@ -91,7 +91,11 @@ export function createEngine(options: EngineOptions): Engine {
       wakeable: createWakeable(clock),
       abort: new AbortController(),
     };
-    const done = supervise(runner, job.id).finally(() => runners.delete(job.id));
+    // What an interrupted job still does to the machine ends before the next job touches it.
+    const before = [...runners.values()].filter((one) => one.runner.nodeUuid === job.node_uuid);
+    const done = Promise.allSettled(before.map((one) => one.done))
+      .then(() => supervise(runner, job.id))
+      .finally(() => runners.delete(job.id));
     runners.set(job.id, { runner, done });
   };
 

@@ -150,7 +150,7 @@ async function callWithin(deadline: number, call: StepAtWork, at: JobOnNode): Pr
       ...at,
       definition,
       commits,
-      now: () => clock.now(),
+      clock,
       signal: AbortSignal.any([reach.signal, over.signal]),
       log: logOf(call),
     });

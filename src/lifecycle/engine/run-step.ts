@@ -1,4 +1,5 @@
 /** One call of a step: builds its context, bounds it in time, turns what it throws into an outcome. */
+import type { Clock } from '../../clock.ts';
 import { asIngotError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { JobRecord, NodeRecord, Progress } from '../../store/records.ts';
@@ -8,13 +9,15 @@ import type { StepContext, StepDefinition, StepOutcome } from './step.ts';
 
 /** Progress is written when it has grown by this many percent, so that a write of an image is ~50 commits. */
 const PROGRESS_STEP_PERCENT = 2;
+/** How long a call that was aborted may take to end; less than the engine waits when it stops. */
+const SETTLE_MS = 5_000;
 
 export type StepCall = {
   readonly job: JobRecord;
   readonly node: NodeRecord;
   readonly definition: StepDefinition;
   readonly commits: Commits;
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly log: Log;
   /** Aborts the call; its reason is thrown out of `callStep`. */
   readonly signal: AbortSignal;
@@ -32,7 +35,7 @@ export async function callStep(call: StepCall): Promise<StepOutcome> {
     job,
     args: step?.args ?? {},
     scratch: () => scratch,
-    now: call.now,
+    now: () => call.clock.now(),
     save: async (facts, patch = {}) => {
       const saved = await commits.save(job, facts, patch);
       scratch = saved.job.scratch;
@@ -44,7 +47,7 @@ export async function callStep(call: StepCall): Promise<StepOutcome> {
   };
   try {
     signal.throwIfAborted();
-    const outcome = await unlessAborted(call.definition.run(context), signal);
+    const outcome = await unlessAborted(call.definition.run(context), call);
     if (outcome.kind === 'wait' && outcome.progress !== undefined) progress.report(outcome.progress);
     return outcome;
   } catch (thrown) {
@@ -58,13 +61,30 @@ export async function callStep(call: StepCall): Promise<StepOutcome> {
   }
 }
 
-/** A step that does not heed its signal is left alone: nobody waits for it, and it can commit nothing more. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+/**
+ * An aborted call gets a moment to end, so that what it has begun (a request to the BMC that is on its way)
+ * happens before the step that tidies up. One that does not heed its signal is left alone after that: it can
+ * commit nothing more.
+ */
+async function unlessAborted<T>(work: Promise<T>, { clock, signal, log }: StepCall): Promise<T> {
+  const enough = new AbortController();
+  const aborted = new Promise<'aborted'>((resolve) => {
+    signal.addEventListener('abort', () => resolve('aborted'), { once: true, signal: enough.signal });
   });
+  const ended = work.then(
+    () => 'ended' as const,
+    () => 'ended' as const,
+  );
+  try {
+    if ((await Promise.race([ended, aborted])) === 'ended' && !signal.aborted) return await work;
+    const patience = clock.sleep(SETTLE_MS, enough.signal).catch(() => undefined);
+    if ((await Promise.race([ended, patience])) === undefined) {
+      log.warn({ waited_ms: SETTLE_MS }, 'a call that was aborted does not end; it is left alone');
+    }
+    throw signal.reason as Error;
+  } finally {
+    enough.abort(new Error('the call has ended'));
+  }
 }
 
 function progressWriter({ job, commits, log }: StepCall): {

@@ -13,7 +13,7 @@ export async function untilOff(context: StepContext, deps: StepDeps): Promise<St
   return await deps.withBmc(context.node(), async (bmc) => {
     if ((await bmc.power()) === 'off') return null;
     if (due(context, 'off_asked_at')) {
-      await bmc.powerOff();
+      await bmc.powerOff(context.signal);
       await context.save({ off_asked_at: context.now() });
       if ((await bmc.power()) === 'off') return null;
     }
@@ -26,7 +26,7 @@ export async function untilOn(context: StepContext, deps: StepDeps): Promise<Ste
   return await deps.withBmc(context.node(), async (bmc) => {
     if ((await bmc.power()) === 'on') return null;
     if (due(context, 'on_asked_at')) {
-      await bmc.powerOn();
+      await bmc.powerOn(context.signal);
       await context.save({ on_asked_at: context.now() });
       if ((await bmc.power()) === 'on') return null;
     }
@@ -51,7 +51,9 @@ export async function startFrom(
   if (context.scratch().boot_device !== device) {
     const wait = await untilOff(context, deps);
     if (wait !== null) return wait;
-    await deps.withBmc(context.node(), (bmc) => bmc.setBootOnce(device, wantedBootMode(context.node())));
+    await deps.withBmc(context.node(), (bmc) =>
+      bmc.setBootOnce(device, wantedBootMode(context.node()), context.signal),
+    );
     await context.save({ boot_device: device });
   }
   return await untilOn(context, deps);
@@ -107,7 +109,7 @@ export function softPowerOffStep(deps: StepDeps): StepDefinition {
           return { kind: 'done', note: 'The machine has shut down.', patch: { power_state: 'power off' } };
         }
         if (context.scratch().asked !== true) {
-          await bmc.softPowerOff();
+          await bmc.softPowerOff(context.signal);
           await context.save({ asked: true });
         }
         return { kind: 'wait', for: 'the operating system to shut down', pollMs: soon(context) };

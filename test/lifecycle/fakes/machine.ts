@@ -11,6 +11,8 @@ export type MachineFaults = {
   bmc?: IngotError | null;
   /** The ramdisk never gets as far as calling back. */
   silent?: boolean;
+  /** Switching on takes this long (ms), and goes on when the signal is aborted unless `heeds`. */
+  slowOn?: { readonly ms: number; readonly heeds: boolean };
   /** Error of the command of that name (without its extension). */
   commands?: Readonly<Record<string, { readonly type: string; readonly details: string }>>;
 };
@@ -163,7 +165,14 @@ export function createMachine(options: MachineOptions): Machine {
     bmc: {
       address: '10.30.0.5',
       power: () => answered(() => power),
-      powerOn: () => answered(turnOn),
+      powerOn: async (signal) => {
+        const { slowOn } = faults;
+        if (slowOn !== undefined) {
+          history.push('asked for on');
+          await clock.sleep(slowOn.ms, slowOn.heeds ? signal : undefined);
+        }
+        await answered(turnOn);
+      },
       powerOff: () => answered(turnOff),
       softPowerOff: () => answered(turnOff),
       setBootOnce: (device) =>
