@@ -1,4 +1,5 @@
 /** HTTP servers on addresses that may not be there yet: an interface that comes up late is taken when it does. */
+import { once } from 'node:events';
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Log } from '../log.ts';
@@ -25,6 +26,8 @@ type Options = {
   readonly onProblem: (sentence: string) => void;
   /** Limits for strangers on a provisioning network; the API's own defaults are Node's. */
   readonly strangers?: StrangerLimits;
+  /** Between two attempts; 5000 unless told. */
+  readonly retryMs?: number;
 };
 
 export type StrangerLimits = FloodLimits & {
@@ -33,9 +36,9 @@ export type StrangerLimits = FloodLimits & {
   readonly requestTimeoutMs: number;
 };
 
-/** Resolves after the first attempt; failed attempts are repeated every five seconds. */
+/** Resolves after the first attempt, and never rejects; failed attempts are repeated every five seconds. */
 export async function startListener(options: Options): Promise<Listener> {
-  const { at, log, name } = options;
+  const { at, log, name, retryMs = RETRY_MS } = options;
   let server: Server | null = null;
   let problem: string | null = 'not started';
   let timer: NodeJS.Timeout | null = null;
@@ -44,26 +47,33 @@ export async function startListener(options: Options): Promise<Listener> {
   const attempt = async (): Promise<void> => {
     const candidate = newServer(options);
     const failure = await listen(candidate, at);
+    if (failure !== null || stopped) await closeServer(candidate);
+    if (stopped) return;
     if (failure === null) {
       server = candidate;
       problem = null;
+      // A connection that cannot be accepted (no descriptor left) is no end of the daemon.
+      candidate.on('error', (error) => log.warn({ listener: name, error: error.message }, 'listener error'));
       log.info({ listener: name, at: formatListenAt(at) }, 'listening');
       return;
     }
     const sentence = `${name} cannot listen on ${formatListenAt(at)}: ${failure.message}`;
     if (problem !== sentence) options.onProblem(sentence);
     problem = sentence;
-    if (!stopped) timer = setTimeout(() => void attempt(), RETRY_MS);
+    timer = setTimeout(() => {
+      attempting = attempt();
+    }, retryMs);
   };
-  await attempt();
+  let attempting = attempt();
+  await attempting;
 
   return {
     problem: () => problem,
     stop: async () => {
       stopped = true;
       if (timer !== null) clearTimeout(timer);
-      if (server === null) return;
-      await closeServer(server);
+      await attempting;
+      if (server !== null) await closeServer(server);
     },
   };
 }
@@ -83,20 +93,20 @@ function newServer({ handler, strangers }: Options): Server {
   return server.on('connection', onConnection).on('request', guard(handler));
 }
 
+/** Resolves to what went wrong; the server may listen all the same, and is the caller's to close. */
 async function listen(server: Server, at: ListenAt): Promise<Error | null> {
-  // A socket file left by a killed daemon would refuse the new one.
-  if ('path' in at) await rm(at.path, { force: true });
-  const failure = await new Promise<Error | null>((resolve) => {
-    server.once('error', resolve);
-    const listening = (): void => {
-      server.removeListener('error', resolve);
-      resolve(null);
-    };
-    if ('path' in at) server.listen(at.path, listening);
-    else server.listen(at.port, at.address, listening);
-  });
-  if (failure === null && 'path' in at) await chmod(at.path, 0o600);
-  return failure;
+  try {
+    // A socket file left by a killed daemon would refuse the new one.
+    if ('path' in at) await rm(at.path, { force: true });
+    const listening = once(server, 'listening');
+    if ('path' in at) server.listen(at.path);
+    else server.listen(at.port, at.address);
+    await listening;
+    if ('path' in at) await chmod(at.path, 0o600);
+    return null;
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown : new Error(String(thrown));
+  }
 }
 
 async function closeServer(server: Server): Promise<void> {
