@@ -71,9 +71,14 @@ export async function startBootListeners(options: Options): Promise<BootListener
     onFact: (fact) => options.onFacts([fact]),
   });
   const boot: RequestListener = (request, response) => {
-    void serveFile(request, response).then((mine) => {
-      if (!mine) bootApi.routing(request, response);
-    });
+    serveFile(request, response)
+      .then((mine) => {
+        if (!mine) bootApi.routing(request, response);
+      })
+      .catch((error: unknown) => {
+        log.error({ url: request.url, error: String(error) }, 'a request of a machine could not be answered');
+        response.destroy();
+      });
   };
   const lcm: RequestListener = (request, response) => lcmApi.routing(request, response);
 
