@@ -45,6 +45,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
   const facts = createFactSender((batch) => post({ type: 'facts', facts: batch }));
   const boot = new Map<Mac, BootEntry>();
   const dhcp = new Map<string, DhcpServer>();
+  const passed = new Map(options.dhcpDescriptors);
 
   const bootFields = (client: ClientFacts, address: Ipv4): DhcpBootFields | null => {
     const kind = bootClientOf(client);
@@ -56,8 +57,12 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
 
   const serveDhcp = async (config: NetworkConfig): Promise<Service> => {
     const network = dhcpNetwork(config);
+    const descriptor = passed.get(config.name) ?? null;
+    // A descriptor is used up by its first server; after a failure we open a socket of our own.
+    passed.delete(config.name);
     const server = await startDhcpServer({
       network,
+      descriptor,
       journal,
       reservations,
       bootFields: (client) => bootFields(client, network.address),

@@ -16,6 +16,8 @@ export type Fact = {
 
 export type PacketThreadOptions = {
   readonly networks: readonly NetworkConfig[];
+  /** Sockets on port 67 that systemd passed, by the name of the network (`FileDescriptorName=`). */
+  readonly dhcpDescriptors: ReadonlyMap<string, number>;
   readonly leasesPath: string;
   readonly ipxeDir: string;
   readonly httpPort: number;

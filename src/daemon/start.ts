@@ -13,6 +13,7 @@ import { createImageStore } from '../images/image-store.ts';
 import { createLifecycle } from '../lifecycle/create.ts';
 import type { LifecycleDeps } from '../lifecycle/deps.ts';
 import type { Log } from '../log.ts';
+import { passedDescriptors } from '../net/bound-socket.ts';
 import { openStore } from '../store/open.ts';
 import { VERSION } from '../version.ts';
 import { startBootListeners } from './boot-listeners.ts';
@@ -59,6 +60,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const packets = startPacketHost({
     options: {
       networks: config.networks,
+      dhcpDescriptors: new Map(passedDescriptors(process.env, process.pid).map(({ name, fd }) => [name, fd])),
       leasesPath: inState('leases.db'),
       ipxeDir: config.boot.ipxe_dir,
       httpPort: config.boot.listen_port,
