@@ -15,6 +15,7 @@ import type { Log } from '../log.ts';
 import { parseIpv4 } from '../net/ipv4.ts';
 import type { BootFact } from './facts.ts';
 import { type Sent, sendFile, sendText } from './http-send.ts';
+import { LEAST_RATE, type LeastRate, requireRate } from './least-rate.ts';
 import { createResolvers, type Resource, type ResourceOptions } from './resources.ts';
 
 export type BootHandlerOptions = ResourceOptions & {
@@ -23,6 +24,8 @@ export type BootHandlerOptions = ResourceOptions & {
   readonly onFact: (fact: BootFact) => void;
   /** Downloads from disk at once (2 MiB of memory each); more are told to come back. 64 unless told. */
   readonly maxImageDownloads?: number;
+  /** What a download from disk has to take, or it is cut: each holds one of those places. */
+  readonly leastRate?: LeastRate;
 };
 
 /** A client that takes no byte for so long is gone. */
@@ -39,7 +42,11 @@ export function createBootHandler(options: BootHandlerOptions): BootHandler {
   const log = options.log.child({ component: 'boot-http' });
   const resolvers = createResolvers(options);
   const roots = Object.keys(resolvers);
-  const admit = createAdmission(options.maxImageDownloads ?? 64);
+  const admit = createAdmission({
+    maxImageDownloads: options.maxImageDownloads ?? 64,
+    leastRate: options.leastRate ?? LEAST_RATE,
+    clock,
+  });
 
   return async (request, response) => {
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
@@ -77,7 +84,12 @@ type Admission = (
 ) => Promise<Told | null>;
 
 /** Files from memory cost nothing to hold open; downloads from disk are counted. */
-function createAdmission(maxImageDownloads: number): Admission {
+function createAdmission(bounds: {
+  readonly maxImageDownloads: number;
+  readonly leastRate: LeastRate;
+  readonly clock: Clock;
+}): Admission {
+  const { clock, leastRate, maxImageDownloads } = bounds;
   let underWay = 0;
   return async (resource, response, serve) => {
     if (resource.kind !== 'file' || resource.file.body instanceof Uint8Array) return serve();
@@ -87,9 +99,11 @@ function createAdmission(maxImageDownloads: number): Admission {
       return null;
     }
     underWay++;
+    const stopWatching = requireRate(response, { ...leastRate, clock });
     try {
       return await serve();
     } finally {
+      stopWatching();
       underWay--;
     }
   };

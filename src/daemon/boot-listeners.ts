@@ -33,6 +33,9 @@ const STRANGERS: StrangerLimits = {
   requestTimeoutMs: 60_000,
 };
 
+/** Beside two for each image that is written at once (a broken one and its successor): 64 with the defaults. */
+const SPARE_DOWNLOADS = 24;
+
 type Options = {
   readonly config: Config;
   readonly images: ImageStore;
@@ -69,6 +72,7 @@ export async function startBootListeners(options: Options): Promise<BootListener
     clock: systemClock,
     log,
     onFact: (fact) => options.onFacts([fact]),
+    maxImageDownloads: 2 * config.limits.image_writes + SPARE_DOWNLOADS,
   });
   const boot: RequestListener = (request, response) => {
     serveFile(request, response)

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { BootEntry } from '../../src/boot/decision.ts';
 import type { BootFact } from '../../src/boot/facts.ts';
 import { createBootHandler } from '../../src/boot/file-server.ts';
+import type { LeastRate } from '../../src/boot/least-rate.ts';
 import { type BootManifest, loadBootManifest } from '../../src/boot/manifest.ts';
 import { systemClock } from '../../src/clock.ts';
 import { createLog } from '../../src/log.ts';
@@ -30,7 +31,11 @@ export type BootHttp = {
 };
 
 export async function startBootHttp(
-  options: { readonly ipxeDir?: string; readonly maxImageDownloads?: number } = {},
+  options: {
+    readonly ipxeDir?: string;
+    readonly maxImageDownloads?: number;
+    readonly leastRate?: LeastRate;
+  } = {},
 ): Promise<BootHttp> {
   const folder = await mkdtemp(join(tmpdir(), 'ingot-boot-'));
   const programs = join(folder, 'ipxe');
@@ -70,6 +75,7 @@ export async function startBootHttp(
     clock: systemClock,
     log: createLog('silent'),
     onFact: (fact) => facts.push(fact),
+    ...(options.leastRate === undefined ? {} : { leastRate: options.leastRate }),
     ...(options.maxImageDownloads === undefined ? {} : { maxImageDownloads: options.maxImageDownloads }),
   });
   server.on('request', (request, response) => {
