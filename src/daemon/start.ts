@@ -52,8 +52,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const secret = await loadSecretKey(config.state_dir);
   const store = await openStore(inState('ingot.db'), { clock, log });
   const recorder = createRecorder(store, log);
-  const problem = (sentence: string): void =>
+  // The log too: an operator of a daemon that does not answer looks there first.
+  const problem = (sentence: string): void => {
+    log.warn({}, sentence);
     recorder.record([{ node_uuid: null, kind: 'daemon.problem', severity: 'warning', message: sentence }]);
+  };
 
   const facts = createFactSorter((mac) => bootTable.entry(mac)?.nodeUuid ?? null);
   const onFacts = (batch: readonly Fact[]): void => recorder.record(facts.sort(batch));
