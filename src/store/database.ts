@@ -2,7 +2,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite, { type Database, type Statement } from 'better-sqlite3';
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely, SqliteDialect, type SqliteStatement } from 'kysely';
 import { IngotError } from '../errors.ts';
 import type { Tables } from './tables.ts';
 
@@ -43,6 +43,26 @@ export function openReader(path: string): Database {
   return database;
 }
 
+const NOTHING_TO_DO: SqliteStatement = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [][Symbol.iterator](),
+};
+
+/** What `run` returns. @throws IngotError `environment` when there was no space for it */
+function tellFullDisk<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (cause) {
+    if (!(cause instanceof Sqlite.SqliteError) || cause.code !== 'SQLITE_FULL') throw cause;
+    throw new IngotError('environment', 'The disk of state_dir is full: the store cannot write', {
+      hint: 'Free space on that disk, by removing images or lowering images.cache_gib, say. Nothing that was confirmed is lost.',
+      cause,
+    });
+  }
+}
+
 /** Kysely over one connection, with the statements kept prepared. */
 export function typedQueries(database: Database): Kysely<Tables> {
   const prepared = new Map<string, Statement<unknown[]>>();
@@ -60,11 +80,13 @@ export function typedQueries(database: Database): Kysely<Tables> {
       database: {
         close: () => database.close(),
         prepare: (sql) => {
+          // A full disk makes SQLite roll back by itself; a second rollback would fail and hide the first error.
+          if (sql === 'rollback' && !database.inTransaction) return NOTHING_TO_DO;
           const statement = prepare(sql);
           return {
             reader: statement.reader,
-            all: (parameters) => statement.all(...parameters),
-            run: (parameters) => statement.run(...parameters),
+            all: (parameters) => tellFullDisk(() => statement.all(...parameters)),
+            run: (parameters) => tellFullDisk(() => statement.run(...parameters)),
             iterate: (parameters) => statement.iterate(...parameters),
           };
         },
