@@ -6,7 +6,12 @@ import type { Access } from './tables.ts';
 export function inventoryQueries({ db, now }: Access): Queries['inventories'] {
   return {
     async put(nodeUuid, inventory, pluginData) {
-      const columns = encode({ inventory, plugin_data: pluginData, created_at: now() });
+      const node = db.selectFrom('nodes').where('uuid', '=', nodeUuid);
+      const columns = {
+        ...encode({ inventory, plugin_data: pluginData, created_at: now() }),
+        // 0, as before any boot, only for a node that does not exist: the foreign key refuses that row.
+        boot_generation: (await node.select('boot_generation').executeTakeFirst())?.boot_generation ?? 0,
+      };
       await db
         .insertInto('inventories')
         .values({ node_uuid: nodeUuid, ...columns })

@@ -113,6 +113,15 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX addresses_by_node ON addresses (node_uuid);
     `,
   },
+  {
+    version: 2,
+    subject: 'the boot that an inventory came from, since times do not tell it when the clock is set',
+    sql: `
+      ALTER TABLE inventories ADD COLUMN boot_generation INTEGER NOT NULL DEFAULT 0;
+      UPDATE inventories SET boot_generation = nodes.boot_generation FROM nodes
+        WHERE nodes.uuid = inventories.node_uuid AND inventories.created_at >= nodes.boot_started_at;
+    `,
+  },
 ];
 
 /** Brings the file to the newest schema. Throws `environment` when a newer ingot has written it. */

@@ -151,5 +151,7 @@ export type InventoryRecord = {
   readonly node_uuid: string;
   readonly inventory: JsonObject;
   readonly plugin_data: JsonObject;
+  /** The node's `boot_generation` when it came: tells this boot's from an earlier one's. */
+  readonly boot_generation: number;
   readonly created_at: string;
 };

@@ -82,6 +82,7 @@ export type Queries = {
     list(filter: EventFilter): Promise<readonly EventRecord[]>;
   };
   readonly inventories: {
+    /** Takes the place of the node's earlier one; belongs to the node's boot of the moment. */
     put(nodeUuid: string, inventory: JsonObject, pluginData: JsonObject): Promise<void>;
     get(nodeUuid: string): Promise<InventoryRecord | null>;
   };

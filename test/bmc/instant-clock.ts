@@ -7,6 +7,7 @@ export function instantClock(): Clock & { readonly slept: readonly number[] } {
   return {
     slept,
     now: () => now,
+    elapsed: () => now,
     sleep: async (ms, signal) => {
       signal?.throwIfAborted();
       slept.push(ms);

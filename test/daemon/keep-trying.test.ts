@@ -6,6 +6,7 @@ import { IngotError } from '../../src/errors.ts';
 /** A clock whose sleeps end at once, until the signal is aborted. */
 const eager: Clock = {
   now: () => 0,
+  elapsed: () => 0,
   sleep: (_ms, signal) =>
     signal?.aborted ? Promise.reject(new Error('aborted')) : new Promise((r) => setImmediate(r)),
 };

@@ -27,6 +27,7 @@ export function movedClock(): Clock & { forward(ms: number): void; slept: number
   return {
     slept,
     now: () => now,
+    elapsed: () => now,
     sleep: async (ms, signal) => {
       signal?.throwIfAborted();
       slept.push(ms);

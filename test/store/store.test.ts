@@ -296,4 +296,34 @@ describe('inventories', () => {
       plugin_data: { extra: true },
     });
   });
+
+  it('know the boot of their node that they came from', async () => {
+    const store = await storeWithNodes();
+    await store.nodes.update(A, { boot_generation: 3 });
+    await store.inventories.put(A, {}, {});
+    await store.nodes.update(A, { boot_generation: 4 });
+    expect(await store.inventories.get(A)).toMatchObject({ boot_generation: 3 });
+    await store.inventories.put(A, {}, {});
+    expect(await store.inventories.get(A)).toMatchObject({ boot_generation: 4 });
+  });
+
+  it.each([
+    { came: 'after its boot began', created_at: '2026-11-22T12:01:00.000Z', boot_generation: 2 },
+    { came: 'before', created_at: '2026-11-22T11:59:00.000Z', boot_generation: 0 },
+  ])(
+    'of an older schema that came $came get boot $boot_generation',
+    async ({ created_at, boot_generation }) => {
+      const path = temporaryPath();
+      const store = await temporaryStore({ path });
+      await store.nodes.insert({ uuid: A, driver: 'redfish' });
+      await store.nodes.update(A, { boot_generation: 2, boot_started_at: '2026-11-22T12:00:00.000Z' });
+      await store.inventories.put(A, {}, {});
+      await store.close();
+      const raw = new Sqlite(path);
+      raw.exec('ALTER TABLE inventories DROP COLUMN boot_generation; PRAGMA user_version = 1');
+      raw.prepare('UPDATE inventories SET created_at = ?').run(created_at);
+      raw.close();
+      expect(await (await temporaryStore({ path })).inventories.get(A)).toMatchObject({ boot_generation });
+    },
+  );
 });

@@ -10,7 +10,7 @@ import type { Store } from '../../src/store/store.ts';
 
 /** A clock that stands still at the given time. */
 export function stoppedClock(at = Date.UTC(2026, 10, 22, 12)): Clock {
-  return { now: () => at, sleep: () => Promise.resolve() };
+  return { now: () => at, elapsed: () => 0, sleep: () => Promise.resolve() };
 }
 
 export function temporaryPath(): string {

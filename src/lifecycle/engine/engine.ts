@@ -9,10 +9,11 @@ import type { Store } from '../../store/store.ts';
 import type { TimeLimit } from '../graph.ts';
 import type { Advance } from './advance.ts';
 import { createCommits, Superseded } from './commit.ts';
-import { type JobTools, runJob } from './run-job.ts';
+import { createMoment } from './moment.ts';
+import { type JobTools, type Reach, runJob } from './run-job.ts';
 import { createSlots } from './slots.ts';
 import type { BoundaryHook, Explanation, SlotKind, Steps } from './step.ts';
-import { createWakeable, type Wakeable } from './wake.ts';
+import { createWakeable } from './wake.ts';
 
 /** A runner that failed by a defect or a full disk tries again after this. */
 const RUNNER_RETRY_MS = 5_000;
@@ -44,7 +45,7 @@ export type Engine = {
   stop(): Promise<void>;
 };
 
-type Runner = { readonly nodeUuid: string; readonly wakeable: Wakeable; abort: AbortController };
+type Runner = Omit<Reach, 'signal'> & { readonly nodeUuid: string; abort: AbortController };
 
 export function createEngine(options: EngineOptions): Engine {
   const { store, clock, limits } = options;
@@ -70,7 +71,7 @@ export function createEngine(options: EngineOptions): Engine {
     while (!stopping.signal.aborted) {
       const { signal } = runner.abort;
       try {
-        await runJob(id, tools, { wakeable: runner.wakeable, signal });
+        await runJob(id, tools, { ...runner, signal });
         return;
       } catch (error) {
         if (signal.aborted) runner.abort = new AbortController();
@@ -89,6 +90,8 @@ export function createEngine(options: EngineOptions): Engine {
     const runner: Runner = {
       nodeUuid: job.node_uuid,
       wakeable: createWakeable(clock),
+      deadline: createMoment(clock),
+      wakeAt: createMoment(clock),
       abort: new AbortController(),
     };
     // What an interrupted job still does to the machine ends before the next job touches it.
@@ -104,7 +107,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   return {
     start: async () => {
-      startedAt = clock.now();
+      startedAt = clock.elapsed();
       const unfinished = await store.jobs.running();
       // Jobs in the middle of a step go first: they may hold what a slot stands for already.
       const begun = unfinished.filter((job) => job.deadline !== null);

@@ -19,6 +19,9 @@ export const RETRY_RULES: Readonly<Partial<Record<ErrorCode, RetryRule>>> = {
   environment: { attempts: 3, firstMs: 5_000, longestMs: 30_000 },
 };
 
+/** No step waits longer than this for its next try. */
+export const LONGEST_BACK_OFF_MS = Math.max(...Object.values(RETRY_RULES).map((rule) => rule.longestMs));
+
 /** How a step that threw `error` goes on; `attempt` counts the tries before this one in a row,
  * `patience` is the step's own bound on them. */
 export function outcomeOfError(

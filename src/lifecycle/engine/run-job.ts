@@ -6,6 +6,8 @@ import type { Store } from '../../store/store.ts';
 import { STATES, type TimeLimit } from '../graph.ts';
 import type { JobOnNode } from './advance.ts';
 import { type Commits, Superseded } from './commit.ts';
+import type { Moment } from './moment.ts';
+import { LONGEST_BACK_OFF_MS } from './retry.ts';
 import { callStep } from './run-step.ts';
 import type { Slots } from './slots.ts';
 import type { BoundaryHook, Explanation, SlotKind, StepDefinition, StepOutcome, Steps } from './step.ts';
@@ -23,12 +25,17 @@ export type JobTools = {
   /** What was last seen and what to check, for the error of a step whose time is up. */
   readonly explain: (node: NodeRecord, job: JobRecord) => Promise<Explanation>;
   readonly boundary?: BoundaryHook | undefined;
-  /** No deadline falls due before this (ms since the epoch), or before the step's own limit from `startedAt`. */
+  /** No deadline falls due before this (ms on `Clock.elapsed`), or before the step's own limit from `startedAt`. */
   readonly startedAt: () => number;
 };
 
-/** How a runner is reached from outside. */
-export type Reach = { readonly wakeable: Wakeable; readonly signal: AbortSignal };
+/** How a runner is reached from outside, and what it knows of its job's times. */
+export type Reach = {
+  readonly wakeable: Wakeable;
+  readonly signal: AbortSignal;
+  readonly deadline: Moment;
+  readonly wakeAt: Moment;
+};
 
 /** After a start no deadline falls due before this: the agents need time to find us again. */
 const RESTART_GRACE_MS = 300_000;
@@ -103,13 +110,13 @@ async function runStepOnce(call: StepAtWork): Promise<boolean> {
 
   await tools.boundary?.({ jobId: first.id, step: name, when: 'before' });
   const called = await callWithin(deadline, call, at);
-  const due = called.kind === 'wait' && clock.now() >= deadline;
+  const due = called.kind === 'wait' && clock.elapsed() >= deadline;
   const outcome = due ? await outcomeOfSilence(call, called.for) : called;
   await commitOutcome(call, at.job, outcome);
-  await tools.boundary?.({ jobId: first.id, step: name, when: 'after' });
+  await tools.boundary?.({ jobId: first.id, step: name, when: 'after', outcome: outcome.kind });
 
   if (outcome.kind === 'wait') {
-    await reach.wakeable.sleepUntil(Math.min(clock.now() + outcome.pollMs, deadline), reach.signal);
+    await reach.wakeable.sleepUntil(Math.min(clock.elapsed() + outcome.pollMs, deadline), reach.signal);
   }
   return outcome.kind === 'done' || outcome.kind === 'failed';
 }
@@ -118,7 +125,8 @@ async function runStepOnce(call: StepAtWork): Promise<boolean> {
 async function sleepThroughBackOff({ tools, reach, first }: StepAtWork): Promise<void> {
   const { job } = await tools.commits.read(first);
   if (job.attempt === 0 || job.wake_at === null) return;
-  await createWakeable(tools.clock).sleepUntil(Date.parse(job.wake_at), reach.signal);
+  const until = reach.wakeAt(job.wake_at, LONGEST_BACK_OFF_MS);
+  await createWakeable(tools.clock).sleepUntil(until, reach.signal);
 }
 
 /** Milliseconds that the step may take. */
@@ -128,9 +136,11 @@ function limitOf({ definition, tools }: StepAtWork, node: NodeRecord): number {
   return tools.timeouts[definition.limit ?? ofState] * 1000;
 }
 
+/** Milliseconds on `Clock.elapsed`. */
 function deadlineOf(call: StepAtWork, { job, node }: JobOnNode): number {
-  const grace = call.tools.startedAt() + Math.min(RESTART_GRACE_MS, limitOf(call, node));
-  return Math.max(job.deadline === null ? 0 : Date.parse(job.deadline), grace);
+  const limit = limitOf(call, node);
+  const grace = call.tools.startedAt() + Math.min(RESTART_GRACE_MS, limit);
+  return job.deadline === null ? grace : Math.max(call.reach.deadline(job.deadline, limit), grace);
 }
 
 /** The outcome of one call; when the deadline cuts it off, that of a step that still waits. */
@@ -140,7 +150,7 @@ async function callWithin(deadline: number, call: StepAtWork, at: JobOnNode): Pr
   const over = new AbortController();
   const finished = new AbortController();
   // Past the deadline a step still gets a moment: what it waits for may have come while ingot was down.
-  const until = Math.max(deadline, clock.now() + 1_000);
+  const until = Math.max(deadline, clock.elapsed() + 1_000);
   const timer = createWakeable(clock)
     .sleepUntil(until, finished.signal)
     .then(() => over.abort(new Error('the time of this step is up')))

@@ -7,11 +7,11 @@ const LONGEST_SLEEP_MS = 3_600_000;
 export type Wakeable = {
   /** Ends the current sleep, or the next one at once. */
   nudge(): void;
-  /** Resolves at `until` (ms since the epoch), or when nudged; rejects when the signal is aborted. */
+  /** Resolves at `until` (ms on `Clock.elapsed`), or when nudged; rejects when the signal is aborted. */
   sleepUntil(until: number, signal: AbortSignal): Promise<void>;
 };
 
-export function createWakeable(clock: Clock): Wakeable {
+export function createWakeable(clock: Pick<Clock, 'elapsed' | 'sleep'>): Wakeable {
   let nudged = false;
   let wake: AbortController | null = null;
   return {
@@ -21,12 +21,12 @@ export function createWakeable(clock: Clock): Wakeable {
     },
     sleepUntil: async (until, signal) => {
       signal.throwIfAborted();
-      while (!nudged && clock.now() < until) {
+      while (!nudged && clock.elapsed() < until) {
         const controller = new AbortController();
         wake = controller;
         const either = AbortSignal.any([signal, controller.signal]);
         try {
-          await clock.sleep(Math.min(until - clock.now(), LONGEST_SLEEP_MS), either);
+          await clock.sleep(Math.min(until - clock.elapsed(), LONGEST_SLEEP_MS), either);
         } catch (thrown) {
           signal.throwIfAborted();
           if (!controller.signal.aborted) throw thrown;

@@ -80,9 +80,9 @@ async function inventoryOfThisBoot(
   context: StepContext,
   deps: StepDeps,
 ): Promise<{ plugin_data: JsonObject } | null> {
-  const { uuid, boot_started_at } = context.node();
+  const { uuid, boot_generation } = context.node();
   const stored = await deps.store.inventories.get(uuid);
-  return stored !== null && boot_started_at !== null && stored.created_at >= boot_started_at ? stored : null;
+  return stored?.boot_generation === boot_generation ? stored : null;
 }
 
 function judge(pluginData: JsonObject): StepOutcome {

@@ -19,7 +19,11 @@ function lagging(fails = false) {
   });
   const machine = withPowerLag(simulated, {
     lag_ms: 5000,
-    clock: { now: () => 0, sleep: () => new Promise((resolve) => sleepers.push(resolve)) },
+    clock: {
+      now: () => 0,
+      elapsed: () => 0,
+      sleep: () => new Promise((resolve) => sleepers.push(resolve)),
+    },
     onFailure: (error) => failures.push(error),
   });
   const pass = async (): Promise<void> => {

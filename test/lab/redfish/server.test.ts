@@ -122,7 +122,9 @@ describe('the emulated BMC', () => {
   it('has a bounded number of sessions, and takes idle ones back', async () => {
     await bmc.server.close();
     let now = 0;
-    bmc = await startTestBmc({ clock: { now: () => now, sleep: () => Promise.resolve() } });
+    bmc = await startTestBmc({
+      clock: { now: () => now, elapsed: () => now, sleep: () => Promise.resolve() },
+    });
     const body = { UserName: credentials.username, Password: credentials.password };
     const login = () => ask('/redfish/v1/SessionService/Sessions', { method: 'POST', headers: {}, body });
     for (let at = 0; at < 16; at++) expect((await login()).status).toBe(201);

@@ -3,9 +3,17 @@ import type { Clock } from '../../../src/clock.ts';
 
 type Timer = { readonly at: number; readonly order: number; readonly fire: () => void };
 
-export function createIdleClock(start = Date.UTC(2026, 10, 22, 12)): Clock & { advance(ms: number): void } {
+export type IdleClock = Clock & {
+  /** Time passes. */
+  advance(ms: number): void;
+  /** Somebody sets the wall clock, back when negative; no time passes. */
+  setWall(byMs: number): void;
+};
+
+export function createIdleClock(start = Date.UTC(2026, 10, 22, 12)): IdleClock {
   const timers = new Set<Timer>();
-  let now = start;
+  let epoch = start;
+  let elapsed = 0;
   let order = 0;
   let ticking = false;
 
@@ -14,7 +22,7 @@ export function createIdleClock(start = Date.UTC(2026, 10, 22, 12)): Clock & { a
     const [first] = [...timers].sort((a, b) => a.at - b.at || a.order - b.order);
     if (first === undefined) return;
     timers.delete(first);
-    now = Math.max(now, first.at);
+    elapsed = Math.max(elapsed, first.at);
     first.fire();
     startTicking();
   };
@@ -26,9 +34,13 @@ export function createIdleClock(start = Date.UTC(2026, 10, 22, 12)): Clock & { a
   };
 
   return {
-    now: () => now,
+    now: () => epoch + elapsed,
+    elapsed: () => elapsed,
     advance: (ms) => {
-      now += ms;
+      elapsed += ms;
+    },
+    setWall: (byMs) => {
+      epoch += byMs;
     },
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
@@ -38,7 +50,7 @@ export function createIdleClock(start = Date.UTC(2026, 10, 22, 12)): Clock & { a
           reject(signal?.reason as Error);
         };
         const timer: Timer = {
-          at: now + ms,
+          at: elapsed + ms,
           order: order++,
           fire: () => {
             signal?.removeEventListener('abort', onAbort);

@@ -1,7 +1,6 @@
 /** Machines, one database, and daemons that come and go. */
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
-import type { Clock } from '../../../src/clock.ts';
 import type { ImageStore } from '../../../src/images/images.ts';
 import { createLifecycle } from '../../../src/lifecycle/create.ts';
 import type { LifecycleDeps } from '../../../src/lifecycle/deps.ts';
@@ -12,7 +11,7 @@ import type { EventRecord, NodeRecord } from '../../../src/store/records.ts';
 import type { Store } from '../../../src/store/store.ts';
 import type { ProvisionState } from '../../../src/store/words.ts';
 import { temporaryPath } from '../../store/temporary-store.ts';
-import { createIdleClock } from './idle-clock.ts';
+import { createIdleClock, type IdleClock } from './idle-clock.ts';
 import { createMachine, type Machine } from './machine.ts';
 import { type Mortality, mortal } from './mortal.ts';
 
@@ -38,7 +37,7 @@ export const READY_IMAGES: ImageStore = {
 };
 
 export type World = {
-  readonly clock: Clock & { advance(ms: number): void };
+  readonly clock: IdleClock;
   readonly machines: readonly Machine[];
   /** The daemon of the moment. */
   daemon(): Lifecycle;
@@ -90,7 +89,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     const store = await openStore(path, { clock, log });
     const lifecycle = createLifecycle({
       store: { ...store, transaction: life.wrap(store.transaction) },
-      clock: { now: () => clock.now(), sleep: life.unlessDead((ms, signal) => clock.sleep(ms, signal)) },
+      clock: { ...clock, sleep: life.unlessDead((ms, signal) => clock.sleep(ms, signal)) },
       log,
       limits: { power_actions: 20, image_writes: 20, jobs: 1_000 },
       timeouts: { callback_s: 1_800, command_s: 7_200, power_s: 300 },
@@ -134,9 +133,9 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     return found;
   };
   const untilTrue: World['untilTrue'] = async (what, condition) => {
-    const giveUp = clock.now() + PATIENCE_MS;
+    const giveUp = clock.elapsed() + PATIENCE_MS;
     for (let turns = 0; !(await condition()); turns++) {
-      if (clock.now() > giveUp || turns > 1_000_000) throw new Error(`it never came to this: ${what}`);
+      if (clock.elapsed() > giveUp || turns > 1_000_000) throw new Error(`it never came to this: ${what}`);
       await new Promise((resolve) => setImmediate(resolve));
     }
   };

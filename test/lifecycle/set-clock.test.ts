@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { IngotError } from '../../src/errors.ts';
+import { createMoment } from '../../src/lifecycle/engine/moment.ts';
+import { createWakeable } from '../../src/lifecycle/engine/wake.ts';
+import { createIdleClock } from './fakes/idle-clock.ts';
+import { INVENTORY } from './fakes/inventory.ts';
+import { createWorld, DEPLOYABLE, type World } from './fakes/world.ts';
+
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const CALL_BACK_LIMIT_MS = 30 * MINUTE_MS;
+
+const SET = [
+  { way: 'back', by: -HOUR_MS },
+  { way: 'forward', by: HOUR_MS },
+];
+
+const uuidOf = (world: World): string => world.machines[0]?.uuid ?? '';
+
+/** A node whose ramdisk was started and says nothing. */
+async function waiting(verb: 'active' | 'inspect'): Promise<World> {
+  const world = await createWorld();
+  Object.assign(world.machines[0]?.faults ?? {}, { silent: true });
+  const provision_state = verb === 'active' ? 'available' : 'manageable';
+  const instance_info = verb === 'active' ? DEPLOYABLE : {};
+  await world.store().nodes.update(uuidOf(world), { provision_state, instance_info });
+  await world.daemon().requestVerb(uuidOf(world), { verb });
+  await world.untilTrue('the machine is on and waited for', async () => {
+    const job = await world.store().jobs.runningOf(uuidOf(world));
+    return world.machines[0]?.power() === 'on' && job?.deadline !== null && job?.waiting_for !== null;
+  });
+  return world;
+}
+
+describe.each(SET)('a wall clock that is set $way by an hour', ({ by }) => {
+  it('ends no sleep early or late', async () => {
+    const clock = createIdleClock();
+    const slept = createWakeable(clock).sleepUntil(clock.elapsed() + 300, new AbortController().signal);
+    const before = clock.elapsed();
+    clock.setWall(by);
+    await slept;
+    expect(clock.elapsed() - before).toBe(300);
+  });
+
+  it('fails a node that waits for its ramdisk after the full time, and no sooner', async () => {
+    const world = await waiting('active');
+    const since = world.clock.elapsed();
+    world.clock.setWall(by);
+    expect((await world.until(['deploy failed'])).last_error).toContain(
+      'waiting for the first heartbeat of the ramdisk',
+    );
+    const took = world.clock.elapsed() - since;
+    expect(took).toBeGreaterThan(CALL_BACK_LIMIT_MS - MINUTE_MS);
+    expect(took).toBeLessThan(CALL_BACK_LIMIT_MS + MINUTE_MS);
+  });
+
+  it('makes no try of a BMC that is away come late', async () => {
+    const world = await createWorld();
+    const bmc = new IngotError('bmc_unreachable', 'No answer.', { hint: 'Ping it.' });
+    Object.assign(world.machines[0]?.faults ?? {}, { bmc });
+    await world.daemon().requestVerb(uuidOf(world), { verb: 'manage' });
+    await world.untilTrue('a back-off', async () => {
+      const job = await world.store().jobs.runningOf(uuidOf(world));
+      return job?.attempt === 1;
+    });
+    const since = world.clock.elapsed();
+    world.clock.setWall(by);
+    Object.assign(world.machines[0]?.faults ?? {}, { bmc: null });
+    await world.until(['manageable']);
+    expect(world.clock.elapsed() - since).toBeLessThan(MINUTE_MS);
+  });
+
+  it('hides no inventory of this boot', async () => {
+    const world = await waiting('inspect');
+    const since = world.clock.elapsed();
+    world.clock.setWall(by);
+    const sent = { inventory: INVENTORY, boot_interface: null, error: null, plugin_data: {} };
+    await world.daemon().continueInspection(sent);
+    expect((await world.until(['manageable', 'inspect failed'])).provision_state).toBe('manageable');
+    expect(world.clock.elapsed() - since).toBeLessThan(CALL_BACK_LIMIT_MS - MINUTE_MS);
+  });
+
+  it('while ingot is down leaves a step no more than its limit, and no less than five minutes', async () => {
+    const world = await waiting('active');
+    world.clock.setWall(by);
+    await world.restart();
+    const since = world.clock.elapsed();
+    await world.until(['deploy failed']);
+    const took = world.clock.elapsed() - since;
+    expect(took).toBeGreaterThanOrEqual(5 * MINUTE_MS);
+    expect(took).toBeLessThan(CALL_BACK_LIMIT_MS + MINUTE_MS);
+  });
+});
+
+describe('an inventory of an earlier boot', () => {
+  it('does not count, although the clock was set back since then', async () => {
+    const world = await createWorld();
+    await world.store().inventories.put(uuidOf(world), { stale: true }, { error: 'of an earlier boot' });
+    world.clock.setWall(-HOUR_MS);
+    await world.store().nodes.update(uuidOf(world), { provision_state: 'manageable' });
+    await world.daemon().requestVerb(uuidOf(world), { verb: 'inspect' });
+    expect(await world.until(['manageable', 'inspect failed'])).toMatchObject({
+      provision_state: 'manageable',
+      last_error: null,
+    });
+  });
+});
+
+describe('a stored moment', () => {
+  it('stays where it was first seen, and another one is read anew', () => {
+    const clock = createIdleClock();
+    const moment = createMoment(clock);
+    const at = (ms: number): string => new Date(clock.now() + ms).toISOString();
+    const first = at(1_000);
+    expect(moment(first, HOUR_MS)).toBe(clock.elapsed() + 1_000);
+    clock.setWall(HOUR_MS);
+    expect(moment(first, HOUR_MS)).toBe(clock.elapsed() + 1_000);
+    expect(moment(at(2_000), HOUR_MS)).toBe(clock.elapsed() + 2_000);
+  });
+
+  it('is at most so far ahead as is allowed, and may have passed', () => {
+    const clock = createIdleClock();
+    const moment = createMoment(clock);
+    const at = (ms: number): string => new Date(clock.now() + ms).toISOString();
+    expect(moment(at(HOUR_MS), 30_000)).toBe(clock.elapsed() + 30_000);
+    expect(moment(at(-HOUR_MS), 30_000)).toBe(clock.elapsed() - HOUR_MS);
+  });
+});
+
+describe('the system’s clock', () => {
+  it('never runs back in what it measures, and tells the wall time apart from it', () => {
+    const before = systemClock.elapsed();
+    expect(systemClock.elapsed()).toBeGreaterThanOrEqual(before);
+    expect(Math.abs(systemClock.now() - Date.now())).toBeLessThan(HOUR_MS);
+  });
+});
