@@ -82,7 +82,7 @@ export function startPacketHost(deps: Deps): PacketHost {
       const timer = setTimeout(() => {
         waiters.get(key)?.reject(
           new IngotError(
-            'internal',
+            'busy',
             `The packet thread did not answer "${message.type}" within ${ANSWER_MS} ms`,
             {
               hint: 'Look in the log for what kept it; restart the daemon if DHCP is silent.',

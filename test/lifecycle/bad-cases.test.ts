@@ -129,6 +129,25 @@ describe('a ramdisk that never calls back', () => {
   });
 });
 
+describe('a boot table that is not taken', () => {
+  it('is given again until the disk is in it, when the ramdisk is left', async () => {
+    const published: string[] = [];
+    const intent = async (uuid: string) => (await world.store().nodes.get(uuid))?.boot_intent ?? 'none';
+    const publishBoot = async (uuid: string): Promise<void> => {
+      const next = await intent(uuid);
+      const fails = next === 'disk' && !published.includes('busy');
+      published.push(fails ? 'busy' : next);
+      if (fails) throw new IngotError('busy', 'The packet thread did not answer.', { hint: 'Look.' });
+    };
+    const world: World = await createWorld({ deps: { publishBoot } });
+    await world.store().nodes.update(uuidOf(world), { provision_state: 'manageable' });
+    await world.daemon().requestVerb(uuidOf(world), { verb: 'provide' });
+    await world.until(['available', 'clean failed']);
+    expect(published.at(-2)).toBe('busy');
+    expect(published.at(-1)).toBe('disk');
+  });
+});
+
 describe('abort', () => {
   it('ends a deployment that waits, and leaves the machine off with the disk as its next boot', async () => {
     const world = await deploying();

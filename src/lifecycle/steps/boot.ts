@@ -80,6 +80,8 @@ export function leaveRamdiskStep(deps: StepDeps): StepDefinition {
     patience: 3,
     run: async (context) => {
       if (context.node().boot_intent !== 'ramdisk') {
+        // An earlier call may have been cut off between saving this and publishing it.
+        await deps.publishBoot(context.node().uuid);
         return { kind: 'done', note: 'The machine is not in the ramdisk.' };
       }
       const wait = await untilOff(context, deps);
