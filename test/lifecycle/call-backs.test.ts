@@ -131,6 +131,22 @@ describe('the report of the operating system', () => {
   });
 });
 
+describe('the report of an operating system whose instance is gone', () => {
+  it('is refused: its token ends with the instance', async () => {
+    const world = await createWorld();
+    const uuid = uuidOf(world);
+    await world.store().nodes.update(uuid, { provision_state: 'available', instance_info: DEPLOYABLE });
+    await world.daemon().requestVerb(uuid, { verb: 'active' });
+    const token = lcmToken(SECRET, await world.until(['active']));
+    await world.daemon().requestVerb(uuid, { verb: 'deleted' });
+    await world.until(['available']);
+    await expect(world.daemon().lcmStatus(uuid, token, REPORT)).rejects.toMatchObject({
+      code: 'unauthorized',
+    });
+    expect((await world.node()).lcm).toBeNull();
+  });
+});
+
 describe('tokens', () => {
   it('differ by purpose, node and generation', () => {
     const node = { uuid: 'a', boot_generation: 1, instance_generation: 1 };

@@ -5,11 +5,18 @@ export function releaseInstanceStep(): StepDefinition {
   return {
     does: 'giving back what the instance had',
     run: async (context) => {
-      const { uuid } = context.node();
+      const { uuid, instance_generation } = context.node();
       return {
         kind: 'done',
         note: 'The instance is gone from the node: its image, config drive and addresses.',
-        patch: { instance_info: {}, instance_uuid: null, lcm: null, boot_intent: 'disk' },
+        patch: {
+          instance_info: {},
+          instance_uuid: null,
+          // The LCM token is bound to it: the old system's token ends here.
+          instance_generation: instance_generation + 1,
+          lcm: null,
+          boot_intent: 'disk',
+        },
         also: async (queries) => {
           for (const { network } of await queries.addresses.listByNode(uuid)) {
             await queries.addresses.release(network, uuid);
