@@ -148,6 +148,49 @@ describe('a boot table that is not taken', () => {
   });
 });
 
+describe('a soft power off', () => {
+  it.each(
+    [1, 2, 3, 4, 5, 6].flatMap((at) => (['before', 'after'] as const).map((when) => [when, at] as const)),
+  )('presses the button once at most when ingot is killed %s its effect number %i', async (when, at) => {
+    const world = await createWorld();
+    const [machine] = world.machines;
+    await machine?.bmc.powerOn();
+    Object.assign(machine?.faults ?? {}, { ignoresButton: true });
+    const job = await world
+      .store()
+      .jobs.insert({
+        node_uuid: uuidOf(world),
+        verb: 'power',
+        steps: [{ name: 'soft-power-off', args: {} }],
+      });
+    const mortality = { dead: false, at, when };
+    await world.restart(mortality);
+    await world.untilTrue('killed', () => mortality.dead);
+    await world.restart();
+    await world.untilTrue('ended', async () => (await world.store().jobs.get(job.id))?.status !== 'running');
+    expect(machine?.history.filter((one) => one === 'button').length).toBeLessThanOrEqual(1);
+  });
+
+  it('that the BMC did not take is asked for again', async () => {
+    let asked = 0;
+    const softPowerOff = async (): Promise<void> => {
+      asked++;
+      if (asked === 1) throw new IngotError('bmc_unreachable', 'No answer.', { hint: 'Ping it.' });
+      await world.machines[0]?.bmc.softPowerOff();
+    };
+    const withBmc: LifecycleDeps['withBmc'] = async (_node, work) => {
+      const [machine] = world.machines;
+      if (machine === undefined) throw new Error('no machine');
+      return await work({ ...machine.bmc, softPowerOff });
+    };
+    const world: World = await createWorld({ deps: { withBmc } });
+    await world.machines[0]?.bmc.powerOn();
+    await world.daemon().requestPower(uuidOf(world), 'soft power off');
+    await world.untilTrue('off', () => world.machines[0]?.power() === 'off');
+    expect(asked).toBe(2);
+  });
+});
+
 describe('abort', () => {
   it('ends a deployment that waits, and leaves the machine off with the disk as its next boot', async () => {
     const world = await deploying();

@@ -109,8 +109,12 @@ export function softPowerOffStep(deps: StepDeps): StepDefinition {
           return { kind: 'done', note: 'The machine has shut down.', patch: { power_state: 'power off' } };
         }
         if (context.scratch().asked !== true) {
-          await bmc.softPowerOff(context.signal);
+          // Journaled first: the power button is not pressed twice when ingot is killed in between.
           await context.save({ asked: true });
+          await bmc.softPowerOff(context.signal).catch(async (error: unknown) => {
+            await context.save({ asked: false });
+            throw error;
+          });
         }
         return { kind: 'wait', for: 'the operating system to shut down', pollMs: soon(context) };
       }),

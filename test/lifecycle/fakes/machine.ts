@@ -13,6 +13,8 @@ export type MachineFaults = {
   silent?: boolean;
   /** Switching on takes this long (ms), and goes on when the signal is aborted unless `heeds`. */
   slowOn?: { readonly ms: number; readonly heeds: boolean };
+  /** The operating system takes no notice of the power button. */
+  ignoresButton?: boolean;
   /** Error of the command of that name (without its extension). */
   commands?: Readonly<Record<string, { readonly type: string; readonly details: string }>>;
 };
@@ -174,7 +176,11 @@ export function createMachine(options: MachineOptions): Machine {
         await answered(turnOn);
       },
       powerOff: () => answered(turnOff),
-      softPowerOff: () => answered(turnOff),
+      softPowerOff: () =>
+        answered(() => {
+          if (faults.ignoresButton !== true) return turnOff();
+          history.push('button');
+        }),
       setBootOnce: (device) =>
         answered(() => {
           once = device;
