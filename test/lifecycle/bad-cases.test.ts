@@ -156,13 +156,11 @@ describe('a soft power off', () => {
     const [machine] = world.machines;
     await machine?.bmc.powerOn();
     Object.assign(machine?.faults ?? {}, { ignoresButton: true });
-    const job = await world
-      .store()
-      .jobs.insert({
-        node_uuid: uuidOf(world),
-        verb: 'power',
-        steps: [{ name: 'soft-power-off', args: {} }],
-      });
+    const job = await world.store().jobs.insert({
+      node_uuid: uuidOf(world),
+      verb: 'power',
+      steps: [{ name: 'soft-power-off', args: {} }],
+    });
     const mortality = { dead: false, at, when };
     await world.restart(mortality);
     await world.untilTrue('killed', () => mortality.dead);

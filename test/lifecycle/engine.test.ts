@@ -98,6 +98,26 @@ describe('the engine', () => {
     expect(most).toBe(1);
   });
 
+  it('keeps the count of tries of a job that waits for its turn after a restart', async () => {
+    const world = await createWorld({
+      machines: 2,
+      deps: { limits: { jobs: 1, power_actions: 10, image_writes: 10 } },
+    });
+    const [first, second] = world.machines.map(({ uuid }) => uuid);
+    for (const uuid of [first ?? '', second ?? '']) {
+      await world.store().nodes.update(uuid, { provision_state: 'manageable' });
+      await world.daemon().requestVerb(uuid, { verb: 'provide' });
+    }
+    const job = async () => await world.store().jobs.runningOf(second ?? '');
+    const told = async () => (await job())?.waiting_for?.includes('its turn') === true;
+    await world.untilTrue('its turn', told);
+    const wake_at = new Date(world.clock.now() + 60_000).toISOString();
+    await world.store().jobs.update((await job())?.id ?? 0, { attempt: 3, wake_at, waiting_for: null });
+    await world.restart();
+    await world.untilTrue('its turn again', told);
+    expect(await job()).toMatchObject({ attempt: 3, wake_at });
+  });
+
   it('ends a step that hangs and does not heed its signal when its time is up', async () => {
     const images: ImageStore = { ...READY_IMAGES, prepare: () => new Promise(() => {}) };
     const world = await createWorld({ deps: { images } });

@@ -23,6 +23,8 @@ export type Commits = {
   save(position: Position, scratch: JsonObject, patch: NodePatch): Promise<JobOnNode>;
   progress(position: Position, progress: Progress): Promise<void>;
   wait(position: Position, waitingFor: string): Promise<void>;
+  /** As `wait`, of a step that is not called yet: its count of tries and its back-off stay. */
+  queue(position: Position, waitingFor: string): Promise<void>;
   retry(position: Position, afterMs: number, because: string): Promise<void>;
   done(position: Position, outcome: Done): Promise<void>;
   failed(position: Position, failure: Explanation): Promise<void>;
@@ -84,6 +86,11 @@ export function createCommits(store: Store, advance: Advance, now: () => number)
     wait: (position, waitingFor) =>
       at(position, async (queries, { job }) => {
         await queries.jobs.update(job.id, { waiting_for: waitingFor, attempt: 0, wake_at: null });
+      }),
+
+    queue: (position, waitingFor) =>
+      at(position, async (queries, { job }) => {
+        await queries.jobs.update(job.id, { waiting_for: waitingFor });
       }),
 
     retry: (position, afterMs, because) =>

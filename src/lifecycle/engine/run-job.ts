@@ -64,7 +64,7 @@ type Surroundings = { readonly tools: JobTools; readonly reach: Reach };
 async function takeSlot(kind: SlotKind, job: JobRecord, { tools, reach }: Surroundings): Promise<() => void> {
   if (tools.slots[kind].full()) {
     const name = kind.replace('_', ' ');
-    await tools.commits.wait(job, `its turn: ${tools.limits[kind]} ${name} at once is the limit`);
+    await tools.commits.queue(job, `its turn: ${tools.limits[kind]} ${name} at once is the limit`);
   }
   return await tools.slots[kind].take(reach.signal);
 }
