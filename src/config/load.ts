@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { IngotError } from '../errors.ts';
+import { notYetProblems } from './not-yet.ts';
 import { type Config, configSchema } from './schema.ts';
 
 export type ConfigProblem = { readonly line: number; readonly where: string; readonly sentence: string };
@@ -33,7 +34,7 @@ export function parseConfig(text: string, checks: readonly ConfigCheck[] = []): 
   }
   const locate = (path: readonly PropertyKey[]): number => lineOf(document, lines, path);
   const { issues, config } = readShape(document.toJS() ?? {});
-  const wrongTogether = config === null ? [] : checks.flatMap((check) => check(config));
+  const wrongTogether = config === null ? [] : [notYetProblems, ...checks].flatMap((check) => check(config));
   const problems = [
     ...issues.flatMap((issue) => describeIssue(issue, locate)),
     ...wrongTogether.map(({ path, sentence }) => ({ line: locate(path), where: formatPath(path), sentence })),

@@ -54,7 +54,20 @@ const networkSchema = z.strictObject({
 
 const listen = z
   .string()
-  .regex(/^(\d{1,3}\.){3}\d{1,3}:\d{1,5}$/, 'must be ADDRESS:PORT such as 127.0.0.1:6385');
+  .regex(/^(\d{1,3}\.){3}\d{1,3}:\d{1,5}$/, {
+    error: 'must be ADDRESS:PORT such as 127.0.0.1:6385',
+    abort: true,
+  })
+  .refine((text) => parseIpv4(text.split(':')[0] ?? '') !== null, {
+    error: ({ input }) => `"${String(input)}" does not begin with an IPv4 address such as 127.0.0.1`,
+  })
+  .refine((text) => inPortRange(Number(text.split(':')[1])), {
+    error: ({ input }) => `"${String(input)}" does not end with a port from 1 to 65535`,
+  });
+
+function inPortRange(port: number): boolean {
+  return port >= 1 && port <= 65_535;
+}
 
 export const configSchema = z.strictObject({
   state_dir: z

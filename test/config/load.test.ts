@@ -71,6 +71,21 @@ describe('the configuration file', () => {
       text: 'state_dir: /proc/ingot\n',
       says: ['ingot.yaml:1: state_dir: must be on a disk'],
     },
+    ...['999.1.1.1:6385', '127.0.0.1:0', '127.0.0.1:99999', 'localhost:1'].map((listen) => ({
+      name: `an API that cannot listen on ${listen}`,
+      text: `api:\n  listen: ${listen}\n`,
+      says: ['ingot.yaml:2: api.listen: '],
+    })),
+    {
+      name: 'ways to log in that this version lacks, instead of an API that is open',
+      text: 'api:\n  auth: token\n',
+      says: ['ingot.yaml:2: api.auth: "token" comes with a later version'],
+    },
+    {
+      name: 'a DHCP mode that this version lacks, with those that it has',
+      text: `networks:${PXE.replace('authoritative', 'proxy')}`,
+      says: ['ingot.yaml:7: networks[0].dhcp: "proxy" comes with a later version', 'use authoritative'],
+    },
     { name: 'text that is no YAML', text: 'a: [1\n', says: ['ingot.yaml:', 'YAML'] },
     {
       name: 'overlapping ranges, with both owners and the addresses',
