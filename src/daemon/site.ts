@@ -52,6 +52,8 @@ export function createSite({
       return all.length === 0 ? null : all.join('; ');
     },
     imageUrl: (node, imageId) => `${url(networkOf(node, pxe))}/images/${imageId}`,
+    isAgentAddress: (address) =>
+      config.networks.some(({ role, cidr }) => role === 'pxe' && cidrContains(cidr, address)),
     allocateAddresses: (nodeUuid) => allocate(nodeUuid, { config, store }),
     buildConfigDrive: buildDrive,
   };

@@ -1,6 +1,7 @@
 /** What ramdisks and deployed systems tell: token checked, fact stored, the job that waits for it nudged. */
 import { X509Certificate } from 'node:crypto';
 import { IngotError } from '../errors.ts';
+import { type Ipv4, parseIpv4 } from '../net/ipv4.ts';
 import { parseMac } from '../net/mac.ts';
 import { nodeNotFound } from '../store/nodes.ts';
 import type { AgentFacts, NodeRecord } from '../store/records.ts';
@@ -22,11 +23,14 @@ export type CallBackTools = {
   /** ISO 8601. */
   readonly now: () => string;
   readonly nudge: (nodeUuid: string) => void;
+  /** As `Site.isAgentAddress`. */
+  readonly isAgentAddress: (address: Ipv4) => boolean;
 };
 
 type CallBacks = Pick<Lifecycle, 'agentLookup' | 'agentHeartbeat' | 'continueInspection' | 'lcmStatus'>;
 
-export function createCallBacks({ store, secret, now, nudge }: CallBackTools): CallBacks {
+export function createCallBacks(tools: CallBackTools): CallBacks {
+  const { store, secret, now, nudge } = tools;
   return {
     agentLookup: async ({ macs, node_uuid }) => {
       const answer = await store.transaction(async (queries) => {
@@ -50,7 +54,7 @@ export function createCallBacks({ store, secret, now, nudge }: CallBackTools): C
     },
 
     agentHeartbeat: async (nodeUuid, heartbeat) => {
-      checkHeartbeat(heartbeat);
+      checkHeartbeat(heartbeat, tools.isAgentAddress);
       const expected = await store.transaction(async (queries) => {
         const node = await nodeOf(queries, nodeUuid);
         if (!tokensEqual(agentToken(secret, node), heartbeat.agent_token)) throw wrongAgentToken(node);
@@ -146,14 +150,28 @@ function freshAgent(node: NodeRecord, now: string): AgentFacts {
   };
 }
 
-/** Throws `invalid_input` for a call-back URL or a certificate that could not be used later. */
-function checkHeartbeat({ callback_url, agent_verify_ca }: Heartbeat): void {
+/**
+ * Throws `invalid_input` for a call-back URL or a certificate that could not be used later, and for a URL that
+ * would lead our requests anywhere but to a machine in a PXE network.
+ */
+function checkHeartbeat(
+  { callback_url, agent_verify_ca }: Heartbeat,
+  isAgentAddress: CallBackTools['isAgentAddress'],
+): void {
   const url = URL.canParse(callback_url) ? new URL(callback_url) : null;
   const plain = url !== null && url.username === '' && url.search === '' && url.hash === '';
   if (!plain || !['http:', 'https:'].includes(url.protocol)) {
     throw new IngotError('invalid_input', 'callback_url of the heartbeat is no plain http(s) URL.', {
       hint: 'The agent gives the address of its own command API, such as https://10.20.0.57:9999.',
     });
+  }
+  const address = parseIpv4(url.hostname);
+  if (address === null || !isAgentAddress(address)) {
+    throw new IngotError(
+      'invalid_input',
+      `callback_url of the heartbeat leads to ${url.hostname}, which is no IPv4 address in a PXE network.`,
+      { hint: 'The agent gives the address that DHCP gave it; check the cidr of the network of role pxe.' },
+    );
   }
   if (agent_verify_ca !== null && !isCertificate(agent_verify_ca)) {
     throw new IngotError('invalid_input', 'agent_verify_ca of the heartbeat is no certificate in PEM form.', {

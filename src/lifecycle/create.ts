@@ -62,7 +62,13 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
       const job = (await store.jobs.runningOf(node.uuid)) ?? (await store.jobs.lastOf(node.uuid));
       return explainWhy(await gatherWhyFacts(whySource, node, job));
     },
-    ...createCallBacks({ store, secret: deps.secret, now, nudge: (nodeUuid) => engine.nudge(nodeUuid) }),
+    ...createCallBacks({
+      store,
+      secret: deps.secret,
+      now,
+      nudge: (nodeUuid) => engine.nudge(nodeUuid),
+      isAgentAddress: (address) => site.isAgentAddress(address),
+    }),
     start: () => engine.start(),
     stop: () => engine.stop(),
   };

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config/schema.ts';
 import type { ImageStore } from '../images/images.ts';
 import type { Log } from '../log.ts';
+import type { Ipv4 } from '../net/ipv4.ts';
 import type { NodeRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { AgentClient, AgentTarget } from './agent-client.ts';
@@ -29,6 +30,8 @@ export type Site = {
   imageUrl(node: NodeRecord, imageId: string): string;
   /** Why no machine can boot the ramdisk just now (not built yet, no PXE network, ...), or null. */
   bootProblem(): string | null;
+  /** Whether an agent may be reached at this address: it is in one of the networks that machines boot in. */
+  isAgentAddress(address: Ipv4): boolean;
   /** Whether nodes whose `automated_clean` is null are cleaned. */
   readonly automatedClean: boolean;
 };

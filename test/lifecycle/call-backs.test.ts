@@ -68,6 +68,11 @@ describe('a heartbeat', () => {
     ['an empty token', { agent_token: '' }, 'unauthorized'],
     ['a call-back URL of another scheme', { callback_url: 'file:///etc/passwd' }, 'invalid_input'],
     ['no URL', { callback_url: 'nonsense' }, 'invalid_input'],
+    ['a call-back URL outside the PXE networks', { callback_url: 'http://192.0.2.7:9999' }, 'invalid_input'],
+    ['a call-back URL to ourselves', { callback_url: 'http://127.0.0.1:8080' }, 'invalid_input'],
+    ['ourselves in another spelling', { callback_url: 'http://2130706433:8080' }, 'invalid_input'],
+    ['ourselves in IPv6', { callback_url: 'http://[::ffff:127.0.0.1]:8080' }, 'invalid_input'],
+    ['a call-back URL with a host name', { callback_url: 'http://localhost:8080' }, 'invalid_input'],
     ['no certificate', { agent_verify_ca: 'nonsense' }, 'invalid_input'],
   ])('with %s is refused', async (_what, more, code) => {
     const world = await booting();
