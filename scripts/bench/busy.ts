@@ -13,7 +13,7 @@ const SECONDS = 20;
 const EXCHANGES_PER_SECOND = 200;
 const GOAL_MS = 5;
 
-const probeShape = z.object({ latencies: z.array(z.number()), lost: z.number() });
+const probeShape = z.object({ latencies: z.array(z.number()), lost: z.number().default(0) });
 
 export const busy: Measure = {
   about: `latency of DHCP and TFTP while the API lists ${NODES} nodes in a loop`,
@@ -45,36 +45,51 @@ const node = (index: number) => ({
 });
 const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
 
-type Times = { readonly dhcp: Answers; readonly tftp: Answers };
-type Answers = { readonly latencies: readonly number[]; readonly lost: number };
+/** Milliseconds of each answer. */
+type Times = {
+  readonly offers: readonly number[];
+  readonly acks: readonly number[];
+  readonly tftp: readonly number[];
+  /** Of the disk that holds the leases, asked by a process of its own: no ACK can be quicker. */
+  readonly flushes: readonly number[];
+  readonly lost: number;
+};
 
 /** Both services at once, asked by programs in the client's namespace. */
 async function latencies(field: Field): Promise<Times> {
-  const probe = [process.execPath, join(import.meta.dirname, 'tftp-probe.ts')] as const;
-  const [dhcp, tftp] = await Promise.all([
+  const program = (name: string): readonly [string, string] => [
+    process.execPath,
+    join(import.meta.dirname, name),
+  ];
+  const [dhcp, tftp, disk] = await Promise.all([
     loadDhcp(field, { rate: EXCHANGES_PER_SECOND, seconds: SECONDS, clients: 10_000, timed: true }),
-    field.wire.run('client', ...probe, SERVER.address, 'undionly.kpxe', String(SECONDS)),
+    field.wire.run('client', ...program('tftp-probe.ts'), SERVER.address, 'undionly.kpxe', String(SECONDS)),
+    field.wire.run('client', ...program('disk-probe.ts'), field.dir, String(SECONDS)),
   ]);
-  if (tftp.code !== 0) throw new Error(`the TFTP probe failed: ${tftp.output}`);
+  for (const probe of [tftp, disk]) if (probe.code !== 0) throw new Error(`a probe failed: ${probe.output}`);
   const probed = probeShape.parse(JSON.parse(tftp.output));
-  return { dhcp, tftp: { ...probed, lost: probed.lost / (probed.latencies.length + probed.lost) } };
+  return {
+    ...{ offers: dhcp.offers, acks: dhcp.acks, tftp: probed.latencies },
+    flushes: probeShape.parse(JSON.parse(disk.output)).latencies,
+    lost: dhcp.lost + probed.lost / (probed.latencies.length + probed.lost),
+  };
 }
 
 function figures(when: string, times: Times, goal?: { readonly at_most: number }): readonly Figure[] {
-  return (['dhcp', 'tftp'] as const).flatMap((service): readonly Figure[] => {
-    const answers = times[service];
-    const at = (share: number): number => rounded(percentile(answers.latencies, share));
-    return [
-      { name: `${when}_${service}_p50_ms`, value: at(0.5), unit: 'ms' },
-      {
-        name: `${when}_${service}_p99_ms`,
-        value: at(0.99),
-        unit: 'ms',
-        ...(goal === undefined ? {} : { goal }),
-      },
-      { name: `${when}_${service}_lost_percent`, value: rounded(answers.lost * 100), unit: '%' },
-    ];
-  });
+  const { offers, acks, tftp, flushes } = times;
+  const at = (values: readonly number[], share: number): number => rounded(percentile(values, share));
+  const dhcp = [...offers, ...acks];
+  const bound = goal === undefined ? {} : { goal };
+  return [
+    { name: `${when}_dhcp_p50_ms`, value: at(dhcp, 0.5), unit: 'ms' },
+    { name: `${when}_dhcp_p99_ms`, value: at(dhcp, 0.99), unit: 'ms', ...bound },
+    { name: `${when}_dhcp_offer_p99_ms`, value: at(offers, 0.99), unit: 'ms' },
+    { name: `${when}_dhcp_ack_p99_ms`, value: at(acks, 0.99), unit: 'ms' },
+    { name: `${when}_disk_flush_p99_ms`, value: at(flushes, 0.99), unit: 'ms (what an ACK waits for)' },
+    { name: `${when}_tftp_p50_ms`, value: at(tftp, 0.5), unit: 'ms' },
+    { name: `${when}_tftp_p99_ms`, value: at(tftp, 0.99), unit: 'ms', ...bound },
+    { name: `${when}_lost_percent`, value: rounded(times.lost * 100), unit: '%' },
+  ];
 }
 
 /** Lists all nodes with all fields, one list after the other, until it is stopped; then how many were whole. */

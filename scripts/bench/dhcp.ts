@@ -31,8 +31,8 @@ export const dhcp: Measure = {
       runners.push({ name, field, search: FRESH_SEARCH, p99: Number.NaN });
     }
     for (const runner of runners) {
-      const { latencies } = await loadDhcp(runner.field, QUIET);
-      runner.p99 = rounded(percentile(latencies, 0.99));
+      const { offers, acks } = await loadDhcp(runner.field, QUIET);
+      runner.p99 = rounded(percentile([...offers, ...acks], 0.99));
     }
     await findLimits(runners, tools);
     return figures(runners);

@@ -16,8 +16,9 @@ export type DhcpResult = {
   readonly rate: number;
   /** Share (0 to 1) of DISCOVER and REQUEST that stayed without an answer, the worse of the two. */
   readonly lost: number;
-  /** Milliseconds from question to answer, of every DISCOVER and every REQUEST; empty when not timed. */
-  readonly latencies: readonly number[];
+  /** Milliseconds from DISCOVER to OFFER and from REQUEST to ACK; empty when not timed. */
+  readonly offers: readonly number[];
+  readonly acks: readonly number[];
 };
 
 /** After the last question, microseconds in which answers still count. */
@@ -50,10 +51,16 @@ export function readReport(said: string, seconds: number): DhcpResult {
   const lost = numbers(/^drops ratio: (\S+) %$/gm);
   if (acknowledged === undefined || lost.length < 2)
     throw new Error(`perfdhcp failed: ${said.slice(0, 2000)}`);
-  const timers = said.matchAll(/^sent \/ received: ([\d.]+) \/ ([\d.]+)$/gm);
+  const [, offers = '', acks = ''] = said.split('***Timestamps for packets:');
   return {
     rate: acknowledged / seconds,
     lost: Math.max(...lost.map((percent) => (Number.isNaN(percent) ? 1 : percent / 100))),
-    latencies: [...timers].map(([, sent, received]) => (Number(received) - Number(sent)) * 1000),
+    offers: latencies(offers),
+    acks: latencies(acks),
   };
+}
+
+function latencies(timers: string): readonly number[] {
+  const pairs = timers.matchAll(/^sent \/ received: ([\d.]+) \/ ([\d.]+)$/gm);
+  return [...pairs].map(([, sent, received]) => (Number(received) - Number(sent)) * 1000);
 }

@@ -14,12 +14,15 @@ export type RateSearch = {
   readonly bad: number | null;
   /** The highest rate completed. */
   readonly best: number;
+  /** A rate that failed once: the machine may have hiccuped, so it is tried again before it counts. */
+  readonly doubtful: number | null;
 };
 
-export const FRESH_SEARCH: RateSearch = { good: 0, bad: null, best: 0 };
+export const FRESH_SEARCH: RateSearch = { good: 0, bad: null, best: 0, doubtful: null };
 
 /** The rate to try next; null when the limit is known. */
-export function nextRate({ good, bad }: RateSearch): number | null {
+export function nextRate({ good, bad, doubtful }: RateSearch): number | null {
+  if (doubtful !== null) return doubtful;
   if (bad === null) return good === 0 ? FIRST_RATE : Math.round(good * GROWTH);
   const middle = Math.round((good + bad) / 2);
   return bad - good <= bad * CLOSE_ENOUGH ? null : middle;
@@ -31,8 +34,9 @@ export function learn(
   tried: number,
   result: { readonly rate: number; readonly lost: number },
 ): RateSearch {
-  if (result.lost > TOLERATED_LOSS) return { ...search, bad: tried };
-  const best = Math.max(search.best, result.rate);
-  const began = result.rate > tried * 0.9;
-  return began ? { ...search, good: tried, best } : { ...search, bad: tried, best };
+  const kept = result.lost <= TOLERATED_LOSS;
+  const best = kept ? Math.max(search.best, result.rate) : search.best;
+  if (kept && result.rate > tried * 0.9) return { ...search, good: tried, best, doubtful: null };
+  if (search.doubtful === null) return { ...search, best, doubtful: tried };
+  return { ...search, bad: tried, best, doubtful: null };
 }
