@@ -1,5 +1,5 @@
 /** `baremetal create` files: YAML or JSON with `nodes`, each with its `ports`. Pure. */
-import { parseDocument } from 'yaml';
+import { type Document, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { IngotError } from '../errors.ts';
 import type { JsonObject } from './answers.ts';
@@ -34,7 +34,7 @@ export function readEnrollFile(content: string, path: string): readonly Entry[] 
   const [mistake] = document.errors;
   if (mistake !== undefined)
     throw wrong(`${path} is neither YAML nor JSON: ${mistake.message.split('\n', 1)[0] ?? ''}`);
-  const parsed = file.safeParse(document.toJS({ maxAliasCount: 100 }));
+  const parsed = file.safeParse(contentOf(document, path));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw wrong(
@@ -51,6 +51,14 @@ export function readEnrollFile(content: string, path: string): readonly Entry[] 
   );
   refuseDoubles(entries, path);
   return entries;
+}
+
+function contentOf(document: Document.Parsed, path: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (thrown) {
+    throw wrong(`${path}: an alias cannot be followed: ${thrown instanceof Error ? thrown.message : thrown}`);
+  }
 }
 
 function refuseDoubles(entries: readonly Entry[], path: string): void {

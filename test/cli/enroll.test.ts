@@ -111,6 +111,11 @@ test('one node from options, its password from a file', async () => {
 
 test.each([
   { name: 'no YAML', content: 'nodes: [', text: 'nodes.yaml is neither YAML nor JSON' },
+  {
+    name: 'an alias of nothing',
+    content: 'nodes: *nowhere',
+    text: 'nodes.yaml: an alias cannot be followed',
+  },
   { name: 'no nodes', content: '{}', text: 'nodes.yaml: nodes is missing: a list of nodes' },
   {
     name: 'another top-level key',

@@ -79,7 +79,7 @@ test.each([
 
 test('deploy writes the image into instance_info, then asks with the config drive', async () => {
   const { node, store, lifecycle, folder } = await daemonFixture();
-  await store.nodes.insert(aNode());
+  await store.nodes.insert(aNode({ provision_state: 'available' }));
   writeFileSync(join(folder, 'key.pub'), 'ssh-ed25519 AAAA me@here\n');
   writeFileSync(join(folder, 'user-data'), '#cloud-config\n');
   const files = ['--ssh-key', join(folder, 'key.pub'), '--user-data', join(folder, 'user-data')];

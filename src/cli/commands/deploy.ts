@@ -2,11 +2,13 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { IngotError } from '../../errors.ts';
+import type { JsonObject, NodeAnswer } from '../answers.ts';
 import { text, texts, usage, type Values, WAIT_OPTIONS } from '../arguments.ts';
-import type { PatchOp } from '../client.ts';
 import { type Call, type Command, nameOf } from '../command.ts';
 import { buildConfigDrive } from '../config-drive.ts';
-import { request, WAIT_HELP } from './verbs.ts';
+import { operationsBetween, withoutMasked } from '../instance-info.ts';
+import { label } from '../wait.ts';
+import { follow, timeoutOf, WAIT_HELP } from './verbs.ts';
 
 const FORMATS = ['raw', 'qcow2'];
 const CHECKSUM = /^(sha256|sha512):([0-9a-f]{64}|[0-9a-f]{128})$/i;
@@ -54,25 +56,95 @@ export const rebuild: Command = {
   run: (call) => deployWith(call, 'rebuild'),
 };
 
-async function deployWith(call: Call, verb: 'active' | 'rebuild'): Promise<number> {
+type Verb = 'active' | 'rebuild';
+
+/** Where the daemon accepts the verb, and what else to do; asked first, because `instance_info` is set before it. */
+const ACCEPTED: Readonly<Record<Verb, { readonly states: readonly string[]; readonly hint: string }>> = {
+  active: {
+    states: ['available', 'deploy failed'],
+    hint: 'Bring a new node there with `ingot node provide`; deploy an active one anew with `ingot node rebuild`.',
+  },
+  rebuild: {
+    states: ['active', 'deploy failed', 'error'],
+    hint: 'A node that is available gets its first OS with `ingot node deploy`.',
+  },
+};
+
+async function deployWith(call: Call, verb: Verb): Promise<number> {
   const { client, values } = call;
-  const operations = imageOperations(values, call.usage, verb === 'active');
+  const timeoutMs = timeoutOf(call);
+  const image = imageFields(values, call.usage, verb === 'active');
+  const rootDevice = rootDeviceField(texts(values, 'root-device'), call.usage);
   const configdrive = await buildConfigDrive({
     source: text(values, 'config-drive'),
     userData: text(values, 'user-data'),
     hostname: text(values, 'hostname'),
     sshKeys: texts(values, 'ssh-key'),
   });
-  if (operations.length > 0) await client.nodes.patch(nameOf(call), operations);
-  return request(call, { verb, ...(configdrive === null ? {} : { configdrive }) });
+  const node = await client.nodes.get(nameOf(call));
+  await refuseUnlessReady(call, node, verb);
+  // A rebuild without an image is the same deployment once more.
+  const before = withoutMasked(node.instance_info);
+  const wanted = { ...(image ?? before), ...rootDevice };
+  const changes = image === null && rootDevice === null ? [] : operationsBetween(before, wanted);
+  if (changes.length > 0) await client.nodes.patch(node.uuid, changes);
+  // A rebuild keeps its config drive; a new deployment has none but its own.
+  const drive = configdrive ?? (verb === 'active' ? {} : undefined);
+  await client.provision(node.uuid, verb, drive).catch(async (thrown: unknown) => {
+    throw changes.length === 0 ? thrown : await takenBack(thrown, { call, node, wanted });
+  });
+  return follow(call, { uuid: node.uuid, verb, timeoutMs });
 }
 
-/** The image as Ironic's `instance_info` has it. Throws `usage`. */
-function imageOperations(values: Values, usageLine: string, needed: boolean): readonly PatchOp[] {
+/** Throws `invalid_state` or `node_locked`. */
+async function refuseUnlessReady({ client }: Call, node: NodeAnswer, verb: Verb): Promise<void> {
+  const word = verb === 'active' ? 'deploy' : verb;
+  const { states, hint } = ACCEPTED[verb];
+  if (!states.includes(node.provision_state)) {
+    const accepted = states.map((state) => `"${state}"`).join(' or ');
+    throw new IngotError(
+      'invalid_state',
+      `${label(node)} is in "${node.provision_state}"; ${word} is for nodes in ${accepted}`,
+      { hint },
+    );
+  }
+  if (node.maintenance) {
+    throw new IngotError('invalid_state', `${label(node)} is in maintenance; ${word} is not accepted there`, {
+      hint: `When the work on it is done: \`ingot node maintenance ${label(node)} off\`.`,
+    });
+  }
+  const job = await client.nodes.job(node.uuid);
+  if (job?.status !== 'running') return;
+  throw new IngotError('node_locked', `The job "${job.verb}" works on ${label(node)} just now`, {
+    hint: `\`ingot node why ${label(node)}\` tells what it waits for; try again when it has ended.`,
+  });
+}
+
+type Refused = { readonly call: Call; readonly node: NodeAnswer; readonly wanted: JsonObject };
+
+/** Puts the earlier `instance_info` back after a refusal. Returns the error to tell. */
+async function takenBack(thrown: unknown, { call, node, wanted }: Refused): Promise<unknown> {
+  // Without an answer the verb may have been accepted.
+  if (!(thrown instanceof IngotError) || thrown.code === 'daemon_unreachable') return thrown;
+  const before = withoutMasked(node.instance_info);
+  const had = (info: JsonObject): boolean => Object.hasOwn(info, 'image_source');
+  const whole = had(before) || !had(node.instance_info) || !had(wanted);
+  const back = await call.client.nodes.patch(node.uuid, operationsBetween(wanted, before)).then(
+    () => whole,
+    () => false,
+  );
+  if (back) return thrown;
+  return new IngotError(thrown.code, thrown.message, {
+    hint: `${thrown.hint}\nThe node's instance_info could not be put back as it was: see \`ingot node show ${label(node)}\`.`,
+    cause: thrown,
+  });
+}
+
+/** The image as Ironic's `instance_info` has it; null when none is named. Throws `usage`. */
+function imageFields(values: Values, usageLine: string, needed: boolean): JsonObject | null {
   const image = text(values, 'image');
   const checksum = text(values, 'checksum');
-  const hints = rootDevice(texts(values, 'root-device'), usageLine);
-  if (image === null && checksum === null && !needed) return hints;
+  if (image === null && checksum === null && !needed) return null;
   if (image === null || checksum === null) throw usage('Give both --image and --checksum', usageLine);
   const [, algorithm = '', value = ''] = CHECKSUM.exec(checksum) ?? [];
   if (value.length !== (algorithm.toLowerCase() === 'sha512' ? 128 : 64)) {
@@ -80,13 +152,12 @@ function imageOperations(values: Values, usageLine: string, needed: boolean): re
   }
   const format = text(values, 'format') ?? (/\.qcow2?$/.test(image) ? 'qcow2' : 'raw');
   if (!FORMATS.includes(format)) throw usage(`--format is one of ${FORMATS.join(', ')}`, usageLine);
-  return [
-    set('image_source', imageSource(image)),
-    set('image_disk_format', format),
-    set('image_os_hash_algo', algorithm.toLowerCase()),
-    set('image_os_hash_value', value.toLowerCase()),
-    ...hints,
-  ];
+  return {
+    image_source: imageSource(image),
+    image_disk_format: format,
+    image_os_hash_algo: algorithm.toLowerCase(),
+    image_os_hash_value: value.toLowerCase(),
+  };
 }
 
 function imageSource(image: string): string {
@@ -97,17 +168,13 @@ function imageSource(image: string): string {
   });
 }
 
-function rootDevice(given: readonly string[], usageLine: string): readonly PatchOp[] {
-  if (given.length === 0) return [];
+function rootDeviceField(given: readonly string[], usageLine: string): JsonObject | null {
+  if (given.length === 0) return null;
   const hints = given.map((hint) => {
     const [, key, value] = /^(\w+)=(.+)$/.exec(hint) ?? [];
     if (key === undefined || value === undefined)
       throw usage(`--root-device ${hint} is not KEY=HINT`, usageLine);
     return [key, value] as const;
   });
-  return [set('root_device', Object.fromEntries(hints))];
-}
-
-function set(key: string, value: unknown): PatchOp {
-  return { op: 'add', path: `/instance_info/${key}`, value };
+  return { root_device: Object.fromEntries(hints) };
 }

@@ -1,5 +1,4 @@
 /** The verbs that take a node to another state: manage, inspect, provide, rebuild, undeploy, abort. */
-import type { JsonObject } from '../answers.ts';
 import { flag, WAIT_OPTIONS, wholeNumber } from '../arguments.ts';
 import { type Call, type Command, nameOf, printJson } from '../command.ts';
 import { EXIT } from '../io.ts';
@@ -13,16 +12,26 @@ export const WAIT_HELP = `
   --timeout S   with --wait: give up after S seconds (default ${DEFAULT_TIMEOUT_S}); the job goes on
 `;
 
-type Request = { readonly verb: string; readonly configdrive?: JsonObject };
+/** How long `--wait` waits, in milliseconds. Throws `usage`; to be read before anything is changed. */
+export function timeoutOf({ values, usage }: Call): number {
+  return (wholeNumber(values, 'timeout', usage) ?? DEFAULT_TIMEOUT_S) * 1000;
+}
 
 /** Asks for the verb and, with `--wait`, stays until its end. */
-export async function request(call: Call, { verb, configdrive }: Request): Promise<number> {
+async function request(call: Call, verb: string): Promise<number> {
+  const timeoutMs = timeoutOf(call);
+  const { uuid } = await call.client.nodes.get(nameOf(call));
+  await call.client.provision(uuid, verb);
+  return follow(call, { uuid, verb, timeoutMs });
+}
+
+type Asked = { readonly uuid: string; readonly verb: string; readonly timeoutMs: number };
+
+/** Tells where a verb that was accepted has led to; with `--wait`, where it ends. */
+export async function follow(call: Call, { uuid, verb, timeoutMs }: Asked): Promise<number> {
   const { client, io, json, values } = call;
-  const timeout = wholeNumber(values, 'timeout', call.usage) ?? DEFAULT_TIMEOUT_S;
-  const node = await client.nodes.get(nameOf(call));
-  await client.provision(node.uuid, verb, configdrive);
   if (!flag(values, 'wait')) {
-    const now = await client.nodes.get(node.uuid);
+    const now = await client.nodes.get(uuid);
     if (json) printJson(io, { node: now });
     else
       io.out(`${label(now)}: ${now.provision_state}. Follow it with \`ingot node watch ${label(now)}\`.\n`);
@@ -31,9 +40,9 @@ export async function request(call: Call, { verb, configdrive }: Request): Promi
   let told = '';
   const done = await waitForVerb({
     client,
-    ident: node.uuid,
+    ident: uuid,
     verb,
-    timeoutMs: timeout * 1000,
+    timeoutMs,
     clock: io.clock,
     signal: io.signal,
     onProgress: (current, job) => {
@@ -56,7 +65,7 @@ function verbCommand(word: string, verb: string, summary: string): Command {
     options: WAIT_OPTIONS,
     least: 1,
     most: 1,
-    run: (call) => request(call, { verb }),
+    run: (call) => request(call, verb),
   };
 }
 
