@@ -20,6 +20,9 @@ export type ConfigCheck = (
   config: Config,
 ) => readonly { readonly path: readonly (string | number)[]; readonly sentence: string }[];
 
+/** Values that aliases may stand for, all together. */
+const MOST_ALIASES = 100;
+
 /** Parses and validates the text of a configuration file. Pure. */
 export function parseConfig(text: string, checks: readonly ConfigCheck[] = []): ConfigResult {
   const lines = new LineCounter();
@@ -33,7 +36,16 @@ export function parseConfig(text: string, checks: readonly ConfigCheck[] = []): 
     return { ok: false, problems };
   }
   const locate = (path: readonly PropertyKey[]): number => lineOf(document, lines, path);
-  const { issues, config } = readShape(document.toJS() ?? {});
+  let content: unknown;
+  try {
+    content = document.toJS({ maxAliasCount: MOST_ALIASES }) ?? {};
+  } catch (thrown) {
+    // An alias of nothing, or aliases of aliases that would fill the memory.
+    const why = thrown instanceof Error ? thrown.message : String(thrown);
+    const sentence = `an alias (*name) cannot be followed: ${why}. Write the values out instead.`;
+    return { ok: false, problems: [{ line: 1, where: 'YAML', sentence }] };
+  }
+  const { issues, config } = readShape(content);
   const wrongTogether = config === null ? [] : [notYetProblems, ...checks].flatMap((check) => check(config));
   const problems = [
     ...issues.flatMap((issue) => describeIssue(issue, locate)),

@@ -86,6 +86,16 @@ describe('the configuration file', () => {
       text: `networks:${PXE.replace('authoritative', 'proxy')}`,
       says: ['ingot.yaml:7: networks[0].dhcp: "proxy" comes with a later version', 'use authoritative'],
     },
+    {
+      name: 'aliases of aliases that would fill the memory',
+      text: `a: &a [x]\n${['b', 'c', 'd'].map((key, at) => `${key}: &${key} [${Array(9).fill(`*${'abc'[at]}`)}]\n`).join('')}`,
+      says: ['YAML: an alias (*name) cannot be followed: Excessive alias count'],
+    },
+    {
+      name: 'an alias of nothing',
+      text: 'state_dir: *nowhere\n',
+      says: ['YAML: an alias (*name) cannot be followed: Unresolved alias'],
+    },
     { name: 'text that is no YAML', text: 'a: [1\n', says: ['ingot.yaml:', 'YAML'] },
     {
       name: 'overlapping ranges, with both owners and the addresses',
