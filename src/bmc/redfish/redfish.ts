@@ -64,13 +64,13 @@ export function openRedfishBmc(target: RedfishTarget, deps: RedfishDeps): Bmc {
     async powerOn(caller) {
       const power = work(caller);
       const { settleAfterOffMs } = await habitsNow();
-      const rest = forcedOffAt === null ? 0 : forcedOffAt + settleAfterOffMs - clock.now();
+      const rest = forcedOffAt === null ? 0 : forcedOffAt + settleAfterOffMs - clock.elapsed();
       if (rest > 0) await clock.sleep(rest, power.signal);
       await fulfil(power, 'on');
     },
     async powerOff(caller) {
       await fulfil(work(caller), 'off');
-      forcedOffAt = clock.now();
+      forcedOffAt = clock.elapsed();
     },
     softPowerOff: (caller) => fulfil(work(caller), 'soft-off'),
     async setBootOnce(device, mode, caller) {
