@@ -76,6 +76,8 @@ async function runUntilSignal(config: Config): Promise<number> {
   } catch (thrown) {
     const error = asIngotError(thrown, 'starting the daemon');
     log.error({ code: error.code, hint: error.hint, error: error.stack }, error.message);
+    // Plainly too, as the last words: who starts it by hand should not have to read JSON.
+    process.stderr.write(`${error.message}\n${error.hint}\n`);
     return 1;
   }
   const stopWatchdog = systemd.startWatchdog();
