@@ -82,6 +82,25 @@ test.each(['after', 'last-event-id'])(
   },
 );
 
+test.each(['after', 'last-event-id'])(
+  'a position beyond the newest (%s), from before a restored backup, goes on at the newest and says so',
+  async (how) => {
+    const { url, store } = await listening();
+    const seq = await say(store, 'known');
+    const controller = new AbortController();
+    onTestFinished(() => controller.abort());
+    const response = await fetch(how === 'after' ? `${url}?after=999` : url, {
+      headers: how === 'after' ? {} : { 'last-event-id': '999' },
+      signal: controller.signal,
+    });
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    const first = (await reader?.read())?.value;
+    expect(first).toContain(`: there is no event 999 yet; going on after ${seq}, the newest\nid: ${seq}\n`);
+    await say(store, 'new');
+    expect((await reader?.read())?.value).toContain('"message":"new"');
+  },
+);
+
 test('Last-Event-ID wins over ?after, as a browser keeps the URL when it reconnects', async () => {
   const { url, store } = await listening();
   await say(store, 'old');

@@ -43,7 +43,12 @@ export function eventRoutes(app: FastifyInstance, { store, log }: ApiContext): E
       });
     }
     const node = query.node === undefined ? null : await findNode(store, query.node);
-    const after = lastEventId(request.headers['last-event-id']) ?? query.after ?? (await newestSeq(store));
+    const newest = await newestSeq(store);
+    const asked = lastEventId(request.headers['last-event-id']) ?? query.after ?? newest;
+    // Beyond the newest is a position in another store (one put back from a backup, say): nothing would ever come.
+    const after = Math.min(asked, newest);
+    const moved =
+      asked > newest ? `: there is no event ${asked} yet; going on after ${newest}, the newest\n` : '';
 
     reply.hijack();
     const response = reply.raw;
@@ -54,7 +59,7 @@ export function eventRoutes(app: FastifyInstance, { store, log }: ApiContext): E
       'x-accel-buffering': 'no',
     });
     // An id without data: a client that loses the line before the first event resumes from here too.
-    response.write(`: the events of ingot; resume with Last-Event-ID\nid: ${after}\n\n`);
+    response.write(`: the events of ingot; resume with Last-Event-ID\n${moved}id: ${after}\n\n`);
 
     const gone = new AbortController();
     const end = (reason: string): void => {
