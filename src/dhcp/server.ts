@@ -46,7 +46,7 @@ const MOST_UNSENT = 2048;
 export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpServer> {
   const { network, journal, counters, log, clock } = options;
   const socket = await (options.descriptor == null
-    ? openBoundSocket({ interface: network.interface, address: null, port: SERVER_PORT })
+    ? openBoundSocket({ interface: network.interface, address: null, port: SERVER_PORT, shared: true })
     : adoptSocket(options.descriptor));
   const book = new LeaseBook(dynamicAddresses(network), journal.load(network.name), clock.now());
   const warn = createWarner(log, clock);

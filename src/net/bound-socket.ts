@@ -15,6 +15,11 @@ export type BoundSocketOptions = {
   /** Local address; null is 0.0.0.0, which alone receives broadcasts. */
   readonly address: Ipv4 | null;
   readonly port: number;
+  /**
+   * Binds beside another server that allows it too (SO_REUSEADDR), such as a DHCP client or server of another
+   * interface that is bound to all addresses. Without it the port is ours alone.
+   */
+  readonly shared?: boolean;
   /** Bytes asked of the kernel for unread datagrams; its default holds about 100 DHCP messages. */
   readonly receiveBufferBytes?: number;
 };
@@ -49,7 +54,11 @@ const HINTS: Readonly<Record<number, string>> = {
  * @throws IngotError `environment` with the failing call, the interface and what to do.
  */
 export async function openBoundSocket(options: BoundSocketOptions): Promise<Socket> {
-  return adoptSocket(openDescriptor(options));
+  const fd = openDescriptor(options);
+  const socket = await adoptSocket(fd);
+  // libuv allows sharing on every descriptor it adopts (uv_udp_open), whatever was bound.
+  if (options.shared !== true) forbidSharing(fd);
+  return socket;
 }
 
 /** Wraps a bound UDP descriptor, such as one that systemd passed; the socket owns (and closes) it. */
@@ -102,7 +111,7 @@ function openDescriptor(options: BoundSocketOptions): number {
   const set = (option: number, value: Uint8Array): number =>
     libc.setsockopt(fd, SOL_SOCKET, option, value, value.length);
 
-  must(set(LINUX.SO_REUSEADDR, int32(1)), 'setsockopt SO_REUSEADDR');
+  if (options.shared === true) must(set(LINUX.SO_REUSEADDR, int32(1)), 'setsockopt SO_REUSEADDR');
   must(set(LINUX.SO_BROADCAST, int32(1)), 'setsockopt SO_BROADCAST');
   if (options.interface !== null)
     must(set(LINUX.SO_BINDTODEVICE, Buffer.from(`${options.interface}\0`)), 'setsockopt SO_BINDTODEVICE');
@@ -111,6 +120,11 @@ function openDescriptor(options: BoundSocketOptions): number {
   if (set(LINUX.SO_RCVBUFFORCE, bytes) !== 0) set(LINUX.SO_RCVBUF, bytes);
   must(libc.bind(fd, socketAddress(options), 16), 'bind');
   return fd;
+}
+
+function forbidSharing(fd: number): void {
+  const off = int32(0);
+  loadLibc().setsockopt(fd, LINUX.SOL_SOCKET, LINUX.SO_REUSEADDR, off, off.length);
 }
 
 type Libc = {

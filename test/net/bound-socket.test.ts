@@ -34,6 +34,33 @@ describe('a bound socket', () => {
       hint: expect.stringContaining('does not have that address'),
     });
   });
+
+  it('is alone on its port, and who comes second is told what to do', async () => {
+    const first = await openBoundSocket({ interface: null, address: LOOPBACK, port: 0 });
+    const { port } = first.address();
+    for (const shared of [false, true])
+      await expect(
+        openBoundSocket({ interface: null, address: LOOPBACK, port, shared }),
+      ).rejects.toMatchObject({ hint: expect.stringContaining('Another server holds that port') });
+    first.close();
+  });
+
+  it('shares its port when both allow it', async () => {
+    const first = await openBoundSocket({ interface: null, address: LOOPBACK, port: 0, shared: true });
+    const { port } = first.address();
+    const second = await openBoundSocket({ interface: null, address: LOOPBACK, port, shared: true });
+    expect(second.address().port).toBe(port);
+    first.close();
+    second.close();
+  });
+
+  it('has its port free for the next one as soon as it is closed', async () => {
+    const first = await openBoundSocket({ interface: null, address: LOOPBACK, port: 0 });
+    const { port } = first.address();
+    await new Promise<void>((resolve) => void first.close(resolve));
+    const second = await openBoundSocket({ interface: null, address: LOOPBACK, port });
+    second.close();
+  });
 });
 
 describe('a descriptor that is no UDP socket', () => {
