@@ -26,22 +26,39 @@ export type StreamOptions = {
 export async function followEvents({ store, filter, after, sink, signal }: StreamOptions): Promise<void> {
   const bell = createBell(signal);
   const stopListening = store.onEvent((event) => {
-    if (filter.node_uuid === undefined || event.node_uuid === filter.node_uuid) bell.ring();
+    if (matches(event, filter)) bell.ring();
   });
   try {
     let position = after;
     while (!signal.aborted) {
       bell.reset();
+      const newest = await newestSeq(store);
       const page = await store.events.list({ ...filter, after: position, limit: PAGE });
       for (const event of page) {
         if (signal.aborted || !(await sink.write(event))) return;
         position = event.seq;
       }
-      if (page.length < PAGE) await bell.rung();
+      if (page.length === PAGE) continue;
+      // All up to there was looked at: without this, events of other kinds would be read again at each ring.
+      position = Math.max(position, newest);
+      await bell.rung();
     }
   } finally {
     stopListening();
   }
+}
+
+/** The newest event of all, read before a page: the page has every matching event up to there. */
+async function newestSeq(store: StreamOptions['store']): Promise<number> {
+  const [newest] = await store.events.list({ order: 'desc', limit: 1 });
+  return newest?.seq ?? 0;
+}
+
+function matches(event: EventRecord, { kinds, node_uuid }: StreamOptions['filter']): boolean {
+  return (
+    (node_uuid === undefined || event.node_uuid === node_uuid) &&
+    (kinds === undefined || kinds.includes(event.kind))
+  );
 }
 
 /** A doorbell: rings that come while nobody waits are kept as one. */
