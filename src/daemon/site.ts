@@ -47,8 +47,7 @@ export function createSite({
     bootProblem: () => {
       const problems = pxe.map(({ name }) => problemOf(name));
       const nowhere = problems.every((problem) => problem !== null);
-      const missing = missingRamdisk(config).slice(0, 1);
-      const all = [...missing, ...(nowhere ? [problems[0] ?? NO_PXE_NETWORK] : [])];
+      const all = [...missingRamdisk(config), ...(nowhere ? [problems[0] ?? NO_PXE_NETWORK] : [])];
       return all.length === 0 ? null : all.join('; ');
     },
     imageUrl: (node, imageId) => `${url(networkOf(node, pxe))}/images/${imageId}`,
@@ -62,13 +61,15 @@ export function createSite({
 const NO_PXE_NETWORK =
   'no network of role pxe with an address of ours is configured: machines have nothing to boot from. Add one to the configuration.';
 
-/** A sentence for each file of the ramdisk that is not built yet. */
+/** A sentence that names every file of the ramdisk that is not built yet; none when all are there. */
 export function missingRamdisk(config: Config): readonly string[] {
   const dir = resolve(config.state_dir, config.boot.ramdisk_dir);
-  return RAMDISK_FILES.filter((name) => !existsSync(join(dir, name))).map(
-    (name) =>
-      `the ramdisk's ${name} is not in ${dir}: run "npm run ramdisk", and name the folder that it prints in boot.ramdisk_dir`,
-  );
+  const missing = RAMDISK_FILES.filter((name) => !existsSync(join(dir, name)));
+  if (missing.length === 0) return [];
+  const are = missing.length === 1 ? 'is' : 'are';
+  return [
+    `the ramdisk's ${missing.join(' and ')} ${are} not in ${dir}: run "npm run ramdisk", and name the folder that it prints in boot.ramdisk_dir`,
+  ];
 }
 
 /** The PXE network that the node's agent called from; the first one when it has not called yet. */

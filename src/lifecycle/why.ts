@@ -7,6 +7,7 @@ import { isTransient, STATES } from './graph.ts';
 import type { Why } from './lifecycle.ts';
 import { clockTime, duration } from './say-time.ts';
 import { allowedIn, VERB_FACTS } from './verbs.ts';
+import { bmcAsked, needsRamdisk, waitsForBoot } from './why-steps.ts';
 
 export type WhyFacts = {
   readonly node: NodeRecord;
@@ -33,7 +34,7 @@ export function explainWhy(facts: WhyFacts): Why {
   const running = job?.status === 'running' ? job : null;
   const step = running?.steps[running.cursor]?.name ?? null;
   const since = node.provision_updated_at ?? node.created_at;
-  const boot = waitsForBoot(node, running) ? reachedStage(facts.bootEvents) : null;
+  const boot = waitsForBoot(node, running, facts.bootEvents) ? reachedStage(facts.bootEvents) : null;
   const check = checksFor(facts, boot);
   const told = node.last_error ?? '';
   const untold = check.filter((one) => !told.includes(one));
@@ -52,7 +53,7 @@ export function explainWhy(facts: WhyFacts): Why {
     state: node.provision_state,
     since,
     step,
-    waiting_for: running?.waiting_for ?? null,
+    waiting_for: running === null ? null : awaitedBy(node, running),
     last_seen: lastSeen(facts, boot),
     check,
   };
@@ -63,8 +64,8 @@ export function explainSilence(facts: WhyFacts): Explanation {
   const { job, now } = facts;
   const step = job?.steps[job.cursor]?.name ?? 'none';
   const took = job === null ? '' : ` after ${duration(now - Date.parse(job.step_started_at))}`;
-  const awaited = job?.waiting_for ?? facts.does(step);
-  const boot = waitsForBoot(facts.node, job) ? reachedStage(facts.bootEvents) : null;
+  const awaited = (job === null ? null : awaitedBy(facts.node, job)) ?? facts.does(step);
+  const boot = waitsForBoot(facts.node, job, facts.bootEvents) ? reachedStage(facts.bootEvents) : null;
   const last = boot === null ? lastSentence(facts) : bootSentence(boot, facts);
   const checks = checksFor(facts, boot);
   return {
@@ -73,21 +74,27 @@ export function explainSilence(facts: WhyFacts): Explanation {
   };
 }
 
-const BOOT_STEPS: ReadonlySet<string> = new Set(['boot-ramdisk', 'wait-agent', 'collect-inventory']);
-
-/** Whether the job waits for the ramdisk to come up. */
-function waitsForBoot(node: NodeRecord, job: JobRecord | null): boolean {
-  return node.boot_intent === 'ramdisk' && BOOT_STEPS.has(job?.steps[job.cursor]?.name ?? '');
+/** What the step waits for: as it says itself, or the BMC's answer while it asks for one. */
+function awaitedBy(node: NodeRecord, job: JobRecord): string | null {
+  if (job.waiting_for !== null) return job.waiting_for;
+  const asked = bmcAsked(node, job);
+  return asked === null ? null : `an answer of the BMC at ${asked.address}`;
 }
 
-function workSentence(job: JobRecord, { does }: WhyFacts): string {
+function workSentence(job: JobRecord, { node, does, now }: WhyFacts): string {
   const step = job.steps[job.cursor]?.name ?? 'none';
   const doing = job.error === null ? does(step) : `tidying up after a failure (${does(step)})`;
-  const waits = job.waiting_for === null ? '' : ` It waits for ${job.waiting_for}.`;
+  const awaited = awaitedBy(node, job);
+  const waits = awaited === null ? '' : ` It waits for ${awaited.replace(/\.$/, '')}.`;
+  const asked = bmcAsked(node, job);
+  const asking =
+    asked === null
+      ? ''
+      : ` The BMC at ${asked.address} is asked for ${duration(now - Date.parse(job.step_started_at))} now.`;
   const until =
     job.deadline === null ? '' : ` The step fails at ${clockTime(job.deadline)} if nothing happens.`;
   const percent = job.progress === null ? '' : ` ${progressSentence(job.progress)}`;
-  return `The job "${job.verb}" is at step ${job.cursor + 1} of ${job.steps.length}, ${step}: ${doing}.${percent}${waits}${until}`;
+  return `The job "${job.verb}" is at step ${job.cursor + 1} of ${job.steps.length}, ${step}: ${doing}.${percent}${waits}${asking}${until}`;
 }
 
 function progressSentence({ percent, bytes_done, bytes_total }: NonNullable<JobRecord['progress']>): string {
@@ -134,12 +141,15 @@ function lastSeen({ lastEvent, node }: WhyFacts, boot: ReachedStage | null): Why
 }
 
 function checksFor(
-  { failureHint, bootProblem, job }: WhyFacts,
+  { failureHint, bootProblem, node, job }: WhyFacts,
   boot: ReachedStage | null,
 ): readonly string[] {
-  const problem = bootProblem === null ? [] : [`On the seed node: ${bootProblem}`];
+  const running = job?.status === 'running' ? job : null;
+  const matters = bootProblem !== null && needsRamdisk(node, running);
+  const problem = matters ? [`On the seed node: ${bootProblem}`] : [];
   if (boot !== null) return [...problem, ...boot.stage.check];
   const failing = job !== null && job.error !== null && job.status !== 'aborted';
   const hint = failing ? (failureHint ?? '').replace(TO_CHECK, '') : '';
-  return hint === '' ? problem : [hint];
+  if (hint !== '') return [hint];
+  return running === null ? problem : [...problem, ...(bmcAsked(node, running)?.checks ?? [])];
 }

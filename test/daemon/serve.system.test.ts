@@ -80,6 +80,15 @@ const nodeAt = (port: number) => ({
   ports: [{ address: '52:54:00:12:34:56', pxe_enabled: true, physical_network: 'pxe' }],
 });
 
+/** A node whose next verbs boot the ramdisk. */
+async function enrollManageable(running: Awaited<ReturnType<typeof start>>): Promise<void> {
+  await running.client.nodes.enroll({ ...nodeAt(1), driver: 'fake-hardware' });
+  await running.client.provision('rack1-07', 'manage');
+  await expect
+    .poll(async () => (await running.client.nodes.get('rack1-07')).provision_state)
+    .toBe('manageable');
+}
+
 describe('with no network at all', () => {
   it('serves its API, makes every folder, and keeps all of it from other users', async () => {
     const running = await start({ networks: [] });
@@ -102,7 +111,7 @@ describe('with no network at all', () => {
       networks: [],
       boot: { ramdisk_dir: await makeRamdisk(join(dir, 'boot')) },
     });
-    await running.client.nodes.enroll(nodeAt(1));
+    await enrollManageable(running);
     const { text } = await running.client.nodes.why('rack1-07');
     expect(text).toContain('no network of role pxe with an address of ours is configured');
   });
@@ -157,7 +166,7 @@ describe('with a PXE network whose interface is not there', () => {
       .toEqual(
         expect.arrayContaining([expect.stringMatching(noInterface), expect.stringContaining(noAddress)]),
       );
-    await running.client.nodes.enroll(nodeAt(1));
+    await enrollManageable(running);
     expect((await running.client.nodes.why('rack1-07')).text).toMatch(
       /On the seed node: .*(s0|10\.77\.0\.1)/,
     );
@@ -198,10 +207,10 @@ describe('with no ramdisk built', () => {
     const networks = [{ ...pxe('127.0.0.1'), cidr: '127.0.0.0/8', dhcp: 'off', ranges: [] }];
     const { boot } = await freePorts('boot');
     const running = await start({ networks, boot: { listen_port: boot } });
-    const sentence = `the ramdisk's vmlinuz is not in ${join(dir, 'state/ramdisk')}: run "npm run ramdisk"`;
+    const sentence = `the ramdisk's vmlinuz and initrd.zst are not in ${join(dir, 'state/ramdisk')}: run "npm run ramdisk"`;
     expect((await running.client.status()).missing).toContainEqual(expect.stringContaining(sentence));
     await expect.poll(() => daemonEvents(running)).toContainEqual(expect.stringContaining(sentence));
-    await running.client.nodes.enroll(nodeAt(1));
+    await enrollManageable(running);
     expect((await running.client.nodes.why('rack1-07')).text).toContain(sentence);
   });
 });

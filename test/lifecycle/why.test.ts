@@ -1,0 +1,81 @@
+/** What `ingot node why` tells of a node, by the step that its job is at. */
+import { describe, expect, it } from 'vitest';
+import type { Why } from '../../src/lifecycle/lifecycle.ts';
+import { explainWhy } from '../../src/lifecycle/why.ts';
+import { bmcAsked } from '../../src/lifecycle/why-steps.ts';
+import type { JobRecord, NodeRecord } from '../../src/store/records.ts';
+import type { ProvisionState } from '../../src/store/words.ts';
+import { createWorld } from './fakes/world.ts';
+
+const PROBLEM = 'the ramdisk’s vmlinuz is not there.';
+const ADDRESS = 'https://10.30.0.5';
+const CHECKS = [/cable/, /address in driver_info/, /firewall.*route.*out-of-band/, /busy/];
+
+async function aNode(): Promise<NodeRecord> {
+  const world = await createWorld();
+  const { uuid } = await world.node();
+  return await world.store().nodes.update(uuid, { driver_info: { redfish_address: ADDRESS } });
+}
+
+const STARTED = '2026-11-22T12:00:00.000Z';
+
+function aJob(step: string, fields: Partial<JobRecord> = {}): JobRecord {
+  return {
+    ...{ id: 1, node_uuid: 'n', verb: 'manage', steps: [{ name: step, args: {} }], cursor: 0, attempt: 0 },
+    ...{ scratch: {}, status: 'running', waiting_for: null, step_started_at: STARTED, wake_at: null },
+    ...{ deadline: '2026-11-22T12:05:00.000Z', progress: null, error: null },
+    ...{ created_at: STARTED, updated_at: STARTED, ...fields },
+  };
+}
+
+function whyOf(node: NodeRecord, job: JobRecord | null, minutes = 2): Why {
+  return explainWhy({
+    ...{ node, job, bootEvents: [], lastEvent: null, failureHint: null },
+    ...{ now: Date.parse(STARTED) + minutes * 60_000, does: (step) => step, bootProblem: PROBLEM },
+  });
+}
+
+describe('a BMC that says nothing', () => {
+  it.each([
+    ...['verify', 'power-on', 'power-off', 'soft-power-off', 'find-ports'],
+    ...['boot-ramdisk', 'boot-disk', 'leave-ramdisk'],
+  ])('is named in the step %s, with how long it is asked and what to check', async (step) => {
+    const why = whyOf(await aNode(), aJob(step));
+    expect(why.waiting_for).toBe(`an answer of the BMC at ${ADDRESS}`);
+    expect(why.text).toContain(`The BMC at ${ADDRESS} is asked for 2 min now.`);
+    for (const check of CHECKS) expect(why.check.join('\n')).toMatch(check);
+  });
+
+  it.each(['prepare-image', 'wait-agent', 'write-image'])('is not blamed in the step %s', async (step) => {
+    const why = whyOf(await aNode(), aJob(step));
+    expect(why.text).not.toContain('BMC');
+    expect(why.waiting_for).toBeNull();
+  });
+
+  it('is named without the login that somebody put into its address', async () => {
+    const node = { ...(await aNode()), driver_info: { redfish_address: 'https://root:secret@10.30.0.5' } };
+    expect(bmcAsked(node, aJob('verify'))?.address).toBe(ADDRESS);
+  });
+});
+
+describe('what keeps machines from booting the ramdisk', () => {
+  it.each([
+    ['boot-ramdisk', true],
+    ['wait-agent', true],
+    ['collect-inventory', true],
+    ['verify', false],
+    ['prepare-image', false],
+    ['power-off', false],
+  ])('in the step %s is told: %s', async (step, told) => {
+    expect(whyOf(await aNode(), aJob(step)).text.includes(PROBLEM)).toBe(told);
+  });
+
+  it.each<[ProvisionState, boolean]>([
+    ['enroll', false],
+    ['manageable', true],
+    ['available', true],
+    ['active', false],
+  ])('of a node at rest in %s is told: %s', async (provision_state, told) => {
+    expect(whyOf({ ...(await aNode()), provision_state }, null).text.includes(PROBLEM)).toBe(told);
+  });
+});
