@@ -91,10 +91,17 @@ function workSentence(job: JobRecord, { node, does, now }: WhyFacts): string {
     asked === null
       ? ''
       : ` The BMC at ${asked.address} is asked for ${duration(now - Date.parse(job.step_started_at))} now.`;
-  const until =
-    job.deadline === null ? '' : ` The step fails at ${clockTime(job.deadline)} if nothing happens.`;
+  const until = job.deadline === null ? '' : ` ${deadlineSentence(job.deadline, now)}`;
   const percent = job.progress === null ? '' : ` ${progressSentence(job.progress)}`;
   return `The job "${job.verb}" is at step ${job.cursor + 1} of ${job.steps.length}, ${step}: ${doing}.${percent}${waits}${asking}${until}`;
+}
+
+/** A deadline that has passed shows a daemon that was down then; its start leaves the step time (`run-job.ts`). */
+function deadlineSentence(deadline: string, now: number): string {
+  const at = clockTime(deadline);
+  return Date.parse(deadline) > now
+    ? `The step fails at ${at} if nothing happens.`
+    : `Its time was over at ${at}, but the daemon was restarted: the step gets up to 5 more minutes from that start.`;
 }
 
 function progressSentence({ percent, bytes_done, bytes_total }: NonNullable<JobRecord['progress']>): string {

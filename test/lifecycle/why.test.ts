@@ -79,3 +79,17 @@ describe('what keeps machines from booting the ramdisk', () => {
     expect(whyOf({ ...(await aNode()), provision_state }, null).text.includes(PROBLEM)).toBe(told);
   });
 });
+
+describe('the deadline of a step', () => {
+  it('is told while it is to come', async () => {
+    const { text } = whyOf(await aNode(), aJob('verify'), 4);
+    expect(text).toContain('The step fails at 2026-11-22 12:05:00 UTC if nothing happens.');
+  });
+
+  it('that has passed is told with what a restart gives the step', async () => {
+    const { text } = whyOf(await aNode(), aJob('verify'), 5);
+    expect(text).not.toContain('The step fails at');
+    expect(text).toContain('Its time was over at 2026-11-22 12:05:00 UTC, but the daemon was restarted');
+    expect(text).toContain('up to 5 more minutes');
+  });
+});
