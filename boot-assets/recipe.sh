@@ -1,6 +1,5 @@
 # Shared by the recipes (to be sourced): where Debian packages come from, and a cache of built things, named by
-# the hash of what they were made from. The sourcing script
-# has $here, its own folder.
+# the hash of what they were made from. The sourcing script sets $here, its own folder.
 # shellcheck shell=sh disable=SC2154,SC2034
 
 suite=bookworm
@@ -8,7 +7,7 @@ mirror=${INGOT_DEBIAN_MIRROR:-http://deb.debian.org/debian}
 # For packages that are only extracted: the links that a package script would make (mmdebstrap expands $1).
 # shellcheck disable=SC2016
 merged_usr='for top in bin sbin lib lib64; do mkdir -p "$1/usr/$top" && ln -s "usr/$top" "$1/$top"; done'
-export SOURCE_DATE_EPOCH=1700000000 # the same inputs give the same result
+export SOURCE_DATE_EPOCH=1700000000 # file times do not tell when something was built
 
 say() { printf '%s\n' "$*" >&2; }
 

@@ -64,9 +64,10 @@ make_root() {
     --customize-hook="sh '$hooks/customize.sh' \"\$1\" $root_partuuid" \
     "$suite" "$work/root.tar" "$mirror" >&2
   mkdir "$work/root"
+  # Device nodes are left out: the kernel makes them, and without root nobody may.
   # shellcheck disable=SC2016 # the inner shell expands
   as_root sh -ec '
-    tar -C "$1/root" --numeric-owner --xattrs --xattrs-include="*" -xf "$1/root.tar"
+    tar -C "$1/root" --exclude="./dev/*" --numeric-owner --xattrs --xattrs-include="*" -xf "$1/root.tar"
     mke2fs -q -t ext4 -L ingot-root -U "$2" -m 1 -d "$1/root" \
       -E "hash_seed=$2,lazy_itable_init=0,lazy_journal_init=0" "$1/root.ext4" "$3"
     rm -rf "$1/root"' sh "$work" "$root_partuuid" "$((root_sectors / 2))k"

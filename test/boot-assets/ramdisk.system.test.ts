@@ -1,0 +1,44 @@
+/** The ramdisk's recipe (Debian: mmdebstrap and friends) and what it makes, booted (Debian: qemu-system-x86). */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { bootMachine, recipe } from './support.ts';
+
+const BUILD = { timeout: 900_000 };
+
+test.each([
+  ['cloud', 60],
+  ['generic', 120],
+])('the ramdisk with the %s kernel has at most %d MB', BUILD, (flavour, limit) => {
+  const { folder } = recipe('ramdisk', '--flavour', flavour);
+  const bytes = ['vmlinuz', 'initrd.zst'].reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+  expect(bytes).toBeGreaterThan(30e6);
+  expect(bytes).toBeLessThanOrEqual(limit * 1e6);
+});
+
+test('a second call builds nothing and names the same folder', BUILD, () => {
+  const first = recipe('ramdisk');
+  const second = recipe('ramdisk');
+  expect(second.folder).toBe(first.folder);
+  expect(second.said).not.toContain('building');
+});
+
+test('the ramdisk boots to the agent and tells each stage on the serial console', BUILD, async () => {
+  const { folder } = recipe('ramdisk');
+  const line = 'console=tty0 console=ttyS0 BOOTIF=01-52-54-00-aa-bb-01 ipa-api-url=http://10.0.2.2:6180';
+  const machine = bootMachine([
+    ...['-kernel', join(folder, 'vmlinuz'), '-initrd', join(folder, 'initrd.zst'), '-append', line],
+    ...['-drive', 'driver=null-co,size=1G,if=virtio,read-zeroes=on'],
+  ]);
+  const stages = [
+    'ingot-ramdisk: kernel 6',
+    'ingot-ramdisk: drivers loaded, 1 disk(s)',
+    '(52:54:00:aa:bb:01)',
+    'ingot-ramdisk: network up 10.0.2.15',
+    'ingot-ramdisk: agent starts',
+    'ingot-agent: starts api=http://10.0.2.2:6180 bootif=52:54:00:aa:bb:01',
+  ];
+  for (const stage of stages) {
+    await expect.poll(machine.console, { timeout: 240_000, interval: 500, message: stage }).toContain(stage);
+  }
+});
