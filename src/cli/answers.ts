@@ -70,6 +70,20 @@ export type EventAnswer = z.output<typeof eventAnswer>;
 export const timelineAnswer = z.object({ events: z.array(eventAnswer) });
 export const statusAnswer = z.looseObject({ version: z.string(), last_event: z.number() });
 
+/** What `ingot status` shows of it to a human. */
+export const statusDetails = z.object({
+  version: z.string(),
+  uptime_s: z.number(),
+  resident_mib: z.number(),
+  listeners: z.array(z.object({ name: z.string(), at: z.string(), problem: z.string().nullable() })),
+  missing: z.array(z.string()),
+  counters: z.record(z.string(), z.number()),
+  leases: z.number(),
+  running_jobs: z.number(),
+  nodes_by_state: z.record(z.string(), z.number()),
+});
+export type StatusDetails = z.output<typeof statusDetails>;
+
 export const networksAnswer = z.object({
   networks: z.array(
     z.looseObject({

@@ -1,7 +1,9 @@
-/** `ingot status`, `ingot network list`, `ingot lease list`. */
+/** `ingot status`, `ingot network list`, `ingot network leases`. */
+import { statusDetails } from '../answers.ts';
 import { type Command, printJson } from '../command.ts';
 import { EXIT } from '../io.ts';
-import { formatFacts, formatTable } from '../table.ts';
+import { formatStatus } from '../status-text.ts';
+import { formatTable } from '../table.ts';
 
 export const status: Command = {
   usage: 'ingot status',
@@ -12,7 +14,7 @@ export const status: Command = {
   async run({ client, io, json }) {
     const answer = await client.status();
     if (json) printJson(io, answer);
-    else io.out(formatFacts(Object.entries(answer).map(([key, value]) => [key, plain(value)])));
+    else io.out(formatStatus(statusDetails.parse(answer)));
     return EXIT.ok;
   },
 };
@@ -54,7 +56,3 @@ export const leaseList: Command = {
     return EXIT.ok;
   },
 };
-
-function plain(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}

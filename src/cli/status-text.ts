@@ -1,0 +1,38 @@
+/** The daemon's condition for a human: what is wrong first, and nothing that is zero. Pure. */
+import type { StatusDetails } from './answers.ts';
+import { formatFacts, formatSeconds } from './table.ts';
+
+export function formatStatus(status: StatusDetails): string {
+  const { version, uptime_s, resident_mib, running_jobs, leases } = status;
+  const problems = status.listeners.flatMap(({ name, at, problem }) =>
+    problem === null ? [] : [[`${name} (${at})`, `NOT SERVING: ${problem}`] as const],
+  );
+  const serving = status.listeners.flatMap(({ name, at, problem }) =>
+    problem === null ? [[`${name} (${at})`, 'serving'] as const] : [],
+  );
+  const general = [
+    ['version', version],
+    ['up for', formatSeconds(uptime_s)],
+    ['memory', `${resident_mib} MiB`],
+    ['running jobs', String(running_jobs)],
+    ['leases', String(leases)],
+  ] as const;
+  return [
+    formatFacts(general),
+    section('Listeners', formatFacts([...problems, ...serving])),
+    section('Missing', status.missing.map((sentence) => `${sentence}\n`).join('')),
+    section('Nodes', formatFacts(counts(status.nodes_by_state))),
+    section('Counters', formatFacts(counts(status.counters))),
+  ].join('');
+}
+
+function counts(numbers: Readonly<Record<string, number>>): readonly (readonly [string, string])[] {
+  return Object.entries(numbers)
+    .filter(([, count]) => count !== 0)
+    .map(([name, count]) => [name, String(count)]);
+}
+
+/** A heading and its lines, indented; nothing when there are none. */
+function section(heading: string, lines: string): string {
+  return lines === '' ? '' : `\n${heading}:\n${lines.replaceAll(/^(?=.)/gm, '  ')}`;
+}

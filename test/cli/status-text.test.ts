@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { formatStatus } from '../../src/cli/status-text.ts';
+
+const QUIET = {
+  version: '0.1.0',
+  uptime_s: 200,
+  resident_mib: 120,
+  listeners: [],
+  missing: [],
+  counters: { dropped: 0 },
+  leases: 0,
+  running_jobs: 0,
+  nodes_by_state: {},
+};
+
+const GENERAL =
+  'version       0.1.0\nup for        3 min 20 s\nmemory        120 MiB\nrunning jobs  0\nleases        0\n';
+
+test('a daemon with nothing to tell tells only how it is', () => {
+  expect(formatStatus(QUIET)).toBe(GENERAL);
+});
+
+test('the listener with a problem comes first, and each missing thing has its line', () => {
+  const text = formatStatus({
+    ...QUIET,
+    listeners: [
+      { name: 'API', at: '127.0.0.1:6385', problem: null },
+      { name: 'DHCP pxe', at: 'eth1:67', problem: 'The interface eth1 is not there.' },
+    ],
+    missing: ['There is no ramdisk. Build it.', 'There is no iPXE. Fetch it.'],
+    counters: { 'dhcp.no_range': 0, 'dhcp.malformed': 3 },
+    nodes_by_state: { active: 2, 'deploy failed': 1 },
+  });
+  expect(text).toBe(`${GENERAL}
+Listeners:
+  DHCP pxe (eth1:67)    NOT SERVING: The interface eth1 is not there.
+  API (127.0.0.1:6385)  serving
+
+Missing:
+  There is no ramdisk. Build it.
+  There is no iPXE. Fetch it.
+
+Nodes:
+  active         2
+  deploy failed  1
+
+Counters:
+  dhcp.malformed  3
+`);
+});
