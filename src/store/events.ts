@@ -55,3 +55,18 @@ export async function overfullNodes(db: Kysely<Tables>, keep: number): Promise<r
     .execute();
   return rows.map((row) => row.node_uuid);
 }
+
+/** Forgets all but the newest `keep` events of nodes that were deleted, all of them together. */
+export async function pruneEventsOfDeleted(db: Kysely<Tables>, keep: number): Promise<void> {
+  const deleted = sql<boolean>`node_uuid IS NOT NULL AND node_uuid NOT IN (SELECT uuid FROM nodes)`;
+  const first = await db
+    .selectFrom('events')
+    .select('seq')
+    .where(deleted)
+    .orderBy('seq', 'desc')
+    .offset(keep)
+    .limit(1)
+    .executeTakeFirst();
+  if (first !== undefined)
+    await db.deleteFrom('events').where(deleted).where('seq', '<=', first.seq).execute();
+}

@@ -1,5 +1,5 @@
 /** Queries on `jobs`. A partial unique index makes the running row the node's lock. */
-import type { Selectable } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import { z } from 'zod';
 import { IngotError } from '../errors.ts';
 import { decodeJson, encode, jsonObject, violatesForeignKey, violatesUnique } from './columns.ts';
@@ -102,4 +102,24 @@ export function jobQueries({ db, now }: Access): Queries['jobs'] {
       });
     },
   };
+}
+
+/** Forgets all but the newest `keep` ended jobs of one node. */
+export async function pruneJobs(db: Kysely<Tables>, nodeUuid: string, keep: number): Promise<void> {
+  const ended = await db
+    .selectFrom('jobs')
+    .select('id')
+    .where('node_uuid', '=', nodeUuid)
+    .where('status', '!=', 'running')
+    .orderBy('id', 'desc')
+    .offset(keep)
+    .limit(1)
+    .executeTakeFirst();
+  if (ended === undefined) return;
+  await db
+    .deleteFrom('jobs')
+    .where('node_uuid', '=', nodeUuid)
+    .where('status', '!=', 'running')
+    .where('id', '<=', ended.id)
+    .execute();
 }

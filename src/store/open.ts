@@ -6,9 +6,9 @@ import { IngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { addressQueries } from './addresses.ts';
 import { openReader, openWriter, typedQueries } from './database.ts';
-import { eventQueries, overfullNodes, pruneEvents } from './events.ts';
+import { eventQueries, overfullNodes, pruneEvents, pruneEventsOfDeleted } from './events.ts';
 import { inventoryQueries } from './inventories.ts';
-import { jobQueries } from './jobs.ts';
+import { jobQueries, pruneJobs } from './jobs.ts';
 import { migrate } from './migrations.ts';
 import { nodeQueries } from './nodes.ts';
 import { portQueries } from './ports.ts';
@@ -22,9 +22,16 @@ export type StoreOptions = {
   readonly log: Log;
   /** Events kept per node, newest first; a tenth more may stand for a while. */
   readonly eventsPerNode?: number;
+  /** Ended jobs kept per node, newest first; the new one beside them. */
+  readonly jobsPerNode?: number;
+  /** Events kept of all deleted nodes together; pruned when the store is opened and at every hundredth deletion. */
+  readonly eventsOfDeleted?: number;
 };
 
 const EVENTS_PER_NODE = 5_000;
+const JOBS_PER_NODE = 200;
+const EVENTS_OF_DELETED = 100_000;
+const DELETIONS_BETWEEN_PRUNES = 100;
 
 function queriesOver(access: Access): Queries {
   return {
@@ -44,17 +51,21 @@ function queriesOver(access: Access): Queries {
 export async function openStore(path: string, options: StoreOptions): Promise<Store> {
   const log = options.log.child({ component: 'store' });
   const keep = options.eventsPerNode ?? EVENTS_PER_NODE;
+  const keepJobs = options.jobsPerNode ?? JOBS_PER_NODE;
+  const keepOfDeleted = options.eventsOfDeleted ?? EVENTS_OF_DELETED;
   const now = (): string => new Date(options.clock.now()).toISOString();
 
   const connection = openWriter(path);
   migrate(connection);
   const writer = typedQueries(connection);
   for (const nodeUuid of await overfullNodes(writer, keep)) await pruneEvents(writer, nodeUuid, keep);
+  await pruneEventsOfDeleted(writer, keepOfDeleted);
   const reader = typedQueries(openReader(path));
 
   const listeners = new Set<(event: EventRecord) => void>();
   const inTransaction = new AsyncLocalStorage<true>();
   const appendedSincePrune = new Map<string | null, number>();
+  let deletedSincePrune = 0;
   let last: Promise<unknown> = Promise.resolve();
   let closed = false;
 
@@ -92,6 +103,22 @@ export async function openStore(path: string, options: StoreOptions): Promise<St
             const record = await queries.events.append(event);
             appended.push(record);
             return record;
+          },
+        },
+        jobs: {
+          ...queries.jobs,
+          insert: async (job) => {
+            const record = await queries.jobs.insert(job);
+            await pruneJobs(db, record.node_uuid, keepJobs);
+            return record;
+          },
+        },
+        nodes: {
+          ...queries.nodes,
+          delete: async (uuid) => {
+            await queries.nodes.delete(uuid);
+            deletedSincePrune = (deletedSincePrune + 1) % DELETIONS_BETWEEN_PRUNES;
+            if (deletedSincePrune === 0) await pruneEventsOfDeleted(db, keepOfDeleted);
           },
         },
       };
