@@ -1,9 +1,14 @@
 /** The config drive that `ingot node deploy` asks for, put together from files and options. */
-import { readFile, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { IngotError } from '../errors.ts';
 import type { JsonObject } from './answers.ts';
+import { formatBytes } from './table.ts';
+
+/** More than any user data or enrolment file has. */
+const MOST_BYTES = 16 * 1024 * 1024;
 
 export type ConfigDriveOptions = {
   /** A folder or a JSON file. */
@@ -35,7 +40,7 @@ export async function buildConfigDrive(options: ConfigDriveOptions): Promise<Jso
   const whole = {
     ...drive,
     ...(Object.keys(metaData).length === 0 ? {} : { meta_data: metaData }),
-    ...(userData === null ? {} : { user_data: await read(userData) }),
+    ...(userData === null ? {} : { user_data: await readFile(userData) }),
   };
   return Object.keys(whole).length === 0 ? null : jsonObject.parse(whole);
 }
@@ -44,7 +49,7 @@ async function readSource(path: string): Promise<z.output<typeof driveFile>> {
   const facts = await stat(path).catch((cause: unknown) => {
     throw unreadable(path, cause);
   });
-  if (!facts.isDirectory()) return parse(await read(path), path, driveFile);
+  if (!facts.isDirectory()) return parse(await readFile(path), path, driveFile);
   const inner = join(path, 'openstack', 'latest');
   const folder = (await exists(inner)) ? inner : path;
   const [meta, network, vendor2, vendor] = await Promise.all(
@@ -69,7 +74,7 @@ async function readSource(path: string): Promise<z.output<typeof driveFile>> {
 }
 
 async function readKey(path: string): Promise<string> {
-  const key = (await read(path)).trim();
+  const key = (await readFile(path)).trim();
   // A private key here would be written to the machine's disk for all to read.
   if (/^(ssh-|ecdsa-|sk-)\S+ \S+/.test(key)) return key;
   throw new IngotError('invalid_input', `${path} is no public SSH key`, {
@@ -77,11 +82,38 @@ async function readKey(path: string): Promise<string> {
   });
 }
 
-/** A text file as it is. Throws `invalid_input` that names it. */
+/** A text file as it is, or what a pipe gives. Throws `invalid_input` that names it; also above 16 MiB. */
 export async function read(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((cause: unknown) => {
+  try {
+    return await readBounded(path);
+  } catch (cause) {
+    throw cause instanceof IngotError ? cause : unreadable(path, cause);
+  }
+}
+
+async function readBounded(path: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of createReadStream(path)) {
+    const bytes: Buffer = chunk;
+    size += bytes.length;
+    if (size > MOST_BYTES) {
+      throw new IngotError('invalid_input', `${path} is larger than ${formatBytes(MOST_BYTES)}`, {
+        hint: 'Give another file, or let the machine fetch what is large.',
+      });
+    }
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** As `read`, of a regular file only: a pipe or a device may never end. */
+async function readFile(path: string): Promise<string> {
+  const facts = await stat(path).catch((cause: unknown) => {
     throw unreadable(path, cause);
   });
+  if (facts.isFile()) return read(path);
+  throw new IngotError('invalid_input', `${path} is no regular file`, { hint: 'Give the path of a file.' });
 }
 
 function unreadable(path: string, cause: unknown): IngotError {
@@ -100,7 +132,7 @@ async function exists(path: string): Promise<boolean> {
 }
 
 async function readIfThere(path: string): Promise<string | null> {
-  return (await exists(path)) ? read(path) : null;
+  return (await exists(path)) ? readFile(path) : null;
 }
 
 function parse<T extends z.ZodType>(content: string, path: string, schema: T): z.output<T> {

@@ -44,3 +44,18 @@ test('an empty folder is refused, because nobody asks for a config drive with no
     'holds no config drive',
   );
 });
+
+test.each([
+  { name: 'a device that never ends', path: () => '/dev/zero', says: /is no regular file/ },
+  {
+    name: 'a file above 16 MiB',
+    path: (folder: string) => {
+      writeFileSync(join(folder, 'large'), Buffer.alloc(16 * 1024 * 1024 + 1));
+      return join(folder, 'large');
+    },
+    says: /large is larger than 16 MiB/,
+  },
+])('user data from $name is refused', async ({ path, says }) => {
+  const userData = path(temporaryFolder());
+  await expect(buildConfigDrive({ ...NOTHING, userData })).rejects.toThrow(says);
+});

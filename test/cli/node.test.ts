@@ -129,6 +129,16 @@ test.each([
     text: 'is not KEY=HINT',
   },
   {
+    name: 'a hint that no agent knows',
+    argv: ['--image', 'https://i', '--checksum', SHA256, '--root-device', 'disk=sda'],
+    text: '--root-device disk: the keys are name, serial, wwn, wwn_with_extension',
+  },
+  {
+    name: 'a host name with a space',
+    argv: ['--image', 'https://i', '--checksum', SHA256, '--hostname', 'web 1'],
+    text: '--hostname "web 1" is no host name',
+  },
+  {
     name: 'a bad timeout',
     argv: ['--image', 'https://i', '--checksum', SHA256, '--timeout', '-1s'],
     text: "Option '--timeout' argument is ambiguous",

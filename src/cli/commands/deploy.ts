@@ -10,6 +10,13 @@ import { operationsBetween, withoutMasked } from '../instance-info.ts';
 import { label } from '../wait.ts';
 import { follow, timeoutOf, WAIT_HELP } from './verbs.ts';
 
+/** Ironic's root device hints (doc/source/install/advanced.rst), as the agent knows them. */
+const ROOT_DEVICE_HINTS = [
+  ...['name', 'serial', 'wwn', 'wwn_with_extension', 'wwn_vendor_extension', 'model', 'vendor'],
+  ...['size', 'rotational', 'hctl', 'by_path'],
+];
+/** RFC 1123 section 2.1: labels of letters, digits and inner hyphens, at most 253 characters in all. */
+const HOSTNAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
 const FORMATS = ['raw', 'qcow2'];
 const CHECKSUM = /^(sha256|sha512):([0-9a-f]{64}|[0-9a-f]{128})$/i;
 
@@ -78,7 +85,7 @@ async function deployWith(call: Call, verb: Verb): Promise<number> {
   const configdrive = await buildConfigDrive({
     source: text(values, 'config-drive'),
     userData: text(values, 'user-data'),
-    hostname: text(values, 'hostname'),
+    hostname: hostname(values, call.usage),
     sshKeys: texts(values, 'ssh-key'),
   });
   const node = await client.nodes.get(nameOf(call));
@@ -174,7 +181,16 @@ function rootDeviceField(given: readonly string[], usageLine: string): JsonObjec
     const [, key, value] = /^(\w+)=(.+)$/.exec(hint) ?? [];
     if (key === undefined || value === undefined)
       throw usage(`--root-device ${hint} is not KEY=HINT`, usageLine);
+    if (!ROOT_DEVICE_HINTS.includes(key)) {
+      throw usage(`--root-device ${key}: the keys are ${ROOT_DEVICE_HINTS.join(', ')}`, usageLine);
+    }
     return [key, value] as const;
   });
   return { root_device: Object.fromEntries(hints) };
+}
+
+function hostname(values: Values, usageLine: string): string | null {
+  const name = text(values, 'hostname');
+  if (name === null || HOSTNAME.test(name)) return name;
+  throw usage(`--hostname "${name}" is no host name: letters, digits, inner hyphens and dots`, usageLine);
 }
