@@ -82,20 +82,24 @@ function withoutUnknownKeys(value: unknown, issues: readonly z.core.$ZodIssue[])
 /** Reads, parses and validates `file`; throws `config_invalid` with every problem in the message. */
 export async function loadConfig(file: string, checks: readonly ConfigCheck[] = []): Promise<Config> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new IngotError(
-      'config_invalid',
-      `The configuration file ${file} cannot be read: ${String(cause)}`,
-      {
-        hint: 'Name another file with --config, or start from config/ingot.example.yaml.',
-        cause,
-      },
-    );
+    throw new IngotError('config_invalid', `The configuration file ${file} ${whyUnreadable(cause)}.`, {
+      hint: 'Check the path, or write one there: config/ingot.example.yaml is a start, and an empty file is good too.',
+      cause,
+    });
   });
   const result = parseConfig(text, checks);
   if (result.ok) return result.config;
   throw new IngotError('config_invalid', formatProblems(file, result.problems), {
     hint: `Mend the lines above, then run: ingot config check ${file}`,
   });
+}
+
+function whyUnreadable(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : null;
+  if (code === 'ENOENT') return 'does not exist';
+  if (code === 'EISDIR') return 'is a folder';
+  if (code === 'EACCES') return 'may not be read by this user';
+  return `cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`;
 }
 
 /** `FILE:LINE: WHERE: SENTENCE`, a line each. */

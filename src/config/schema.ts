@@ -121,7 +121,11 @@ export const configSchema = z.strictObject({
       power_s: z.int().positive().default(300),
     })
     .prefault({}),
-  networks: z.array(networkSchema).default([]),
+  /** Null too: what YAML makes of a list whose entries are all commented out. */
+  networks: z
+    .array(networkSchema)
+    .nullish()
+    .transform((list) => list ?? []),
 });
 
 export type Config = z.output<typeof configSchema>;

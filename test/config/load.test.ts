@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { formatProblems, parseConfig } from '../../src/config/load.ts';
+import { formatProblems, loadConfig, parseConfig } from '../../src/config/load.ts';
 import { networkProblems } from '../../src/config/networks.ts';
 
 const PXE = `
@@ -30,6 +30,25 @@ describe('the configuration file', () => {
       networks: [],
     });
   });
+
+  it('may have a list of networks whose entries are all commented out', () => {
+    const result = parseConfig('networks:\n#  - name: pxe\n');
+    expect(result.ok && result.config.networks).toEqual([]);
+  });
+
+  it.each([
+    ['/nowhere/ingot.yaml', 'The configuration file /nowhere/ingot.yaml does not exist.'],
+    ['/', 'The configuration file / is a folder.'],
+  ])(
+    'that is not there (%s) is told in plain words, with advice for both serve and check',
+    async (file, message) => {
+      await expect(loadConfig(file)).rejects.toMatchObject({
+        code: 'config_invalid',
+        message,
+        hint: expect.stringMatching(/^Check the path/),
+      });
+    },
+  );
 
   it('is good as the example ships it', () => {
     const text = readFileSync(join(import.meta.dirname, '../../config/ingot.example.yaml'), 'utf8');
