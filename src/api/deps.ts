@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config/schema.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
 import type { Log } from '../log.ts';
+import type { JsonObject } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -43,6 +44,8 @@ export type ApiDeps = {
   readonly metrics: Metrics;
   /** Drivers that nodes may name; the first ones are Redfish's. */
   readonly drivers?: readonly string[];
+  /** Throws `invalid_input` for what the driver cannot work with; asks no BMC. Absent: nothing is checked. */
+  readonly checkDriverInfo?: (driver: string, driverInfo: JsonObject) => void;
   /** This seed node's name, as `reservation` and `conductor` show it. */
   readonly hostname?: string;
   readonly packets?: () => Promise<PacketView>;

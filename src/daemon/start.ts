@@ -5,7 +5,7 @@
 import { join, resolve } from 'node:path';
 import { createApi } from '../api/api.ts';
 import { createMetrics } from '../api/metrics.ts';
-import { BMC_DRIVERS } from '../bmc/open-bmc.ts';
+import { BMC_DRIVERS, openBmc } from '../bmc/open-bmc.ts';
 import { createBmcPool } from '../bmc/pool.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/schema.ts';
@@ -127,6 +127,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     version: VERSION,
     metrics,
     drivers: BMC_DRIVERS,
+    checkDriverInfo: (driver, driverInfo) => void openBmc(driver, driverInfo, { clock, log }),
     packets: packets.report,
     daemon: () => ({
       listeners: condition.servers().map(({ name, at, problem: why }) => ({ name, at, problem: why })),

@@ -47,6 +47,16 @@ test.each([
     body: { ...ENROLL, ports: [{ address: 'xy' }] },
     text: /ports\.0\.address: Expected a MAC/,
   },
+  {
+    name: 'a multicast MAC',
+    body: { ...ENROLL, ports: [{ address: '01:00:5e:00:00:01' }] },
+    text: /multicast/,
+  },
+  {
+    name: 'an unknown boot mode',
+    body: { ...ENROLL, properties: { capabilities: 'cpu_vt:true,boot_mode:efi' } },
+    text: /boot_mode "efi" is not bios or uefi/,
+  },
   { name: 'an unknown field of the node', body: { ...ENROLL, bogus: 1 }, text: /'bogus' was unexpected/ },
   {
     name: 'an unknown field of a port',

@@ -37,6 +37,24 @@ test.each([
     text: /Expected a MAC address but received xy\./,
   },
   {
+    name: 'a multicast MAC',
+    body: { node_uuid: NODE, address: '01:00:5e:00:00:01' },
+    status: 400,
+    text: /01:00:5e:00:00:01 is a multicast address/,
+  },
+  {
+    name: 'the broadcast MAC',
+    body: { node_uuid: NODE, address: 'ff:ff:ff:ff:ff:ff' },
+    status: 400,
+    text: /multicast/,
+  },
+  {
+    name: 'a MAC of zeros',
+    body: { node_uuid: NODE, address: '00:00:00:00:00:00' },
+    status: 400,
+    text: /is all zeros/,
+  },
+  {
     name: 'an unknown node',
     body: { node_uuid: '11111111-2222-4333-8444-555555555555', address: '52:54:00:00:00:01' },
     status: 400,

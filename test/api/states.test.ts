@@ -180,3 +180,23 @@ test('reservation names us while a job is at work, and is free while it waits', 
   await store.jobs.update(job.id, { waiting_for: 'the ramdisk' });
   expect(await read()).toMatchObject({ reservation: null });
 });
+
+test.each([
+  { name: 'manage of a node in enroll', url: PROVISION, target: 'manage', asked: false },
+  { name: 'power on', url: `/v1/nodes/${NODE}/states/power`, target: 'power on', asked: false },
+  { name: 'inspect', url: PROVISION, target: 'inspect', asked: true },
+])('$name with driver_info that no driver can use reaches the lifecycle: $asked', async (given) => {
+  const refusal = new IngotError('invalid_input', 'driver_info/redfish_address is missing', {
+    hint: 'Set it.',
+  });
+  const { ask, store, lifecycle } = await apiFixture({
+    checkDriverInfo: () => {
+      throw refusal;
+    },
+  });
+  await store.nodes.insert(aNode({ provision_state: 'enroll' }));
+  const answer = await ask('PUT', given.url, { body: { target: given.target } });
+  expect(answer.status).toBe(given.asked ? 202 : 400);
+  expect(lifecycle.asked).toHaveLength(given.asked ? 1 : 0);
+  if (!given.asked) expect(fault(answer)).toBe(refusal.message);
+});

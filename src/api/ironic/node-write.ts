@@ -39,6 +39,7 @@ export function newNode(body: unknown, { minor, drivers }: WriteRules, newUuid: 
   const { uuid, ...fields } = parseBody(nodeCreate, withoutFixed(given), 'node');
   refuseUnknownDriver(fields.driver, drivers);
   refuseMask(fields);
+  refuseUnknownBootMode(fields.properties);
   return { uuid: uuid ?? newUuid(), ...fields };
 }
 
@@ -55,6 +56,7 @@ export function nodeChanges(
   const after = withoutFixed(applyPatch(before, patch, RULES));
   const fields = parseBody(nodeWritable, after, 'node');
   if (touched.includes('driver')) refuseUnknownDriver(fields.driver, drivers);
+  if (touched.includes('properties')) refuseUnknownBootMode(fields.properties);
   if (touched.includes('instance_uuid')) refuseReassociation(node, fields.instance_uuid);
   const changes = Object.fromEntries(Object.entries(fields).filter(([name]) => touched.includes(name)));
   // Leaving maintenance by PATCH forgets why it was entered, as DELETE maintenance does.
@@ -108,6 +110,18 @@ function refuseUnknownDriver(driver: string, drivers: readonly string[]): void {
     'invalid_input',
     `No valid host was found. Reason: No conductor service registered which supports driver ${driver} for conductor group "".`,
     { hint: `Drivers here are: ${drivers.join(', ')}.` },
+  );
+}
+
+/** `capabilities` is Ironic's list of `name:value`, with commas between. */
+function refuseUnknownBootMode({ capabilities }: JsonObject): void {
+  if (typeof capabilities !== 'string') return;
+  const mode = /(?:^|,)\s*boot_mode:([^,]*)/.exec(capabilities)?.[1]?.trim();
+  if (mode === undefined || mode === 'bios' || mode === 'uefi') return;
+  throw new IngotError(
+    'invalid_input',
+    `properties/capabilities: the boot_mode ${JSON.stringify(mode)} is not bios or uefi`,
+    { hint: 'Write boot_mode:uefi or boot_mode:bios, or leave it out: then the BMC is asked.' },
   );
 }
 

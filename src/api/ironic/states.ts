@@ -16,7 +16,7 @@ import { refuseUnsupported, verbSince } from './verbs.ts';
 type WithIdent = { Params: { ident: string } };
 
 export function stateRoutes(app: FastifyInstance, context: ApiContext): void {
-  const { store, lifecycle } = context;
+  const { store, lifecycle, checkDriverInfo } = context;
 
   app.get<WithIdent>('/v1/nodes/:ident/states', async (request) => {
     const node = await findNode(store, request.params.ident);
@@ -44,6 +44,9 @@ export function stateRoutes(app: FastifyInstance, context: ApiContext): void {
       }
       verbSince(body.target, request.minor);
       refuseUnsupported(verb, body);
+      // Verification would fail by it in any case.
+      if (verb === 'manage' && node.provision_state === 'enroll')
+        checkDriverInfo?.(node.driver, node.driver_info);
       const configdrive = configDriveOf(verb, body.configdrive ?? null);
       await lifecycle.requestVerb(node.uuid, { verb, ...(configdrive === null ? {} : { configdrive }) });
       return reply
@@ -67,6 +70,7 @@ export function stateRoutes(app: FastifyInstance, context: ApiContext): void {
         },
       );
     }
+    checkDriverInfo?.(node.driver, node.driver_info);
     await lifecycle.requestPower(node.uuid, known);
     return reply
       .code(202)

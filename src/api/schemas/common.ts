@@ -23,6 +23,18 @@ export const mac = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** The address of one NIC: not all zeros, and no group address (IEEE 802: the lowest bit of the first byte). */
+export const nicMac = mac.superRefine((address, context) => {
+  const problem =
+    address === '00:00:00:00:00:00'
+      ? 'is all zeros: it belongs to no NIC'
+      : Number.parseInt(address.slice(0, 2), 16) % 2 === 1
+        ? 'is a multicast address: it belongs to no NIC'
+        : null;
+  if (problem !== null)
+    context.addIssue({ code: 'custom', message: `The MAC address ${address} ${problem}.` });
+});
+
 export const uuid = z
   .string()
   .regex(/^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i, 'Expected a UUID.')

@@ -1,10 +1,10 @@
 /** The shapes of a port as clients write it, and of the queries on ports. */
 import { z } from 'zod';
-import { commaList, jsonObject, looseBoolean, mac, paging, uuid } from './common.ts';
+import { commaList, jsonObject, looseBoolean, mac, nicMac, paging, uuid } from './common.ts';
 
 export const portWritable = z.strictObject({
   node_uuid: uuid,
-  address: mac,
+  address: nicMac,
   pxe_enabled: looseBoolean.default(true),
   physical_network: z.string().min(1).max(64).nullable().default(null),
   local_link_connection: jsonObject.default({}),
