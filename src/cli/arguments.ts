@@ -37,6 +37,8 @@ export function readArguments(
     throw usage(thrown instanceof Error ? thrown.message : String(thrown), positionals.usage);
   }
   if (parsed.values.help === true) return parsed;
+  if (parsed.positionals.includes(''))
+    throw usage('A word is empty: is a variable not set?', positionals.usage);
   if (parsed.positionals.length < positionals.least) throw usage('Something is missing', positionals.usage);
   if (parsed.positionals.length > positionals.most) {
     throw usage(`"${parsed.positionals[positionals.most] ?? ''}" is one word too many`, positionals.usage);

@@ -54,6 +54,21 @@ test('what the API refuses is exit code 1, with sentence and hint', async () => 
   expect(JSON.parse(json.out)).toMatchObject({ error: { code: 'not_found' } });
 });
 
+test.each([
+  { argv: ['show', ''], text: 'A word is empty' },
+  { argv: ['delete', ''], text: 'A word is empty' },
+  { argv: ['provide', ''], text: 'A word is empty' },
+  { argv: ['power', 'off', ''], text: 'A word is empty' },
+  { argv: ['watch', ''], text: 'A word is empty' },
+  {
+    argv: ['list', '--state', 'bogus'],
+    text: 'There is no state "bogus"; there are enroll, verifying, manageable',
+  },
+])('$argv is a mistake of usage', async ({ argv, text }) => {
+  const { node } = await daemonFixture();
+  expect(await node(...argv)).toMatchObject({ code: 2, out: '', err: expect.stringContaining(text) });
+});
+
 test('why is one paragraph', async () => {
   const { node, store } = await daemonFixture();
   await store.nodes.insert(aNode());

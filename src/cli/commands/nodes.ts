@@ -1,11 +1,14 @@
 /** `ingot node list`, `show`, `why`, `delete`. */
+import { PROVISION_STATES } from '../../store/words.ts';
 import type { JobAnswer, NodeAnswer, PortAnswer } from '../answers.ts';
-import { text } from '../arguments.ts';
+import { text, usage } from '../arguments.ts';
 import { type Command, nameOf, printJson } from '../command.ts';
 import { EXIT } from '../io.ts';
 import { progressLine } from '../progress.ts';
 import { formatFacts, formatTable } from '../table.ts';
 import { label } from '../wait.ts';
+
+const STATES: readonly string[] = PROVISION_STATES;
 
 export const list: Command = {
   usage: 'ingot node list [--state STATE]',
@@ -13,8 +16,10 @@ export const list: Command = {
   options: { state: { type: 'string' } },
   least: 0,
   most: 0,
-  async run({ client, io, json, values }) {
+  async run({ client, io, json, values, ...call }) {
     const state = text(values, 'state');
+    if (state !== null && !STATES.includes(state))
+      throw usage(`There is no state "${state}"; there are ${STATES.join(', ')}`, call.usage);
     const nodes = await client.nodes.list(state === null ? {} : { provision_state: state });
     if (json) {
       printJson(io, { nodes });
