@@ -1,6 +1,6 @@
 /** What operators ask for: judged by the graph, then written as a job (or a plain move) in one transaction. */
 import { IngotError } from '../errors.ts';
-import type { JobRecord, NodeRecord } from '../store/records.ts';
+import type { JobRecord, NodeRecord, PortRecord } from '../store/records.ts';
 import type { NodePatch, Queries } from '../store/store.ts';
 import type { PowerTarget } from '../store/words.ts';
 import { configDriveRequestOf, withConfigDrive } from './config-drive-request.ts';
@@ -43,6 +43,7 @@ export async function acceptVerb(
 
   const accepted = { nodeUuid: node.uuid, interrupted: running !== null };
   const patch = patchFor(node, edge, { request, now: tools.now() });
+  if (edge.event === 'deploy') refuseWithoutBootPort(node, await queries.ports.listByNode(node.uuid));
   const plan = PLANS[edge.event];
   // A stable state is reached by asking alone: `manage` from available or clean failed.
   if (plan === undefined || STATES[edge.to].kind === 'stable') {
@@ -85,6 +86,17 @@ function patchFor(
     default:
       return fresh;
   }
+}
+
+/** Without one no DHCP request is answered for the node, and its ramdisk would never be seen. */
+function refuseWithoutBootPort(node: NodeRecord, ports: readonly PortRecord[]): void {
+  if (ports.some((port) => port.pxe_enabled)) return;
+  const problem = ports.length === 0 ? 'has no port' : 'has no port with pxe_enabled';
+  throw new IngotError('invalid_input', `Node ${node.uuid} cannot be deployed: it ${problem} to boot from.`, {
+    hint:
+      'Add a port with the MAC address of the NIC that boots from the network, or set its pxe_enabled; ' +
+      'the verb inspect (of a manageable node) may find the ports by the BMC.',
+  });
 }
 
 /** A verb that the graph allows while a job waits takes that job's place; any other has to wait for it. */

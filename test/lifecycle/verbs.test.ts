@@ -85,6 +85,25 @@ describe('verbs', () => {
     expect((await world.node()).provision_state).toBe('available');
   });
 
+  it.each([
+    ['no port', false, 'it has no port to boot from'],
+    ['only a port that does not boot', true, 'it has no port with pxe_enabled to boot from'],
+  ])('"active" of a node with %s is refused with what to do', async (_name, keep, problem) => {
+    const world = await createWorld();
+    const { uuid } = await world.node();
+    const { nodes, ports } = world.store();
+    await nodes.update(uuid, { provision_state: 'available', instance_info: DEPLOYABLE });
+    for (const port of await ports.listByNode(uuid)) {
+      await (keep ? ports.update(port.uuid, { pxe_enabled: false }) : ports.delete(port.uuid));
+    }
+    await expect(world.daemon().requestVerb(uuid, { verb: 'active' })).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringContaining(problem),
+      hint: expect.stringMatching(/Add a port .*inspect .*BMC/),
+    });
+    expect((await world.node()).provision_state).toBe('available');
+  });
+
   it('are refused while another job works on the node, with that job’s name', async () => {
     const world = await createWorld();
     const uuid = world.machines[0]?.uuid ?? '';
