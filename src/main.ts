@@ -29,8 +29,7 @@ async function main(argv: readonly string[]): Promise<number> {
       return (await import('./lab/command.ts')).labCommand(rest);
     case 'version':
     case '--version':
-      process.stdout.write(`ingot ${VERSION}\n`);
-      return EXIT.ok;
+      return tellVersion(rest);
     case 'help':
     case '--help':
     case '-h':
@@ -42,6 +41,17 @@ async function main(argv: readonly string[]): Promise<number> {
     default:
       return talkToDaemon(word, rest);
   }
+}
+
+function tellVersion(rest: readonly string[]): number {
+  if (rest.some((word) => word !== '--json')) {
+    const asked = rest.includes('--help') || rest.includes('-h');
+    (asked ? process.stdout : process.stderr).write('Usage: ingot version [--json]\nTells the version.\n');
+    return asked ? EXIT.ok : EXIT.usage;
+  }
+  const answer = rest.includes('--json') ? JSON.stringify({ version: VERSION }) : `ingot ${VERSION}`;
+  process.stdout.write(`${answer}\n`);
+  return EXIT.ok;
 }
 
 async function talkToDaemon(word: string, rest: readonly string[]): Promise<number> {

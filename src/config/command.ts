@@ -6,30 +6,38 @@ import { networkProblems } from './networks.ts';
 import { configSchema } from './schema.ts';
 
 const HELP = `Usage:
-  ingot config check FILE   Say whether FILE is a good configuration, and each mistake with its line.
-  ingot config schema       Print the JSON Schema of the configuration file.
+  ingot config check FILE [--json]   Say whether FILE is a good configuration, and each mistake with its line.
+  ingot config schema                Print the JSON Schema of the configuration file.
 Exit codes: 0 good, 1 mistakes found, 2 wrong usage.
 `;
 
 /** Returns the exit code. */
 export async function configCommand(argv: readonly string[]): Promise<number> {
-  const [verb, file] = argv;
-  if (verb === 'schema') {
+  if (argv.includes('--help') || argv.includes('-h')) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const [verb, file, ...more] = argv.filter((word) => word !== '--json');
+  if (verb === 'schema' && file === undefined) {
     process.stdout.write(`${JSON.stringify(z.toJSONSchema(configSchema, { io: 'input' }), null, 2)}\n`);
     return 0;
   }
-  if (verb === 'check' && file !== undefined) {
-    try {
-      await loadConfig(file, [networkProblems]);
-      process.stdout.write(`${file}: good\n`);
-      return 0;
-    } catch (thrown) {
-      const error = asIngotError(thrown, `checking ${file}`);
-      process.stderr.write(`${error.message}\n${error.hint}\n`);
-      return 1;
-    }
+  if (verb === 'check' && file !== undefined && !file.startsWith('-') && more.length === 0) {
+    return check(file, argv.includes('--json'));
   }
-  const asked = verb === '--help' || verb === undefined;
-  (asked ? process.stdout : process.stderr).write(HELP);
-  return verb === '--help' ? 0 : 2;
+  (verb === undefined ? process.stdout : process.stderr).write(HELP);
+  return 2;
+}
+
+async function check(file: string, json: boolean): Promise<number> {
+  try {
+    await loadConfig(file, [networkProblems]);
+    process.stdout.write(json ? `${JSON.stringify({ file, good: true })}\n` : `${file}: good\n`);
+    return 0;
+  } catch (thrown) {
+    const { code, message, hint } = asIngotError(thrown, `checking ${file}`);
+    if (json) process.stdout.write(`${JSON.stringify({ error: { code, message, hint } })}\n`);
+    else process.stderr.write(`${message}\n${hint}\n`);
+    return 1;
+  }
 }

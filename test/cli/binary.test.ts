@@ -49,6 +49,8 @@ test('help and version need no daemon', async () => {
   expect(help).toMatchObject({ code: 0, err: '' });
   expect(help.out).toContain('ingot serve --config FILE');
   expect((await runBinary(['version'])).out).toBe('ingot 0.1.0\n');
+  expect(JSON.parse((await runBinary(['version', '--json'])).out)).toEqual({ version: '0.1.0' });
+  expect(await runBinary(['version', '--help'])).toMatchObject({ code: 0, err: '' });
   expect((await runBinary(['node', 'deploy', '--help'])).out).toContain('--checksum ALGO:HEX');
 });
 

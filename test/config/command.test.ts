@@ -30,4 +30,23 @@ describe('ingot config', () => {
     expect(result.status).toBe(2);
     expect(result.stderr).toContain('ingot config check FILE');
   });
+
+  it('tells its usage when asked to after a word, and takes no word too many', () => {
+    const help = spawnSync(ingot, ['config', 'check', '--help'], { encoding: 'utf8' });
+    expect([help.status, help.stdout]).toEqual([0, expect.stringContaining('ingot config check FILE')]);
+    expect(spawnSync(ingot, ['config', 'check', 'a', 'b']).status).toBe(2);
+  });
+
+  it('answers in JSON when asked to', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'ingot-config-'));
+    onTestFinished(() => rmSync(dir, { recursive: true }));
+    const file = join(dir, 'ingot.yaml');
+    writeFileSync(file, '{}\n');
+    const good = spawnSync(ingot, ['config', 'check', file, '--json'], { encoding: 'utf8' });
+    expect([good.status, JSON.parse(good.stdout)]).toEqual([0, { file, good: true }]);
+    writeFileSync(file, 'nope: 1\n');
+    const bad = spawnSync(ingot, ['config', 'check', '--json', file], { encoding: 'utf8' });
+    expect([bad.status, bad.stderr]).toEqual([1, '']);
+    expect(JSON.parse(bad.stdout)).toMatchObject({ error: { code: 'config_invalid' } });
+  });
 });
