@@ -11,7 +11,7 @@ import { imageRequestOf } from './instance-info.ts';
 import type { VerbRequest } from './lifecycle.ts';
 import { moveNode } from './move-node.ts';
 import { jobSteps, PLANS, POWER_STEPS, POWER_VERB } from './plans.ts';
-import { edgeForVerb } from './verbs.ts';
+import { edgeForVerb, waitForJob } from './verbs.ts';
 
 export type RequestTools = {
   readonly advance: Advance;
@@ -39,7 +39,7 @@ export async function acceptVerb(
   const running = await queries.jobs.runningOf(node.uuid);
   if (request.verb === 'abort' && running !== null)
     return await abort(queries, { node, job: running }, tools);
-  if (running !== null) await makeWay(queries, running, edge);
+  if (running !== null) await makeWay(queries, { node, job: running }, edge);
 
   const accepted = { nodeUuid: node.uuid, interrupted: running !== null };
   const patch = patchFor(node, edge, { request, now: tools.now() });
@@ -100,8 +100,12 @@ function refuseWithoutBootPort(node: NodeRecord, ports: readonly PortRecord[]): 
 }
 
 /** A verb that the graph allows while a job waits takes that job's place; any other has to wait for it. */
-async function makeWay(queries: Queries, running: JobRecord, edge: Edge): Promise<void> {
-  if (STATES[edge.from].kind !== 'wait') throw locked(running);
+async function makeWay(
+  queries: Queries,
+  { node, job: running }: { readonly node: NodeRecord; readonly job: JobRecord },
+  edge: Edge,
+): Promise<void> {
+  if (STATES[edge.from].kind !== 'wait') throw locked(node, running);
   await queries.jobs.update(running.id, {
     status: 'aborted',
     error: `Given up for "${edge.event}".`,
@@ -116,7 +120,7 @@ async function abort(
   at: { readonly node: NodeRecord; readonly job: JobRecord },
   { advance }: RequestTools,
 ): Promise<Accepted> {
-  if (at.job.error !== null) throw locked(at.job);
+  if (at.job.error !== null) throw locked(at.node, at.job);
   await advance.failStep(queries, at, {
     because: `The job "${at.job.verb}" was aborted by request.`,
     hint: '',
@@ -131,7 +135,7 @@ export async function acceptPower(
   target: PowerTarget,
 ): Promise<Accepted> {
   const running = await queries.jobs.runningOf(node.uuid);
-  if (running !== null) throw locked(running);
+  if (running !== null) throw locked(node, running);
   const steps = jobSteps(POWER_STEPS[target]);
   const job = await queries.jobs.insert({ node_uuid: node.uuid, verb: POWER_VERB, steps });
   await queries.nodes.update(node.uuid, { target_power_state: target, last_error: null });
@@ -144,12 +148,10 @@ export async function acceptPower(
   return { nodeUuid: node.uuid, job, interrupted: false };
 }
 
-function locked(job: JobRecord): IngotError {
+function locked(node: NodeRecord, job: JobRecord): IngotError {
   return new IngotError(
     'node_locked',
     `Node ${job.node_uuid} is locked by the job "${job.verb}" (number ${job.id}), please retry after it is completed.`,
-    {
-      hint: 'See what it waits for with `ingot node why`, or end it with the verb abort where its state allows.',
-    },
+    { hint: waitForJob(node) },
   );
 }

@@ -72,6 +72,16 @@ function refusal(node: NodeRecord, verb: Verb): IngotError {
   );
 }
 
+/** What to do about a job that is in the way; abort is told only where the graph has it. */
+export function waitForJob(node: Pick<NodeRecord, 'uuid' | 'name' | 'provision_state'>): string {
+  const name = node.name ?? node.uuid;
+  const abort =
+    edgeFrom(node.provision_state, 'abort')?.by === 'operator'
+      ? `, or stop it with \`ingot node abort ${name}\``
+      : '';
+  return `Wait until the job has ended (ingot node why ${name})${abort}.`;
+}
+
 export function whatToDoFirst(state: ProvisionState, verb: Verb): string {
   if (isTransient(state)) {
     const abort = edgeFrom(state, 'abort')?.by === 'operator' ? ', or ask for abort' : '';

@@ -150,6 +150,27 @@ test('DELETE in any state works in maintenance, but not under a running job', as
   expect((await ask('DELETE', `/v1/nodes/${NODE}`)).status).toBe(204);
 });
 
+test.each([
+  { provision_state: 'deploying', maintenance: false, abort: false },
+  { provision_state: 'wait call-back', maintenance: false, abort: true },
+  { provision_state: 'deploying', maintenance: true, abort: false },
+  { provision_state: 'wait call-back', maintenance: true, abort: true },
+] as const)(
+  'DELETE under a job in $provision_state (maintenance: $maintenance) says to wait',
+  async (given) => {
+    const { ask, store } = await apiFixture();
+    const { abort, ...fields } = given;
+    await store.nodes.insert(aNode(fields));
+    await store.jobs.insert({ node_uuid: NODE, verb: 'active', steps: [{ name: 'write-image', args: {} }] });
+    const { status, body } = await ask('DELETE', `/v1/nodes/${NODE}`);
+    const { hint } = JSON.parse(body.error_message) as { readonly hint: string };
+    expect(status).toBe(409);
+    expect(hint).toMatch(/wait until the job has ended \(ingot node why rack1-07\)/i);
+    expect(hint.includes('abort')).toBe(abort);
+    expect(hint).not.toContain('undeploy');
+  },
+);
+
 test('a node that an instance is associated with is not deleted', async () => {
   const { ask, store } = await apiFixture();
   await store.nodes.insert(aNode({ instance_uuid: OTHER }));

@@ -1,5 +1,6 @@
 /** From the word in a URL to the record. */
 import { IngotError } from '../../errors.ts';
+import { waitForJob } from '../../lifecycle/verbs.ts';
 import type { NodeRecord, PortRecord } from '../../store/records.ts';
 import type { Queries } from '../../store/store.ts';
 import { isNodeName } from '../schemas/node.ts';
@@ -37,8 +38,6 @@ export async function refuseWhileLocked(
   throw new IngotError(
     'node_locked',
     `Node ${node.uuid} is locked by host ${hostname}, please retry after the current operation is completed.`,
-    {
-      hint: `The job "${job.verb}" is running: wait for it, or stop it with \`ingot node abort ${node.name ?? node.uuid}\`.`,
-    },
+    { hint: `The job "${job.verb}" is running. ${waitForJob(node)}` },
   );
 }

@@ -1,5 +1,7 @@
 /** When a node may be changed or deleted, by its state (ironic/common/states.py). Pure. */
 import { IngotError } from '../../errors.ts';
+import { isTransient } from '../../lifecycle/graph.ts';
+import { waitForJob } from '../../lifecycle/verbs.ts';
 import type { NodeRecord } from '../../store/records.ts';
 import type { ProvisionState } from '../../store/words.ts';
 
@@ -61,6 +63,10 @@ export function refuseDelete(node: NodeRecord): void {
     'conflict',
     `Can not delete node "${node.uuid}" while it is in provision state "${node.provision_state}". ` +
       `Valid provision states to perform deletion are: "${DELETE_ALLOWED.join(', ')}"`,
-    { hint: 'Bring it there first (`ingot node undeploy`, `ingot node manage`), or set maintenance.' },
+    {
+      hint: isTransient(node.provision_state)
+        ? waitForJob(node)
+        : 'Bring it there first (`ingot node undeploy`, `ingot node manage`), or set maintenance.',
+    },
   );
 }
