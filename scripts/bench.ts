@@ -4,6 +4,7 @@
  * 1 failed, 2 wrong usage or a measure that is not there yet.
  */
 import { cpus, loadavg, setPriority } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { busy } from './bench/busy.ts';
 import { createCleanup } from './bench/cleanup.ts';
 import { dhcp } from './bench/dhcp.ts';
@@ -23,6 +24,9 @@ const RAISED_PRIORITY = -10;
 
 const BUSY_MACHINE =
   'This machine has other work: latencies and ratios say as much about that as about ingot';
+
+/** How long an interrupted measure may take to notice. */
+const GIVE_UP_MS = 3_000;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -47,9 +51,10 @@ async function main(words: readonly string[]): Promise<number> {
     return 2;
   }
   const cleanup = createCleanup((error) => say(`could not clean up: ${String(error)}`));
-  const interrupted = (): void => void cleanup.run().then(() => process.exit(130));
-  process.once('SIGINT', interrupted);
-  process.once('SIGTERM', interrupted);
+  const interrupted = new Promise<null>((resolve) => {
+    process.once('SIGINT', () => resolve(null));
+    process.once('SIGTERM', () => resolve(null));
+  });
 
   // Everything measured inherits it: what else a shared machine does then matters less.
   setPriority(RAISED_PRIORITY);
@@ -60,11 +65,16 @@ async function main(words: readonly string[]): Promise<number> {
     const measure = MEASURES.get(name);
     if (measure === undefined) continue;
     say(`${name}: ${measure.about}`);
+    const work = measure.run({ say: (sentence) => say(`  … ${sentence}`), defer: cleanup.defer });
     try {
-      const figures = await measure.run({ say: (sentence) => say(`  … ${sentence}`), defer: cleanup.defer });
+      const figures = await Promise.race([work, interrupted]);
+      if (figures === null) return 130;
       for (const figure of figures) say(formatFigure(figure));
       results[name] = jsonFigures(figures);
     } finally {
+      await cleanup.run();
+      // Interrupted, it now fails for want of its servers; what it began meanwhile is undone too.
+      await Promise.race([work.catch(() => null), sleep(GIVE_UP_MS)]);
       await cleanup.run();
     }
   }
@@ -73,4 +83,4 @@ async function main(words: readonly string[]): Promise<number> {
   return 0;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+process.exit(await main(process.argv.slice(2)));
