@@ -44,6 +44,18 @@ test('the list tells what each node is doing, or why it stopped', async () => {
   expect(JSON.parse((await node('list', '--json', '--state', 'deploying')).out).nodes).toHaveLength(1);
 });
 
+test.each([
+  { last_error: 'The disk /dev/sda is gone. Look at the cable.', shown: 'The disk /dev/sda is gone.' },
+  { last_error: 'first line\nsecond line', shown: 'first line' },
+  { last_error: 'x'.repeat(80), shown: 'x'.repeat(80) },
+  { last_error: 'x'.repeat(81), shown: `${'x'.repeat(79)}…` },
+])('the list tells of an error only its first sentence, at most 80 characters: $shown', async (row) => {
+  const { node, store } = await daemonFixture();
+  await store.nodes.insert(aNode({ provision_state: 'deploy failed', last_error: row.last_error }));
+  const [, line = ''] = (await node('list')).out.split('\n');
+  expect(line.split(/ {2,}/).at(-1)).toBe(row.shown);
+});
+
 test('what the API refuses is exit code 1, with sentence and hint', async () => {
   const { node } = await daemonFixture();
   const plain = await node('show', 'nobody');

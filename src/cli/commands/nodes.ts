@@ -8,6 +8,7 @@ import { progressLine } from '../progress.ts';
 import { formatFacts, formatTable } from '../table.ts';
 import { label } from '../wait.ts';
 
+const REMARK_CHARACTERS = 80;
 const STATES: readonly string[] = PROVISION_STATES;
 
 export const list: Command = {
@@ -43,9 +44,18 @@ function remark(node: NodeAnswer, job: JobAnswer | undefined): string {
   const words = [
     node.maintenance ? 'maintenance' : '',
     working,
-    job === undefined ? (node.last_error ?? '') : '',
+    job === undefined ? firstSentence(node.last_error ?? '') : '',
   ];
-  return words.filter((word) => word !== '').join('; ');
+  return cut(words.filter((word) => word !== '').join('; '));
+}
+
+function firstSentence(text: string): string {
+  return text.split(/(?<=[.!?])\s|\n/, 1)[0] ?? '';
+}
+
+/** One line of a table; `show` and `why` tell the rest. */
+function cut(text: string): string {
+  return text.length <= REMARK_CHARACTERS ? text : `${text.slice(0, REMARK_CHARACTERS - 1).trimEnd()}…`;
 }
 
 export const show: Command = {
