@@ -18,7 +18,14 @@ export async function makeFolders(config: Config): Promise<void> {
   const wanted = ['.', 'cache', WORK, config.boot.ramdisk_dir, ...config.images.source_dirs];
   const folders = wanted.map((path) => resolve(config.state_dir, path));
   for (const folder of folders) await makeFolder(folder);
-  // What a killed daemon left in the middle of its work: half a config drive, say, with its secrets.
+}
+
+/**
+ * Removes what a killed daemon left in the middle of its work: half a config drive, say, with its secrets. To be
+ * called under the lock of the state folder only.
+ * @throws IngotError `environment` naming the folder
+ */
+export async function emptyWorkFolder(config: Config): Promise<void> {
   const work = workFolder(config);
   await rm(work, { recursive: true, force: true }).catch(refuse(`The folder ${work} cannot be emptied`));
   await makeFolder(work);

@@ -20,7 +20,7 @@ import { startBootListeners } from './boot-listeners.ts';
 import { type BootTable, createBootTable } from './boot-table.ts';
 import { createCondition } from './condition.ts';
 import { createFactSorter } from './facts.ts';
-import { makeFolders } from './folders.ts';
+import { emptyWorkFolder, makeFolders } from './folders.ts';
 import { startListener } from './listeners.ts';
 import { startPacketHost } from './packet-host.ts';
 import type { Fact } from './packet-protocol.ts';
@@ -49,6 +49,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const inState = (path: string): string => resolve(config.state_dir, path);
   await makeFolders(config);
   const lock = await lockStateDir(config.state_dir);
+  await emptyWorkFolder(config);
   const secret = await loadSecretKey(config.state_dir);
   const store = await openStore(inState('ingot.db'), { clock, log });
   const recorder = createRecorder(store, log);

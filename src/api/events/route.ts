@@ -9,7 +9,7 @@ import { plainQuery } from '../ironic/paging.ts';
 import { parseQuery } from '../parse.ts';
 import { commaList } from '../schemas/common.ts';
 import { formatEnd, formatEvent, HEARTBEAT } from './sse.ts';
-import { followEvents } from './stream.ts';
+import { followEvents, newestSeq } from './stream.ts';
 
 const MOST_STREAMS = 256;
 const HEARTBEAT_MS = 15_000;
@@ -113,11 +113,6 @@ async function writeBounded(response: ServerResponse, text: string): Promise<boo
 
 function lastEventId(header: string | readonly string[] | undefined): number | null {
   return typeof header === 'string' && /^\d{1,15}$/.test(header) ? Number(header) : null;
-}
-
-async function newestSeq(store: ApiContext['store']): Promise<number> {
-  const [newest] = await store.events.list({ order: 'desc', limit: 1 });
-  return newest?.seq ?? 0;
 }
 
 function versionHeaders(headers: Readonly<Record<string, unknown>>): Record<string, string> {

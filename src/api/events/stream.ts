@@ -49,7 +49,8 @@ export async function followEvents({ store, filter, after, sink, signal }: Strea
 }
 
 /** The newest event of all, read before a page: the page has every matching event up to there. */
-async function newestSeq(store: StreamOptions['store']): Promise<number> {
+/** Where the stream of all events ends just now; 0 when nothing has happened yet. */
+export async function newestSeq(store: StreamOptions['store']): Promise<number> {
   const [newest] = await store.events.list({ order: 'desc', limit: 1 });
   return newest?.seq ?? 0;
 }
