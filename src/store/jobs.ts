@@ -68,7 +68,7 @@ export function jobQueries({ db, now }: Access): Queries['jobs'] {
           'node_locked',
           `Node ${job.node_uuid} is locked by the job "${holder?.verb ?? 'unknown'}" (number ${holder?.id ?? '?'}), please retry after it is completed.`,
           {
-            hint: 'See what it waits for with `ingot node why`, or end it with the verb abort.',
+            hint: 'Wait until it has ended; `ingot node why` tells how far it is.',
             cause: thrown,
           },
         );
