@@ -20,7 +20,7 @@ const LATER: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Nice value; the namespaces need root, and root may set it. */
-const RAISED_PRIORITY = -10;
+const RAISED_PRIORITY = -5;
 
 const BUSY_MACHINE =
   'This machine has other work: latencies and ratios say as much about that as about ingot';

@@ -17,6 +17,7 @@ import type {
   PacketThreadOptions,
   ToPacketThread,
 } from './daemon/packet-protocol.ts';
+import { preferThisThread } from './daemon/prefer-thread.ts';
 import type { DhcpBootFields } from './dhcp/boot-fields.ts';
 import type { ClientFacts } from './dhcp/client-facts.ts';
 import { createDhcpCounters } from './dhcp/counters.ts';
@@ -38,6 +39,7 @@ const post = (message: FromPacketThread): void => parentPort?.postMessage(messag
 
 async function runPacketThread(options: PacketThreadOptions): Promise<void> {
   const log = createLog(options.logLevel);
+  preferThisThread(log);
   const counters = { dhcp: createDhcpCounters(), tftp: createCounters(TFTP_COUNTS) };
   const journal = openLeaseJournal(options.leasesPath);
   const reservations = createReservationTable();

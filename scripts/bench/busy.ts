@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type Ingot, startIngot } from './contenders/ingot.ts';
-import { type Field, layField, SERVER } from './field.ts';
+import { AT_ONCE, type Field, layField, SERVER } from './field.ts';
 import { type Figure, type Measure, percentile, rounded, type Tools } from './measure.ts';
 import { loadDhcp } from './perfdhcp.ts';
 
@@ -57,10 +57,7 @@ type Times = {
 
 /** Both services at once, asked by programs in the client's namespace. */
 async function latencies(field: Field): Promise<Times> {
-  const program = (name: string): readonly [string, string] => [
-    process.execPath,
-    join(import.meta.dirname, name),
-  ];
+  const program = (name: string) => [...AT_ONCE, process.execPath, join(import.meta.dirname, name)] as const;
   const [dhcp, tftp, disk] = await Promise.all([
     loadDhcp(field, { rate: EXCHANGES_PER_SECOND, seconds: SECONDS, clients: 10_000, timed: true }),
     field.wire.run('client', ...program('tftp-probe.ts'), SERVER.address, 'undionly.kpxe', String(SECONDS)),
@@ -101,6 +98,8 @@ function listNodes({ socketPath }: Ingot): { stop(): Promise<number> } {
     for (; !stopping.signal.aborted; count++) await drain({ socketPath, path });
     return count;
   })();
+  // What goes wrong is told when it is stopped.
+  counted.catch(() => undefined);
   return {
     stop: () => {
       stopping.abort();

@@ -25,5 +25,8 @@ export async function layField(name: string, { defer }: Pick<Tools, 'defer'>): P
   return { dir, wire };
 }
 
+/** Words before a measuring client: what is measured is the server's delay, not the client's own. */
+export const AT_ONCE = ['nice', '-n', '-10'] as const;
+
 /** The folder where `scripts/setup.sh bench` unpacks the servers that we are measured against. */
 export const PEERS = join(import.meta.dirname, '../../.cache/debian');

@@ -1,6 +1,6 @@
 /** Load and latency by perfdhcp, the Kea project's own measuring client, which acts as a relay for its clients. */
 import { once } from 'node:events';
-import { CLIENT, type Field, SERVER } from './field.ts';
+import { AT_ONCE, CLIENT, type Field, SERVER } from './field.ts';
 
 export type DhcpLoad = {
   /** Four-way exchanges begun a second. */
@@ -27,7 +27,7 @@ const EXIT_WAIT_US = 500_000;
 export async function loadDhcp({ wire }: Field, load: DhcpLoad): Promise<DhcpResult> {
   const { rate, seconds, clients, timed = false } = load;
   const child = wire.start(
-    ...(['client', 'perfdhcp', '-4', '-l', CLIENT.interface] as const),
+    ...(['client', ...AT_ONCE, 'perfdhcp', '-4', '-l', CLIENT.interface] as const),
     ...['-R', String(clients), '-r', String(rate), '-p', String(seconds)],
     ...['-W', String(EXIT_WAIT_US), ...(timed ? ['-x', 't'] : []), SERVER.address],
   );
