@@ -3,7 +3,7 @@
  * network namespaces of its own. The last line of output is JSON. Exit codes: 0 measured (goals met or not),
  * 1 failed, 2 wrong usage or a measure that is not there yet.
  */
-import { cpus, loadavg, setPriority } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { busy } from './bench/busy.ts';
 import { createCleanup } from './bench/cleanup.ts';
@@ -18,9 +18,6 @@ const LATER: ReadonlyMap<string, string> = new Map([
   ['http', 'HTTP against nginx comes with the issue that makes network boot fast.'],
   ['fleet', 'The fleet measure comes with the issue about hundreds of machines at once.'],
 ]);
-
-/** Nice value; the namespaces need root, and root may set it. */
-const RAISED_PRIORITY = -5;
 
 const BUSY_MACHINE =
   'This machine has other work: latencies and ratios say as much about that as about ingot';
@@ -56,8 +53,6 @@ async function main(words: readonly string[]): Promise<number> {
     process.once('SIGTERM', () => resolve(null));
   });
 
-  // Everything measured inherits it: what else a shared machine does then matters less.
-  setPriority(RAISED_PRIORITY);
   const results: Record<string, object> = {};
   const before = loadavg()[0] ?? 0;
   if (before > cpus().length / 2) say(`${BUSY_MACHINE} (load ${before.toFixed(1)} on ${cpus().length} CPUs)`);
