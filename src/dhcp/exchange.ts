@@ -24,8 +24,10 @@ import { Retransmissions } from './retransmissions.ts';
 export type ExchangeParts = {
   readonly network: DhcpNetwork;
   readonly book: LeaseBook;
+  /** Shared by all servers of the process, so that they share each turn's fsync. */
   readonly journal: LeaseJournal;
   readonly reservations: Reservations;
+  /** What a client boots; null: an address and nothing to boot. */
   readonly bootFields: (facts: ClientFacts, network: DhcpNetwork) => DhcpBootFields | null;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;

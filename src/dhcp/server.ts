@@ -5,29 +5,14 @@ import { asIngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { adoptSocket, openBoundSocket } from '../net/bound-socket.ts';
 import { dynamicAddresses } from './address-range.ts';
-import type { DhcpBootFields } from './boot-fields.ts';
-import type { ClientFacts } from './client-facts.ts';
 import type { DhcpCounters } from './counters.ts';
 import { type Destination, SERVER_PORT } from './destination.ts';
-import { Exchange } from './exchange.ts';
-import type { DhcpFact } from './facts.ts';
-import type { LeaseJournal } from './lease-journal.ts';
+import { Exchange, type ExchangeParts } from './exchange.ts';
 import { type Lease, LeaseBook } from './leases.ts';
-import type { DhcpNetwork } from './network.ts';
 import { RepeatLimit } from './repeat-limit.ts';
-import type { Reservations } from './reservations.ts';
 
-export type DhcpServerOptions = {
-  readonly network: DhcpNetwork;
-  /** Shared by all servers of the process, so that they share each turn's fsync. */
-  readonly journal: LeaseJournal;
-  readonly reservations: Reservations;
-  /** What a client boots; null: an address and nothing to boot. */
-  readonly bootFields: (facts: ClientFacts, network: DhcpNetwork) => DhcpBootFields | null;
-  readonly clock: Pick<Clock, 'now'>;
-  readonly log: Log;
-  readonly counters: DhcpCounters;
-  readonly onFact: (fact: DhcpFact) => void;
+/** What an exchange needs, but for the lease book and the way out, which are the server's own. */
+export type DhcpServerOptions = Omit<ExchangeParts, 'book' | 'send'> & {
   /** A socket that systemd bound (`BindToDevice=`, `Broadcast=yes`); absent or null: ours is opened. */
   readonly descriptor?: number | null;
 };

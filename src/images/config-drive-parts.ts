@@ -2,13 +2,12 @@
 import { z } from 'zod';
 import { IngotError } from '../errors.ts';
 import type { ConfigDriveRequest } from '../lifecycle/lifecycle.ts';
+import { HOSTNAME } from '../net/hostname.ts';
 import type { Json, JsonObject, NodeRecord } from '../store/records.ts';
 
 /** Files of a drive: path below its root → content. */
 export type DriveFiles = { readonly [path: string]: string };
 
-/** RFC 1123 section 2.1: labels of letters, digits and inner hyphens, at most 253 characters in all. */
-const HOSTNAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
 const hostname = z.string().regex(HOSTNAME, 'must be a host name of letters, digits and hyphens');
 const lists = z.array(z.looseObject({}));
 

@@ -23,17 +23,7 @@ const KINDS: readonly TftpPacket[] = [
 
 function badDatagram(): Uint8Array {
   const kind = KINDS[noise.below(KINDS.length)] ?? { op: 'ack', block: 0 };
-  const real = encodeTftp(kind);
-  switch (noise.below(4)) {
-    case 0:
-      return noise.bytes(noise.below(1400));
-    case 1:
-      return real.subarray(0, noise.below(real.length));
-    case 2:
-      return Buffer.concat([real.subarray(0, 2), noise.bytes(noise.below(600))]);
-    default:
-      return noise.damaged(real);
-  }
+  return noise.bad(encodeTftp(kind), 2);
 }
 
 sendOnDemand({ address, port: 69 }, badDatagram);

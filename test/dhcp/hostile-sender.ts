@@ -9,17 +9,7 @@ const noise = createNoise(Number(process.argv[2] ?? '1'));
 
 function badDatagram(): Uint8Array {
   const client = CAPTURED_CLIENTS[noise.below(CAPTURED_CLIENTS.length)] ?? 'udhcpc';
-  const real = capturedDiscover(client);
-  switch (noise.below(4)) {
-    case 0:
-      return noise.bytes(noise.below(1400));
-    case 1:
-      return real.subarray(0, noise.below(real.length));
-    case 2:
-      return Buffer.concat([real.subarray(0, 240), noise.bytes(noise.below(600))]);
-    default:
-      return noise.damaged(real);
-  }
+  return noise.bad(capturedDiscover(client), 240);
 }
 
 sendOnDemand({ address: '255.255.255.255', port: 67 }, badDatagram);

@@ -5,9 +5,8 @@ import { createInterface } from 'node:readline';
 export type Noise = {
   /** A whole number from 0 to `limit` - 1. */
   below(limit: number): number;
-  bytes(length: number): Buffer;
-  /** A copy with some bytes changed. */
-  damaged(datagram: Uint8Array): Buffer;
+  /** Random bytes, or a real datagram cut short, with a random rest behind its first `kept` bytes, or with bytes changed. */
+  bad(real: Uint8Array, kept: number): Uint8Array;
 };
 
 /** The generator of Lehmer: the same seed gives the same bytes. */
@@ -17,13 +16,25 @@ export function createNoise(seed: number): Noise {
     state = (state * 48_271) % 2_147_483_647;
     return state % limit;
   };
+  const bytes = (length: number): Buffer => Buffer.from(Array.from({ length }, () => below(256)));
+  const damaged = (datagram: Uint8Array): Buffer => {
+    const copy = Buffer.from(datagram);
+    for (let changes = 1 + below(20); changes > 0; changes--) copy[below(copy.length)] = below(256);
+    return copy;
+  };
   return {
     below,
-    bytes: (length) => Buffer.from(Array.from({ length }, () => below(256))),
-    damaged: (datagram) => {
-      const copy = Buffer.from(datagram);
-      for (let changes = 1 + below(20); changes > 0; changes--) copy[below(copy.length)] = below(256);
-      return copy;
+    bad: (real, kept) => {
+      switch (below(4)) {
+        case 0:
+          return bytes(below(1400));
+        case 1:
+          return real.subarray(0, below(real.length));
+        case 2:
+          return Buffer.concat([real.subarray(0, kept), bytes(below(600))]);
+        default:
+          return damaged(real);
+      }
     },
   };
 }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { IngotError } from '../../errors.ts';
+import { HOSTNAME } from '../../net/hostname.ts';
 import type { JsonObject, NodeAnswer } from '../answers.ts';
 import { text, texts, usage, type Values, WAIT_OPTIONS } from '../arguments.ts';
 import { type Call, type Command, nameOf } from '../command.ts';
@@ -15,8 +16,6 @@ const ROOT_DEVICE_HINTS = [
   ...['name', 'serial', 'wwn', 'wwn_with_extension', 'wwn_vendor_extension', 'model', 'vendor'],
   ...['size', 'rotational', 'hctl', 'by_path'],
 ];
-/** RFC 1123 section 2.1: labels of letters, digits and inner hyphens, at most 253 characters in all. */
-const HOSTNAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
 const FORMATS = ['raw', 'qcow2'];
 const CHECKSUM = /^(sha256|sha512):([0-9a-f]{64}|[0-9a-f]{128})$/i;
 
