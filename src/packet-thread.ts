@@ -27,7 +27,7 @@ import { createReservationTable } from './dhcp/reservations.ts';
 import { type DhcpServer, startDhcpServer } from './dhcp/server.ts';
 import { createLog } from './log.ts';
 import { createCounters } from './net/counters.ts';
-import type { Ipv4 } from './net/ipv4.ts';
+import { cidrContains, type Ipv4 } from './net/ipv4.ts';
 import type { Mac } from './net/mac.ts';
 import { TFTP_COUNTS } from './tftp/counts.ts';
 import { startTftpServer } from './tftp/server.ts';
@@ -83,6 +83,8 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
       address: network.address,
       interface: network.interface,
       files: contentsOf(manifest),
+      // Nobody else boots here: a stranger's address would only make us a reflector.
+      isClient: (address) => cidrContains(network.cidr, address),
       clock: systemClock,
       log,
       onFact: facts.send,
@@ -109,10 +111,8 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
         log.info({ listener: service.name, at: service.at }, 'listening');
         tell(null);
       },
-      onProblem: (sentence) => {
-        log.warn({ component: 'packets' }, sentence);
-        tell(sentence);
-      },
+      // The main thread logs it, and makes it an event.
+      onProblem: tell,
     });
   };
   const services = options.networks
