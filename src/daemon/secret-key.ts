@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IngotError } from '../errors.ts';
+import { syncPath } from '../images/cache-files.ts';
 
 const KEY_BYTES = 32;
 
@@ -31,5 +32,7 @@ export async function loadSecretKey(stateDir: string): Promise<Uint8Array> {
   await file.sync();
   await file.close();
   await rename(`${path}.new`, path);
+  // The name too: tokens of the lost key would be refused after a power cut.
+  await syncPath(stateDir);
   return key;
 }
