@@ -6,7 +6,7 @@ import { PROVISION_STATES } from '../store/words.ts';
 
 export type Metrics = {
   readonly contentType: string;
-  /** `counters`: `dhcp.<what>` and `tftp.<what>` of the packet thread. */
+  /** `counters`: `dhcp.<what>` and `tftp.<what>` of the packet thread, `facts.<what>` of the wire. */
   render(counters: Readonly<Record<string, number>>): Promise<string>;
   stop(): void;
 };

@@ -2,7 +2,7 @@
  * Ties facts from the wire to nodes: by MAC where the fact has one, else by the address that DHCP gave to that
  * MAC. Facts of machines that ingot does not know are counted, not stored.
  */
-import { type Mac, parseMac } from '../net/mac.ts';
+import type { Mac } from '../net/mac.ts';
 import type { NewEvent } from '../store/records.ts';
 import type { Fact } from './packet-protocol.ts';
 
@@ -12,7 +12,8 @@ const MOST_ADDRESSES = 100_000;
 export type FactSorter = {
   /** The events to store, in order. */
   sort(facts: readonly Fact[]): readonly NewEvent[];
-  readonly unknown: () => number;
+  /** Facts so far that belong to no node. */
+  unknown(): number;
 };
 
 export function createFactSorter(nodeOfMac: (mac: Mac) => string | null): FactSorter {
@@ -36,7 +37,7 @@ export function createFactSorter(nodeOfMac: (mac: Mac) => string | null): FactSo
     sort: (facts) =>
       facts.flatMap((fact): readonly NewEvent[] => {
         const mac = macOf(fact);
-        const node = mac === null ? null : nodeOfMac(parseMac(mac) ?? mac);
+        const node = mac === null ? null : nodeOfMac(mac);
         if (node === null) {
           unknown++;
           return [];

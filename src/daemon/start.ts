@@ -129,7 +129,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     metrics,
     drivers: BMC_DRIVERS,
     checkDriverInfo: (driver, driverInfo) => void openBmc(driver, driverInfo, { clock, log }),
-    packets: packets.report,
+    packets: async () => {
+      const view = await packets.report();
+      return { ...view, counters: { ...view.counters, 'facts.unknown_machine': facts.unknown() } };
+    },
     daemon: () => ({
       listeners: condition.servers().map(({ name, at, problem: why }) => ({ name, at, problem: why })),
       missing: bootListeners.missing(),
