@@ -14,7 +14,7 @@ packages="$packages debian-archive-keyring binutils"
 case "$purpose" in
   test | bench)
     packages="$packages atftp tftp-hpa curl isc-dhcp-client udhcpc kea-admin tcpdump python3-sushy"
-    packages="$packages netplan.io dnsmasq-base iputils-ping genisoimage libarchive-tools python3-ironicclient openssh-client"
+    packages="$packages netplan.io dnsmasq-base iputils-ping genisoimage python3-ironicclient openssh-client systemd"
     # cloud-init's own libraries; itself it is only unpacked, below.
     packages="$packages python3-configobj python3-jinja2 python3-jsonpatch python3-jsonschema"
     packages="$packages python3-netifaces python3-oauthlib python3-requests python3-serial python3-yaml"
