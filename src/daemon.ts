@@ -11,6 +11,7 @@ import { networkProblems } from './config/networks.ts';
 import type { Config } from './config/schema.ts';
 import { createSdNotify } from './daemon/sd-notify.ts';
 import { type Daemon, startDaemon } from './daemon/start.ts';
+import { startWatchdog } from './daemon/watchdog.ts';
 import { asIngotError } from './errors.ts';
 import { createLog } from './log.ts';
 import { VERSION } from './version.ts';
@@ -80,7 +81,17 @@ async function runUntilSignal(config: Config): Promise<number> {
     process.stderr.write(`${error.message}\n${error.hint}\n`);
     return 1;
   }
-  const stopWatchdog = systemd.startWatchdog();
+  const { watchdogMs, alive } = systemd;
+  const stopWatchdog =
+    watchdogMs === null
+      ? () => undefined
+      : startWatchdog({
+          periodMs: watchdogMs,
+          watched: daemon.watched,
+          beat: alive,
+          clock: systemClock,
+          log,
+        });
   systemd.ready(`ingot ${VERSION}, API on ${config.api.listen}, ${config.networks.length} networks`);
   log.info({ version: VERSION, state_dir: config.state_dir }, 'ingot is ready');
   // Node writes it at exit otherwise, and a killed daemon would start slowly for ever.

@@ -160,6 +160,9 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
           },
         });
         return;
+      case 'ping':
+        post({ type: 'pong', request: message.request });
+        return;
       case 'stop':
         void stop();
         return;

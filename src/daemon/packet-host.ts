@@ -19,6 +19,8 @@ export type PacketHost = {
   /** Resolves when DHCP and TFTP answer by these entries. */
   publish(entries: readonly BootEntry[], removed: readonly Mac[]): Promise<void>;
   report(): Promise<PacketView>;
+  /** Resolves when the thread has taken a turn; rejects with `busy` when it does not within ten seconds. */
+  ping(): Promise<void>;
   /** What serves, and what does not yet. */
   services(): readonly PacketService[];
   stop(): Promise<void>;
@@ -39,7 +41,10 @@ type Waiter = {
 };
 
 export function startPacketHost(deps: Deps): PacketHost {
-  const worker = new Worker(new URL('../packet-thread.ts', import.meta.url), { workerData: deps.options });
+  const worker = new Worker(new URL('../packet-thread.ts', import.meta.url), {
+    workerData: deps.options,
+    name: 'packets',
+  });
   const waiters = new Map<string, Waiter>();
   const services = new Map<string, PacketService>();
   let sequence = 0;
@@ -66,6 +71,9 @@ export function startPacketHost(deps: Deps): PacketHost {
         return;
       case 'report':
         settle(`report:${message.request}`, message);
+        return;
+      case 'pong':
+        settle(`ping:${message.request}`, message);
         return;
       case 'stopped':
         settle('stop', message);
@@ -116,6 +124,10 @@ export function startPacketHost(deps: Deps): PacketHost {
       const request = ++sequence;
       const answer = await ask(`report:${request}`, { type: 'report', request });
       return answer.type === 'report' ? answer.report : { leases: [], counters: {} };
+    },
+    ping: async () => {
+      const request = ++sequence;
+      await ask(`ping:${request}`, { type: 'ping', request });
     },
     services: () => [...services.values()],
     stop: async () => {

@@ -44,6 +44,7 @@ export type ToPacketThread =
       readonly removed: readonly Mac[];
     }
   | { readonly type: 'report'; readonly request: number }
+  | { readonly type: 'ping'; readonly request: number }
   | { readonly type: 'stop' };
 
 export type FromPacketThread =
@@ -51,4 +52,5 @@ export type FromPacketThread =
   | { readonly type: 'facts'; readonly facts: readonly Fact[] }
   | { readonly type: 'service'; readonly service: PacketService }
   | { readonly type: 'report'; readonly request: number; readonly report: PacketView }
+  | { readonly type: 'pong'; readonly request: number }
   | { readonly type: 'stopped' };

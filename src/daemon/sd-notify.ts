@@ -13,22 +13,21 @@ export type SdNotify = {
   /** READY=1, with a status line for `systemctl status`. */
   ready(status: string): void;
   stopping(): void;
-  /** Starts WATCHDOG=1 at half of WATCHDOG_USEC when systemd asks for it; returns the way to stop. */
-  startWatchdog(): () => void;
+  /** WATCHDOG=1: the daemon is well. */
+  alive(): void;
+  /** Milliseconds without `alive` after which systemd restarts the daemon; null when it does not ask for it. */
+  readonly watchdogMs: number | null;
 };
 
 export function createSdNotify(env: NodeJS.ProcessEnv, log: Log): SdNotify {
   const path = env.NOTIFY_SOCKET;
+  const microseconds = Number(env.WATCHDOG_USEC ?? '0');
   const send = path === undefined || path === '' ? () => {} : datagramSender(path, log);
   return {
     ready: (status) => send(`READY=1\nSTATUS=${status}\nMAINPID=${process.pid}`),
     stopping: () => send('STOPPING=1'),
-    startWatchdog: () => {
-      const microseconds = Number(env.WATCHDOG_USEC ?? '0');
-      if (!(microseconds > 0)) return () => {};
-      const timer = setInterval(() => send('WATCHDOG=1'), microseconds / 2000);
-      return () => clearInterval(timer);
-    },
+    alive: () => send('WATCHDOG=1'),
+    watchdogMs: microseconds > 0 ? microseconds / 1000 : null,
   };
 }
 

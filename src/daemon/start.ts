@@ -9,12 +9,14 @@ import { BMC_DRIVERS, openBmc } from '../bmc/open-bmc.ts';
 import { createBmcPool } from '../bmc/pool.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/schema.ts';
+import { IngotError } from '../errors.ts';
 import { createImageStore } from '../images/image-store.ts';
 import { createLifecycle } from '../lifecycle/create.ts';
 import type { LifecycleDeps } from '../lifecycle/deps.ts';
 import type { Log } from '../log.ts';
 import { passedDescriptors } from '../net/bound-socket.ts';
 import { openStore } from '../store/open.ts';
+import type { Store } from '../store/store.ts';
 import { VERSION } from '../version.ts';
 import { startBootListeners } from './boot-listeners.ts';
 import { type BootTable, createBootTable } from './boot-table.ts';
@@ -28,6 +30,7 @@ import { createRecorder } from './recorder.ts';
 import { loadSecretKey } from './secret-key.ts';
 import { createSite } from './site.ts';
 import { lockStateDir } from './state-lock.ts';
+import type { Watched } from './watchdog.ts';
 
 /** How long stopping waits for BMCs to end our sessions; one that says nothing ends them by itself some day. */
 const LOGOUT_MS = 3_000;
@@ -41,7 +44,11 @@ export type DaemonOptions = {
   readonly hooks?: LifecycleDeps['hooks'];
 };
 
-export type Daemon = { stop(): Promise<void> };
+export type Daemon = {
+  /** What must answer for the daemon to be alive, beside its main thread. */
+  readonly watched: readonly Watched[];
+  stop(): Promise<void>;
+};
 
 /** @throws IngotError when the state folder, the store or the secret key cannot be had. */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
@@ -153,6 +160,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   await lifecycle.start();
 
   return {
+    watched: [
+      { name: 'the packet thread', check: packets.ping },
+      { name: 'the store', check: () => probeStore(store) },
+    ],
     stop: async () => {
       await lifecycle.stop();
       // Ends the event streams with their reason, before their connections are cut.
@@ -168,6 +179,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       await lock.close();
     },
   };
+}
+
+/** A restart frees no disk: a full one is an answer. It is told where it hurts, by whoever could not write. */
+async function probeStore(store: Pick<Store, 'probe'>): Promise<void> {
+  await store.probe().catch((error: unknown) => {
+    if (!(error instanceof IngotError && error.code === 'environment')) throw error;
+  });
 }
 
 type Following = {

@@ -51,7 +51,7 @@ const NOTHING_TO_DO: SqliteStatement = {
 };
 
 /** What `run` returns. @throws IngotError `environment` when there was no space for it */
-function tellFullDisk<T>(run: () => T): T {
+export function tellFullDisk<T>(run: () => T): T {
   try {
     return run();
   } catch (cause) {

@@ -124,6 +124,11 @@ export const MIGRATIONS: readonly Migration[] = [
   },
 ];
 
+/** Writes the schema's number as it is and flushes it: a write that changes nothing. Throws SQLite's errors. */
+export function rewriteVersion(database: Database): void {
+  database.pragma(`user_version = ${Number(database.pragma('user_version', { simple: true }))}`);
+}
+
 /** Brings the file to the newest schema. Throws `environment` when a newer ingot has written it. */
 export function migrate(database: Database, migrations: readonly Migration[] = MIGRATIONS): void {
   const newest = migrations.at(-1)?.version ?? 0;

@@ -5,11 +5,11 @@ import type { Clock } from '../clock.ts';
 import { IngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { addressQueries } from './addresses.ts';
-import { openReader, openWriter, typedQueries } from './database.ts';
+import { openReader, openWriter, tellFullDisk, typedQueries } from './database.ts';
 import { eventQueries, overfullNodes, pruneEvents, pruneEventsOfDeleted } from './events.ts';
 import { inventoryQueries } from './inventories.ts';
 import { jobQueries, pruneJobs } from './jobs.ts';
-import { migrate } from './migrations.ts';
+import { migrate, rewriteVersion } from './migrations.ts';
 import { nodeQueries } from './nodes.ts';
 import { portQueries } from './ports.ts';
 import type { EventRecord } from './records.ts';
@@ -138,10 +138,7 @@ export async function openStore(path: string, options: StoreOptions): Promise<St
         new IngotError('internal', 'A store write was begun inside a transaction.', { hint }),
       );
     }
-    if (closed) {
-      const hint = 'ingot is stopping: try again when it is up.';
-      return Promise.reject(new IngotError('busy', 'The store is closed.', { hint }));
-    }
+    if (closed) return Promise.reject(storeIsClosed());
     const turn = last.then(() => runTransaction(work));
     last = turn.catch(() => undefined);
     return turn;
@@ -150,6 +147,12 @@ export async function openStore(path: string, options: StoreOptions): Promise<St
   return {
     ...writesThrough(queriesOver({ db: reader, now }), transaction),
     transaction,
+    async probe() {
+      if (closed) throw storeIsClosed();
+      const turn = last.then(() => tellFullDisk(() => rewriteVersion(connection)));
+      last = turn.catch(() => undefined);
+      await turn;
+    },
     onEvent(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -162,4 +165,10 @@ export async function openStore(path: string, options: StoreOptions): Promise<St
       await writer.destroy();
     },
   };
+}
+
+function storeIsClosed(): IngotError {
+  return new IngotError('busy', 'The store is closed.', {
+    hint: 'ingot is stopping: try again when it is up.',
+  });
 }

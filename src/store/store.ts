@@ -98,6 +98,11 @@ export type Queries = {
 export type Store = Queries & {
   /** Runs `work` in one SQLite transaction, on disk (fsync) when the promise resolves. */
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
+  /**
+   * Writes what is there already, in its turn after the transactions under way, and flushes it: resolves when the
+   * store takes writes. Rejects with `environment` on a full disk, with `busy` once closed, else with SQLite's error.
+   */
+  probe(): Promise<void>;
   /** Called after commit with every event appended, in order; returns the way to stop. */
   onEvent(listener: (event: EventRecord) => void): () => void;
   close(): Promise<void>;

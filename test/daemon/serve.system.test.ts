@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { layWire, type Wire } from '../dhcp/wire.ts';
 import { BIN, ingot, makeRamdisk, type RunningDaemon, startDaemon } from '../rig/daemon.ts';
 import { freePorts } from '../rig/ports.ts';
+import { freezeThread } from './freeze-thread.ts';
 import { startNotifyReceiver } from './notify-receiver.ts';
 import { startSilentBmc } from './silent-bmc.ts';
 
@@ -282,6 +283,32 @@ describe('systemd', () => {
       expect(await stop()).toBe(0);
       await expect.poll(() => systemd.heard.at(-1)).toBe('STOPPING=1');
     } finally {
+      await systemd.stop();
+    }
+  });
+
+  it('hears nothing while the packet thread hangs, and so starts the daemon anew', async () => {
+    const systemd = await startNotifyReceiver(join(dir, 'notify'));
+    const beats = (): number => systemd.heard.filter((text) => text === 'WATCHDOG=1').length;
+    let thaw = async (): Promise<void> => {};
+    try {
+      const running = await start({}, [
+        ...['env', `NOTIFY_SOCKET=${join(dir, 'notify')}`, 'WATCHDOG_USEC=800000'],
+      ]);
+      await expect.poll(beats).toBeGreaterThan(0);
+      const pid = (await readFile(join(dir, 'state/ingot.lock'), 'utf8')).trim();
+      thaw = await freezeThread(pid, 'packets');
+      const complaints = async (): Promise<number> =>
+        (await running.log()).split('the packet thread does not answer').length - 1;
+      await expect.poll(complaints).toBeGreaterThan(0);
+      const then = beats();
+      const before = await complaints();
+      await expect.poll(complaints).toBeGreaterThan(before + 1);
+      expect(beats()).toBe(then);
+      await thaw();
+      await expect.poll(beats).toBeGreaterThan(then);
+    } finally {
+      await thaw();
       await systemd.stop();
     }
   });
