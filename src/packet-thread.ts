@@ -11,6 +11,7 @@ import { systemClock } from './clock.ts';
 import type { NetworkConfig } from './config/schema.ts';
 import { createFactSender } from './daemon/fact-sender.ts';
 import { keepTrying, type Service } from './daemon/keep-trying.ts';
+import { onInterface } from './daemon/on-interface.ts';
 import type {
   FromPacketThread,
   PacketService,
@@ -27,13 +28,17 @@ import { createReservationTable } from './dhcp/reservations.ts';
 import { type DhcpServer, startDhcpServer } from './dhcp/server.ts';
 import { createLog } from './log.ts';
 import { createCounters } from './net/counters.ts';
+import { createInterfaceIndex } from './net/interface-index.ts';
 import { cidrContains, type Ipv4 } from './net/ipv4.ts';
 import type { Mac } from './net/mac.ts';
 import { TFTP_COUNTS } from './tftp/counts.ts';
 import { startTftpServer } from './tftp/server.ts';
 
 /** A server of one network that is started as soon as its interface and address are there. */
-type Wanted = Omit<PacketService, 'problem'> & { readonly start: () => Promise<Service> };
+type Wanted = Omit<PacketService, 'problem'> & {
+  readonly interface: string;
+  readonly start: () => Promise<Service>;
+};
 
 const post = (message: FromPacketThread): void => parentPort?.postMessage(message);
 
@@ -92,20 +97,24 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     });
   };
 
-  const wantedOn = (config: NetworkConfig): readonly Wanted[] => [
-    {
-      ...{ name: `DHCP ${config.name}`, network: config.name, at: `${config.interface}:67` },
-      start: () => serveDhcp(config),
-    },
-    {
-      ...{ name: `TFTP ${config.name}`, network: config.name, at: `${config.address}:69` },
-      start: () => serveTftp(config),
-    },
-  ];
-  const start = ({ start: attempt, ...service }: Wanted): Service => {
+  const wantedOn = (config: NetworkConfig): readonly Wanted[] => {
+    const on = { network: config.name, interface: config.interface ?? '' };
+    return [
+      {
+        ...{ ...on, name: `DHCP ${config.name}`, at: `${config.interface}:67` },
+        start: () => serveDhcp(config),
+      },
+      {
+        ...{ ...on, name: `TFTP ${config.name}`, at: `${config.address}:69` },
+        start: () => serveTftp(config),
+      },
+    ];
+  };
+  const indexOf = createInterfaceIndex();
+  const start = ({ start: attempt, interface: name, ...service }: Wanted): Service => {
     const tell = (problem: string | null): void =>
       post({ type: 'service', service: { ...service, problem } });
-    return keepTrying(attempt, {
+    return keepTrying(onInterface(attempt, { name, indexOf, clock: systemClock }), {
       clock: systemClock,
       onStarted: () => {
         log.info({ listener: service.name, at: service.at }, 'listening');

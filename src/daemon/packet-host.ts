@@ -31,6 +31,7 @@ type Deps = {
   readonly log: Log;
   readonly onFacts: (facts: readonly Fact[]) => void;
   readonly onProblem: (sentence: string) => void;
+  readonly onSolved: (sentence: string) => void;
   /** The thread died: nothing is answered any more, so the daemon must end and be started again. */
   readonly onDeath: (error: Error) => void;
 };
@@ -63,8 +64,7 @@ export function startPacketHost(deps: Deps): PacketHost {
         deps.onFacts(message.facts);
         return;
       case 'service':
-        services.set(message.service.name, message.service);
-        if (message.service.problem !== null) deps.onProblem(message.service.problem);
+        takeService(message.service);
         return;
       case 'applied':
         settle(`boot:${message.version}`, message);
@@ -80,6 +80,13 @@ export function startPacketHost(deps: Deps): PacketHost {
         return;
     }
   });
+
+  const takeService = (service: PacketService): void => {
+    const before = services.get(service.name)?.problem ?? null;
+    services.set(service.name, service);
+    if (service.problem !== null) deps.onProblem(service.problem);
+    else if (before !== null) deps.onSolved(`${service.name} serves again at ${service.at}.`);
+  };
 
   const settle = (key: string, message: FromPacketThread): void => {
     waiters.get(key)?.resolve(message);

@@ -66,6 +66,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     recorder.record([{ node_uuid: null, kind: 'daemon.problem', severity: 'warning', message: sentence }]);
   };
 
+  const solved = (sentence: string): void => {
+    log.info({}, sentence);
+    recorder.record([{ node_uuid: null, kind: 'daemon.solved', severity: 'info', message: sentence }]);
+  };
+
   const facts = createFactSorter((mac) => bootTable.entry(mac)?.nodeUuid ?? null);
   const onFacts = (batch: readonly Fact[]): void => recorder.record(facts.sort(batch));
   const packets = startPacketHost({
@@ -80,6 +85,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     log,
     onFacts,
     onProblem: problem,
+    onSolved: solved,
     onDeath: (error) => {
       log.error({ error: error.stack }, 'the packet thread died: DHCP and TFTP are gone');
       options.onFatal();

@@ -5,9 +5,9 @@
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import koffi from 'koffi';
 import { IngotError } from '../errors.ts';
 import { type Ipv4, ipv4ToNumber } from './ipv4.ts';
+import { int32, LINUX, lastErrno, loadLibc, socketError } from './libc.ts';
 
 export type BoundSocketOptions = {
   /** Interface name; null binds to no interface (any may then deliver). */
@@ -25,29 +25,6 @@ export type BoundSocketOptions = {
 };
 
 const DEFAULT_RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
-
-/** Linux numbers (asm-generic/socket.h, fcntl.h), the same on x86-64 and arm64. */
-const LINUX = {
-  AF_INET: 2,
-  SOCK_DGRAM: 2,
-  SOCK_NONBLOCK: 0o4000,
-  SOCK_CLOEXEC: 0o2000000,
-  SOL_SOCKET: 1,
-  SO_REUSEADDR: 2,
-  SO_BROADCAST: 6,
-  SO_RCVBUF: 8,
-  SO_BINDTODEVICE: 25,
-  SO_RCVBUFFORCE: 33,
-} as const;
-
-/** What to do about each errno that setting up a socket usually meets. */
-const HINTS: Readonly<Record<number, string>> = {
-  1: 'Run ingot as root or give it CAP_NET_RAW and CAP_NET_BIND_SERVICE (systemd: AmbientCapabilities=).',
-  13: 'Ports below 1024 need root or CAP_NET_BIND_SERVICE (systemd: AmbientCapabilities=).',
-  19: 'No interface has that name: see `ip link` and correct `interface` in the configuration.',
-  98: 'Another server holds that port: find it with `ss -ulpn` and stop it, or turn this service off.',
-  99: 'The interface does not have that address: see `ip address` and correct `address` in the configuration.',
-};
 
 /**
  * Opens, binds and wraps a UDP socket; resolves when it listens.
@@ -100,11 +77,11 @@ function openDescriptor(options: BoundSocketOptions): number {
   const where = `UDP port ${options.port} on ${options.interface ?? options.address ?? 'every interface'}`;
   const { AF_INET, SOCK_DGRAM, SOCK_NONBLOCK, SOCK_CLOEXEC, SOL_SOCKET } = LINUX;
   const fd = libc.socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) throw socketError(`cannot open ${where}: socket`, koffi.errno());
+  if (fd < 0) throw socketError(`cannot open ${where}: socket`, lastErrno());
 
   const must = (result: number, call: string): void => {
     if (result === 0) return;
-    const errno = koffi.errno();
+    const errno = lastErrno();
     libc.close(fd);
     throw socketError(`cannot open ${where}: ${call}`, errno);
   };
@@ -127,25 +104,6 @@ function forbidSharing(fd: number): void {
   loadLibc().setsockopt(fd, LINUX.SOL_SOCKET, LINUX.SO_REUSEADDR, off, off.length);
 }
 
-type Libc = {
-  readonly socket: (domain: number, type: number, protocol: number) => number;
-  readonly setsockopt: (
-    ...args: readonly [fd: number, level: number, option: number, value: Uint8Array, length: number]
-  ) => number;
-  readonly bind: (fd: number, address: Uint8Array, length: number) => number;
-  readonly close: (fd: number) => number;
-};
-
-function loadLibc(): Libc {
-  const process = koffi.load(null);
-  return {
-    socket: process.func('int socket(int, int, int)'),
-    setsockopt: process.func('int setsockopt(int, int, int, const void *, uint32_t)'),
-    bind: process.func('int bind(int, const void *, uint32_t)'),
-    close: process.func('int close(int)'),
-  };
-}
-
 /** `struct sockaddr_in`: family in host order, port and address in network order, eight zero bytes. */
 function socketAddress(options: BoundSocketOptions): Uint8Array {
   const bytes = Buffer.alloc(16);
@@ -153,16 +111,4 @@ function socketAddress(options: BoundSocketOptions): Uint8Array {
   bytes.writeUInt16BE(options.port, 2);
   bytes.writeUInt32BE(options.address === null ? 0 : ipv4ToNumber(options.address), 4);
   return bytes;
-}
-
-function int32(value: number): Uint8Array {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32LE(value);
-  return bytes;
-}
-
-function socketError(attempted: string, errno: number): IngotError {
-  return new IngotError('environment', `${attempted} failed with errno ${errno}`, {
-    hint: HINTS[errno] ?? 'See errno(3) for the number; `dmesg` and `ip link` may say more.',
-  });
 }

@@ -54,4 +54,33 @@ describe('a server that cannot start yet', () => {
     await service.stop();
     expect(stopped).toBe(true);
   });
+
+  it('is stopped and started anew when it is lost, and both are told', async () => {
+    const told: string[] = [];
+    const again = Promise.withResolvers<void>();
+    let starts = 0;
+    const service = keepTrying(
+      async (lost) => {
+        starts++;
+        if (starts === 1)
+          lost(new IngotError('environment', 'The interface eth1 is gone', { hint: 'Look.' }));
+        else again.resolve();
+        return { stop: async () => void told.push(`stop ${starts}`) };
+      },
+      {
+        clock: eager,
+        onProblem: (sentence) => told.push(sentence),
+        onStarted: () => told.push('It serves.'),
+      },
+    );
+    await again.promise;
+    await service.stop();
+    expect(told).toEqual([
+      'It serves.',
+      'stop 1',
+      'The interface eth1 is gone. Look.',
+      'It serves.',
+      'stop 2',
+    ]);
+  });
 });

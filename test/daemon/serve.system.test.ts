@@ -203,6 +203,34 @@ describe('with a PXE network whose interface is not there', () => {
   });
 });
 
+describe('when the interface is deleted and made anew', () => {
+  it('says so, and serves DHCP and TFTP again without a restart', { timeout: 60_000 }, async () => {
+    wire = await layWire('serve');
+    await wire.addCable(0, '10.77.0.1/16');
+    const running = await start({ networks: [pxe('10.77.0.1')] }, wire.enter('server'));
+    const lease = async (): Promise<string> =>
+      (await wire?.run('client', 'udhcpc', '-i', 'c0', '-nqf', '-t', '5', '-s', '/bin/true'))?.output ?? '';
+    expect(await lease()).toMatch(/lease of 10\.77\.1\.\d+ obtained/);
+
+    await wire.removeCable(0);
+    const gone = expect.stringMatching(/The interface s0 was removed|No interface has that name/);
+    await expect.poll(() => problems(running), LATE).toMatchObject({ 'DHCP pxe': gone, 'TFTP pxe': gone });
+
+    await wire.addCable(0, '10.77.0.1/16');
+    await expect.poll(() => problems(running), LATE).toMatchObject({ 'DHCP pxe': null, 'TFTP pxe': null });
+    expect(await lease()).toMatch(/lease of 10\.77\.1\.\d+ obtained/);
+    await expect
+      .poll(() => daemonEvents(running))
+      .toEqual(
+        expect.arrayContaining([
+          expect.stringContaining('The interface s0 was removed, or made anew'),
+          'DHCP pxe serves again at s0:67.',
+          'TFTP pxe serves again at 10.77.0.1:69.',
+        ]),
+      );
+  });
+});
+
 describe('with no ramdisk built', () => {
   it('says in status, events and why what to run', async () => {
     const networks = [{ ...pxe('127.0.0.1'), cidr: '127.0.0.0/8', dhcp: 'off', ranges: [] }];

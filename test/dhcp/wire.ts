@@ -9,6 +9,8 @@ export type Side = 'server' | 'client';
 export type Wire = {
   /** Interface names are `s0`, `s1`, ... on the server's side and `c0`, `c1`, ... on the client's. */
   addCable(number: number, serverAddress: string): Promise<void>;
+  /** Deletes both ends, as a driver that is loaded anew does. */
+  removeCable(number: number): Promise<void>;
   /** Runs to the end; a failing program is an outcome, not an exception. */
   run(side: Side, program: string, ...args: readonly string[]): Promise<Outcome>;
   start(side: Side, program: string, ...args: readonly string[]): ChildProcess;
@@ -45,6 +47,9 @@ export async function layWire(name: string): Promise<Wire> {
       await execute('ip', ['-n', space('server'), 'address', 'add', serverAddress, 'dev', server]);
       await execute('ip', ['-n', space('server'), 'link', 'set', server, 'up']);
       await execute('ip', ['-n', space('client'), 'link', 'set', client, 'up']);
+    },
+    removeCable: async (number) => {
+      await execute('ip', ['-n', space('server'), 'link', 'delete', `s${number}`]);
     },
     run: async (side, program, ...args) => {
       try {

@@ -1,0 +1,14 @@
+import { loadLibc } from './libc.ts';
+
+/**
+ * Looks an interface's index up by name; null when there is none of that name. An interface that was deleted and
+ * made again has another index: sockets bound to the old one hear nothing any more. Asks the kernel for this
+ * process's network namespace, which /sys need not show.
+ */
+export function createInterfaceIndex(): (name: string) => number | null {
+  const { if_nametoindex } = loadLibc();
+  return (name) => {
+    const index = if_nametoindex(name);
+    return index === 0 ? null : index;
+  };
+}

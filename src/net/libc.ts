@@ -1,0 +1,73 @@
+/** The few calls of libc that Node does not offer, and how their numbers are laid out in memory. */
+import koffi from 'koffi';
+import { IngotError } from '../errors.ts';
+
+/** Linux numbers (asm-generic/socket.h, fcntl.h, if_packet.h, if_ether.h), the same on x86-64 and arm64. */
+export const LINUX = {
+  AF_INET: 2,
+  AF_PACKET: 17,
+  SOCK_DGRAM: 2,
+  SOCK_RAW: 3,
+  SOCK_NONBLOCK: 0o4000,
+  SOCK_CLOEXEC: 0o2000000,
+  SOL_SOCKET: 1,
+  SO_REUSEADDR: 2,
+  SO_BROADCAST: 6,
+  SO_RCVBUF: 8,
+  SO_BINDTODEVICE: 25,
+  SO_ATTACH_FILTER: 26,
+  SO_RCVBUFFORCE: 33,
+  EAGAIN: 11,
+} as const;
+
+export type Libc = {
+  readonly socket: (domain: number, type: number, protocol: number) => number;
+  readonly setsockopt: (
+    ...args: readonly [fd: number, level: number, option: number, value: Uint8Array, length: number]
+  ) => number;
+  readonly bind: (fd: number, address: Uint8Array, length: number) => number;
+  readonly send: (fd: number, bytes: Uint8Array, length: number, flags: number) => number;
+  readonly recv: (fd: number, bytes: Uint8Array, length: number, flags: number) => number;
+  readonly close: (fd: number) => number;
+  /** 0: there is no interface of that name. */
+  readonly if_nametoindex: (name: string) => number;
+};
+
+export function loadLibc(): Libc {
+  const process = koffi.load(null);
+  return {
+    socket: process.func('int socket(int, int, int)'),
+    setsockopt: process.func('int setsockopt(int, int, int, const void *, uint32_t)'),
+    bind: process.func('int bind(int, const void *, uint32_t)'),
+    send: process.func('intptr_t send(int, const void *, size_t, int)'),
+    recv: process.func('intptr_t recv(int, void *, size_t, int)'),
+    close: process.func('int close(int)'),
+    if_nametoindex: process.func('unsigned int if_nametoindex(const char *)'),
+  };
+}
+
+/** The number of the last call's failure in this thread. */
+export function lastErrno(): number {
+  return koffi.errno();
+}
+
+export function int32(value: number): Uint8Array {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32LE(value);
+  return bytes;
+}
+
+/** What to do about each errno that setting up a socket usually meets. */
+const HINTS: Readonly<Record<number, string>> = {
+  1: 'Run ingot as root or give it CAP_NET_RAW and CAP_NET_BIND_SERVICE (systemd: AmbientCapabilities=).',
+  13: 'Ports below 1024 need root or CAP_NET_BIND_SERVICE (systemd: AmbientCapabilities=).',
+  19: 'No interface has that name: see `ip link` and correct `interface` in the configuration.',
+  98: 'Another server holds that port: find it with `ss -ulpn` and stop it, or turn this service off.',
+  99: 'The interface does not have that address: see `ip address` and correct `address` in the configuration.',
+};
+
+export function socketError(attempted: string, errno: number): IngotError {
+  return new IngotError('environment', `${attempted} failed with errno ${errno}`, {
+    hint: HINTS[errno] ?? 'See errno(3) for the number; `dmesg` and `ip link` may say more.',
+  });
+}
