@@ -27,7 +27,7 @@ import { dhcpNetwork } from './dhcp/network.ts';
 import { createReservationTable } from './dhcp/reservations.ts';
 import { type DhcpServer, startDhcpServer } from './dhcp/server.ts';
 import { createLog } from './log.ts';
-import { createCounters } from './net/counters.ts';
+import { createCounters, prefixed } from './net/counters.ts';
 import { createInterfaceIndex } from './net/interface-index.ts';
 import { cidrContains, type Ipv4 } from './net/ipv4.ts';
 import type { Mac } from './net/mac.ts';
@@ -177,13 +177,6 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
         return;
     }
   });
-}
-
-function prefixed(
-  prefix: string,
-  counts: Readonly<Record<string, number>>,
-): Readonly<Record<string, number>> {
-  return Object.fromEntries(Object.entries(counts).map(([name, count]) => [`${prefix}.${name}`, count]));
 }
 
 // Without a parent it is only loaded, to be compiled (`ingot serve --compile`).

@@ -6,7 +6,7 @@ import { PROVISION_STATES } from '../store/words.ts';
 
 export type Metrics = {
   readonly contentType: string;
-  /** `counters`: `dhcp.<what>` and `tftp.<what>` of the packet thread, `facts.<what>` of the wire. */
+  /** `counters`: `dhcp.<what>` and `tftp.<what>` of the packet thread, `http.<what>` of boot files, `facts.<what>`. */
   render(counters: Readonly<Record<string, number>>): Promise<string>;
   stop(): void;
 };
@@ -42,7 +42,7 @@ export function createMetrics(store: Store, log: Log): Metrics {
   });
   const packets = new Counter({
     name: 'ingot_packets_total',
-    help: 'What DHCP and TFTP did or dropped, by reason',
+    help: 'What DHCP, TFTP and boot files over HTTP did, dropped or refused, by reason',
     labelNames: ['service', 'reason'],
     registers,
   });

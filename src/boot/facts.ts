@@ -10,6 +10,8 @@ export type BootFact = {
     | 'boot.initrd'
     /** The start of an image: agents fetch the rest in ranges, which are no events. */
     | 'boot.image'
+    /** Told to come back for its turn. */
+    | 'boot.waits'
     /** Not there, or broken off. */
     | 'boot.failed';
   /** Milliseconds since the Unix epoch. */

@@ -12,25 +12,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import { parseIpv4 } from '../net/ipv4.ts';
+import type { Counters } from '../net/counters.ts';
+import { type Ipv4, parseIpv4 } from '../net/ipv4.ts';
+import type { Mac } from '../net/mac.ts';
+import { type AdmissionLimits, createAdmission } from './admission.ts';
+import type { BootCount } from './counts.ts';
 import type { BootFact } from './facts.ts';
 import { type Sent, sendFile, sendText } from './http-send.ts';
-import { LEAST_RATE, type LeastRate, requireRate } from './least-rate.ts';
 import { createResolvers, type Resource, type ResourceOptions } from './resources.ts';
 
 export type BootHandlerOptions = ResourceOptions & {
   readonly clock: Clock;
   readonly log: Log;
   readonly onFact: (fact: BootFact) => void;
-  /** Downloads from disk at once (2 MiB of memory each); more are told to come back. 64 unless told. */
-  readonly maxImageDownloads?: number;
-  /** What a download from disk has to take, or it is cut: each holds one of those places. */
-  readonly leastRate?: LeastRate;
+  readonly counters: Counters<BootCount>;
+  readonly limits: AdmissionLimits;
+  /** The machine that DHCP gave this address to; null when nobody knows. */
+  readonly macOf: (address: Ipv4) => Mac | null;
 };
 
 /** A client that takes no byte for so long is gone. */
 const STALLED_MS = 120_000;
-const RETRY_AFTER_S = 5;
 
 /** Resolves to false, with the response untouched, for paths that are not ours. Never rejects. */
 export type BootHandler = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
@@ -38,15 +40,11 @@ export type BootHandler = (request: IncomingMessage, response: ServerResponse) =
 type Told = Pick<BootFact, 'kind' | 'sentence' | 'bytes'> & Pick<Partial<BootFact>, 'mac'>;
 
 export function createBootHandler(options: BootHandlerOptions): BootHandler {
-  const { clock, onFact } = options;
+  const { clock, counters, macOf, onFact } = options;
   const log = options.log.child({ component: 'boot-http' });
   const resolvers = createResolvers(options);
   const roots = Object.keys(resolvers);
-  const admit = createAdmission({
-    maxImageDownloads: options.maxImageDownloads ?? 64,
-    leastRate: options.leastRate ?? LEAST_RATE,
-    clock,
-  });
+  const admit = createAdmission(options);
 
   return async (request, response) => {
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
@@ -60,52 +58,24 @@ export function createBootHandler(options: BootHandlerOptions): BootHandler {
     let told: Told | null;
     try {
       if (request.method !== 'GET' && request.method !== 'HEAD') {
+        counters.count('method_refused');
         told = await refuseMethod(response);
       } else {
         const resource = await resolve(path.slice(root.length), withoutMapping(request.socket.localAddress));
         const elapsed = (): number => clock.now() - startedAt;
-        told = await admit(resource, response, () => answer({ request, response, resource, file, elapsed }));
+        const client = { address: address ?? '', mac: address === null ? null : macOf(address) };
+        const serve = () => answer({ request, response, resource, file, elapsed, counters });
+        told = await admit({ request, response, resource, client, serve });
       }
     } catch (thrown) {
       log.error({ address, file, error: String(thrown) }, 'a boot file could not be served');
+      counters.count('unreadable');
       told = await giveUp(response, file);
     }
     log.debug({ address, file, method: request.method, status: response.statusCode }, 'boot request');
     if (told !== null && request.method === 'GET')
       onFact({ mac: null, address, file, at: clock.now(), ...told });
     return true;
-  };
-}
-
-type Admission = (
-  resource: Resource,
-  response: ServerResponse,
-  serve: () => Promise<Told | null>,
-) => Promise<Told | null>;
-
-/** Files from memory cost nothing to hold open; downloads from disk are counted. */
-function createAdmission(bounds: {
-  readonly maxImageDownloads: number;
-  readonly leastRate: LeastRate;
-  readonly clock: Clock;
-}): Admission {
-  const { clock, leastRate, maxImageDownloads } = bounds;
-  let underWay = 0;
-  return async (resource, response, serve) => {
-    if (resource.kind !== 'file' || resource.file.body instanceof Uint8Array) return serve();
-    if (underWay >= maxImageDownloads) {
-      response.setHeader('Retry-After', RETRY_AFTER_S);
-      await sendText(response, 503, 'too many downloads at once\n');
-      return null;
-    }
-    underWay++;
-    const stopWatching = requireRate(response, { ...leastRate, clock });
-    try {
-      return await serve();
-    } finally {
-      stopWatching();
-      underWay--;
-    }
   };
 }
 
@@ -130,19 +100,24 @@ async function answer(exchange: {
   readonly resource: Resource;
   readonly file: string;
   readonly elapsed: () => number;
+  readonly counters: Counters<BootCount>;
 }): Promise<Told | null> {
-  const { request, resource, response } = exchange;
+  const { counters, request, resource, response } = exchange;
   switch (resource.kind) {
     case 'missing':
+      counters.count('not_found');
       await sendText(response, 404, `${resource.sentence}\n`);
       return { kind: 'boot.failed', bytes: 0, sentence: `asked for ${exchange.file}: ${resource.sentence}` };
     case 'script': {
       const { mac, sentence, text } = resource;
+      counters.count('scripts');
       await sendText(response, 200, text);
       return { kind: 'boot.script', mac, bytes: text.length, sentence };
     }
     case 'file': {
+      if (resource.fact === 'boot.program') counters.count('programs');
       const sent = await sendFile(request, response, resource.file);
+      if (!sent.complete) counters.count('broken_off');
       return tellSent(resource, sent, exchange.elapsed());
     }
   }

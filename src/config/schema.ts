@@ -109,6 +109,8 @@ export const configSchema = z.strictObject({
       power_actions: z.int().positive().default(20),
       image_writes: z.int().positive().default(20),
       jobs: z.int().positive().default(1000),
+      /** Kernels and ramdisks sent at once; more machines are told to come back for their turn. */
+      boot_downloads: z.int().positive().default(64),
     })
     .prefault({}),
   timeouts: z

@@ -8,15 +8,19 @@ import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { createBootApi, createLcmApi } from '../api/api.ts';
 import { BODY_LIMITS } from '../api/server.ts';
+import { BOOT_COUNTS } from '../boot/counts.ts';
 import type { BootSite } from '../boot/decision.ts';
 import { createBootHandler } from '../boot/file-server.ts';
+import { LEAST_RATE } from '../boot/least-rate.ts';
 import { loadBootManifest } from '../boot/manifest.ts';
 import { systemClock } from '../clock.ts';
 import type { Config, NetworkConfig, NetworkRole } from '../config/schema.ts';
 import type { ImageStore } from '../images/images.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
 import type { Log } from '../log.ts';
+import { createCounters } from '../net/counters.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
+import type { Mac } from '../net/mac.ts';
 import type { BootTable } from './boot-table.ts';
 import type { NamedListener } from './condition.ts';
 import { type StrangerLimits, startListener } from './listeners.ts';
@@ -42,6 +46,8 @@ type Options = {
   readonly bootTable: BootTable;
   readonly lifecycle: Lifecycle;
   readonly log: Log;
+  /** As `FactSorter.macOf`. */
+  readonly macOf: (address: Ipv4) => Mac | null;
   readonly onFacts: (facts: readonly Fact[]) => void;
   readonly onProblem: (sentence: string) => void;
 };
@@ -50,6 +56,8 @@ export type BootListeners = {
   readonly listeners: readonly NamedListener[];
   /** A sentence for each boot file that is not there (yet). */
   missing(): readonly string[];
+  /** What the boot file server did, by the names of `BOOT_COUNTS`. */
+  counters(): Readonly<Record<string, number>>;
   stop(): Promise<void>;
 };
 
@@ -60,6 +68,7 @@ export async function startBootListeners(options: Options): Promise<BootListener
   const lcmApi = createLcmApi({ lifecycle, log });
   await Promise.all([bootApi.ready(), lcmApi.ready()]);
 
+  const counters = createCounters(BOOT_COUNTS);
   const pxe = served(config, 'pxe');
   const ramdisk = resolve(config.state_dir, config.boot.ramdisk_dir);
   const serveFile = createBootHandler({
@@ -72,7 +81,13 @@ export async function startBootListeners(options: Options): Promise<BootListener
     clock: systemClock,
     log,
     onFact: (fact) => options.onFacts([fact]),
-    maxImageDownloads: 2 * config.limits.image_writes + SPARE_DOWNLOADS,
+    macOf: options.macOf,
+    counters,
+    limits: {
+      ramdisks: config.limits.boot_downloads,
+      images: 2 * config.limits.image_writes + SPARE_DOWNLOADS,
+      leastRate: LEAST_RATE,
+    },
   });
   const boot: RequestListener = (request, response) => {
     serveFile(request, response)
@@ -110,6 +125,7 @@ export async function startBootListeners(options: Options): Promise<BootListener
       ...(pxe.length === 0 ? [] : missingRamdisk(config)),
       ...(pxe.length === 0 ? [] : manifest.missing.map(({ why, hint }) => `${why}. ${hint}`)),
     ],
+    counters: counters.snapshot,
     stop: async () => {
       await closeAll([bootApi, lcmApi]);
     },

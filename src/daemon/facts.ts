@@ -2,6 +2,7 @@
  * Ties facts from the wire to nodes: by MAC where the fact has one, else by the address that DHCP gave to that
  * MAC. Facts of machines that ingot does not know are counted, not stored.
  */
+import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import type { NewEvent } from '../store/records.ts';
 import type { Fact } from './packet-protocol.ts';
@@ -12,6 +13,8 @@ const MOST_ADDRESSES = 100_000;
 export type FactSorter = {
   /** The events to store, in order. */
   sort(facts: readonly Fact[]): readonly NewEvent[];
+  /** The machine that DHCP gave the address to, as far as facts have told since the start. */
+  macOf(address: Ipv4): Mac | null;
   /** Facts so far that belong to no node. */
   unknown(): number;
 };
@@ -20,7 +23,7 @@ export function createFactSorter(nodeOfMac: (mac: Mac) => string | null): FactSo
   const macOfAddress = new Map<string, Mac>();
   let unknown = 0;
 
-  const macOf = (fact: Fact): Mac | null => {
+  const machineOf = (fact: Fact): Mac | null => {
     if (fact.mac !== null && fact.address !== null) {
       macOfAddress.delete(fact.address);
       macOfAddress.set(fact.address, fact.mac);
@@ -33,10 +36,11 @@ export function createFactSorter(nodeOfMac: (mac: Mac) => string | null): FactSo
   };
 
   return {
+    macOf: (address) => macOfAddress.get(address) ?? null,
     unknown: () => unknown,
     sort: (facts) =>
       facts.flatMap((fact): readonly NewEvent[] => {
-        const mac = macOf(fact);
+        const mac = machineOf(fact);
         const node = mac === null ? null : nodeOfMac(mac);
         if (node === null) {
           unknown++;

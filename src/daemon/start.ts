@@ -15,6 +15,7 @@ import { createLifecycle } from '../lifecycle/create.ts';
 import type { LifecycleDeps } from '../lifecycle/deps.ts';
 import type { Log } from '../log.ts';
 import { passedDescriptors } from '../net/bound-socket.ts';
+import { prefixed } from '../net/counters.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { VERSION } from '../version.ts';
@@ -127,6 +128,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     bootTable,
     lifecycle,
     log,
+    macOf: facts.macOf,
     onFacts,
     onProblem: problem,
   });
@@ -144,7 +146,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     checkDriverInfo: (driver, driverInfo) => void openBmc(driver, driverInfo, { clock, log }),
     packets: async () => {
       const view = await packets.report();
-      return { ...view, counters: { ...view.counters, 'facts.unknown_machine': facts.unknown() } };
+      const http = prefixed('http', bootListeners.counters());
+      return { ...view, counters: { ...view.counters, ...http, 'facts.unknown_machine': facts.unknown() } };
     },
     daemon: () => ({
       listeners: condition.servers().map(({ name, at, problem: why }) => ({ name, at, problem: why })),

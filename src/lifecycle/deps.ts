@@ -56,7 +56,7 @@ export type LifecycleDeps = Omit<StepDeps, 'store' | 'connectAgent'> & {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
-  readonly limits: Config['limits'];
+  readonly limits: Pick<Config['limits'], 'jobs' | 'power_actions' | 'image_writes'>;
   readonly timeouts: Config['timeouts'];
   /** Without it agents are called over HTTP(S). */
   readonly connectAgent?: (target: AgentTarget) => AgentClient;

@@ -14,3 +14,11 @@ export function createCounters<const Name extends string>(names: readonly Name[]
     snapshot: () => Object.fromEntries(totals) as Record<Name, number>,
   };
 }
+
+/** The counts under `<prefix>.<name>`, as status and metrics show them. */
+export function prefixed(
+  prefix: string,
+  counts: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(counts).map(([name, count]) => [`${prefix}.${name}`, count]));
+}

@@ -7,7 +7,7 @@ import { type BootHttp, IMAGE, INITRD, startBootHttp } from './http-harness.ts';
 
 let at: BootHttp;
 beforeEach(async () => {
-  at = await startBootHttp({ maxImageDownloads: 2 });
+  at = await startBootHttp({ limits: { ramdisks: 1, images: 2 } });
 });
 afterEach(() => at.stop());
 
@@ -143,15 +143,6 @@ describe('images', () => {
     await facts().toContainEqual(expect.objectContaining({ kind: 'boot.failed' }));
   });
 
-  test('more downloads than allowed are told to come back', async () => {
-    const slow = [stalledDownload(at.port), stalledDownload(at.port)];
-    await vi.waitFor(async () => expect((await openFiles(at.folder)).length).toBe(2));
-    const refused = await get(IMAGE_PATH);
-    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
-    for (const socket of slow) socket.destroy();
-    await vi.waitFor(async () => expect((await get(IMAGE_PATH, { method: 'HEAD' })).status).toBe(200));
-  });
-
   test('an image that vanished from the disk is an error and no crash', async () => {
     await unlink(join(at.folder, 'image.raw'));
     expect((await get(IMAGE_PATH)).status).toBe(500);
@@ -214,16 +205,6 @@ function rawStatus(port: number, path: string): Promise<number> {
     });
     socket.once('error', reject);
   });
-}
-
-/** Asks for the image and takes none of it. */
-function stalledDownload(port: number): ReturnType<typeof connect> {
-  const socket = connect(port, '127.0.0.1', () =>
-    socket.write(`GET ${IMAGE_PATH} HTTP/1.1\r\nHost: x\r\n\r\n`),
-  );
-  socket.pause();
-  socket.on('error', () => undefined);
-  return socket;
 }
 
 /** Files below the folder that this process has open. */

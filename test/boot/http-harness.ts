@@ -5,13 +5,16 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AdmissionLimits } from '../../src/boot/admission.ts';
+import { BOOT_COUNTS, type BootCount } from '../../src/boot/counts.ts';
 import type { BootEntry } from '../../src/boot/decision.ts';
 import type { BootFact } from '../../src/boot/facts.ts';
 import { createBootHandler } from '../../src/boot/file-server.ts';
-import type { LeastRate } from '../../src/boot/least-rate.ts';
+import { LEAST_RATE } from '../../src/boot/least-rate.ts';
 import { type BootManifest, loadBootManifest } from '../../src/boot/manifest.ts';
 import { systemClock } from '../../src/clock.ts';
 import { createLog } from '../../src/log.ts';
+import { createCounters } from '../../src/net/counters.ts';
 import { ipv4, MAC } from './fixtures.ts';
 
 export const IMAGE = {
@@ -25,6 +28,7 @@ export type BootHttp = {
   readonly folder: string;
   readonly manifest: BootManifest;
   readonly facts: BootFact[];
+  counts(): Readonly<Record<BootCount, number>>;
   /** Change what the server knows. */
   readonly entries: Map<string, BootEntry>;
   stop(): Promise<void>;
@@ -33,18 +37,21 @@ export type BootHttp = {
 export async function startBootHttp(
   options: {
     readonly ipxeDir?: string;
-    readonly maxImageDownloads?: number;
-    readonly leastRate?: LeastRate;
+    readonly limits?: Partial<AdmissionLimits>;
+    /** A ramdisk of zeros instead of `INITRD`: more than the buffers between take at once. */
+    readonly initrdBytes?: number;
   } = {},
 ): Promise<BootHttp> {
   const folder = await mkdtemp(join(tmpdir(), 'ingot-boot-'));
   const programs = join(folder, 'ipxe');
   await mkdir(programs);
   await writeFile(join(programs, 'snponly.efi'), 'a boot program');
-  await writeFile(join(folder, 'initrd.zst'), INITRD);
+  const initrd = options.initrdBytes === undefined ? INITRD : Buffer.alloc(options.initrdBytes);
+  await writeFile(join(folder, 'initrd.zst'), initrd);
   await writeFile(join(folder, 'image.raw'), IMAGE.content);
   const manifest = await loadBootManifest(options.ipxeDir ?? programs);
   const facts: BootFact[] = [];
+  const counters = createCounters(BOOT_COUNTS);
   const entries = new Map<string, BootEntry>();
   const sha256 = createHash('sha256').update(IMAGE.content).digest('hex');
   const server: Server = createServer();
@@ -75,8 +82,9 @@ export async function startBootHttp(
     clock: systemClock,
     log: createLog('silent'),
     onFact: (fact) => facts.push(fact),
-    ...(options.leastRate === undefined ? {} : { leastRate: options.leastRate }),
-    ...(options.maxImageDownloads === undefined ? {} : { maxImageDownloads: options.maxImageDownloads }),
+    counters,
+    limits: { ramdisks: 64, images: 64, leastRate: LEAST_RATE, ...options.limits },
+    macOf: () => MAC,
   });
   server.on('request', (request, response) => {
     void handler(request, response).then((mine) => {
@@ -88,6 +96,7 @@ export async function startBootHttp(
     folder,
     manifest,
     facts,
+    counts: counters.snapshot,
     entries,
     stop: async () => {
       server.closeAllConnections();

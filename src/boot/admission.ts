@@ -1,0 +1,93 @@
+/**
+ * Which downloads need a place, and what is said to a client that has to wait: 503 with `Retry-After`, which iPXE
+ * honours without a limit of tries (httpcore.c). Firmware has no such patience (EDK2 HttpBootDxe fails at once), so
+ * it never waits, and neither does anybody for a first-stage program or a script.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../clock.ts';
+import type { Counters } from '../net/counters.ts';
+import type { Mac } from '../net/mac.ts';
+import type { BootCount } from './counts.ts';
+import type { BootFact } from './facts.ts';
+import { sendText } from './http-send.ts';
+import { type LeastRate, requireRate } from './least-rate.ts';
+import { createPlaces } from './places.ts';
+import type { Resource } from './resources.ts';
+
+export type AdmissionLimits = {
+  /** Kernels and ramdisks under way at once (`limits.boot_downloads`). */
+  readonly ramdisks: number;
+  /** Downloads of images at once, each with 2 MiB of memory. */
+  readonly images: number;
+  /** What a download has to take, or it is cut: each holds one of those places. */
+  readonly leastRate: LeastRate;
+};
+
+type AdmissionOptions = {
+  readonly limits: AdmissionLimits;
+  readonly clock: Clock;
+  readonly counters: Counters<BootCount>;
+};
+
+/** Serves now and gives back what `serve` tells, or tells the client to wait. */
+export type Admission = <T>(download: {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly resource: Resource;
+  readonly client: { readonly address: string; readonly mac: Mac | null };
+  readonly serve: () => Promise<T>;
+}) => Promise<T | Waits | null>;
+
+/** To be told once for each wait. */
+export type Waits = Pick<BootFact, 'kind' | 'sentence' | 'bytes'>;
+
+type Rule = { readonly places: 'ramdisks' | 'images'; readonly next: 'another' | 'nothing' };
+
+/** By what the file is; what is not listed needs no place. The ramdisk follows its kernel within moments. */
+const RULES: { readonly [kind in BootFact['kind']]?: Rule } = {
+  'boot.kernel': { places: 'ramdisks', next: 'another' },
+  'boot.initrd': { places: 'ramdisks', next: 'nothing' },
+  'boot.image': { places: 'images', next: 'nothing' },
+};
+
+/** Seconds by which those who were refused in the same moment come back apart. */
+const MOST_JITTER_S = 4;
+
+export function createAdmission({ limits, clock, counters }: AdmissionOptions): Admission {
+  const places = { ramdisks: createPlaces(limits.ramdisks), images: createPlaces(limits.images) };
+  return async ({ client, request, resource, response, serve }) => {
+    const rule = resource.kind === 'file' ? RULES[resource.fact] : undefined;
+    if (rule === undefined || request.method === 'HEAD' || isFirmware(request)) return serve();
+    const place = places[rule.places].ask(client.address, { now: clock.now(), jitterS: jitterOf(client) });
+    if (place.kind === 'wait') {
+      counters.count('asked_to_wait');
+      response.setHeader('Retry-After', place.retryAfterS);
+      await sendText(response, 503, 'too many downloads at once, come back for your turn\n');
+      return place.first ? waits(limits[rule.places], place.position) : null;
+    }
+    counters.count('downloads');
+    const stopWatching = requireRate(response, { ...limits.leastRate, clock });
+    try {
+      return await serve();
+    } finally {
+      stopWatching();
+      place.leave(rule.next, clock.now());
+    }
+  };
+}
+
+function waits(places: number, position: number): Waits {
+  const sentence = `waits for its turn as number ${position}: ${places} downloads are under way at once`;
+  return { kind: 'boot.waits', bytes: 0, sentence };
+}
+
+/** EDK2 says `UefiHttpBoot/1.0` (HttpBootClient.c). */
+function isFirmware(request: IncomingMessage): boolean {
+  return /^UefiHttpBoot\b/i.test(request.headers['user-agent'] ?? '');
+}
+
+/** Always the same for a machine, and different for its neighbours, whose MAC addresses follow each other. */
+function jitterOf({ address, mac }: { readonly address: string; readonly mac: Mac | null }): number {
+  const last = mac === null ? Number(address.split('.').at(-1)) : Number.parseInt(mac.slice(-2), 16);
+  return Number.isInteger(last) ? last % (MOST_JITTER_S + 1) : 0;
+}

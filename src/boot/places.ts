@@ -1,0 +1,100 @@
+/**
+ * A bounded number of places for big downloads, and the line before them. Who finds no place is told when to come
+ * back and keeps the place in the line meanwhile, so that a rack that starts at once is served in turn and nobody
+ * starves. Pure but for its own memory: the time is passed in.
+ */
+
+/** A waiter that has not come back so long after it should have has given up. */
+const GIVEN_UP_MS = 15_000;
+/** Waiters due within this time hold a claim on the next free place. */
+const SOON_MS = 1_000;
+/** How long a place is kept for a client whose next file is about to be asked for: the ramdisk after its kernel. */
+const KEPT_MS = 3_000;
+/** Longest wait without a look at the line; more would let late-comers pass for longer. */
+const LONGEST_WAIT_S = 10;
+/** Waiters remembered; more are told to come back all the same, and stand at the end. */
+const MOST_WAITING = 20_000;
+/** What a download takes until the first has ended. */
+const FIRST_GUESS_MS = 3_000;
+
+export type Place =
+  | {
+      readonly kind: 'place';
+      /** Gives the place back; kept for this client for a moment when another file of its own follows. */
+      readonly leave: (next: 'another' | 'nothing', now: number) => void;
+    }
+  | {
+      readonly kind: 'wait';
+      readonly retryAfterS: number;
+      /** 1 is the next. */
+      readonly position: number;
+      /** The first refusal of this wait. */
+      readonly first: boolean;
+    };
+
+export type Places = {
+  /** `jitterS`: a few seconds of the client's own, so that those refused at once do not come back as one. */
+  ask(client: string, at: { readonly now: number; readonly jitterS: number }): Place;
+  /** Clients in the line. */
+  waiting(): number;
+};
+
+type Waiter = { dueAt: number };
+
+export function createPlaces(count: number): Places {
+  let taken = 0;
+  let usualMs = FIRST_GUESS_MS;
+  const kept = new Map<string, number>();
+  /** In the order of their first question. */
+  const line = new Map<string, Waiter>();
+
+  const forgetTheGone = (now: number): void => {
+    for (const [client, until] of kept) if (until <= now) kept.delete(client);
+    for (const [client, { dueAt }] of line) if (dueAt + GIVEN_UP_MS < now) line.delete(client);
+  };
+
+  /** All who stand before the client, and those of them who are about to ask again. */
+  const before = (client: string, now: number): { readonly all: number; readonly due: number } => {
+    let [all, due] = [0, 0];
+    for (const [other, { dueAt }] of line) {
+      if (other === client) break;
+      all++;
+      if (dueAt <= now + SOON_MS) due++;
+    }
+    return { all, due };
+  };
+
+  const take = (client: string, startedAt: number): Place => {
+    line.delete(client);
+    kept.delete(client);
+    taken++;
+    let left = false;
+    return {
+      kind: 'place',
+      leave: (next, now) => {
+        if (left) return;
+        left = true;
+        taken--;
+        usualMs += (Math.max(0, now - startedAt) - usualMs) / 8;
+        if (next === 'another') kept.set(client, now + KEPT_MS);
+      },
+    };
+  };
+
+  return {
+    waiting: () => line.size,
+    ask: (client, { jitterS, now }) => {
+      forgetTheGone(now);
+      const ahead = before(client, now);
+      if (kept.has(client) || taken + kept.size + ahead.due < count) return take(client, now);
+      const known = line.get(client);
+      // Who came back once asks often: its claim on the next place must not lapse.
+      const expectedS = known === undefined ? (((ahead.all + 1) / count) * usualMs) / 1000 : 1;
+      const retryAfterS = Math.min(LONGEST_WAIT_S, Math.max(1, Math.ceil(expectedS))) + jitterS;
+      const dueAt = now + retryAfterS * 1000;
+      if (known !== undefined) known.dueAt = dueAt;
+      else if (line.size < MOST_WAITING) line.set(client, { dueAt });
+      return { kind: 'wait', retryAfterS, position: ahead.all + 1, first: known === undefined };
+    },
+  };
+}
