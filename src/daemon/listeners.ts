@@ -7,7 +7,7 @@ import { createFloodGuard, type FloodLimits } from './flood-guard.ts';
 
 const RETRY_MS = 5_000;
 /** Between a stop request and cutting the connections that are still busy. */
-const DRAIN_MS = 2_000;
+const DRAIN_MS = 500;
 
 export type ListenAt = { readonly address: string; readonly port: number } | { readonly path: string };
 

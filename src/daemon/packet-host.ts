@@ -14,6 +14,8 @@ import type {
 } from './packet-protocol.ts';
 
 const ANSWER_MS = 10_000;
+/** A thread that does not stop by then is ended: what it has acknowledged is on disk. */
+const STOP_MS = 1_000;
 
 export type PacketHost = {
   /** Resolves when DHCP and TFTP answer by these entries. */
@@ -92,19 +94,15 @@ export function startPacketHost(deps: Deps): PacketHost {
     waiters.get(key)?.resolve(message);
   };
 
-  const ask = (key: string, message: ToPacketThread): Promise<FromPacketThread> =>
+  const ask = (key: string, message: ToPacketThread, within = ANSWER_MS): Promise<FromPacketThread> =>
     new Promise<FromPacketThread>((resolve, reject) => {
       const timer = setTimeout(() => {
         waiters.get(key)?.reject(
-          new IngotError(
-            'busy',
-            `The packet thread did not answer "${message.type}" within ${ANSWER_MS} ms`,
-            {
-              hint: 'Look in the log for what kept it; restart the daemon if DHCP is silent.',
-            },
-          ),
+          new IngotError('busy', `The packet thread did not answer "${message.type}" within ${within} ms`, {
+            hint: 'Look in the log for what kept it; restart the daemon if DHCP is silent.',
+          }),
         );
-      }, ANSWER_MS);
+      }, within);
       const done = (): void => {
         clearTimeout(timer);
         waiters.delete(key);
@@ -139,7 +137,7 @@ export function startPacketHost(deps: Deps): PacketHost {
     services: () => [...services.values()],
     stop: async () => {
       stopping = true;
-      await ask('stop', { type: 'stop' }).catch((error: unknown) => {
+      await ask('stop', { type: 'stop' }, STOP_MS).catch((error: unknown) => {
         deps.log.warn({ error: String(error) }, 'the packet thread was ended by force');
       });
       await worker.terminate();

@@ -34,7 +34,7 @@ import { lockStateDir } from './state-lock.ts';
 import type { Watched } from './watchdog.ts';
 
 /** How long stopping waits for BMCs to end our sessions; one that says nothing ends them by itself some day. */
-const LOGOUT_MS = 3_000;
+const LOGOUT_MS = 700;
 
 export type DaemonOptions = {
   readonly config: Config;
@@ -168,21 +168,23 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   for (const sentence of bootListeners.missing()) problem(sentence);
   await lifecycle.start();
 
+  const closeServers = async (): Promise<void> => {
+    // Ends the event streams with their reason, before their connections are cut.
+    await api.close();
+    await bootListeners.stop();
+    await condition.stop();
+  };
+
   return {
     watched: [
       { name: 'the packet thread', check: packets.ping },
       { name: 'the store', check: () => probeStore(store) },
     ],
     stop: async () => {
-      await lifecycle.stop();
-      // Ends the event streams with their reason, before their connections are cut.
-      await api.close();
-      await bootListeners.stop();
-      await condition.stop();
+      await Promise.all([lifecycle.stop(), closeServers()]);
       stopFollowing();
       metrics.stop();
-      await packets.stop();
-      await Promise.race([bmcs.close(), clock.sleep(LOGOUT_MS)]);
+      await Promise.all([packets.stop(), Promise.race([bmcs.close(), clock.sleep(LOGOUT_MS)])]);
       await recorder.stop();
       await store.close();
       await lock.close();

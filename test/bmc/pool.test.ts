@@ -1,13 +1,17 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type BmcPool, createBmcPool } from '../../src/bmc/pool.ts';
+import { DEFAULT_TIMEOUTS, type Timeouts } from '../../src/bmc/redfish/exchange.ts';
 import { createLog } from '../../src/log.ts';
-import { TIMEOUTS } from './bench.ts';
-import { type FakeBmc, startFakeBmc } from './fake-bmc.ts';
+import { errorOf, TIMEOUTS } from './bench.ts';
+import { type FakeBmc, type Seen, SYSTEM, startFakeBmc } from './fake-bmc.ts';
 import { instantClock } from './instant-clock.ts';
 
-async function pooled(limit?: number): Promise<{ fake: FakeBmc; pool: BmcPool }> {
+async function pooled(
+  limit?: number,
+  timeouts: Timeouts = TIMEOUTS,
+): Promise<{ fake: FakeBmc; pool: BmcPool }> {
   const fake = await startFakeBmc();
-  const pool = createBmcPool({ clock: instantClock(), log: createLog('silent'), timeouts: TIMEOUTS }, limit);
+  const pool = createBmcPool({ clock: instantClock(), log: createLog('silent'), timeouts }, limit);
   onTestFinished(async () => {
     await pool.close();
     await fake.close();
@@ -67,6 +71,23 @@ describe('the pool of BMCs', () => {
     expect(fake.state.loggedOut).toBe(1);
     await pool.close();
     expect(fake.state.loggedOut).toBe(3);
+  });
+
+  test('cuts off on close what a BMC does not answer, gives the session back all the same, and opens no other', async () => {
+    const { fake, pool } = await pooled(undefined, DEFAULT_TIMEOUTS);
+    await pool.withBmc(node(fake), (bmc) => bmc.power());
+    const silent = ({ path }: Seen): boolean => path === SYSTEM;
+    fake.fault({ on: silent, answer: 'hang' });
+    const before = fake.seen.length;
+    const hanging = [1, 2].map(() => errorOf(pool.withBmc(node(fake), (bmc) => bmc.power())));
+    await vi.waitFor(() => expect(fake.seen.length).toBeGreaterThan(before));
+    await pool.close();
+    expect((await Promise.all(hanging)).map(({ code }) => code)).toEqual([
+      'bmc_unreachable',
+      'bmc_unreachable',
+    ]);
+    expect(fake.seen.slice(before).map(({ method }) => method)).toEqual(['GET', 'DELETE']);
+    expect(fake.state.loggedOut).toBe(1);
   });
 
   test('fake-hardware obeys, for trying the API', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { IngotError } from '../../src/errors.ts';
 import type { ImageStore } from '../../src/images/images.ts';
 import { outcomeOfError, RETRY_RULES } from '../../src/lifecycle/engine/retry.ts';
@@ -186,6 +186,19 @@ describe('the engine', () => {
     await world.store().jobs.insert({ node_uuid: uuid, verb: 'provide', steps });
     await world.restart();
     expect((await world.until(['clean failed'])).last_error).toContain('This ingot has no step "polish".');
+  });
+
+  it('stops within a second of its clock beside a step that does not heed its signal', async () => {
+    const prepare = vi.fn(() => new Promise<never>(() => {}));
+    const world = await createWorld({ deps: { images: { ...READY_IMAGES, prepare } } });
+    const uuid = world.machines[0]?.uuid ?? '';
+    await world.store().nodes.update(uuid, { provision_state: 'available', instance_info: DEPLOYABLE });
+    await world.daemon().requestVerb(uuid, { verb: 'active' });
+    await world.untilTrue('preparing', () => prepare.mock.calls.length > 0);
+    const asked = world.clock.elapsed();
+    await world.daemon().stop();
+    expect(world.clock.elapsed() - asked).toBeLessThan(1_000);
+    expect(await world.store().jobs.runningOf(uuid)).toMatchObject({ status: 'running', attempt: 0 });
   });
 
   it('stops at once when asked, and the next daemon goes on', async () => {

@@ -77,6 +77,7 @@ export function createRedfishClient(options: {
     request: Request,
     send: (sender: Sender, request: Request) => Promise<Exchange>,
   ): Promise<Exchange> => {
+    closing.signal.throwIfAborted();
     const login = await logins.current();
     const first = await send(sender, { ...request, headers: { ...login.headers, ...request.headers } });
     if (first.kind === 'failure' || first.answer.status !== 401 || !logins.renew(login)) return first;
@@ -167,6 +168,8 @@ export function createRedfishClient(options: {
         hint: 'The driver_info of the node changed, or the daemon stops: try again.',
       });
       closing.abort(reason);
+      // The logout must not wait behind a request that a silent BMC never answers.
+      exchanger.cutOff(reason);
       await logins.logout();
       await exchanger.close(reason);
     },

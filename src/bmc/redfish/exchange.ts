@@ -16,7 +16,7 @@ export type Request = {
   readonly path: string;
   readonly headers?: { readonly [name: string]: string };
   readonly body?: object;
-  /** Ends the waits before it is sent; looked at when its turn has come. What is sent is not cut off. */
+  /** Ends the waits before it is sent; looked at when its turn has come. What is sent it does not cut off. */
   readonly signal?: AbortSignal;
 };
 
@@ -51,7 +51,9 @@ export type Exchanger = {
    * the reason of the request's signal when that is aborted by then.
    */
   send(request: Request): Promise<Exchange>;
-  /** Ends running requests and refuses new ones, both with `reason`. */
+  /** Ends what runs and what waits for its turn with `reason`; a later request is sent. */
+  cutOff(reason: IngotError): void;
+  /** Cuts off, and refuses later requests with `reason` too. */
   close(reason: IngotError): Promise<void>;
 };
 
@@ -68,7 +70,7 @@ export function createExchanger(options: {
   readonly timeouts: Timeouts;
 }): Exchanger {
   const { target, log, queue, timeouts } = options;
-  const closing = new AbortController();
+  let present = new AbortController();
   let opened: Client | null = null;
 
   const connection = async (): Promise<Client> => {
@@ -93,7 +95,7 @@ export function createExchanger(options: {
     return opened;
   };
 
-  const exchange = async (request: Request): Promise<Exchange> => {
+  const exchange = async (request: Request, open: AbortSignal): Promise<Exchange> => {
     try {
       const client = await connection();
       const { statusCode, headers, body } = await client.request({
@@ -106,7 +108,7 @@ export function createExchanger(options: {
           ...request.headers,
         },
         body: request.body === undefined ? null : JSON.stringify(request.body),
-        signal: AbortSignal.any([closing.signal, AbortSignal.timeout(timeouts.total)]),
+        signal: AbortSignal.any([open, AbortSignal.timeout(timeouts.total)]),
       });
       const bytes = Buffer.from(await body.arrayBuffer());
       return { kind: 'answer', answer: decodeAnswer(statusCode, flatten(headers), bytes) };
@@ -116,18 +118,24 @@ export function createExchanger(options: {
   };
 
   return {
-    send: (request) =>
-      queue.run(async () => {
+    send: (request) => {
+      const open = present.signal;
+      return queue.run(async () => {
         request.signal?.throwIfAborted();
-        const result = await exchange(request);
+        const result = await exchange(request, open);
         const { method, path } = request;
         if (result.kind === 'answer')
           log.debug({ method, path, status: result.answer.status }, 'BMC answered');
         else log.debug({ method, path, error: result.failure.error.message }, 'BMC did not answer');
         return result;
-      }),
+      });
+    },
+    cutOff(reason) {
+      present.abort(reason);
+      present = new AbortController();
+    },
     async close(reason) {
-      closing.abort(reason);
+      present.abort(reason);
       await opened?.destroy();
     },
   };

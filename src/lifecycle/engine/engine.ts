@@ -17,8 +17,12 @@ import { createWakeable } from './wake.ts';
 
 /** A runner that failed by a defect or a full disk tries again after this. */
 const RUNNER_RETRY_MS = 5_000;
-/** How long `stop` waits for steps that do not end. */
-const STOP_GRACE_MS = 10_000;
+/** How long a call that was aborted may take to end: the next job's step must not meet what it has begun. */
+const SETTLE_MS = 5_000;
+/** The same when ingot stops: no step follows, and what a cut-off call has done is seen at the next start. */
+const STOP_SETTLE_MS = 300;
+/** How long `stop` waits for all of that, and for what is being written. */
+const STOP_GRACE_MS = 600;
 
 export type EngineOptions = {
   readonly store: Store;
@@ -64,6 +68,7 @@ export function createEngine(options: EngineOptions): Engine {
       image_writes: createSlots(limits.image_writes),
     },
     startedAt: () => startedAt,
+    settleMs: () => (stopping.signal.aborted ? STOP_SETTLE_MS : SETTLE_MS),
   };
 
   /** A job is never left without somebody working on it: what fails here is tried again. */

@@ -27,6 +27,8 @@ export type JobTools = {
   readonly boundary?: BoundaryHook | undefined;
   /** No deadline falls due before this (ms on `Clock.elapsed`), or before the step's own limit from `startedAt`. */
   readonly startedAt: () => number;
+  /** How long (ms) a call may take to end once it is aborted. */
+  readonly settleMs: () => number;
 };
 
 /** How a runner is reached from outside, and what it knows of its job's times. */
@@ -161,6 +163,7 @@ async function callWithin(deadline: number, call: StepAtWork, at: JobOnNode): Pr
       definition,
       commits,
       clock,
+      settleMs: tools.settleMs,
       signal: AbortSignal.any([reach.signal, over.signal]),
       log: logOf(call),
     });

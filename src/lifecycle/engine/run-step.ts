@@ -9,8 +9,6 @@ import type { StepContext, StepDefinition, StepOutcome } from './step.ts';
 
 /** Progress is written when it has grown by this many percent, so that a write of an image is ~50 commits. */
 const PROGRESS_STEP_PERCENT = 2;
-/** How long a call that was aborted may take to end; less than the engine waits when it stops. */
-const SETTLE_MS = 5_000;
 
 export type StepCall = {
   readonly job: JobRecord;
@@ -21,6 +19,8 @@ export type StepCall = {
   readonly log: Log;
   /** Aborts the call; its reason is thrown out of `callStep`. */
   readonly signal: AbortSignal;
+  /** How long (ms) the call may take to end once it is aborted. */
+  readonly settleMs: () => number;
 };
 
 /** Rejects with `Superseded`, or with the signal's reason; every other failure is an outcome. */
@@ -66,7 +66,7 @@ export async function callStep(call: StepCall): Promise<StepOutcome> {
  * happens before the step that tidies up. One that does not heed its signal is left alone after that: it can
  * commit nothing more.
  */
-async function unlessAborted<T>(work: Promise<T>, { clock, signal, log }: StepCall): Promise<T> {
+async function unlessAborted<T>(work: Promise<T>, { clock, signal, log, settleMs }: StepCall): Promise<T> {
   const enough = new AbortController();
   const aborted = new Promise<'aborted'>((resolve) => {
     signal.addEventListener('abort', () => resolve('aborted'), { once: true, signal: enough.signal });
@@ -77,9 +77,10 @@ async function unlessAborted<T>(work: Promise<T>, { clock, signal, log }: StepCa
   );
   try {
     if ((await Promise.race([ended, aborted])) === 'ended' && !signal.aborted) return await work;
-    const patience = clock.sleep(SETTLE_MS, enough.signal).catch(() => undefined);
+    const waited_ms = settleMs();
+    const patience = clock.sleep(waited_ms, enough.signal).catch(() => undefined);
     if ((await Promise.race([ended, patience])) === undefined) {
-      log.warn({ waited_ms: SETTLE_MS }, 'a call that was aborted does not end; it is left alone');
+      log.warn({ waited_ms }, 'a call that was aborted does not end; it is left alone');
     }
     throw signal.reason as Error;
   } finally {
