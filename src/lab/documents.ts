@@ -15,7 +15,9 @@ const node = (machine: MachinePlan, ca: string, credentials: Credentials) => ({
     redfish_password: credentials.password,
     redfish_verify_ca: ca,
   },
-  properties: { capabilities: `boot_mode:${machine.firmware}` },
+  properties: {
+    capabilities: `boot_mode:${machine.firmware}${machine.secure_boot ? ',secure_boot:true' : ''}`,
+  },
   ports: [
     { address: machine.pxe.mac, pxe_enabled: true, physical_network: 'pxe' },
     { address: machine.lcm.mac, pxe_enabled: false, physical_network: 'lcm' },

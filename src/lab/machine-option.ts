@@ -3,15 +3,24 @@ import { IngotError } from '../errors.ts';
 import { type Firmware, type MachineRequest, machineRequestSchema } from './records.ts';
 
 const NUMBERS: ReadonlySet<string> = new Set(['disk_gib', 'memory_mib', 'cpus']);
+const YES_OR_NO: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+]);
 
 const wrong = (message: string): IngotError =>
   new IngotError('invalid_input', message, { hint: 'Such as: --machine name=m1,firmware=uefi,disk_gib=10' });
 
+function typed(name: string, value: string): string | number | boolean {
+  if (NUMBERS.has(name)) return Number(value);
+  return name === 'secure_boot' ? (YES_OR_NO.get(value) ?? value) : value;
+}
+
 function parseMachine(text: string): MachineRequest {
-  const fields = text.split(',').map((pair): [string, string | number] => {
+  const fields = text.split(',').map((pair): [string, string | number | boolean] => {
     const [name = '', value, ...rest] = pair.split('=');
     if (value === undefined || rest.length > 0) throw wrong(`"${pair}" in --machine is not NAME=VALUE`);
-    return [name, NUMBERS.has(name) ? Number(value) : value];
+    return [name, typed(name, value)];
   });
   const parsed = machineRequestSchema.safeParse(Object.fromEntries(fields));
   if (parsed.success) return parsed.data;

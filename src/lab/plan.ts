@@ -59,6 +59,16 @@ export function planMachines(request: LabRequest): readonly MachinePlan[] {
       hint: 'Give each machine its own name.',
     });
   }
+  const insecure = request.machines.find((machine) => machine.secure_boot && machine.firmware !== 'uefi');
+  if (insecure !== undefined) {
+    throw new IngotError(
+      'invalid_input',
+      `The machine "${insecure.name}" cannot have Secure Boot: it has BIOS firmware`,
+      {
+        hint: 'Secure Boot is a part of UEFI: give it firmware=uefi, or leave out secure_boot.',
+      },
+    );
+  }
   const room = LAST_BMC_HOST - FIRST_BMC_HOST + 1;
   if (names.length > room) {
     throw new IngotError(

@@ -30,6 +30,14 @@ describe('the files that a lab writes for its user', () => {
     });
   });
 
+  it('says of a machine with Secure Boot that its node uses it', () => {
+    const secure = { ...lab, machines: lab.machines.map((machine) => ({ ...machine, secure_boot: true })) };
+    const written: unknown = parse(nodesYaml(secure, { username: 'admin', password: 'x' }));
+    expect(written).toMatchObject({
+      nodes: [{}, { properties: { capabilities: 'boot_mode:uefi,secure_boot:true' } }],
+    });
+  });
+
   it('is a configuration that the daemon takes, without an address of the BMC network to give away', () => {
     const config = configSchema.parse(parse(ingotYaml('/srv/lab')));
     expect(config.state_dir).toBe('/srv/lab/state');

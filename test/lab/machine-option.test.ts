@@ -24,11 +24,31 @@ describe('the machines of `ingot lab up`', () => {
       ...none,
       machine: ['name=big,firmware=bios,disk_gib=40,memory_mib=8192,cpus=4', 'name=usual,firmware=bios'],
     });
-    expect(big).toEqual({ name: 'big', firmware: 'bios', disk_gib: 40, memory_mib: 8192, cpus: 4 });
-    expect(usual).toEqual({ name: 'usual', firmware: 'bios', disk_gib: 8, memory_mib: 2048, cpus: 1 });
+    expect(big).toEqual({
+      name: 'big',
+      firmware: 'bios',
+      disk_gib: 40,
+      memory_mib: 8192,
+      cpus: 4,
+      secure_boot: false,
+    });
+    expect(usual).toEqual({
+      name: 'usual',
+      firmware: 'bios',
+      disk_gib: 8,
+      memory_mib: 2048,
+      cpus: 1,
+      secure_boot: false,
+    });
+  });
+
+  it('takes Secure Boot as true or false', () => {
+    const machine = ['name=a,firmware=uefi,secure_boot=true', 'name=b,firmware=uefi,secure_boot=false'];
+    expect(parseMachines({ ...none, machine }).map(({ secure_boot }) => secure_boot)).toEqual([true, false]);
   });
 
   const mistakes = [
+    { options: { ...none, machine: ['name=m1,firmware=uefi,secure_boot=yes'] }, says: /secure_boot/ },
     { options: { ...none, machine: ['name=m1'] }, says: /firmware/ },
     { options: { ...none, machine: ['name=m1,firmware=coreboot'] }, says: /firmware/ },
     { options: { ...none, machine: ['name=M_1,firmware=bios'] }, says: /lower-case/ },

@@ -18,6 +18,11 @@ describe('the plan of a lab', () => {
     });
   });
 
+  it('refuses Secure Boot on BIOS firmware', () => {
+    const machines = [{ ...request('old'), secure_boot: true }];
+    expect(() => planMachines({ dir: '/srv/lab', machines })).toThrow(/"old" cannot have Secure Boot/);
+  });
+
   it('gives no two machines the same address, MAC, serial, UUID, disk or tap', () => {
     const machines = planMachines({
       dir: '/srv/lab',

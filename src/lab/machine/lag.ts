@@ -34,5 +34,7 @@ export function withPowerLag(machine: Machine, options: LagOptions): Machine {
     off: () => later('Off', () => machine.off()),
     shutdown: () => machine.shutdown(),
     setBoot: (settings) => machine.setBoot(settings),
+    secureBoot: () => machine.secureBoot(),
+    setSecureBoot: (enabled) => machine.setSecureBoot(enabled),
   };
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const bootSettingsSchema = z.strictObject({
   /** `Once` holds for the next boot only, however that boot comes about. */
   enabled: z.enum(['Disabled', 'Once', 'Continuous']),
-  target: z.enum(['None', 'Pxe', 'Hdd']),
+  target: z.enum(['None', 'Pxe', 'UefiHttp', 'Hdd']),
   /** The firmware the machine starts with; stays after a `Once` was used up. */
   mode: z.enum(['UEFI', 'Legacy']),
 });
@@ -13,7 +13,10 @@ export const bootSettingsSchema = z.strictObject({
 export type BootSettings = Readonly<z.output<typeof bootSettingsSchema>>;
 
 export type Power = 'On' | 'Off' | 'PoweringOn' | 'PoweringOff';
-export type BootSource = 'pxe' | 'disk';
+export type BootSource = 'pxe' | 'http' | 'disk';
+
+/** Secure Boot in Redfish's words (SecureBoot resource): what is set, and what the machine last started with. */
+export type SecureBoot = { readonly enabled: boolean; readonly current: boolean };
 
 export type MachineInfo = {
   readonly name: string;
@@ -43,11 +46,18 @@ export type Machine = {
   shutdown(): Promise<void>;
   /** Holds from the next boot on. */
   setBoot(settings: BootSettings): Promise<void>;
+  /** Null: firmware without Secure Boot. */
+  secureBoot(): SecureBoot | null;
+  /** Holds from the next power-on; nothing where there is no Secure Boot. */
+  setSecureBoot(enabled: boolean): Promise<void>;
 };
 
 /** What a machine tries first under these settings. Without an override: disk first, PXE after it. */
 export function firstBootSource(settings: BootSettings): BootSource {
-  return settings.enabled !== 'Disabled' && settings.target === 'Pxe' ? 'pxe' : 'disk';
+  if (settings.enabled === 'Disabled') return 'disk';
+  if (settings.target === 'Pxe') return 'pxe';
+  // BIOS firmware does not know HTTP boot.
+  return settings.target === 'UefiHttp' && settings.mode === 'UEFI' ? 'http' : 'disk';
 }
 
 /** The settings after a boot began under them: a `Once` is used up. */

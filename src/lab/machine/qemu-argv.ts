@@ -16,12 +16,15 @@ type FirmwareKind = {
   readonly romfile: string;
 };
 
-/** Debian's ovmf package. The secure row is the chain measured for Secure Boot; nothing asks for it yet. */
+/**
+ * Debian's ovmf package. Both UEFI rows begin with the variables that hold Microsoft's keys, so that Secure Boot is
+ * a choice of code alone and a machine keeps its boot entries when its BMC changes it.
+ */
 export const FIRMWARE = {
   bios: { code: null, vars: null, machine: 'q35,graphics=off', more: [], romfile: '' },
   uefi: {
     code: '/usr/share/OVMF/OVMF_CODE_4M.fd',
-    vars: '/usr/share/OVMF/OVMF_VARS_4M.fd',
+    vars: '/usr/share/OVMF/OVMF_VARS_4M.ms.fd',
     machine: 'q35,graphics=off',
     more: [],
     romfile: ',romfile=',
@@ -38,8 +41,9 @@ export const FIRMWARE = {
 export type FirmwareName = keyof typeof FIRMWARE;
 
 /** The flash that a boot mode starts from. */
-export function firmwareOf(mode: BootSettings['mode']): FirmwareName {
-  return mode === 'UEFI' ? 'uefi' : 'bios';
+export function firmwareOf(mode: BootSettings['mode'], secureBoot: boolean): FirmwareName {
+  if (mode === 'Legacy') return 'bios';
+  return secureBoot ? 'uefi-secure' : 'uefi';
 }
 
 const DISK_BOOT_INDEX = 2;
@@ -47,8 +51,17 @@ const DISK_BOOT_INDEX = 2;
 /** QOM path of the booting NIC, and its bootindex for a boot that shall try `first` first. */
 export const BOOT_NIC_PATH = '/machine/peripheral/nic-pxe';
 export function nicBootIndex(first: BootSource): number {
-  return first === 'pxe' ? DISK_BOOT_INDEX - 1 : DISK_BOOT_INDEX + 1;
+  return first === 'disk' ? DISK_BOOT_INDEX + 1 : DISK_BOOT_INDEX - 1;
 }
+
+/**
+ * QEMU's boot order names a card, not a protocol, and OVMF tries PXE over IPv4 and IPv6 on it (110 s) before HTTP.
+ * Without PXE it begins with HTTP (OvmfPkg/README, opt/org.tianocore). Read at power-on only.
+ */
+const HTTP_FIRST: readonly string[] = ['IPv4PXESupport', 'IPv6PXESupport'].flatMap((name) => [
+  '-fw_cfg',
+  `name=opt/org.tianocore/${name},string=n`,
+]);
 
 export type QemuStart = {
   readonly machine: MachinePlan;
@@ -96,6 +109,7 @@ export function qemuArgv({ machine, firmware, first, accelerator }: QemuStart): 
     `type=1,manufacturer=Ingot,product=Lab machine,serial=${machine.serial},uuid=${machine.uuid}`,
     ...kind.more,
     ...flash(kind, machine.vars),
+    ...(first === 'http' ? HTTP_FIRST : []),
     '-display',
     'none',
     '-vga',

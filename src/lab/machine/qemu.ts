@@ -9,6 +9,7 @@ import {
   type Machine,
   type MachineInfo,
   type Power,
+  type SecureBoot,
 } from './machine.ts';
 import { BOOT_NIC_PATH, firmwareOf, nicBootIndex, qemuCommand } from './qemu-argv.ts';
 import { killQemu, launchQemu } from './qemu-process.ts';
@@ -52,6 +53,7 @@ export class QemuMachine implements Machine {
   readonly #options: QemuMachineOptions;
   #boot: BootSettings;
   #power: Power = 'Off';
+  #secureBoot: SecureBoot | null;
   #qmp: Qmp | null = null;
   #pid: number | null = null;
   /** Set between a reset and the moment when it counts as a boot. */
@@ -67,6 +69,8 @@ export class QemuMachine implements Machine {
       target: 'None',
       mode: options.plan.firmware === 'uefi' ? 'UEFI' : 'Legacy',
     };
+    const { firmware, secure_boot } = options.plan;
+    this.#secureBoot = firmware === 'uefi' ? { enabled: secure_boot, current: false } : null;
   }
 
   power(): Power {
@@ -77,13 +81,28 @@ export class QemuMachine implements Machine {
     return this.#boot;
   }
 
+  secureBoot(): SecureBoot | null {
+    return this.#secureBoot;
+  }
+
+  setSecureBoot(enabled: boolean): Promise<void> {
+    return this.#inLine(async () => {
+      if (this.#secureBoot === null) return;
+      this.#secureBoot = { ...this.#secureBoot, enabled };
+      this.#persist();
+    });
+  }
+
   /** To be called once, before anything else: goes on from the last state, with QEMU if it still runs. */
   open(): Promise<void> {
     return this.#inLine(async () => {
       const { plan, log } = this.#options;
       await prepareFiles(plan);
       const last = await readMachineState(plan);
-      if (last !== null) this.#boot = last.boot;
+      if (last !== null) {
+        this.#boot = last.boot;
+        this.#secureBoot = last.secure_boot;
+      }
       const qmp = await connectQmp(plan.qmp, (event) => this.#onEvent(event)).catch(() => null);
       if (qmp !== null) {
         this.#attach(qmp, last?.pid ?? null);
@@ -146,12 +165,14 @@ export class QemuMachine implements Machine {
     const { plan, accelerator, clock, log } = this.#options;
     await prepareFiles(plan);
     const first = firstBootSource(this.#boot);
-    const firmware = firmwareOf(this.#boot.mode);
+    const firmware = firmwareOf(this.#boot.mode, this.#secureBoot?.enabled ?? false);
     const command = qemuCommand({ machine: plan, firmware, first, accelerator });
     const onEvent = (event: QmpEvent): void => this.#onEvent(event);
     const { pid, qmp } = await launchQemu({ plan, command, clock, onEvent });
     this.#attach(qmp, pid);
     this.#boot = afterBoot(this.#boot);
+    if (this.#secureBoot !== null)
+      this.#secureBoot = { ...this.#secureBoot, current: firmware === 'uefi-secure' };
     this.#persist();
     await this.#applyBootOrder(this.#boot);
     log.info({ pid, first, firmware }, 'power on');
@@ -238,6 +259,7 @@ export class QemuMachine implements Machine {
       power: this.#qmp === null ? 'Off' : 'On',
       boot: this.#boot,
       pid: this.#pid,
+      secure_boot: this.#secureBoot,
     });
   }
 }

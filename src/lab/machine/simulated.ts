@@ -7,6 +7,7 @@ import {
   type Machine,
   type MachineInfo,
   type Power,
+  type SecureBoot,
 } from './machine.ts';
 
 export type PowerChange =
@@ -17,6 +18,8 @@ export type SimulatedOptions = {
   readonly info: MachineInfo;
   readonly boot: BootSettings;
   readonly power?: 'On' | 'Off';
+  /** Whether Secure Boot is on; absent: the firmware has none. */
+  readonly secureBoot?: boolean;
   /** Told of each change after it happened; what it throws reaches the BMC's client as an internal error. */
   readonly onPower: (change: PowerChange) => void | Promise<void>;
 };
@@ -27,11 +30,14 @@ export type SimulatedMachine = Machine & { reboot(): Promise<void> };
 export function createSimulatedMachine(options: SimulatedOptions): SimulatedMachine {
   let power: Power = options.power ?? 'Off';
   let boot = options.boot;
+  let secureBoot: SecureBoot | null =
+    options.secureBoot === undefined ? null : { enabled: options.secureBoot, current: options.secureBoot };
 
   const beginBoot = async (): Promise<void> => {
     const begun: PowerChange = { power: 'on', boots: firstBootSource(boot), mode: boot.mode };
     power = 'On';
     boot = afterBoot(boot);
+    if (secureBoot !== null) secureBoot = { ...secureBoot, current: secureBoot.enabled };
     await options.onPower(begun);
   };
   const goOff = async (cause: 'forced' | 'shutdown'): Promise<void> => {
@@ -51,6 +57,11 @@ export function createSimulatedMachine(options: SimulatedOptions): SimulatedMach
     shutdown: () => goOff('shutdown'),
     setBoot: (settings) => {
       boot = settings;
+      return Promise.resolve();
+    },
+    secureBoot: () => secureBoot,
+    setSecureBoot: (enabled) => {
+      if (secureBoot !== null) secureBoot = { ...secureBoot, enabled };
       return Promise.resolve();
     },
     reboot: async () => {

@@ -13,6 +13,8 @@ const stateSchema = z.strictObject({
   boot: bootSettingsSchema,
   /** QEMU's, while it runs. */
   pid: z.int().positive().nullable(),
+  /** Null: firmware without Secure Boot. */
+  secure_boot: z.strictObject({ enabled: z.boolean(), current: z.boolean() }).nullable(),
 });
 
 /** `machine.json`: what `lab status` shows and a restarted BMC goes on from. */

@@ -5,7 +5,7 @@ import { type Answer, refuse } from './answers.ts';
 /** The writable properties of `Boot` with the values that each takes. */
 export const BOOT_PROPERTIES = {
   BootSourceOverrideEnabled: ['Disabled', 'Once', 'Continuous'],
-  BootSourceOverrideTarget: ['None', 'Pxe', 'Hdd'],
+  BootSourceOverrideTarget: ['None', 'Pxe', 'UefiHttp', 'Hdd'],
   BootSourceOverrideMode: ['UEFI', 'Legacy'],
 } as const satisfies {
   BootSourceOverrideEnabled: readonly BootSettings['enabled'][];

@@ -5,7 +5,8 @@ import type { Machine } from '../machine/machine.ts';
 import { type Answer, answer, noContent, refuse } from './answers.ts';
 import { patchBoot } from './boot-patch.ts';
 import { resetOf } from './reset.ts';
-import { PATHS, RESET_ACTION, sessionBody, system } from './resources.ts';
+import { PATHS, RESET_ACTION, secureBoot, sessionBody, system } from './resources.ts';
+import { patchSecureBoot } from './secure-boot.ts';
 import type { Sessions } from './sessions.ts';
 
 /** One BMC: the machines it manages, by system id (a blade chassis has several), and its sessions. */
@@ -70,6 +71,17 @@ export const patchSystem = ofSystem(async ({ machine, id, body, ifMatch }) => {
   await machine.setBoot(patched.settings);
   const after = system(id, machine);
   return answer(200, after, { etag: etagOf(after) });
+});
+
+export const patchSystemSecureBoot = ofSystem(async (call) => {
+  const { machine, id, body, ifMatch } = call;
+  const before = secureBoot(id, machine);
+  if (before === null) return missing(call);
+  if (!fits(ifMatch, etagOf(before))) return refuse('PreconditionFailed');
+  const patched = patchSecureBoot(body, new Set(Object.keys(before)));
+  if (patched.kind === 'refused') return patched.answer;
+  await machine.setSecureBoot(patched.enabled);
+  return show(() => secureBoot(id, machine))(call);
 });
 
 export const resetSystem = ofSystem(async ({ machine, body, context }) => {

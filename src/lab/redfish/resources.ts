@@ -2,6 +2,7 @@
 import type { Machine, MachineInfo } from '../machine/machine.ts';
 import { BOOT_PROPERTIES } from './boot-patch.ts';
 import { RESET_TYPES } from './reset.ts';
+import { secureBootBody } from './secure-boot.ts';
 import { SESSION_TIMEOUT_S, type Session } from './sessions.ts';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -135,6 +136,7 @@ export function system(id: string, machine: Machine): Body {
     ProcessorSummary: { Count: info.cpu_count, Model: 'Virtual CPU', Status: OK },
     MemorySummary: { TotalSystemMemoryGiB: info.memory_mib / 1024, Status: OK },
     EthernetInterfaces: link(`${uri}/EthernetInterfaces`),
+    ...(machine.secureBoot() === null ? {} : { SecureBoot: link(`${uri}/SecureBoot`) }),
     Links: { ManagedBy: [link(MANAGER)], Chassis: [link(CHASSIS)] },
     Actions: {
       [`#${RESET_ACTION}`]: {
@@ -142,6 +144,17 @@ export function system(id: string, machine: Machine): Body {
         'ResetType@Redfish.AllowableValues': RESET_TYPES,
       },
     },
+  };
+}
+
+/** Null for firmware without Secure Boot. */
+export function secureBoot(id: string, machine: Machine): Body | null {
+  const state = machine.secureBoot();
+  if (state === null) return null;
+  const uri = `${systemUri(id)}/SecureBoot`;
+  return {
+    ...resource({ uri, type: 'SecureBoot.v1_1_0.SecureBoot', name: 'UEFI Secure Boot' }),
+    ...secureBootBody(state),
   };
 }
 

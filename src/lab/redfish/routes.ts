@@ -6,6 +6,7 @@ import {
   login,
   logout,
   patchSystem,
+  patchSystemSecureBoot,
   resetSystem,
   show,
   showSystem,
@@ -20,6 +21,7 @@ import {
   PATHS,
   RESET_ACTION,
   ROOT,
+  secureBoot,
   serviceDocument,
   serviceRoot,
   sessionBody,
@@ -79,6 +81,10 @@ export const ROUTES: readonly Route[] = [
   at(`${PATHS.systems}/*`, {
     GET: showSystem(({ id, machine }) => system(id, machine)),
     PATCH: patchSystem,
+  }),
+  at(`${PATHS.systems}/*/SecureBoot`, {
+    GET: showSystem(({ id, machine }) => secureBoot(id, machine)),
+    PATCH: patchSystemSecureBoot,
   }),
   at(`${PATHS.systems}/*/EthernetInterfaces`, {
     GET: showSystem(({ id, machine }) => nicCollection(id, machine.info)),

@@ -42,7 +42,17 @@ describe('the QEMU command of a machine', () => {
     ]);
   });
 
-  it('is ready for Secure Boot: the flash is writable from system management mode only', () => {
+  it('boots over HTTP first by leaving OVMF without PXE, whose attempts would take two minutes', () => {
+    const http = qemuArgv({ machine: uefiMachine, firmware: 'uefi', first: 'http', accelerator: 'tcg' });
+    expect(optionsOf(http, 'fw_cfg')).toEqual([
+      'name=opt/org.tianocore/IPv4PXESupport,string=n',
+      'name=opt/org.tianocore/IPv6PXESupport,string=n',
+    ]);
+    expect(optionsOf(http, 'device')[0]).toMatch(/bootindex=1,/);
+    expect(optionsOf(uefi, 'fw_cfg')).toEqual([]);
+  });
+
+  it('has Secure Boot: the flash is writable from system management mode only', () => {
     const secure = qemuArgv({
       machine: uefiMachine,
       firmware: 'uefi-secure',
@@ -100,7 +110,8 @@ describe('the QEMU command of a machine', () => {
   });
 
   it('takes the firmware from the boot mode', () => {
-    expect(firmwareOf('UEFI')).toBe('uefi');
-    expect(firmwareOf('Legacy')).toBe('bios');
+    expect(firmwareOf('UEFI', false)).toBe('uefi');
+    expect(firmwareOf('UEFI', true)).toBe('uefi-secure');
+    expect(firmwareOf('Legacy', true)).toBe('bios');
   });
 });

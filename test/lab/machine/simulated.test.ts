@@ -7,11 +7,12 @@ import { biosMachine } from '../fixtures.ts';
 const none: BootSettings = { enabled: 'Disabled', target: 'None', mode: 'Legacy' };
 const oncePxe: BootSettings = { enabled: 'Once', target: 'Pxe', mode: 'UEFI' };
 
-function machine(boot: BootSettings) {
+function machine(boot: BootSettings, secureBoot?: boolean) {
   const changes: PowerChange[] = [];
   const simulated = createSimulatedMachine({
     info: qemuMachineInfo(biosMachine),
     boot,
+    ...(secureBoot === undefined ? {} : { secureBoot }),
     onPower: (change) => {
       changes.push(change);
     },
@@ -33,8 +34,18 @@ describe('boot settings', () => {
       first: 'disk',
       after: { enabled: 'Disabled', target: 'None', mode: 'UEFI' },
     },
+    {
+      boot: { ...oncePxe, target: 'UefiHttp' },
+      first: 'http',
+      after: { enabled: 'Disabled', target: 'None', mode: 'UEFI' },
+    },
+    {
+      boot: { ...oncePxe, target: 'UefiHttp', mode: 'Legacy' },
+      first: 'disk',
+      after: { enabled: 'Disabled', target: 'None', mode: 'Legacy' },
+    },
   ];
-  it.each(rows)('$boot.enabled $boot.target boots from $first first', ({ boot, first, after }) => {
+  it.each(rows)('$boot.mode $boot.enabled $boot.target boots from $first first', ({ boot, first, after }) => {
     expect(firstBootSource(boot)).toBe(first);
     expect(afterBoot(boot)).toEqual(after);
   });
@@ -55,6 +66,22 @@ describe('a simulated machine', () => {
       { power: 'on', boots: 'disk', mode: 'UEFI' },
       { power: 'off', cause: 'shutdown' },
     ]);
+  });
+
+  it('changes Secure Boot with its next start, not before', async () => {
+    const { simulated } = machine(none, false);
+    await simulated.on();
+    await simulated.setSecureBoot(true);
+    expect(simulated.secureBoot()).toEqual({ enabled: true, current: false });
+    await simulated.off();
+    await simulated.on();
+    expect(simulated.secureBoot()).toEqual({ enabled: true, current: true });
+  });
+
+  it('has no Secure Boot to change where its firmware has none', async () => {
+    const { simulated } = machine(none);
+    await simulated.setSecureBoot(true);
+    expect(simulated.secureBoot()).toBeNull();
   });
 
   it('uses up an override that was set while it ran when its OS reboots', async () => {

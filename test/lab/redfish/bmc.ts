@@ -30,6 +30,7 @@ export async function startTestBmc(
   const machine = createSimulatedMachine({
     info: qemuMachineInfo(biosMachine),
     boot: { enabled: 'Disabled', target: 'None', mode: 'Legacy' },
+    secureBoot: false,
     onPower: (change) => {
       if (options.fails !== undefined) throw new Error(options.fails);
       changes.push(change);

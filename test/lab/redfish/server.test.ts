@@ -69,6 +69,24 @@ describe('the emulated BMC', () => {
     expect((await ask('/redfish/v1/Moon', { headers: {} })).status).toBe(401);
   });
 
+  const secureBoot = `${SYSTEM}/SecureBoot`;
+  it('takes SecureBootEnable and nothing else of Secure Boot', async () => {
+    const switched = await ask(secureBoot, { method: 'PATCH', body: { SecureBootEnable: true } });
+    expect(switched).toMatchObject({ status: 200, body: { SecureBootEnable: true } });
+    const wrong = [
+      { body: {}, id: 'PropertyMissing' },
+      { body: { SecureBootEnable: 'yes' }, id: 'PropertyValueTypeError' },
+      { body: { SecureBootMode: 'SetupMode' }, id: 'PropertyNotWritable' },
+      { body: { Colour: 'red' }, id: 'PropertyUnknown' },
+    ];
+    for (const { body, id } of wrong)
+      expect(await ask(secureBoot, { method: 'PATCH', body })).toMatchObject({
+        status: 400,
+        body: messageId(id),
+      });
+    expect(await ask(secureBoot)).toMatchObject({ body: { SecureBootEnable: true } });
+  });
+
   it('has no dangling link: every one leads to a resource of that id', async () => {
     const seen = new Set<string>();
     const left = ['/redfish/v1/'];
@@ -95,7 +113,7 @@ describe('the emulated BMC', () => {
       Boot: {
         BootSourceOverrideEnabled: 'Disabled',
         BootSourceOverrideMode: 'Legacy',
-        'BootSourceOverrideTarget@Redfish.AllowableValues': ['None', 'Pxe', 'Hdd'],
+        'BootSourceOverrideTarget@Redfish.AllowableValues': ['None', 'Pxe', 'UefiHttp', 'Hdd'],
       },
       Actions: { '#ComputerSystem.Reset': { target: RESET } },
     });

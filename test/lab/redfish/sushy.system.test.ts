@@ -51,7 +51,7 @@ describe('sushy, against the emulated BMC over HTTPS', () => {
           'On',
           'PowerCycle',
         ],
-        targets: ['Hdd', 'None', 'Pxe'],
+        targets: ['Hdd', 'None', 'Pxe', 'UefiHttp'],
         manager: 'BMC',
         chassis: '1',
       },
@@ -76,6 +76,15 @@ describe('sushy, against the emulated BMC over HTTPS', () => {
       ['Pxe', 'Once', 'UEFI'],
       ['Hdd', 'Continuous', 'UEFI'],
       ['None', 'Disabled', 'UEFI'],
+    ]);
+  });
+
+  it('reads Secure Boot and switches it on, in force from the next start', async () => {
+    expect(await drive([['secure_boot'], ['secure_boot', true], ['reset', 'On'], ['secure_boot']])).toEqual([
+      [false, 'Disabled'],
+      [true, 'Disabled'],
+      null,
+      [true, 'Enabled'],
     ]);
   });
 

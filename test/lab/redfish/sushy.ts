@@ -9,7 +9,7 @@ export type SushyScript = {
   readonly username: string;
   readonly password: string;
   readonly auth: 'session' | 'basic';
-  readonly operations: readonly (readonly string[])[];
+  readonly operations: readonly (readonly (string | boolean)[])[];
 };
 
 export type Runner = (options: Pick<RunOptions, 'argv' | 'input' | 'timeout_ms'>) => Promise<RunResult>;

@@ -43,6 +43,14 @@ def boot(target=None, enabled=None, mode=None):
     return [now.target.value, now.enabled.value, now.mode.value]
 
 
+def secure_boot(enable=None):
+    resource = system().secure_boot
+    if enable is not None:
+        resource.set_enabled(enable)
+        resource.refresh(force=True)
+    return [resource.enabled, resource.current_boot.value]
+
+
 def reset(kind):
     system().reset_system(sushy.ResetType(kind))
 
@@ -55,7 +63,7 @@ def sessions():
     return len(root.get_session_service().sessions.get_members())
 
 
-operations = {f.__name__: f for f in (info, boot, reset, power, sessions)}
+operations = {f.__name__: f for f in (info, boot, secure_boot, reset, power, sessions)}
 try:
     root = sushy.Sushy(script["address"], verify=script["ca"], auth=login)
     print(json.dumps([operations[name](*rest) for name, *rest in script["operations"]]))
