@@ -72,6 +72,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
       descriptor,
       journal,
       reservations,
+      isBooting: (client) => bootClientOf(client).kind !== 'not-booting',
       bootFields: (client) => bootFields(client, network.address),
       clock: systemClock,
       log: log.child({ component: 'dhcp', network: network.name }),

@@ -47,8 +47,10 @@ const networkSchema = z.strictObject({
   gateway: ipv4.nullish(),
   nameservers: z.array(ipv4).default([]),
   dhcp: z.enum(DHCP_MODES).default('off'),
-  /** Seconds; firmware and iPXE get `lease_s` too until the short-lease rules come. */
+  /** Seconds, for systems that run. */
   lease_s: z.int().min(120).max(31_536_000).default(3600),
+  /** Seconds, for firmware and iPXE: long enough to load a ramdisk, for iPXE never renews. At most `lease_s`. */
+  boot_lease_s: z.int().min(120).max(31_536_000).default(900),
   ranges: z.array(rangeSchema).default([]),
 });
 

@@ -5,6 +5,7 @@
 import { cidrContains, type Ipv4 } from '../net/ipv4.ts';
 import type { ClientFacts } from './client-facts.ts';
 import type { Lease } from './leases.ts';
+import { leaseSecondsFor } from './network.ts';
 import { type AddressReason, chooseAddress, type Situation, type Standing, standing } from './pool.ts';
 
 export const SILENCES = [
@@ -123,7 +124,7 @@ function requestStanding(facts: ClientFacts, address: Ipv4, situation: Situation
 }
 
 function leaseFor(facts: ClientFacts, address: Ipv4, situation: Situation): Lease {
-  const { network, book, now, reservations } = situation;
+  const { network, book, now, reservations, isBooting } = situation;
   const before = book.leaseOf(facts.mac);
   const goesOn = before !== null && before.address === address && before.expiresAt > now;
   return {
@@ -131,7 +132,7 @@ function leaseFor(facts: ClientFacts, address: Ipv4, situation: Situation): Leas
     mac: facts.mac,
     hostname: reservations.of(facts.mac)?.hostname ?? facts.hostname,
     startedAt: goesOn ? before.startedAt : now,
-    expiresAt: now + network.leaseSeconds * 1000,
+    expiresAt: now + leaseSecondsFor(network, isBooting) * 1000,
   };
 }
 

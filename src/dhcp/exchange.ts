@@ -14,7 +14,7 @@ import type { Destination } from './destination.ts';
 import { type DhcpFact, dhcpFact, type FactBody, silenceSentence, unansweredKind } from './facts.ts';
 import type { LeaseJournal } from './lease-journal.ts';
 import type { Lease, LeaseBook } from './leases.ts';
-import type { DhcpNetwork } from './network.ts';
+import { type DhcpNetwork, leaseSecondsFor } from './network.ts';
 import { type DhcpPacket, decodePacket } from './packet.ts';
 import { RepeatLimit } from './repeat-limit.ts';
 import { composeReply, type Reply, type ReplyParts } from './reply.ts';
@@ -29,6 +29,8 @@ export type ExchangeParts = {
   readonly reservations: Reservations;
   /** What a client boots; null: an address and nothing to boot. */
   readonly bootFields: (facts: ClientFacts, network: DhcpNetwork) => DhcpBootFields | null;
+  /** Firmware and iPXE get short leases. */
+  readonly isBooting: (facts: ClientFacts) => boolean;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
   readonly counters: DhcpCounters;
@@ -43,6 +45,7 @@ type Question = {
   readonly datagram: Uint8Array;
   readonly packet: DhcpPacket;
   readonly facts: ClientFacts;
+  readonly isBooting: boolean;
   readonly now: number;
 };
 
@@ -76,13 +79,14 @@ export class Exchange {
       datagram,
       packet: decoded.packet,
       facts: client.facts,
+      isBooting: this.#parts.isBooting(client.facts),
       now: this.#parts.clock.now(),
     });
   }
 
   #receiveFrom(question: Question): void {
     const { book, counters, network, reservations } = this.#parts;
-    const { facts, datagram, now } = question;
+    const { facts, datagram, isBooting, now } = question;
     counters.count(`received_${facts.messageType}`);
     const repeated = this.#sent.find(facts.mac, facts.messageType, { bytes: datagram, now });
     if (repeated !== null) {
@@ -91,7 +95,7 @@ export class Exchange {
       return;
     }
     book.sweep(now);
-    this.#carryOut(question, answer(facts, { network, book, reservations, now }));
+    this.#carryOut(question, answer(facts, { network, book, reservations, isBooting, now }));
   }
 
   #carryOut(question: Question, decided: Answer): void {
@@ -137,7 +141,7 @@ export class Exchange {
     this.#journal(superseded === null ? [lease] : [superseded, lease], () => {
       this.#sent.remember(facts.mac, 'request', { question: datagram, reply, at: now });
       this.#dispatch(question, reply);
-      const seconds = this.#parts.network.leaseSeconds;
+      const seconds = leaseSecondsFor(this.#parts.network, question.isBooting);
       const sentence = `leased ${lease.address} for ${seconds} s`;
       this.#tell(question, { kind: 'dhcp.ack', address: lease.address, sentence });
     });
@@ -209,7 +213,7 @@ export class Exchange {
     });
   }
 
-  #compose({ packet, facts }: Question, granted: Granted, message: string | null = null): Reply {
+  #compose({ packet, facts, isBooting }: Question, granted: Granted, message: string | null = null): Reply {
     const { network, bootFields, reservations } = this.#parts;
     const isNak = granted.kind === 'nak';
     return composeReply({
@@ -217,6 +221,7 @@ export class Exchange {
       question: packet,
       facts,
       network,
+      isBooting,
       hostname: reservations.of(facts.mac)?.hostname ?? null,
       boot: isNak ? null : bootFields(facts, network),
       message,

@@ -13,6 +13,8 @@ export type DhcpNetwork = {
   readonly gateway: Ipv4 | null;
   readonly nameservers: readonly Ipv4[];
   readonly leaseSeconds: number;
+  /** For firmware and iPXE, which are gone within minutes and never give their lease back. */
+  readonly bootLeaseSeconds: number;
   /**
    * `authoritative`: the only server there, so it says no to wrong addresses and serves every machine.
    * `reservations`: serves known machines only and is silent where another server might know better.
@@ -23,6 +25,11 @@ export type DhcpNetwork = {
 };
 
 export type AddressRange = { readonly from: Ipv4; readonly to: Ipv4 };
+
+/** For how long a machine gets its address, in seconds. */
+export function leaseSecondsFor(network: DhcpNetwork, isBooting: boolean): number {
+  return isBooting ? network.bootLeaseSeconds : network.leaseSeconds;
+}
 
 /** @throws IngotError `config_invalid` when interface or address are missing, or for the modes `off` and `proxy`. */
 export function dhcpNetwork(config: NetworkConfig): DhcpNetwork {
@@ -43,6 +50,7 @@ export function dhcpNetwork(config: NetworkConfig): DhcpNetwork {
     gateway: config.gateway ?? null,
     nameservers: config.nameservers,
     leaseSeconds: config.lease_s,
+    bootLeaseSeconds: Math.min(config.boot_lease_s, config.lease_s),
     mode,
     ranges: config.ranges.filter((range) => range.use === 'dhcp').map(({ from, to }) => ({ from, to })),
   };

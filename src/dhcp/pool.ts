@@ -13,6 +13,8 @@ export type Situation = {
   readonly network: DhcpNetwork;
   readonly book: LeaseView;
   readonly reservations: Reservations;
+  /** Firmware or iPXE asks, no system that runs. */
+  readonly isBooting: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
 };

@@ -4,7 +4,7 @@ import type { DhcpBootFields } from './boot-fields.ts';
 import type { ClientFacts } from './client-facts.ts';
 import { type Destination, type ReplyKind, replyDestination } from './destination.ts';
 import { MESSAGE_TYPES } from './message-type.ts';
-import type { DhcpNetwork } from './network.ts';
+import { type DhcpNetwork, leaseSecondsFor } from './network.ts';
 import { OPTIONS, type OptionMap, writeOption } from './options/table.ts';
 import { DEFAULT_MOST_BYTES, type DhcpPacket, encodePacket, FILE_MAX } from './packet.ts';
 
@@ -13,6 +13,8 @@ export type ReplyParts = {
   readonly question: DhcpPacket;
   readonly facts: ClientFacts;
   readonly network: DhcpNetwork;
+  /** Firmware or iPXE asks: its lease is short. */
+  readonly isBooting: boolean;
   /** The client's address; null in a NAK. */
   readonly yiaddr: Ipv4 | null;
   readonly hostname: string | null;
@@ -82,7 +84,7 @@ function grantOptions(parts: ReplyParts): OptionMap {
     writeOption(OPTIONS.messageType, kind === 'offer' ? MESSAGE_TYPES.offer : MESSAGE_TYPES.ack),
     writeOption(OPTIONS.serverIdentifier, network.address),
     // INFORM asks for options only: RFC 2131 4.3.5 forbids lease times in the answer.
-    ...(kind === 'inform' ? [] : leaseTimes(network.leaseSeconds)),
+    ...(kind === 'inform' ? [] : leaseTimes(leaseSecondsFor(network, parts.isBooting))),
     writeOption(OPTIONS.subnetMask, network.cidr.netmask),
   ]);
   const add = (code: number, value: Uint8Array): void => {

@@ -46,7 +46,7 @@ function outcome({ scene, message, mode, reserved = {} }: Omit<Row, 'answer'>): 
     });
   const network = { ...NETWORK, mode: mode ?? NETWORK.mode };
   const facts = factsOf({ mac: ME, ...message });
-  return inWords(answer(facts, { network, book, reservations, now: NOW }));
+  return inWords(answer(facts, { network, book, reservations, isBooting: false, now: NOW }));
 }
 
 function inWords(decided: Answer): string {
@@ -352,7 +352,9 @@ describe('DECLINE, RELEASE and INFORM', () => {
 });
 
 describe('the lease of an ACK', () => {
-  const situation = { network: NETWORK, reservations: createReservationTable(), now: NOW };
+  const situation = {
+    ...{ network: NETWORK, reservations: createReservationTable(), isBooting: false, now: NOW },
+  };
 
   it('runs for the network’s lease time from now', () => {
     const decided = answer(factsOf({ type: 'request', mac: ME, asks: '10.77.0.10', serverId: US }), {
@@ -360,6 +362,15 @@ describe('the lease of an ACK', () => {
       book: bookOf(),
     });
     expect(decided).toMatchObject({ lease: { startedAt: NOW, expiresAt: NOW + 3_600_000, mac: ME } });
+  });
+
+  it('is short for firmware and iPXE', () => {
+    const decided = answer(factsOf({ type: 'request', mac: ME, asks: '10.77.0.10', serverId: US }), {
+      ...situation,
+      isBooting: true,
+      book: bookOf(),
+    });
+    expect(decided).toMatchObject({ lease: { expiresAt: NOW + 600_000 } });
   });
 
   it('keeps its beginning when it is renewed', () => {

@@ -138,7 +138,7 @@ describe('whatever machines do', () => {
   };
 
   function perform({ what, holder, book, reservations, now }: Scene): void {
-    const situation = { network: NETWORK, book, reservations, now };
+    const situation = { network: NETWORK, book, reservations, isBooting: false, now };
     const offer = book.offerTo(holder);
     if (what === 'ask') {
       const wish = { mac: holder, reservation: reservations.of(holder), asked: null };

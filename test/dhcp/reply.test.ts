@@ -26,6 +26,7 @@ function received(question: MessageParts, change: Change = {}): { packet: DhcpPa
     question: message(question),
     facts: factsOf(question),
     network: NETWORK,
+    isBooting: false,
     yiaddr: ip('10.77.0.10'),
     hostname: null,
     boot: BOOT,

@@ -40,6 +40,7 @@ export const NETWORK: DhcpNetwork = {
   gateway: null,
   nameservers: [],
   leaseSeconds: 3600,
+  bootLeaseSeconds: 600,
   mode: 'authoritative',
   ranges: [{ from: ip('10.77.0.10'), to: ip('10.77.0.19') }],
 };

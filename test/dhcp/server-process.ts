@@ -5,6 +5,7 @@
  */
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import { bootClientOf } from '../../src/boot/client.ts';
 import { systemClock } from '../../src/clock.ts';
 import { createDhcpCounters } from '../../src/dhcp/counters.ts';
 import { openLeaseJournal } from '../../src/dhcp/lease-journal.ts';
@@ -23,6 +24,7 @@ const settings = z
     mode: z.enum(['authoritative', 'reservations']).default('authoritative'),
     range: z.object({ from: z.string(), to: z.string() }).default({ from: '10.77.1.1', to: '10.77.9.254' }),
     leaseSeconds: z.number().default(3600),
+    bootLeaseSeconds: z.number().default(600),
     reservations: z.array(z.object({ mac: z.string(), address: z.string().nullable() })).default([]),
     facts: z.boolean().default(true),
     descriptor: z.number().nullable().default(null),
@@ -55,12 +57,14 @@ const server = await startDhcpServer({
     gateway: null,
     nameservers: [address('10.77.0.2')],
     leaseSeconds: settings.leaseSeconds,
+    bootLeaseSeconds: settings.bootLeaseSeconds,
     mode: settings.mode,
     ranges: [{ from: address(settings.range.from), to: address(settings.range.to) }],
   },
   journal,
   reservations,
   descriptor: settings.descriptor,
+  isBooting: (facts) => bootClientOf(facts).kind !== 'not-booting',
   bootFields: (_facts, network) => {
     const options = [
       { code: 60, value: Buffer.from('PXEClient') },
