@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import type { Client } from '../../src/cli/client.ts';
+import type { Client, DeployBody } from '../../src/cli/client.ts';
 import type { Assets } from '../assets.ts';
 import { patiently, requestOnce } from '../patience.ts';
 import type { Rig } from '../rig.ts';
@@ -50,20 +50,21 @@ async function provision(
   await reach(client, name, { verb: 'manage', state: 'manageable' });
   const inspect_s = await reach(client, name, { verb: 'inspect', state: 'manageable' });
   await reach(client, name, { verb: 'provide', state: 'available' });
-  const instance = [
-    { op: 'add', path: '/instance_info/image_source', value: `file://${assets.image.path}` },
-    { op: 'add', path: '/instance_info/image_os_hash_algo', value: 'sha256' },
-    { op: 'add', path: '/instance_info/image_os_hash_value', value: assets.image.sha256 },
-    { op: 'add', path: '/instance_info/image_disk_format', value: 'qcow2' },
-  ] as const;
-  await patiently(() => client.nodes.patch(name, instance));
   const deploy_s = await reach(client, name, {
     verb: 'active',
     state: 'active',
-    configdrive: {
-      meta_data: {
-        hostname: name,
-        ...(publicKey === undefined ? {} : { public_keys: { operator: publicKey } }),
+    deploy: {
+      instance_info: {
+        image_source: `file://${assets.image.path}`,
+        image_os_hash_algo: 'sha256',
+        image_os_hash_value: assets.image.sha256,
+        image_disk_format: 'qcow2',
+      },
+      configdrive: {
+        meta_data: {
+          hostname: name,
+          ...(publicKey === undefined ? {} : { public_keys: { operator: publicKey } }),
+        },
       },
     },
   });
@@ -77,14 +78,19 @@ async function provision(
 type Errand = {
   readonly verb: string;
   readonly state: string;
-  readonly configdrive?: Parameters<Client['provision']>[2];
+  /** What is deployed by the verb `active`. */
+  readonly deploy?: Omit<DeployBody, 'target'>;
 };
 
 /** Asks for the verb and waits for the state; returns the seconds it took, throws with the node's own reason. */
 async function reach(client: Client, name: string, errand: Errand): Promise<number> {
   const started = Date.now();
-  const { verb, configdrive } = errand;
-  await requestOnce(client, name, () => client.provision(name, verb, configdrive));
+  const { verb, deploy } = errand;
+  await requestOnce(client, name, () =>
+    deploy === undefined
+      ? client.provision(name, verb)
+      : client.nodes.deploy(name, { target: 'active', ...deploy }),
+  );
   while (Date.now() - started < STATE_MS) {
     await sleep(POLL_MS);
     const node = await patiently(() => client.nodes.get(name));

@@ -11,6 +11,7 @@ import { createContext } from './context.ts';
 import type { AgentApiDeps, ApiDeps } from './deps.ts';
 import { API_RESOURCES, BOOT_RESOURCES, discoveryRoutes } from './discovery.ts';
 import { eventRoutes } from './events/route.ts';
+import { deployRoutes } from './ingot/deploy.ts';
 import { enrollRoutes } from './ingot/enroll.ts';
 import { nodeStoryRoutes } from './ingot/node-story.ts';
 import { statusRoutes } from './ingot/status.ts';
@@ -45,6 +46,7 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   driverRoutes(app, context);
   eventRoutes(app, context);
   enrollRoutes(app, context);
+  deployRoutes(app, context);
   nodeStoryRoutes(app, context);
   statusRoutes(app, context);
   return app;

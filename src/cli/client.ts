@@ -27,6 +27,12 @@ export type PatchOp = {
   readonly path: string;
   readonly value?: unknown;
 };
+export type DeployBody = {
+  readonly target: 'active' | 'rebuild';
+  /** Fields of `instance_info`; with an image in it, nothing of an earlier deployment stays. */
+  readonly instance_info: JsonObject;
+  readonly configdrive?: JsonObject;
+};
 export type NodeQuery = Readonly<Record<string, string>>;
 
 /** Pages fetched at most: ten million nodes. */
@@ -90,6 +96,9 @@ export function createClient(url: string) {
       ports: async (ident: string): Promise<readonly PortAnswer[]> =>
         (await get(portsAnswer, `${at(ident)}/ports?detail=true`)).ports,
       inventory: (ident: string) => get(inventoryAnswer, `${at(ident)}/inventory`),
+      /** What to deploy and the verb, together or not at all. */
+      deploy: (ident: string, deployment: DeployBody) =>
+        connection.send('POST', `${ours(ident)}/deploy`, deployment),
       job: async (ident: string) => (await get(jobAnswer, `${ours(ident)}/job`)).job,
       why: (ident: string) => get(whyAnswer, `${ours(ident)}/why`),
       /** The newest `limit` events, oldest first. */
@@ -98,11 +107,8 @@ export function createClient(url: string) {
     },
     portByAddress: async (mac: string): Promise<PortAnswer | null> =>
       (await get(portsAnswer, `/v1/ports?detail=true&address=${encodeURIComponent(mac)}`)).ports[0] ?? null,
-    provision: (ident: string, target: string, configdrive?: JsonObject) =>
-      connection.send('PUT', `${at(ident)}/states/provision`, {
-        target,
-        ...(configdrive === undefined ? {} : { configdrive }),
-      }),
+    provision: (ident: string, target: string) =>
+      connection.send('PUT', `${at(ident)}/states/provision`, { target }),
     power: (ident: string, target: string) => connection.send('PUT', `${at(ident)}/states/power`, { target }),
     setMaintenance: (ident: string, reason: string | null) =>
       connection.send('PUT', `${at(ident)}/maintenance`, { reason }),

@@ -3,6 +3,8 @@ import { IngotError } from '../errors.ts';
 import type { ImageRequest } from '../images/images.ts';
 import type { Json, NodeRecord } from '../store/records.ts';
 
+type Deployable = Pick<NodeRecord, 'uuid' | 'instance_info'>;
+
 const HEX_LENGTH = { sha256: 64, sha512: 128 } as const;
 type Algorithm = keyof typeof HEX_LENGTH;
 
@@ -10,7 +12,7 @@ type Algorithm = keyof typeof HEX_LENGTH;
  * Reads `image_source`, `image_os_hash_algo` with `image_os_hash_value` (or `image_checksum`, its kind told by
  * its length), and `image_disk_format` (absent: by the ending of the name). Throws `invalid_input` with the field to set.
  */
-export function imageRequestOf(node: NodeRecord): ImageRequest {
+export function imageRequestOf(node: Deployable): ImageRequest {
   const info = node.instance_info;
   const source = info.image_source;
   if (typeof source !== 'string' || !/^(https?|file):\/\/\S+$/.test(source)) {
@@ -19,7 +21,7 @@ export function imageRequestOf(node: NodeRecord): ImageRequest {
   return { source, checksum: checksumOf(node), format: formatOf(node, source) };
 }
 
-function checksumOf(node: NodeRecord): ImageRequest['checksum'] {
+function checksumOf(node: Deployable): ImageRequest['checksum'] {
   const { image_os_hash_value: value, image_os_hash_algo: algo, image_checksum: plain } = node.instance_info;
   const text = value ?? plain;
   if (typeof text !== 'string' || text === '') {
@@ -49,7 +51,7 @@ function algorithmByLength(text: string): Algorithm | null {
   return text.length === HEX_LENGTH.sha512 ? 'sha512' : null;
 }
 
-function formatOf(node: NodeRecord, source: string): ImageRequest['format'] {
+function formatOf(node: Deployable, source: string): ImageRequest['format'] {
   const format = node.instance_info.image_disk_format;
   if (format === 'raw' || format === 'qcow2') return format;
   if (format !== undefined && format !== null) {
@@ -64,7 +66,7 @@ function formatOf(node: NodeRecord, source: string): ImageRequest['format'] {
     : 'raw';
 }
 
-function incomplete(node: NodeRecord, problem: string, fields: string): IngotError {
+function incomplete(node: Deployable, problem: string, fields: string): IngotError {
   return new IngotError('invalid_input', `Node ${node.uuid} cannot be deployed: ${problem}.`, {
     hint: `Set ${fields} in the node's instance_info, then deploy again.`,
   });

@@ -5,11 +5,17 @@
 import type { Inventory } from '../agent/protocol.ts';
 import type { JsonObject, LcmReport, NodeRecord } from '../store/records.ts';
 import type { PowerTarget, Verb } from '../store/words.ts';
+import type { Deployment } from './deployment.ts';
 
 export type VerbRequest = {
   readonly verb: Verb;
   /** `active` and `rebuild`: user data, meta data, network data of the config drive, already parsed. */
   readonly configdrive?: ConfigDriveRequest | null;
+  /**
+   * `active` and `rebuild`: what to deploy, written with the verb or not at all; then a job that runs is always a
+   * refusal, `node_locked`. Absent: what stands in the node's `instance_info`.
+   */
+  readonly deployment?: Deployment;
 };
 
 /** What the operator may put on the config drive; the rest (addresses, LCM token) is ours. */

@@ -4,6 +4,7 @@ import type { JobRecord, NodeRecord, PortRecord } from '../store/records.ts';
 import type { NodePatch, Queries } from '../store/store.ts';
 import type { PowerTarget } from '../store/words.ts';
 import { configDriveRequestOf, withConfigDrive } from './config-drive-request.ts';
+import { withDeployment } from './deployment.ts';
 import type { Advance } from './engine/advance.ts';
 import { STATES } from './graph.ts';
 import type { Edge } from './graph-edges.ts';
@@ -35,8 +36,9 @@ export async function acceptVerb(
   node: NodeRecord,
   { request, tools }: { readonly request: VerbRequest; readonly tools: RequestTools },
 ): Promise<Accepted> {
-  const edge = edgeForVerb(node, request.verb);
   const running = await queries.jobs.runningOf(node.uuid);
+  if (request.deployment !== undefined && running !== null) throw locked(node, running);
+  const edge = edgeForVerb(node, request.verb);
   if (request.verb === 'abort' && running !== null)
     return await abort(queries, { node, job: running }, tools);
   if (running !== null) await makeWay(queries, { node, job: running }, edge);
@@ -73,8 +75,9 @@ function patchFor(
       return { ...fresh, inspection_started_at: now, inspection_finished_at: null };
     case 'deploy':
     case 'rebuild': {
-      imageRequestOf(node);
-      const instance_info = withConfigDrive(node.instance_info, request.configdrive);
+      const deployed = withDeployment(node.instance_info, request.deployment);
+      const instance_info = withConfigDrive(deployed, request.configdrive);
+      imageRequestOf({ uuid: node.uuid, instance_info });
       configDriveRequestOf({ uuid: node.uuid, instance_info });
       return {
         ...fresh,

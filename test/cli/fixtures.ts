@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { ApiDeps } from '../../src/api/deps.ts';
 import { runGroup } from '../../src/cli/groups.ts';
 import { systemClock } from '../../src/clock.ts';
 import { apiFixture, type Fixture } from '../api/fixtures.ts';
@@ -26,8 +27,8 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-export async function daemonFixture(): Promise<DaemonFixture> {
-  const fixture = await apiFixture();
+export async function daemonFixture(overrides: Partial<ApiDeps> = {}): Promise<DaemonFixture> {
+  const fixture = await apiFixture(overrides);
   await fixture.app.ready();
   const folder = temporaryFolder();
   const socket = join(folder, 'ingot.sock');

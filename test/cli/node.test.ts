@@ -104,7 +104,7 @@ test.each([
   expect(lifecycle.asked).toEqual([{ method: 'requestVerb', arguments: [NODE, { verb }] }]);
 });
 
-test('deploy writes the image into instance_info, then asks with the config drive', async () => {
+test('deploy asks for image, root device and config drive at once', async () => {
   const { node, store, lifecycle, folder } = await daemonFixture();
   await store.nodes.insert(aNode({ provision_state: 'available' }));
   writeFileSync(join(folder, 'key.pub'), 'ssh-ed25519 AAAA me@here\n');
@@ -122,20 +122,31 @@ test('deploy writes the image into instance_info, then asks with the config driv
     'serial=abc',
   );
   expect(code).toBe(0);
-  expect((await store.nodes.get(NODE))?.instance_info).toEqual({
-    image_source: 'https://images/debian.qcow2',
-    image_disk_format: 'qcow2',
-    image_os_hash_algo: 'sha256',
-    image_os_hash_value: 'ab'.repeat(32),
-    root_device: { serial: 'abc' },
-  });
   expect(lifecycle.asked[0]?.arguments[1]).toEqual({
     verb: 'active',
+    deployment: {
+      image_source: 'https://images/debian.qcow2',
+      image_disk_format: 'qcow2',
+      image_os_hash_algo: 'sha256',
+      image_os_hash_value: 'ab'.repeat(32),
+      root_device: { serial: 'abc' },
+    },
     configdrive: {
       meta_data: { hostname: 'web-1', name: 'web-1', public_keys: { 'key-0': 'ssh-ed25519 AAAA me@here' } },
       user_data: '#cloud-config\n',
     },
   });
+});
+
+test('deploy without more has a config drive of its own, rebuild without more names nothing', async () => {
+  const { node, store, lifecycle } = await daemonFixture();
+  await store.nodes.insert(aNode());
+  expect((await node('deploy', 'rack1-07', '--image', 'https://i', '--checksum', SHA256)).code).toBe(0);
+  expect((await node('rebuild', 'rack1-07')).code).toBe(0);
+  expect(lifecycle.asked.map((one) => one.arguments[1])).toEqual([
+    { verb: 'active', deployment: expect.objectContaining({ image_source: 'https://i' }), configdrive: {} },
+    { verb: 'rebuild', deployment: {} },
+  ]);
 });
 
 test.each([

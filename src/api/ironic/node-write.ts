@@ -125,7 +125,8 @@ function refuseUnknownBootMode({ capabilities }: JsonObject): void {
   );
 }
 
-function refuseMask(input: unknown): void {
+/** Throws `invalid_input` when the mask that stands for a secret comes back as a value. */
+export function refuseMask(input: unknown): void {
   if (!holdsMask(z.json().parse(input))) return;
   throw new IngotError(
     'invalid_input',

@@ -3,12 +3,10 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { IngotError } from '../../errors.ts';
 import { HOSTNAME } from '../../net/hostname.ts';
-import type { JsonObject, NodeAnswer } from '../answers.ts';
+import type { JsonObject } from '../answers.ts';
 import { text, texts, usage, type Values, WAIT_OPTIONS } from '../arguments.ts';
 import { type Call, type Command, nameOf } from '../command.ts';
 import { buildConfigDrive } from '../config-drive.ts';
-import { operationsBetween, withoutMasked } from '../instance-info.ts';
-import { label } from '../wait.ts';
 import { follow, timeoutOf, WAIT_HELP } from './verbs.ts';
 
 /** Ironic's root device hints (doc/source/install/advanced.rst), as the agent knows them. */
@@ -64,18 +62,6 @@ export const rebuild: Command = {
 
 type Verb = 'active' | 'rebuild';
 
-/** Where the daemon accepts the verb, and what else to do; asked first, because `instance_info` is set before it. */
-const ACCEPTED: Readonly<Record<Verb, { readonly states: readonly string[]; readonly hint: string }>> = {
-  active: {
-    states: ['available', 'deploy failed'],
-    hint: 'Bring a new node there with `ingot node provide`; deploy an active one anew with `ingot node rebuild`.',
-  },
-  rebuild: {
-    states: ['active', 'deploy failed', 'error'],
-    hint: 'A node that is available gets its first OS with `ingot node deploy`.',
-  },
-};
-
 async function deployWith(call: Call, verb: Verb): Promise<number> {
   const { client, values } = call;
   const timeoutMs = timeoutOf(call);
@@ -87,63 +73,15 @@ async function deployWith(call: Call, verb: Verb): Promise<number> {
     hostname: hostname(values, call.usage),
     sshKeys: texts(values, 'ssh-key'),
   });
-  const node = await client.nodes.get(nameOf(call));
-  await refuseUnlessReady(call, node, verb);
-  // A rebuild without an image is the same deployment once more.
-  const before = withoutMasked(node.instance_info);
-  const wanted = { ...(image ?? before), ...rootDevice };
-  const changes = image === null && rootDevice === null ? [] : operationsBetween(before, wanted);
-  if (changes.length > 0) await client.nodes.patch(node.uuid, changes);
-  // A rebuild keeps its config drive; a new deployment has none but its own.
-  const drive = configdrive ?? (verb === 'active' ? {} : undefined);
-  await client.provision(node.uuid, verb, drive).catch(async (thrown: unknown) => {
-    throw changes.length === 0 ? thrown : await takenBack(thrown, { call, node, wanted });
+  const { uuid } = await client.nodes.get(nameOf(call));
+  // A rebuild keeps image and config drive where none is given; a new deployment has nothing but its own.
+  const drive = configdrive ?? (verb === 'active' ? {} : null);
+  await client.nodes.deploy(uuid, {
+    target: verb,
+    instance_info: { ...image, ...rootDevice },
+    ...(drive === null ? {} : { configdrive: drive }),
   });
-  return follow(call, { uuid: node.uuid, verb, timeoutMs });
-}
-
-/** Throws `invalid_state` or `node_locked`. */
-async function refuseUnlessReady({ client }: Call, node: NodeAnswer, verb: Verb): Promise<void> {
-  const word = verb === 'active' ? 'deploy' : verb;
-  const { states, hint } = ACCEPTED[verb];
-  if (!states.includes(node.provision_state)) {
-    const accepted = states.map((state) => `"${state}"`).join(' or ');
-    throw new IngotError(
-      'invalid_state',
-      `${label(node)} is in "${node.provision_state}"; ${word} is for nodes in ${accepted}`,
-      { hint },
-    );
-  }
-  if (node.maintenance) {
-    throw new IngotError('invalid_state', `${label(node)} is in maintenance; ${word} is not accepted there`, {
-      hint: `When the work on it is done: \`ingot node maintenance ${label(node)} off\`.`,
-    });
-  }
-  const job = await client.nodes.job(node.uuid);
-  if (job?.status !== 'running') return;
-  throw new IngotError('node_locked', `The job "${job.verb}" works on ${label(node)} just now`, {
-    hint: `\`ingot node why ${label(node)}\` tells what it waits for; try again when it has ended.`,
-  });
-}
-
-type Refused = { readonly call: Call; readonly node: NodeAnswer; readonly wanted: JsonObject };
-
-/** Puts the earlier `instance_info` back after a refusal. Returns the error to tell. */
-async function takenBack(thrown: unknown, { call, node, wanted }: Refused): Promise<unknown> {
-  // Without an answer the verb may have been accepted.
-  if (!(thrown instanceof IngotError) || thrown.code === 'daemon_unreachable') return thrown;
-  const before = withoutMasked(node.instance_info);
-  const had = (info: JsonObject): boolean => Object.hasOwn(info, 'image_source');
-  const whole = had(before) || !had(node.instance_info) || !had(wanted);
-  const back = await call.client.nodes.patch(node.uuid, operationsBetween(wanted, before)).then(
-    () => whole,
-    () => false,
-  );
-  if (back) return thrown;
-  return new IngotError(thrown.code, thrown.message, {
-    hint: `${thrown.hint}\nThe node's instance_info could not be put back as it was: see \`ingot node show ${label(node)}\`.`,
-    cause: thrown,
-  });
+  return follow(call, { uuid, verb, timeoutMs });
 }
 
 /** The image as Ironic's `instance_info` has it; null when none is named. Throws `usage`. */
