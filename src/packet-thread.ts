@@ -142,12 +142,17 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
       case 'boot':
         for (const mac of message.removed) {
           boot.delete(mac);
-          reservations.remove(mac);
+          reservations.remove('node', mac);
         }
         for (const entry of message.entries) {
           boot.set(entry.mac, entry);
-          reservations.set(entry.mac, { address: entry.reservedAddress, hostname: entry.hostname });
+          reservations.set('node', entry.mac, { addresses: [], hostname: entry.hostname });
         }
+        post({ type: 'applied', version: message.version });
+        return;
+      case 'reservations':
+        for (const mac of message.removed) reservations.remove('reservation', mac);
+        for (const { mac, ...kept } of message.entries) reservations.set('reservation', mac, kept);
         post({ type: 'applied', version: message.version });
         return;
       case 'report':

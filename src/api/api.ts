@@ -14,6 +14,7 @@ import { eventRoutes } from './events/route.ts';
 import { deployRoutes } from './ingot/deploy.ts';
 import { enrollRoutes } from './ingot/enroll.ts';
 import { nodeStoryRoutes } from './ingot/node-story.ts';
+import { reservationRoutes } from './ingot/reservations.ts';
 import { statusRoutes } from './ingot/status.ts';
 import { driverRoutes } from './ironic/drivers.ts';
 import { nodePartRoutes } from './ironic/node-parts.ts';
@@ -49,6 +50,7 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   deployRoutes(app, context);
   nodeStoryRoutes(app, context);
   statusRoutes(app, context);
+  reservationRoutes(app, context);
   return app;
 }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config/schema.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
 import type { Log } from '../log.ts';
+import type { Mac } from '../net/mac.ts';
 import type { JsonObject } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { Metrics } from './metrics.ts';
@@ -20,6 +21,12 @@ export type PacketView = {
   readonly leases: readonly LeaseView[];
   /** `dhcp.<reason>` or `tftp.<reason>` → how often. */
   readonly counters: Readonly<Record<string, number>>;
+};
+
+/** What the API asks of the DHCP server. */
+export type DhcpControl = {
+  /** Resolves when DHCP answers by what the store now has of these MACs. */
+  reservationsChanged(macs: readonly Mac[]): Promise<void>;
 };
 
 /** What the daemon knows of its own condition. */
@@ -49,6 +56,7 @@ export type ApiDeps = {
   /** This seed node's name, as `reservation` and `conductor` show it. */
   readonly hostname?: string;
   readonly packets?: () => Promise<PacketView>;
+  readonly dhcp?: DhcpControl;
   readonly daemon?: () => DaemonView;
 };
 

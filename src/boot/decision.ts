@@ -21,8 +21,6 @@ export type BootEntry = {
   readonly nodeUuid: string;
   readonly nodeName: string;
   readonly intent: 'ramdisk' | 'disk';
-  /** The address that this MAC always gets, or null for one from the range. */
-  readonly reservedAddress: Ipv4 | null;
   readonly hostname: string | null;
 };
 

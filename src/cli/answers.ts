@@ -103,6 +103,21 @@ export const leasesAnswer = z.object({
   ),
 });
 
+const ownerSchema = z.object({ uuid: z.string(), name: z.string().nullable() });
+
+export const reservationAnswer = z.looseObject({
+  network: z.string(),
+  mac: z.string(),
+  address: z.string().nullable(),
+  hostname: z.string().nullable(),
+  source: z.string(),
+});
+export type ReservationAnswer = z.output<typeof reservationAnswer>;
+
+export const reservationsAnswer = z.object({
+  reservations: z.array(reservationAnswer.extend({ node: ownerSchema.nullable() })),
+});
+
 export const inventoryAnswer = z.object({ inventory: object, plugin_data: object });
 
 /** Ironic's error body: JSON text inside JSON. */

@@ -15,6 +15,9 @@ import {
   nodesAnswer,
   type PortAnswer,
   portsAnswer,
+  type ReservationAnswer,
+  reservationAnswer,
+  reservationsAnswer,
   statusAnswer,
   timelineAnswer,
   whyAnswer,
@@ -33,7 +36,9 @@ export type DeployBody = {
   readonly instance_info: JsonObject;
   readonly configdrive?: JsonObject;
 };
-export type NodeQuery = Readonly<Record<string, string>>;
+export type Query = Readonly<Record<string, string>>;
+
+const RESERVATIONS = '/ingot/v1/dhcp/reservations';
 
 /** Pages fetched at most: ten million nodes. */
 const MOST_PAGES = 10_000;
@@ -69,7 +74,7 @@ export function createClient(url: string) {
     url,
     nodes: {
       /** All nodes with all fields, page by page. */
-      async list(query: NodeQuery = {}): Promise<readonly NodeAnswer[]> {
+      async list(query: Query = {}): Promise<readonly NodeAnswer[]> {
         const found: NodeAnswer[] = [];
         let parameters = new URLSearchParams({ ...query, detail: 'true' });
         for (let page = 0; page < MOST_PAGES; page++) {
@@ -117,6 +122,14 @@ export function createClient(url: string) {
     status: () => get(statusAnswer, '/ingot/v1/status'),
     networks: async () => (await get(networksAnswer, '/ingot/v1/networks')).networks,
     leases: async () => (await get(leasesAnswer, '/ingot/v1/leases')).leases,
+    reservations: {
+      list: async (query: Query = {}) =>
+        (await get(reservationsAnswer, `${RESERVATIONS}?${new URLSearchParams(query).toString()}`))
+          .reservations,
+      add: (body: JsonObject) => ask(reservationAnswer, 'POST', { path: RESERVATIONS, body }),
+      delete: ({ network, mac }: Pick<ReservationAnswer, 'network' | 'mac'>) =>
+        connection.send('DELETE', `${RESERVATIONS}/${network}/${mac}`),
+    },
     events: (options: FollowOptions = {}): AsyncGenerator<EventAnswer> => followEvents(connection, options),
     close: () => connection.close(),
   };

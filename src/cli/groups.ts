@@ -6,12 +6,18 @@ import { deploy, rebuild } from './commands/deploy.ts';
 import { enroll } from './commands/enroll.ts';
 import { list, remove, show, why } from './commands/nodes.ts';
 import { maintenance, power } from './commands/power.ts';
+import { reservationAdd, reservationDelete, reservationList } from './commands/reservations.ts';
 import { abort, inspect, manage, provide, undeploy } from './commands/verbs.ts';
 import { watch } from './commands/watch.ts';
 import { EXIT, type Io } from './io.ts';
 import { formatTable } from './table.ts';
 
-type Group = { readonly summary: string; readonly commands: Readonly<Record<string, Command>> };
+type Group = {
+  readonly summary: string;
+  readonly commands: Readonly<Record<string, Command | Group>>;
+  /** The word that is meant where none stands. */
+  readonly usual?: string;
+};
 
 const NODE: Group = {
   summary: 'Machines: from enrolment to a running OS and back.',
@@ -39,25 +45,51 @@ const NETWORK: Group = {
   commands: { list: networkList, leases: leaseList },
 };
 
-export const GROUPS: Readonly<Record<string, Group>> = { node: NODE, network: NETWORK };
+const DHCP: Group = {
+  summary: 'What DHCP keeps.',
+  commands: {
+    reservations: {
+      summary: 'Addresses that DHCP keeps for MACs.',
+      commands: { list: reservationList, add: reservationAdd, delete: reservationDelete },
+      usual: 'list',
+    },
+  },
+};
+
+export const GROUPS: Readonly<Record<string, Group>> = { node: NODE, network: NETWORK, dhcp: DHCP };
 export const SINGLE_COMMANDS: Readonly<Record<string, Command>> = { status };
 
 /** `ingot GROUP WORD …`. Returns the exit code. */
 export async function runGroup(name: string, argv: readonly string[], io: Io): Promise<number> {
-  const group = GROUPS[name];
-  const [word, ...rest] = argv;
-  if (group === undefined) return unknown(name, io);
-  if (word === undefined || word === '--help' || word === '-h' || word === 'help') {
+  const group = Object.hasOwn(GROUPS, name) ? GROUPS[name] : undefined;
+  return group === undefined ? unknown(name, io) : runWord({ name, group }, argv, io);
+}
+
+type Named = { readonly name: string; readonly group: Group };
+
+async function runWord({ name, group }: Named, argv: readonly string[], io: Io): Promise<number> {
+  const { usual } = group;
+  const isOption = argv[0]?.startsWith('-') ?? true;
+  const asksHelp = argv[0] === '--help' || argv[0] === '-h' || argv[0] === 'help';
+  const [word, ...rest] = isOption && !asksHelp && usual !== undefined ? [usual, ...argv] : argv;
+  if (word === undefined || asksHelp) {
     io.out(groupHelp(name, group));
     return word === undefined ? EXIT.usage : EXIT.ok;
   }
-  const command = Object.hasOwn(group.commands, word) ? group.commands[word] : undefined;
-  return command === undefined ? unknown(`${name} ${word}`, io) : runCommand(command, rest, io);
+  const found = Object.hasOwn(group.commands, word) ? group.commands[word] : undefined;
+  if (found === undefined) return unknown(`${name} ${word}`, io);
+  return 'run' in found
+    ? runCommand(found, rest, io)
+    : runWord({ name: `${name} ${word}`, group: found }, rest, io);
 }
 
 function groupHelp(name: string, group: Group): string {
-  const rows = Object.values(group.commands).map((command) => [`  ${command.usage}`, command.summary]);
+  const rows = allCommands(group).map((command) => [`  ${command.usage}`, command.summary]);
   return `ingot ${name}: ${group.summary}\n\n${formatTable(['  command', ''], rows)}\n\`--help\` after a command tells its options.\n`;
+}
+
+function allCommands(group: Group): readonly Command[] {
+  return Object.values(group.commands).flatMap((one) => ('run' in one ? [one] : allCommands(one)));
 }
 
 function unknown(words: string, io: Io): number {

@@ -69,7 +69,6 @@ export function bootEntries(node: NodeRecord, ports: readonly PortRecord[]): rea
         nodeUuid: node.uuid,
         nodeName,
         intent: node.boot_intent,
-        reservedAddress: null,
         hostname: node.name,
       },
     ];

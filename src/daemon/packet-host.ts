@@ -10,6 +10,7 @@ import type {
   FromPacketThread,
   PacketService,
   PacketThreadOptions,
+  ReservedMac,
   ToPacketThread,
 } from './packet-protocol.ts';
 
@@ -20,6 +21,8 @@ const STOP_MS = 1_000;
 export type PacketHost = {
   /** Resolves when DHCP and TFTP answer by these entries. */
   publish(entries: readonly BootEntry[], removed: readonly Mac[]): Promise<void>;
+  /** As `publish`, of the reservations of MACs. */
+  publishReservations(entries: readonly ReservedMac[], removed: readonly Mac[]): Promise<void>;
   report(): Promise<PacketView>;
   /** Resolves when the thread has taken a turn; rejects with `busy` when it does not within ten seconds. */
   ping(): Promise<void>;
@@ -69,7 +72,7 @@ export function startPacketHost(deps: Deps): PacketHost {
         takeService(message.service);
         return;
       case 'applied':
-        settle(`boot:${message.version}`, message);
+        settle(`applied:${message.version}`, message);
         return;
       case 'report':
         settle(`report:${message.request}`, message);
@@ -123,7 +126,11 @@ export function startPacketHost(deps: Deps): PacketHost {
   return {
     publish: async (entries, removed) => {
       const version = ++sequence;
-      await ask(`boot:${version}`, { type: 'boot', version, entries, removed });
+      await ask(`applied:${version}`, { type: 'boot', version, entries, removed });
+    },
+    publishReservations: async (entries, removed) => {
+      const version = ++sequence;
+      await ask(`applied:${version}`, { type: 'reservations', version, entries, removed });
     },
     report: async () => {
       const request = ++sequence;

@@ -2,6 +2,7 @@
 import type { PacketView } from '../api/deps.ts';
 import type { BootEntry } from '../boot/decision.ts';
 import type { NetworkConfig } from '../config/schema.ts';
+import type { Reservation } from '../dhcp/reservations.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 
@@ -35,12 +36,22 @@ export type PacketService = {
   readonly problem: string | null;
 };
 
+/** All that is reserved for one MAC. */
+export type ReservedMac = Reservation & { readonly mac: Mac };
+
 export type ToPacketThread =
   /** `entries` replace all earlier ones of these MACs; `removed` MACs are forgotten. */
   | {
       readonly type: 'boot';
       readonly version: number;
       readonly entries: readonly BootEntry[];
+      readonly removed: readonly Mac[];
+    }
+  /** As `boot`, of the reservations of MACs. */
+  | {
+      readonly type: 'reservations';
+      readonly version: number;
+      readonly entries: readonly ReservedMac[];
       readonly removed: readonly Mac[];
     }
   | { readonly type: 'report'; readonly request: number }

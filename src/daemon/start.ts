@@ -28,6 +28,7 @@ import { startListener } from './listeners.ts';
 import { startPacketHost } from './packet-host.ts';
 import type { Fact } from './packet-protocol.ts';
 import { createRecorder } from './recorder.ts';
+import { createReservationPublisher } from './reservation-table.ts';
 import { loadSecretKey } from './secret-key.ts';
 import { createSite } from './site.ts';
 import { lockStateDir } from './state-lock.ts';
@@ -94,6 +95,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   });
   const bootTable: BootTable = createBootTable(store, packets.publish);
   await bootTable.publishAll();
+  const reservations = createReservationPublisher(store, packets.publishReservations);
+  await reservations.publishAll();
 
   const images = await createImageStore({
     dir: inState('cache'),
@@ -149,6 +152,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       const http = prefixed('http', bootListeners.counters());
       return { ...view, counters: { ...view.counters, ...http, 'facts.unknown_machine': facts.unknown() } };
     },
+    dhcp: { reservationsChanged: reservations.publish },
     daemon: () => ({
       listeners: condition.servers().map(({ name, at, problem: why }) => ({ name, at, problem: why })),
       missing: bootListeners.missing(),

@@ -7,6 +7,7 @@ import type { ClientFacts } from './client-facts.ts';
 import type { Lease } from './leases.ts';
 import { leaseSecondsFor } from './network.ts';
 import { type AddressReason, chooseAddress, type Situation, type Standing, standing } from './pool.ts';
+import { reservedOn } from './reservations.ts';
 
 export const SILENCES = [
   'unknown_client',
@@ -118,7 +119,7 @@ function answerRequest(facts: ClientFacts, situation: Situation): Answer {
 function requestStanding(facts: ClientFacts, address: Ipv4, situation: Situation): RequestStanding {
   const found = standing(facts.mac, address, situation);
   if (found !== 'usable') return found;
-  const reserved = situation.reservations.of(facts.mac)?.address ?? null;
+  const reserved = reservedOn(situation.network.cidr, situation.reservations.of(facts.mac));
   if (reserved === null || reserved === address) return 'usable';
   return standing(facts.mac, reserved, situation) === 'usable' ? 'reserved_elsewhere' : 'usable';
 }

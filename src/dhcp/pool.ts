@@ -6,7 +6,7 @@ import { cidrContains, type Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import type { LeaseView } from './leases.ts';
 import type { DhcpNetwork } from './network.ts';
-import type { Reservation, Reservations } from './reservations.ts';
+import { type Reservation, type Reservations, reservedOn } from './reservations.ts';
 
 /** Everything that decisions about addresses read. */
 export type Situation = {
@@ -34,7 +34,7 @@ export type AddressWish = {
 export function chooseAddress(wish: AddressWish, situation: Situation): AddressChoice {
   const { mac, reservation, asked } = wish;
   const { book } = situation;
-  const reserved = reservation?.address ?? null;
+  const reserved = reservedOn(situation.network.cidr, reservation);
   if (reserved !== null && !isHeldByOther(reserved, mac, situation))
     return { ok: true, address: reserved, because: 'its reservation' };
   // Beside another server, an address that is not the reserved one would surprise the operator.

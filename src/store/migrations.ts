@@ -122,6 +122,45 @@ export const MIGRATIONS: readonly Migration[] = [
         WHERE nodes.uuid = inventories.node_uuid AND inventories.created_at >= nodes.boot_started_at;
     `,
   },
+  {
+    version: 3,
+    subject: 'DHCP for the operator: reservations, discovered machines, where a port is plugged in',
+    sql: `
+      CREATE TABLE reservations (
+        network TEXT NOT NULL,
+        mac TEXT NOT NULL,
+        address TEXT,
+        hostname TEXT,
+        source TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        updated_at TEXT,
+        PRIMARY KEY (network, mac),
+        UNIQUE (network, address)
+      ) STRICT;
+      CREATE INDEX reservations_by_mac ON reservations (mac);
+
+      -- No foreign key: these machines belong to no node.
+      CREATE TABLE discovered (
+        mac TEXT PRIMARY KEY,
+        uuid TEXT,
+        architecture TEXT,
+        vendor_class TEXT,
+        network TEXT,
+        address TEXT,
+        giaddr TEXT,
+        circuit_id TEXT,
+        remote_id TEXT,
+        stage TEXT NOT NULL,
+        message TEXT NOT NULL,
+        first_seen TEXT NOT NULL,
+        last_seen TEXT NOT NULL,
+        seen_count INTEGER NOT NULL
+      ) STRICT;
+      CREATE INDEX discovered_by_time ON discovered (last_seen);
+
+      ALTER TABLE ports ADD COLUMN internal_info TEXT NOT NULL DEFAULT '{}';
+    `,
+  },
 ];
 
 /** Writes the schema's number as it is and flushes it: a write that changes nothing. Throws SQLite's errors. */

@@ -6,6 +6,7 @@ import { IngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { addressQueries } from './addresses.ts';
 import { openReader, openWriter, tellFullDisk, typedQueries } from './database.ts';
+import { discoveredQueries } from './discovered.ts';
 import { eventQueries, overfullNodes, pruneEvents, pruneEventsOfDeleted } from './events.ts';
 import { inventoryQueries } from './inventories.ts';
 import { jobQueries, pruneJobs } from './jobs.ts';
@@ -13,6 +14,7 @@ import { migrate, rewriteVersion } from './migrations.ts';
 import { nodeQueries } from './nodes.ts';
 import { portQueries } from './ports.ts';
 import type { EventRecord } from './records.ts';
+import { reservationQueries } from './reservations.ts';
 import type { Queries, Store } from './store.ts';
 import type { Access, Tables } from './tables.ts';
 import { writesThrough } from './writes.ts';
@@ -41,6 +43,8 @@ function queriesOver(access: Access): Queries {
     events: eventQueries(access),
     inventories: inventoryQueries(access),
     addresses: addressQueries(access),
+    reservations: reservationQueries(access),
+    discovered: discoveredQueries(access),
   };
 }
 

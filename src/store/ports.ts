@@ -21,6 +21,7 @@ function decodePort({ id: _, ...row }: Selectable<Tables['ports']>): PortRecord 
     pxe_enabled: decodeBoolean(row.pxe_enabled),
     local_link_connection: decodeJson(jsonObject, row.local_link_connection, where),
     extra: decodeJson(jsonObject, row.extra, where),
+    internal_info: decodeJson(jsonObject, row.internal_info, where),
   };
 }
 
@@ -49,6 +50,7 @@ export function portQueries({ db, now }: Access): Queries['ports'] {
         physical_network: null,
         local_link_connection: {},
         extra: {},
+        internal_info: {},
         ...port,
         created_at: now(),
         updated_at: null,
@@ -74,6 +76,14 @@ export function portQueries({ db, now }: Access): Queries['ports'] {
     },
     async list() {
       return (await select().orderBy('id').execute()).map(decodePort);
+    },
+    async owners() {
+      const rows = await db
+        .selectFrom('ports')
+        .innerJoin('nodes', 'nodes.uuid', 'ports.node_uuid')
+        .select(['ports.address', 'nodes.uuid', 'nodes.name'])
+        .execute();
+      return new Map(rows.map(({ address, ...owner }) => [address, owner]));
     },
     async update(uuid, patch) {
       try {

@@ -3,7 +3,14 @@
  * (snake_case), so that nothing is renamed on the way to the API. Times are ISO 8601 in UTC with
  * milliseconds (`2026-11-22T22:50:00.000Z`).
  */
-import type { BootIntent, PowerState, PowerTarget, ProvisionState, Severity } from './words.ts';
+import type {
+  BootIntent,
+  PowerState,
+  PowerTarget,
+  ProvisionState,
+  ReservationSource,
+  Severity,
+} from './words.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
@@ -78,6 +85,8 @@ export type PortRecord = {
   readonly physical_network: string | null;
   readonly local_link_connection: JsonObject;
   readonly extra: JsonObject;
+  /** What ingot found out by itself; below `dhcp` the relay and its circuit that the NIC was last seen behind. */
+  readonly internal_info: JsonObject;
   readonly created_at: string;
   readonly updated_at: string | null;
 };
@@ -145,6 +154,41 @@ export type AddressRecord = {
   readonly address: string;
   readonly node_uuid: string;
   readonly created_at: string;
+};
+
+/** An address, or at least acquaintance, that DHCP keeps for a MAC on one network, whether a node has it or not. */
+export type ReservationRecord = {
+  readonly network: string;
+  /** Canonical. */
+  readonly mac: string;
+  /** Null: the machine is known, and takes an address from the range. */
+  readonly address: string | null;
+  readonly hostname: string | null;
+  readonly source: ReservationSource;
+  readonly created_at: string;
+  readonly updated_at: string | null;
+};
+
+/** A machine that was heard on the wire and belongs to no node. Null: not told. */
+export type DiscoveredRecord = {
+  /** Canonical. */
+  readonly mac: string;
+  /** DHCP option 97 in the order in which it came, as 8-4-4-4-12 hex digits. */
+  readonly uuid: string | null;
+  readonly architecture: string | null;
+  readonly vendor_class: string | null;
+  readonly network: string | null;
+  readonly address: string | null;
+  /** The relay that passed its question on, and what that said of the port (option 82). */
+  readonly giaddr: string | null;
+  readonly circuit_id: string | null;
+  readonly remote_id: string | null;
+  /** Kind and sentence of what it did last: `dhcp.offer`, `boot.script`, ... */
+  readonly stage: string;
+  readonly message: string;
+  readonly first_seen: string;
+  readonly last_seen: string;
+  readonly seen_count: number;
 };
 
 export type InventoryRecord = {

@@ -4,6 +4,7 @@
  */
 import type {
   AddressRecord,
+  DiscoveredRecord,
   EventRecord,
   InventoryRecord,
   JobRecord,
@@ -11,6 +12,7 @@ import type {
   NewEvent,
   NodeRecord,
   PortRecord,
+  ReservationRecord,
 } from './records.ts';
 import type { ProvisionState } from './words.ts';
 
@@ -21,6 +23,8 @@ export type JobPatch = Partial<Omit<JobRecord, 'id' | 'node_uuid' | 'created_at'
 
 export type NewNode = Pick<NodeRecord, 'uuid' | 'driver'> & NodePatch;
 export type NewPort = Pick<PortRecord, 'uuid' | 'node_uuid' | 'address'> & PortPatch;
+export type PortOwner = Pick<NodeRecord, 'uuid' | 'name'>;
+export type NewReservation = Omit<ReservationRecord, 'created_at' | 'updated_at'>;
 export type NewJob = Pick<JobRecord, 'node_uuid' | 'verb' | 'steps'>;
 
 export type NodeFilter = {
@@ -65,6 +69,8 @@ export type Queries = {
     findByAddress(mac: string): Promise<PortRecord | null>;
     listByNode(nodeUuid: string): Promise<readonly PortRecord[]>;
     list(): Promise<readonly PortRecord[]>;
+    /** MAC → the node that has it. */
+    owners(): Promise<ReadonlyMap<string, PortOwner>>;
     update(uuid: string, patch: PortPatch): Promise<PortRecord>;
     delete(uuid: string): Promise<void>;
   };
@@ -92,6 +98,26 @@ export type Queries = {
     listByNetwork(network: string): Promise<readonly AddressRecord[]>;
     listByNode(nodeUuid: string): Promise<readonly AddressRecord[]>;
     release(network: string, nodeUuid: string): Promise<void>;
+  };
+  readonly reservations: {
+    /** Takes the place of the MAC's earlier one on that network. Throws `conflict` when another MAC has the address. */
+    put(reservation: NewReservation): Promise<ReservationRecord>;
+    get(network: string, mac: string): Promise<ReservationRecord | null>;
+    findByAddress(network: string, address: string): Promise<ReservationRecord | null>;
+    listByMac(mac: string): Promise<readonly ReservationRecord[]>;
+    /** By network, then by age. */
+    list(): Promise<readonly ReservationRecord[]>;
+    /** False when there was none. */
+    delete(network: string, mac: string): Promise<boolean>;
+  };
+  readonly discovered: {
+    /** Writes each as it is, over what there was of that MAC. */
+    put(machines: readonly DiscoveredRecord[]): Promise<void>;
+    get(mac: string): Promise<DiscoveredRecord | null>;
+    /** The last seen first. */
+    list(): Promise<readonly DiscoveredRecord[]>;
+    count(): Promise<number>;
+    delete(macs: readonly string[]): Promise<void>;
   };
 };
 

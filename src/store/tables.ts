@@ -2,11 +2,13 @@
 import type { Generated, Kysely } from 'kysely';
 import type {
   AddressRecord,
+  DiscoveredRecord,
   EventRecord,
   InventoryRecord,
   JobRecord,
   NodeRecord,
   PortRecord,
+  ReservationRecord,
 } from './records.ts';
 
 /** How a field stands in SQLite: booleans as 0 or 1, lists and objects as JSON text, the rest as it is. */
@@ -23,6 +25,8 @@ export type Tables = {
   events: Omit<Row<EventRecord>, 'seq'> & { seq: Generated<number> };
   inventories: Row<InventoryRecord>;
   addresses: Row<AddressRecord>;
+  reservations: Row<ReservationRecord>;
+  discovered: Row<DiscoveredRecord>;
 };
 
 /** What every query file works on: a connection or a transaction, and the time. */

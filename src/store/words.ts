@@ -70,3 +70,7 @@ export type BootIntent = (typeof BOOT_INTENTS)[number];
 
 export const SEVERITIES = ['debug', 'info', 'warning', 'error'] as const;
 export type Severity = (typeof SEVERITIES)[number];
+
+/** Who said that DHCP shall keep an address for a MAC. */
+export const RESERVATION_SOURCES = ['operator', 'import'] as const;
+export type ReservationSource = (typeof RESERVATION_SOURCES)[number];

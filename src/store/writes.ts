@@ -37,5 +37,15 @@ export function writesThrough(reads: Queries, transact: Transact): Queries {
         transact((queries) => queries.addresses.claim(network, address, nodeUuid)),
       release: (network, nodeUuid) => transact((queries) => queries.addresses.release(network, nodeUuid)),
     },
+    reservations: {
+      ...reads.reservations,
+      put: (reservation) => transact((queries) => queries.reservations.put(reservation)),
+      delete: (network, mac) => transact((queries) => queries.reservations.delete(network, mac)),
+    },
+    discovered: {
+      ...reads.discovered,
+      put: (machines) => transact((queries) => queries.discovered.put(machines)),
+      delete: (macs) => transact((queries) => queries.discovered.delete(macs)),
+    },
   };
 }

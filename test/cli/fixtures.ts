@@ -19,6 +19,8 @@ export type DaemonFixture = Fixture & {
   readonly folder: string;
   /** `ingot node …` in this process. */
   node(...argv: readonly string[]): Promise<Ran>;
+  /** `ingot dhcp …` in this process. */
+  dhcp(...argv: readonly string[]): Promise<Ran>;
 };
 
 export function temporaryFolder(): string {
@@ -38,7 +40,11 @@ export async function daemonFixture(overrides: Partial<ApiDeps> = {}): Promise<D
   await new Promise<void>((resolve) => unix.listen(socket, resolve));
   onTestFinished(() => stopServers(tcp, unix));
   const url = `http://127.0.0.1:${(tcp.address() as AddressInfo).port}`;
-  return { ...fixture, url, socketUrl: `unix://${socket}`, folder, node: (...argv) => runNode(argv, url) };
+  return {
+    ...{ ...fixture, url, socketUrl: `unix://${socket}`, folder },
+    node: (...argv) => runNode(argv, url),
+    dhcp: (...argv) => runIn('dhcp', argv, { url }),
+  };
 }
 
 async function stopServers(...servers: readonly Server[]): Promise<void> {
@@ -48,12 +54,21 @@ async function stopServers(...servers: readonly Server[]): Promise<void> {
   }
 }
 
+type Daemon = { readonly url: string };
 type Listening = { readonly signal?: AbortSignal; readonly onErr?: (text: string) => void };
 
 /** Runs `ingot node …` in this process. */
-export async function runNode(argv: readonly string[], url: string, listening: Listening = {}): Promise<Ran> {
+export function runNode(argv: readonly string[], url: string, listening: Listening = {}): Promise<Ran> {
+  return runIn('node', argv, { url, ...listening });
+}
+
+async function runIn(
+  group: string,
+  argv: readonly string[],
+  { url, ...listening }: Daemon & Listening,
+): Promise<Ran> {
   const said = { out: '', err: '' };
-  const code = await runGroup('node', argv, {
+  const code = await runGroup(group, argv, {
     out: (text) => {
       said.out += text;
     },

@@ -40,8 +40,8 @@ function outcome({ scene, message, mode, reserved = {} }: Omit<Row, 'answer'>): 
   SCENES[scene](book);
   const reservations = createReservationTable();
   for (const [who, address] of Object.entries(reserved))
-    reservations.set(who === 'me' ? ME : OTHER, {
-      address: address === null ? null : ip(address),
+    reservations.set('node', who === 'me' ? ME : OTHER, {
+      addresses: address === null ? [] : [ip(address)],
       hostname: null,
     });
   const network = { ...NETWORK, mode: mode ?? NETWORK.mode };

@@ -112,7 +112,7 @@ describe('whatever machines do', () => {
       fc.property(acts, (list) => {
         const book = bookOf();
         const reservations = createReservationTable();
-        reservations.set(mac(0), { address: ip('10.77.0.12'), hostname: null });
+        reservations.set('reservation', mac(0), { addresses: [ip('10.77.0.12')], hostname: null });
         let now = NOW;
         for (const { what, machine } of list) {
           const holder = mac(machine);

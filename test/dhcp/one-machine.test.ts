@@ -71,7 +71,7 @@ describe('one machine on its way from firmware to its system', () => {
 
   it('has its reserved address in every stage', () => {
     const rig = startExchange();
-    rig.reservations.set(ME, { address: ip('10.77.0.200'), hostname: null });
+    rig.reservations.set('reservation', ME, { addresses: [ip('10.77.0.200')], hostname: null });
     expect(boots(rig, 'firmware', 1)).toBe('10.77.0.200 for 600 s');
     expect(boots(rig, 'system', 2)).toBe('10.77.0.200 for 3600 s');
   });

@@ -42,8 +42,8 @@ const address = (text: string) => must(parseIpv4(text), text);
 
 const reservations = createReservationTable();
 for (const entry of settings.reservations)
-  reservations.set(must(parseMac(entry.mac), entry.mac), {
-    address: entry.address === null ? null : address(entry.address),
+  reservations.set('reservation', must(parseMac(entry.mac), entry.mac), {
+    addresses: entry.address === null ? [] : [address(entry.address)],
     hostname: null,
   });
 const journal = openLeaseJournal(settings.journal);

@@ -320,7 +320,10 @@ describe('inventories', () => {
       await store.inventories.put(A, {}, {});
       await store.close();
       const raw = new Sqlite(path);
-      raw.exec('ALTER TABLE inventories DROP COLUMN boot_generation; PRAGMA user_version = 1');
+      raw.exec(
+        'ALTER TABLE inventories DROP COLUMN boot_generation; ALTER TABLE ports DROP COLUMN internal_info',
+      );
+      raw.exec('DROP TABLE reservations; DROP TABLE discovered; PRAGMA user_version = 1');
       raw.prepare('UPDATE inventories SET created_at = ?').run(created_at);
       raw.close();
       expect(await (await temporaryStore({ path })).inventories.get(A)).toMatchObject({ boot_generation });

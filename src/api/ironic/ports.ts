@@ -88,7 +88,7 @@ export function portRoutes(app: FastifyInstance, context: ApiContext): void {
     const stored = await store.transaction(async (queries) => {
       const port = await findPort(queries, request.params.ident);
       await refuseLocked(queries, port);
-      const { uuid: _u, created_at: _c, updated_at: _a, ...writable } = port;
+      const { uuid: _u, created_at: _c, updated_at: _a, internal_info: _i, ...writable } = port;
       const document = { ...writable, is_smartnic: false, portgroup_uuid: null, name: null };
       const after = parseBody(portWritable, applyPatch(document, patch, PATCH_RULES), 'port');
       const named = patchedFields(patch);
