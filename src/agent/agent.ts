@@ -11,6 +11,7 @@ import { createDeployedDisk } from './extensions/deployed-disk.ts';
 import { imageCommands } from './extensions/image.ts';
 import { logCommands } from './extensions/logs.ts';
 import type { Machine } from './extensions/machine.ts';
+import { serviceCommands } from './extensions/service.ts';
 import { standbyCommands } from './extensions/standby.ts';
 import { IronicClient } from './ironic/client.ts';
 import { type Api, discover, inspect, type Known, lookup } from './ironic/conversation.ts';
@@ -159,6 +160,7 @@ function allCommands(machine: Machine): CommandTable {
     ...deployCommands(machine, deployed),
     ...standbyCommands(machine),
     ...imageCommands(machine, deployed),
+    ...serviceCommands(),
     ...logCommands(machine),
   };
 }

@@ -112,8 +112,9 @@ export function createClient(url: string) {
     },
     portByAddress: async (mac: string): Promise<PortAnswer | null> =>
       (await get(portsAnswer, `/v1/ports?detail=true&address=${encodeURIComponent(mac)}`)).ports[0] ?? null,
-    provision: (ident: string, target: string) =>
-      connection.send('PUT', `${at(ident)}/states/provision`, { target }),
+    /** `more`: what the verb takes besides, such as `clean_steps`. */
+    provision: (ident: string, target: string, more: JsonObject = {}) =>
+      connection.send('PUT', `${at(ident)}/states/provision`, { target, ...more }),
     power: (ident: string, target: string) => connection.send('PUT', `${at(ident)}/states/power`, { target }),
     setMaintenance: (ident: string, reason: string | null) =>
       connection.send('PUT', `${at(ident)}/maintenance`, { reason }),

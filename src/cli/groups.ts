@@ -7,7 +7,8 @@ import { enroll } from './commands/enroll.ts';
 import { list, remove, show, why } from './commands/nodes.ts';
 import { maintenance, power } from './commands/power.ts';
 import { reservationAdd, reservationDelete, reservationList } from './commands/reservations.ts';
-import { abort, inspect, manage, provide, undeploy } from './commands/verbs.ts';
+import { clean, service } from './commands/steps.ts';
+import { abort, adopt, inspect, manage, provide, undeploy, unhold } from './commands/verbs.ts';
 import { watch } from './commands/watch.ts';
 import { EXIT, type Io } from './io.ts';
 import { formatTable } from './table.ts';
@@ -31,6 +32,10 @@ const NODE: Group = {
     deploy,
     rebuild,
     undeploy,
+    clean,
+    service,
+    adopt,
+    unhold,
     abort,
     watch,
     why,

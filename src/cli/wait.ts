@@ -12,7 +12,14 @@ export const GOALS: Readonly<Record<string, readonly string[]>> = {
   active: ['active'],
   rebuild: ['active'],
   deleted: ['available', 'manageable'],
-  abort: ['manageable', 'available', 'deploy failed', 'clean failed', 'inspect failed'],
+  clean: ['manageable', 'clean hold'],
+  service: ['active', 'service hold'],
+  adopt: ['active'],
+  unhold: ['manageable', 'available', 'active', 'clean hold', 'service hold'],
+  abort: [
+    ...['manageable', 'available', 'active', 'deploy failed', 'clean failed', 'inspect failed'],
+    'service failed',
+  ],
 };
 
 const POLL_MS = 1_000;

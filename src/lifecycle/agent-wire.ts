@@ -1,5 +1,7 @@
 /** What agents answer, checked: our own agent and ironic-python-agent. Fields that are not used may be anything. */
 import { z } from 'zod';
+import type { JsonObject } from '../store/records.ts';
+import type { StepKind } from './asked-steps.ts';
 
 const text = z.string().max(100_000);
 
@@ -42,20 +44,32 @@ export const refusalAnswer = z.object({
   faultstring: text.optional(),
 });
 
-const cleanStep = z.object({
+const agentStep = z.object({
   step: z.string().max(200),
   interface: z.string().max(100),
   priority: z.number(),
   reboot_requested: z.boolean().catch(false),
   abortable: z.boolean().catch(false),
 });
-export type AgentCleanStep = z.output<typeof cleanStep>;
+export type AgentStep = z.output<typeof agentStep>;
 
-/** Result of `clean.get_clean_steps`: by hardware manager. */
-export const cleanStepsResult = z.object({
-  clean_steps: z.record(z.string(), z.array(cleanStep).max(1_000)),
-  hardware_manager_version: z.record(z.string(), z.string()).catch({}),
-});
+const byManager = z.record(z.string(), z.array(agentStep).max(1_000));
+const managerVersions = z.record(z.string(), z.string()).catch({});
+
+/** The result of `clean.get_clean_steps` or `service.get_service_steps`; null when it is something else. */
+export function offeredSteps(kind: StepKind, result: unknown): StepOffer | null {
+  if (!isRecord(result)) return null;
+  const steps = byManager.safeParse(result[`${kind}_steps`]);
+  if (!steps.success) return null;
+  const version = managerVersions.parse(result.hardware_manager_version);
+  return { steps: Object.values(steps.data).flat(), version };
+}
+
+export type StepOffer = {
+  readonly steps: readonly AgentStep[];
+  /** By hardware manager; handed back with each step, so that the agent notices when it is another. */
+  readonly version: JsonObject;
+};
 
 /** The parts of an inventory that ingot itself uses. */
 export const inventoryParts = z.object({

@@ -50,6 +50,8 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     });
     if (accepted.interrupted) engine.interrupt(accepted.nodeUuid);
     if (accepted.job !== null) engine.take(accepted.job);
+    // What was accepted may be what a job waits for.
+    else if (!accepted.interrupted) engine.nudge(accepted.nodeUuid);
   };
 
   return {

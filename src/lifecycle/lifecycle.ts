@@ -5,6 +5,7 @@
 import type { Inventory } from '../agent/protocol.ts';
 import type { JsonObject, LcmReport, NodeRecord } from '../store/records.ts';
 import type { PowerTarget, Verb } from '../store/words.ts';
+import type { AskedStep } from './asked-steps.ts';
 import type { Deployment } from './deployment.ts';
 
 export type VerbRequest = {
@@ -16,6 +17,8 @@ export type VerbRequest = {
    * refusal, `node_locked`. Absent: what stands in the node's `instance_info`.
    */
   readonly deployment?: Deployment;
+  /** `clean` and `service`: what to do, in this order. */
+  readonly steps?: readonly AskedStep[];
 };
 
 /** What the operator may put on the config drive; the rest (addresses, LCM token) is ours. */

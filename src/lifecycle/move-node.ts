@@ -2,14 +2,21 @@
 import { IngotError } from '../errors.ts';
 import type { NodeRecord } from '../store/records.ts';
 import type { NodePatch, Queries } from '../store/store.ts';
+import type { ProvisionState } from '../store/words.ts';
 import { edgeFrom, targetOf } from './graph.ts';
-import type { GraphEvent } from './graph-edges.ts';
+import type { Edge, GraphEvent } from './graph-edges.ts';
 
 /** Call it inside a transaction: the patch, the state and the event belong together. */
 export async function moveNode(
   queries: Queries,
   node: NodeRecord,
-  move: { readonly event: GraphEvent; readonly patch?: NodePatch; readonly because?: string },
+  move: {
+    readonly event: GraphEvent;
+    /** Where the node is heading now; without it the graph says. */
+    readonly target?: ProvisionState;
+    readonly patch?: NodePatch;
+    readonly because?: string;
+  },
 ): Promise<NodeRecord> {
   const edge = edgeFrom(node.provision_state, move.event);
   if (edge === null) {
@@ -22,7 +29,7 @@ export async function moveNode(
   const moved = await queries.nodes.update(node.uuid, {
     ...move.patch,
     provision_state: edge.to,
-    target_provision_state: targetOf(edge.to),
+    target_provision_state: headingAfter(node, edge, move.target),
   });
   await queries.events.append({
     node_uuid: node.uuid,
@@ -34,8 +41,25 @@ export async function moveNode(
   return moved;
 }
 
-/** Brings the node into or out of its wait state, as the job's current step wants it. */
-export async function park(queries: Queries, node: NodeRecord, parked: boolean): Promise<NodeRecord> {
-  const event = parked ? 'wait' : 'resume';
+/** Where a step wants the node: in its auto state, in its wait state, or held for an operator. */
+export type Place = 'working' | 'parked' | 'held';
+
+const EVENT_TO: Readonly<Record<Place, GraphEvent>> = { working: 'resume', parked: 'wait', held: 'hold' };
+
+/** Brings the node where the job's current step wants it. */
+export async function bring(queries: Queries, node: NodeRecord, place: Place): Promise<NodeRecord> {
+  const event = EVENT_TO[place];
   return edgeFrom(node.provision_state, event) === null ? node : await moveNode(queries, node, { event });
+}
+
+/** Manual cleaning ends elsewhere than automated cleaning: on its way a node keeps the target that its verb set. */
+function headingAfter(
+  node: NodeRecord,
+  edge: Edge,
+  asked: ProvisionState | undefined,
+): ProvisionState | null {
+  const ofGraph = targetOf(edge.to);
+  if (ofGraph === null) return null;
+  const goesOn = edge.by === 'ingot' || edge.event === 'unhold' || edge.event === 'abort';
+  return asked ?? (goesOn ? node.target_provision_state : null) ?? ofGraph;
 }

@@ -1,6 +1,7 @@
 /** Which steps a verb takes, and how its job ends. Pure data, but for what a node's own settings leave out. */
 import type { JobStep, NodeRecord } from '../store/records.ts';
-import { type PowerTarget, VERBS } from '../store/words.ts';
+import { type PowerTarget, type ProvisionState, VERBS } from '../store/words.ts';
+import { type AskedStep, stepsAskedFor } from './asked-steps.ts';
 import type { Ending } from './engine/advance.ts';
 import type { GraphEvent } from './graph-edges.ts';
 import type { StepName } from './steps/catalog.ts';
@@ -8,14 +9,25 @@ import { VERB_FACTS } from './verbs.ts';
 
 type CleaningPolicy = { readonly automatedClean: boolean };
 
+export type PlanContext = {
+  readonly node: Pick<NodeRecord, 'automated_clean'>;
+  readonly site: CleaningPolicy;
+  /** Named by the operator, for the verbs that take some. */
+  readonly asked: readonly AskedStep[];
+};
+
 type Plan = {
-  readonly steps: (node: Pick<NodeRecord, 'automated_clean'>, site: CleaningPolicy) => readonly StepName[];
+  /** Throws `invalid_input` for steps that cannot be asked for. */
+  readonly steps: (context: PlanContext) => readonly (StepName | JobStep)[];
   /** The edge at the end of the last step. */
   readonly end: GraphEvent;
   readonly afterFailure: readonly StepName[];
+  /** Where the node is heading, if elsewhere than the graph's state says. */
+  readonly target?: ProvisionState;
 };
 
 const CLEANING: readonly StepName[] = ['boot-ramdisk', 'wait-agent', 'plan-cleaning', 'leave-ramdisk'];
+const INTO_RAMDISK: readonly StepName[] = ['power-off', 'boot-ramdisk', 'wait-agent'];
 
 const DEPLOYMENT: Plan = {
   steps: () => [
@@ -33,7 +45,7 @@ const DEPLOYMENT: Plan = {
   afterFailure: ['leave-ramdisk'],
 };
 
-function wantsCleaning(node: Pick<NodeRecord, 'automated_clean'>, site: CleaningPolicy): boolean {
+function wantsCleaning({ node, site }: PlanContext): boolean {
   return node.automated_clean ?? site.automatedClean;
 }
 
@@ -53,14 +65,26 @@ export const PLANS: Readonly<Partial<Record<GraphEvent, Plan>>> = {
     afterFailure: ['leave-ramdisk'],
   },
   provide: {
-    steps: (node, site) => (wantsCleaning(node, site) ? ['power-off', ...CLEANING] : []),
+    steps: (context) => (wantsCleaning(context) ? ['power-off', ...CLEANING] : []),
     end: 'done',
     afterFailure: ['leave-ramdisk'],
   },
   deploy: DEPLOYMENT,
   rebuild: DEPLOYMENT,
   delete: {
-    steps: (node, site) => ['power-off', 'release-instance', ...(wantsCleaning(node, site) ? CLEANING : [])],
+    steps: (context) => ['power-off', 'release-instance', ...(wantsCleaning(context) ? CLEANING : [])],
+    end: 'done',
+    afterFailure: ['leave-ramdisk'],
+  },
+  clean: {
+    steps: ({ asked }) => [...INTO_RAMDISK, ...stepsAskedFor('clean', asked), 'leave-ramdisk'],
+    end: 'manage',
+    afterFailure: ['leave-ramdisk'],
+    target: 'manageable',
+  },
+  adopt: { steps: () => ['verify', 'adopt'], end: 'done', afterFailure: [] },
+  service: {
+    steps: ({ asked }) => [...INTO_RAMDISK, ...stepsAskedFor('service', asked), 'leave-ramdisk', 'boot-disk'],
     end: 'done',
     afterFailure: ['leave-ramdisk'],
   },
@@ -77,8 +101,8 @@ export const POWER_STEPS: Readonly<Record<PowerTarget, readonly StepName[]>> = {
   'soft rebooting': ['soft-power-off', 'power-on'],
 };
 
-export function jobSteps(names: readonly StepName[]): readonly JobStep[] {
-  return names.map((name) => ({ name, args: {} }));
+export function jobSteps(steps: readonly (StepName | JobStep)[]): readonly JobStep[] {
+  return steps.map((step) => (typeof step === 'string' ? { name: step, args: {} } : step));
 }
 
 /** How the job of a verb (or of a power request) ends. */

@@ -41,6 +41,7 @@ export async function acceptVerb(
   const edge = edgeForVerb(node, request.verb);
   if (request.verb === 'abort' && running !== null)
     return await abort(queries, { node, job: running }, tools);
+  if (request.verb === 'unhold') return await unhold(queries, { node, job: running });
   if (running !== null) await makeWay(queries, { node, job: running }, edge);
 
   const accepted = { nodeUuid: node.uuid, interrupted: running !== null };
@@ -52,8 +53,9 @@ export async function acceptVerb(
     await moveNode(queries, node, { event: edge.event, patch });
     return { ...accepted, job: null };
   }
-  const steps = jobSteps(plan.steps(node, tools.site));
-  const moved = await moveNode(queries, node, { event: edge.event, patch });
+  const steps = jobSteps(plan.steps({ node, site: tools.site, asked: request.steps ?? [] }));
+  const heading = plan.target === undefined ? {} : { target: plan.target };
+  const moved = await moveNode(queries, node, { event: edge.event, ...heading, patch });
   if (steps.length === 0) {
     await moveNode(queries, moved, { event: plan.end });
     return { ...accepted, job: null };
@@ -108,13 +110,28 @@ async function makeWay(
   { node, job: running }: { readonly node: NodeRecord; readonly job: JobRecord },
   edge: Edge,
 ): Promise<void> {
-  if (STATES[edge.from].kind !== 'wait') throw locked(node, running);
+  const { kind } = STATES[edge.from];
+  if (kind !== 'wait' && kind !== 'hold') throw locked(node, running);
   await queries.jobs.update(running.id, {
     status: 'aborted',
     error: `Given up for "${edge.event}".`,
     waiting_for: null,
     wake_at: null,
   });
+}
+
+/** The job that holds the node goes on: its step sees that the node is held no more. */
+async function unhold(
+  queries: Queries,
+  { node, job }: { readonly node: NodeRecord; readonly job: JobRecord | null },
+): Promise<Accepted> {
+  if (job === null) {
+    throw new IngotError('invalid_state', `No job holds node ${node.uuid}.`, {
+      hint: 'Ask for abort, then begin anew.',
+    });
+  }
+  await moveNode(queries, node, { event: 'unhold' });
+  return { nodeUuid: node.uuid, job: null, interrupted: false };
 }
 
 /** The running step fails at once; the job tidies up, then the node goes where the graph says. */

@@ -22,12 +22,12 @@ export const VERB_FACTS: Readonly<Record<Verb, VerbFacts>> = {
   rebuild: { event: 'rebuild', available: true, inMaintenance: false },
   deleted: { event: 'delete', available: true, inMaintenance: true },
   abort: { event: 'abort', available: true, inMaintenance: true },
-  clean: { event: 'clean', available: false, inMaintenance: true },
-  adopt: { event: 'adopt', available: false, inMaintenance: true },
+  clean: { event: 'clean', available: true, inMaintenance: true },
+  adopt: { event: 'adopt', available: true, inMaintenance: true },
   rescue: { event: 'rescue', available: false, inMaintenance: false },
   unrescue: { event: 'unrescue', available: false, inMaintenance: true },
-  unhold: { event: 'unhold', available: false, inMaintenance: true },
-  service: { event: 'service', available: false, inMaintenance: false },
+  unhold: { event: 'unhold', available: true, inMaintenance: true },
+  service: { event: 'service', available: true, inMaintenance: false },
 };
 
 /** The states in which the verb is accepted. */
@@ -111,10 +111,13 @@ export function shortestPath(state: ProvisionState, verb: Verb): readonly Verb[]
   return null;
 }
 
+/** No way to anywhere is told over these: one gives work up, the other is for machines that run already. */
+const DETOURS: ReadonlySet<Verb> = new Set(['abort', 'adopt']);
+
 function verbsFrom(state: ProvisionState): readonly Verb[] {
   return VERBS.filter(
     (verb) =>
-      verb !== 'abort' &&
+      !DETOURS.has(verb) &&
       VERB_FACTS[verb].available &&
       edgeFrom(state, VERB_FACTS[verb].event)?.by === 'operator',
   );

@@ -86,6 +86,30 @@ test.each([
     text: '"clean_steps" is only valid when setting target provision state to clean',
   },
   {
+    name: 'no steps to clean by',
+    body: { target: 'clean' },
+    status: 400,
+    text: '"clean_steps" is required when setting target provision state to clean',
+  },
+  {
+    name: 'a step that has another shape',
+    body: { target: 'clean', clean_steps: [{ interface: 'deploy', priority: 10 }] },
+    status: 400,
+    text: /step/,
+  },
+  {
+    name: 'a runbook',
+    body: { target: 'service', runbook: 'CUSTOM_BOOK' },
+    status: 400,
+    text: 'ingot has no runbooks yet',
+  },
+  {
+    name: 'cleaning without a ramdisk',
+    body: { target: 'clean', clean_steps: [{ step: 'hold' }], disable_ramdisk: true },
+    status: 400,
+    text: /disable_ramdisk cannot be true/,
+  },
+  {
     name: 'an unknown argument',
     body: { target: 'manage', bogus: 1 },
     status: 400,

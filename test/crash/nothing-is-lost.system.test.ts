@@ -6,22 +6,29 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { patiently, requestOnce } from '../../scripts/patience.ts';
 import { rackName } from '../../src/lab/simulated/rack.ts';
-import { PLANS, POWER_STEPS } from '../../src/lifecycle/plans.ts';
+import { jobSteps, PLANS, POWER_STEPS } from '../../src/lifecycle/plans.ts';
 import { enrollBody } from '../rig/rack.ts';
 import { type CrashRig, startCrashRig } from './rig.ts';
 
 const MACHINES = 16;
 const LEAST_KILLS = 100;
+const asked = (step: string) => ({ interface: 'deploy', step, args: {} });
+const ASKED = {
+  clean: [asked('erase_devices_metadata')],
+  service: [asked('burnin_cpu')],
+};
 /** What each node is taken through. */
-const ERRAND = [
+const ERRAND: readonly Omit<Part, 'name'>[] = [
   { verb: 'manage', to: 'manageable' },
   { verb: 'inspect', to: 'manageable' },
+  { verb: 'clean', to: 'manageable', more: { clean_steps: ASKED.clean } },
   { verb: 'provide', to: 'available' },
   { verb: 'active', to: 'active' },
   { verb: 'rebuild', to: 'active' },
   { verb: 'deleted', to: 'available' },
   { verb: 'active', to: 'active' },
-] as const;
+  { verb: 'service', to: 'active', more: { service_steps: ASKED.service } },
+];
 
 describe('a daemon that is killed again and again', () => {
   let rig: CrashRig;
@@ -57,13 +64,14 @@ describe('a daemon that is killed again and again', () => {
       const ledger = ledgers.get(name);
       const count = (work: string): number => ledger?.works.filter((one) => one === work).length ?? 0;
       // active, rebuild, active, and what was rebuilt while waiting for more kills: each image write once.
-      // provide and deleted: two cleanings.
+      // clean, provide and deleted: three cleanings.
       expect({
         ...{ name, writes: count('write_image'), cleanings: count('erase_devices_metadata') },
+        services: count('burnin_cpu'),
         cutOff: ledger?.cutOff,
-      }).toEqual({ name, writes: 3 + again, cleanings: 2, cutOff: 0 });
-      // inspect, two cleanings, two boots (ramdisk, disk) for each deployment, and one for the power cycle.
-      const boots = `pxe pxe pxe disk pxe disk pxe pxe disk${' pxe disk'.repeat(again)} disk`;
+      }).toEqual({ name, writes: 3 + again, cleanings: 3, services: 1, cutOff: 0 });
+      // inspect, three cleanings, two boots (ramdisk, disk) for each deployment and service, one for the power cycle.
+      const boots = `pxe pxe pxe pxe disk pxe disk pxe pxe disk pxe disk${' pxe disk'.repeat(again)} disk`;
       expect({ name, boots: ledger?.boots.join(' ') }).toEqual({ name, boots });
     }
   });
@@ -98,18 +106,28 @@ async function jobEnds(rig: CrashRig, name: string): Promise<void> {
 
 /** The begin and the end of every step that the errand's verbs and a power cycle have. */
 function everyBoundary(): string[] {
-  const plans = (['manage', 'inspect', 'provide', 'deploy', 'delete'] as const).flatMap(
-    (event) => PLANS[event]?.steps({ automated_clean: null }, { automatedClean: true }) ?? [],
-  );
-  const steps = new Set([...plans, ...POWER_STEPS.rebooting, 'clean-step']);
+  const context = { node: { automated_clean: null }, site: { automatedClean: true } };
+  const events = ['manage', 'inspect', 'provide', 'deploy', 'delete', 'clean', 'service'] as const;
+  const plans = events.flatMap((event) => {
+    const steps = event === 'clean' || event === 'service' ? ASKED[event] : [];
+    return jobSteps(PLANS[event]?.steps({ ...context, asked: steps }) ?? []);
+  });
+  const names = plans.map(({ name }) => name);
+  const steps = new Set([...names, ...POWER_STEPS.rebooting, 'clean-step']);
   return [...steps].flatMap((step) => [`before ${step}`, `after ${step}`]);
 }
 
-type Part = { readonly name: string; readonly verb: string; readonly to: string };
+type Part = {
+  readonly name: string;
+  readonly verb: string;
+  readonly to: string;
+  /** What the verb takes besides. */
+  readonly more?: Parameters<CrashRig['client']['provision']>[2];
+};
 
-async function runPart(rig: CrashRig, { name, verb, to }: Part): Promise<void> {
+async function runPart(rig: CrashRig, { name, verb, to, more }: Part): Promise<void> {
   if (verb === 'active') await setImage(rig, name);
-  await requestOnce(rig.client, name, () => rig.client.provision(name, verb));
+  await requestOnce(rig.client, name, () => rig.client.provision(name, verb, more));
   await settle(rig, { name, to });
 }
 

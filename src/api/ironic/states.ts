@@ -11,7 +11,7 @@ import { configDriveOf } from './config-drive.ts';
 import { findNode } from './idents.ts';
 import { NODE_STATES_FIELDS } from './node-fields.ts';
 import { nodeView, selectNodeFields } from './node-view.ts';
-import { refuseUnsupported, verbSince } from './verbs.ts';
+import { checkArguments, verbSince } from './verbs.ts';
 
 type WithIdent = { Params: { ident: string } };
 
@@ -43,12 +43,17 @@ export function stateRoutes(app: FastifyInstance, context: ApiContext): void {
         );
       }
       verbSince(body.target, request.minor);
-      refuseUnsupported(verb, body);
+      checkArguments(verb, body);
       // Verification would fail by it in any case.
       if (verb === 'manage' && node.provision_state === 'enroll')
         checkDriverInfo?.(node.driver, node.driver_info);
       const configdrive = configDriveOf(verb, body.configdrive ?? null);
-      await lifecycle.requestVerb(node.uuid, { verb, ...(configdrive === null ? {} : { configdrive }) });
+      const steps = body.clean_steps ?? body.service_steps ?? null;
+      await lifecycle.requestVerb(node.uuid, {
+        verb,
+        ...(steps === null ? {} : { steps }),
+        ...(configdrive === null ? {} : { configdrive }),
+      });
       return reply
         .code(202)
         .header('Location', `${baseUrl(request)}/v1/nodes/${ident}/states`)

@@ -42,8 +42,21 @@ export function verbSince(target: string, minor: number): void {
   });
 }
 
-/** Throws `invalid_input` for an argument of another verb, or one that ingot cannot honour yet. */
-export function refuseUnsupported(verb: Verb, body: ProvisionBody): void {
+/** The argument without which a verb has nothing to do. */
+const REQUIRED: Readonly<Partial<Record<Verb, 'clean_steps' | 'service_steps'>>> = {
+  clean: 'clean_steps',
+  service: 'service_steps',
+};
+
+/** What ingot cannot honour yet, by argument. */
+const NOT_YET: Readonly<Partial<Record<keyof ProvisionBody, string>>> = {
+  deploy_steps: 'ingot takes no deploy_steps yet',
+  runbook: 'ingot has no runbooks yet',
+  disable_ramdisk: 'ingot runs steps in the ramdisk only: disable_ramdisk cannot be true',
+};
+
+/** Throws `invalid_input` for an argument of another verb, one that is missing, or one that ingot cannot honour yet. */
+export function checkArguments(verb: Verb, body: ProvisionBody): void {
   for (const { name, verbs } of ARGUMENTS) {
     const value = body[name];
     if (value === null || value === undefined) continue;
@@ -51,15 +64,19 @@ export function refuseUnsupported(verb: Verb, body: ProvisionBody): void {
       throw new IngotError(
         'invalid_input',
         `"${name}" is only valid when setting target provision state to ${verbs.join(' or ')}`,
-        {
-          hint: `Leave "${name}" out.`,
-        },
+        { hint: `Leave "${name}" out.` },
       );
     }
-    if (name === 'deploy_steps' && Array.isArray(value) && value.length > 0) {
-      throw new IngotError('invalid_input', 'ingot takes no deploy_steps yet', {
-        hint: 'Leave "deploy_steps" out.',
-      });
-    }
+    const problem = NOT_YET[name];
+    const asksNothing = value === false || (Array.isArray(value) && value.length === 0);
+    if (problem !== undefined && !asksNothing)
+      throw new IngotError('invalid_input', problem, { hint: `Leave "${name}" out.` });
   }
+  const required = REQUIRED[verb];
+  if (required === undefined || (body[required] ?? []).length > 0) return;
+  throw new IngotError(
+    'invalid_input',
+    `"${required}" is required when setting target provision state to ${verb}`,
+    { hint: `Name the steps, such as [{"interface": "deploy", "step": "erase_devices_metadata"}].` },
+  );
 }

@@ -15,12 +15,19 @@ export const configDriveObject = z.strictObject({
   vendor_data: jsonObject.optional(),
 });
 
+/** A step that an operator names; only Ironic's reserved ones (`hold`, `wait`, `reboot`, ...) need no interface. */
+const askedStep = z.strictObject({
+  interface: z.string().max(100).nullable().default(null),
+  step: z.string().min(1).max(200),
+  args: jsonObject.default({}),
+});
+
 export const provisionBody = z.strictObject({
   target: z.string(),
   configdrive: z.union([z.string(), configDriveObject]).nullish(),
-  clean_steps: z.array(z.json()).nullish(),
+  clean_steps: z.array(askedStep).nullish(),
   deploy_steps: z.array(z.json()).nullish(),
-  service_steps: z.array(z.json()).nullish(),
+  service_steps: z.array(askedStep).nullish(),
   rescue_password: z.string().nullish(),
   disable_ramdisk: z.boolean().nullish(),
   runbook: z.string().nullish(),

@@ -1,4 +1,4 @@
-/** The verbs that take a node to another state: manage, inspect, provide, rebuild, undeploy, abort. */
+/** The verbs that take a node to another state: manage, inspect, provide, undeploy, adopt, unhold, abort. */
 import { flag, WAIT_OPTIONS, wholeNumber } from '../arguments.ts';
 import { type Call, type Command, nameOf, printJson } from '../command.ts';
 import { EXIT } from '../io.ts';
@@ -73,4 +73,6 @@ export const manage = verbCommand('manage', 'manage', 'Checks the BMC and takes 
 export const inspect = verbCommand('inspect', 'inspect', 'Boots the ramdisk and records the hardware.');
 export const provide = verbCommand('provide', 'provide', 'Cleans the node and makes it available.');
 export const undeploy = verbCommand('undeploy', 'deleted', 'Takes the OS off the node and cleans it.');
+export const adopt = verbCommand('adopt', 'adopt', 'Takes over a machine that runs already, untouched.');
+export const unhold = verbCommand('unhold', 'unhold', 'Lets a node go on that a step holds.');
 export const abort = verbCommand('abort', 'abort', 'Stops what is going on, where that can be stopped.');

@@ -134,7 +134,7 @@ type Asked = { readonly work: string; readonly step: unknown; readonly mac: stri
 
 function resultOf(name: string, { work, step, mac }: Asked): { readonly [key: string]: unknown } {
   const offered = (
-    kind: 'clean' | 'deploy',
+    kind: 'clean' | 'deploy' | 'service',
     steps: readonly object[],
   ): { readonly [key: string]: unknown } => ({
     [`${kind}_steps`]: { SimulatedHardwareManager: steps },
@@ -157,6 +157,12 @@ function resultOf(name: string, { work, step, mac }: Asked): { readonly [key: st
       return offered('deploy', [
         { step: 'write_image', priority: 0, interface: 'deploy', reboot_requested: false },
       ]);
+    case 'get_service_steps':
+      return offered('service', [
+        { step: 'burnin_cpu', priority: 0, interface: 'deploy', reboot_requested: false, abortable: true },
+      ]);
+    case 'execute_service_step':
+      return { service_result: null, service_step: step };
     case 'execute_clean_step':
       return { clean_result: null, clean_step: step };
     case 'execute_deploy_step':

@@ -3,7 +3,7 @@ import type { JobRecord, JobStep, NodeRecord } from '../../store/records.ts';
 import type { JobPatch, NodePatch, Queries } from '../../store/store.ts';
 import { edgeFrom } from '../graph.ts';
 import type { GraphEvent } from '../graph-edges.ts';
-import { moveNode, park } from '../move-node.ts';
+import { bring, moveNode } from '../move-node.ts';
 import type { Explanation, Steps } from './step.ts';
 
 export type Ending = {
@@ -48,7 +48,7 @@ export function createAdvance({ steps, endingOf, now }: AdvanceOptions): Advance
     await queries.jobs.update(job.id, { status: 'done' });
     const patch: NodePatch = { target_power_state: null };
     if (end === null) await queries.nodes.update(node.uuid, patch);
-    else await moveNode(queries, await park(queries, node, false), { event: end, patch });
+    else await moveNode(queries, await bring(queries, node, 'working'), { event: end, patch });
     await queries.events.append({
       node_uuid: node.uuid,
       kind: 'job.done',
@@ -60,8 +60,10 @@ export function createAdvance({ steps, endingOf, now }: AdvanceOptions): Advance
   const endFailed = async (queries: Queries, { job, node }: JobOnNode): Promise<void> => {
     await queries.jobs.update(job.id, { status: 'failed' });
     const patch: NodePatch = { last_error: job.error, target_power_state: null };
-    const moves = endingOf(job.verb).end !== null && edgeFrom(node.provision_state, 'fail') !== null;
-    if (moves) await moveNode(queries, node, { event: 'fail', patch });
+    // Out of a hold the way to the failure is called abort.
+    const event = (['fail', 'abort'] as const).find((one) => edgeFrom(node.provision_state, one) !== null);
+    if (endingOf(job.verb).end !== null && event !== undefined)
+      await moveNode(queries, node, { event, patch });
     else await queries.nodes.update(node.uuid, patch);
   };
 
@@ -70,14 +72,17 @@ export function createAdvance({ steps, endingOf, now }: AdvanceOptions): Advance
     const failing = at.job.error !== null;
     if (step === undefined) await (failing ? endFailed(queries, at) : endWell(queries, at));
     // While a failed job tidies up, the node stays where it failed.
-    else if (!failing) await park(queries, at.node, steps[step.name]?.parked === true);
+    else if (!failing) await bring(queries, at.node, steps[step.name]?.place ?? 'working');
   };
 
-  const failStep: Advance['failStep'] = async (queries, { job, node }, { because, hint }) => {
+  const failStep: Advance['failStep'] = async (queries, { job, node }, { because, hint, fault }) => {
     const tidying = job.error !== null;
     const cursor = job.cursor + 1;
     const error = job.error ?? `${because} ${hint}`.trim();
-    const told = await queries.nodes.update(node.uuid, { last_error: error });
+    const told = await queries.nodes.update(node.uuid, {
+      last_error: error,
+      ...(fault === undefined ? {} : { maintenance: true, maintenance_reason: error, fault }),
+    });
     const tidy = [...job.steps.slice(0, cursor), ...endingOf(job.verb).afterFailure];
     const moved = await queries.jobs.update(job.id, {
       ...freshStep(now()),

@@ -42,6 +42,9 @@ export type Reach = {
 /** After a start no deadline falls due before this: the agents need time to find us again. */
 const RESTART_GRACE_MS = 300_000;
 
+/** A century: what "never" is as a time stamp. */
+const NEVER_MS = 100 * 365 * 86_400_000;
+
 /** Resolves when the job has ended; rejects with the signal's reason, or with what made working impossible. */
 export async function runJob(id: number, tools: JobTools, reach: Reach): Promise<void> {
   const queued = await tools.store.jobs.get(id);
@@ -133,6 +136,7 @@ async function sleepThroughBackOff({ tools, reach, first }: StepAtWork): Promise
 
 /** Milliseconds that the step may take. */
 function limitOf({ definition, tools }: StepAtWork, node: NodeRecord): number {
+  if (definition.limit === 'never') return NEVER_MS;
   const state = STATES[node.provision_state];
   const ofState: TimeLimit = state.kind === 'auto' || state.kind === 'wait' ? state.limit : 'power_s';
   return tools.timeouts[definition.limit ?? ofState] * 1000;

@@ -8,6 +8,7 @@ import type { JobRecord, JobStep, JsonObject, NodeRecord, Progress } from '../..
 import type { NodePatch, Queries } from '../../store/store.ts';
 import type { TimeLimit } from '../graph.ts';
 import type { GraphEvent } from '../graph-edges.ts';
+import type { Place } from '../move-node.ts';
 
 export type StepOutcome =
   | {
@@ -31,7 +32,16 @@ export type StepOutcome =
       readonly progress?: Progress;
     }
   | { readonly kind: 'retry'; readonly afterMs: number; readonly because: string }
-  | { readonly kind: 'failed'; readonly because: string; readonly hint: string };
+  | {
+      readonly kind: 'failed';
+      readonly because: string;
+      readonly hint: string;
+      /** Takes the node into maintenance, with this as its `fault`: nobody shall use it before it was looked after. */
+      readonly fault?: Fault;
+    };
+
+/** Ironic's words (ironic/common/faults.py). */
+export type Fault = 'clean failure' | 'service failure';
 
 export type StepContext = {
   /** As committed when this call began, or after the last `save` of this call. */
@@ -58,10 +68,10 @@ export type SlotKind = (typeof SLOT_KINDS)[number];
 export type StepDefinition = {
   /** What the step does, to follow "working on": "switching the machine off". */
   readonly does: string;
-  /** The node is in its wait state (`wait call-back`, ...) while this step is the current one. */
-  readonly parked?: boolean;
-  /** How long the step may take; without it the limit of the node's provision state. */
-  readonly limit?: TimeLimit;
+  /** Where the node is while this step is the current one; without it `working`. */
+  readonly place?: Place;
+  /** How long the step may take; without it the limit of the node's provision state. `never`: an operator ends it. */
+  readonly limit?: TimeLimit | 'never';
   /** The step holds one of these slots from its first call to its end. */
   readonly slot?: Exclude<SlotKind, 'jobs'>;
   /** Tries in a row after which it fails, where the rule for the error would go on. */
@@ -71,8 +81,8 @@ export type StepDefinition = {
 
 export type Steps = Readonly<Record<string, StepDefinition>>;
 
-/** What is told to the operator when nothing happens any more. */
-export type Explanation = { readonly because: string; readonly hint: string };
+/** What is told to the operator when a step fails, or nothing happens any more. */
+export type Explanation = { readonly because: string; readonly hint: string; readonly fault?: Fault };
 
 /** Called around every call of a step. Tests stop the world here. */
 export type BoundaryHook = (boundary: {

@@ -12,7 +12,7 @@ import { startFrom, untilOff } from './power.ts';
 export function bootRamdiskStep(deps: StepDeps): StepDefinition {
   return {
     does: 'starting the machine into the ramdisk',
-    parked: true,
+    place: 'parked',
     limit: 'power_s',
     slot: 'power_actions',
     run: async (context) => {
@@ -54,7 +54,7 @@ async function beginGeneration(context: StepContext): Promise<void> {
 export function waitAgentStep(): StepDefinition {
   return {
     does: 'waiting for the ramdisk to call back',
-    parked: true,
+    place: 'parked',
     limit: 'callback_s',
     run: async (context) => {
       if (agentIsHere(context)) return { kind: 'done', note: 'The ramdisk has called back.' };

@@ -1,8 +1,10 @@
 /** Every step by the name that stands in job rows. A released name keeps its meaning: jobs outlive versions. */
 import type { StepDeps } from '../deps.ts';
 import type { StepDefinition } from '../engine/step.ts';
+import { adoptStep } from './adopt.ts';
+import { checkAskedStepsStep, holdStep, pauseStep } from './asked.ts';
 import { bootDiskStep, bootRamdiskStep, leaveRamdiskStep, waitAgentStep } from './boot.ts';
-import { cleanStep, planCleaningStep } from './clean.ts';
+import { cleanStep, planCleaningStep, serviceStep } from './clean.ts';
 import {
   agentPowerOffStep,
   allocateAddressesStep,
@@ -27,6 +29,12 @@ export const STEP_NAMES = [
   'record-inventory',
   'plan-cleaning',
   'clean-step',
+  'check-clean-steps',
+  'check-service-steps',
+  'service-step',
+  'hold',
+  'pause',
+  'adopt',
   'prepare-image',
   'allocate-addresses',
   'write-image',
@@ -51,6 +59,12 @@ export function createSteps(deps: StepDeps): Readonly<Record<StepName, StepDefin
     'record-inventory': recordInventoryStep(deps),
     'plan-cleaning': planCleaningStep(deps),
     'clean-step': cleanStep(deps),
+    'check-clean-steps': checkAskedStepsStep(deps, 'clean'),
+    'check-service-steps': checkAskedStepsStep(deps, 'service'),
+    'service-step': serviceStep(deps),
+    hold: holdStep(),
+    pause: pauseStep(),
+    adopt: adoptStep(),
     'prepare-image': prepareImageStep(deps),
     'allocate-addresses': allocateAddressesStep(deps),
     'write-image': writeImageStep(deps),

@@ -43,7 +43,7 @@ export function allocateAddressesStep(deps: StepDeps): StepDefinition {
 export function writeImageStep(deps: StepDeps): StepDefinition {
   return {
     does: 'writing the image',
-    parked: true,
+    place: 'parked',
     limit: 'command_s',
     slot: 'image_writes',
     run: async (context) => {
@@ -107,7 +107,7 @@ function imageName(node: NodeRecord): string | null {
 export function installBootloaderStep(deps: StepDeps): StepDefinition {
   return {
     does: 'setting up the boot loader',
-    parked: true,
+    place: 'parked',
     limit: 'callback_s',
     run: async (context) => {
       const result = await runOrder(context, deps, {

@@ -44,7 +44,7 @@ export function findPortsStep(deps: StepDeps): StepDefinition {
 export function collectInventoryStep(deps: StepDeps): StepDefinition {
   return {
     does: 'waiting for the ramdisk to send the inventory',
-    parked: true,
+    place: 'parked',
     limit: 'callback_s',
     run: async (context): Promise<StepOutcome> => {
       const arrived = await inventoryOfThisBoot(context, deps);

@@ -1,0 +1,75 @@
+/** Steps that an operator asks for by name (`clean_steps`, `service_steps`), as steps of a job. Pure. */
+import { IngotError } from '../errors.ts';
+import type { JobStep, JsonObject } from '../store/records.ts';
+import type { StepName } from './steps/catalog.ts';
+
+export type AskedStep = {
+  /** Ironic's interface that offers the step (`deploy`, `raid`, ...); null for the steps that every node has. */
+  readonly interface: string | null;
+  readonly step: string;
+  readonly args: JsonObject;
+};
+
+/** Whose steps of the agent are meant. */
+export type StepKind = 'clean' | 'service';
+
+const step = (name: StepName, args: JsonObject = {}): JobStep => ({ name, args });
+
+const BOOT: readonly JobStep[] = [step('boot-ramdisk'), step('wait-agent')];
+
+/** The steps that every node has, whatever its agent offers (Ironic's "reserved functional steps"). */
+const RESERVED: Readonly<Record<string, (args: JsonObject) => readonly JobStep[]>> = {
+  hold: () => [step('hold')],
+  wait: (args) => [step('pause', { seconds: pauseSeconds(args) })],
+  power_on: () => BOOT,
+  power_off: () => [step('power-off')],
+  reboot: () => [step('power-off'), ...BOOT],
+};
+
+const IN_BAND: Readonly<Record<StepKind, StepName>> = { clean: 'clean-step', service: 'service-step' };
+const CHECK: Readonly<Record<StepKind, StepName>> = {
+  clean: 'check-clean-steps',
+  service: 'check-service-steps',
+};
+
+const LONGEST_PAUSE_S = 86_400;
+const MOST_STEPS = 256;
+
+/**
+ * The job's steps, in the order given; first the agent is asked whether it has them all.
+ * Throws `invalid_input` for what no agent can make good.
+ */
+export function stepsAskedFor(kind: StepKind, asked: readonly AskedStep[]): readonly JobStep[] {
+  if (asked.length === 0 || asked.length > MOST_STEPS) {
+    throw new IngotError('invalid_input', `${kind}_steps must name 1 to ${MOST_STEPS} steps`, {
+      hint: 'Give a list such as [{"interface": "deploy", "step": "erase_devices_metadata"}].',
+    });
+  }
+  return [step(CHECK[kind]), ...asked.flatMap((one) => jobStepsOf(kind, one))];
+}
+
+function jobStepsOf(kind: StepKind, asked: AskedStep): readonly JobStep[] {
+  const { step: name, args } = asked;
+  // An agent may offer a step of such a name on another interface; `power` is where Ironic has its own.
+  const isReserved = Object.hasOwn(RESERVED, name) && [null, 'power'].includes(asked.interface);
+  const reserved = isReserved ? RESERVED[name] : undefined;
+  if (reserved !== undefined) return reserved(args);
+  if (asked.interface === null) {
+    throw new IngotError('invalid_input', `The step "${name}" of ${kind}_steps names no interface`, {
+      hint: `Without an interface there are: ${Object.keys(RESERVED).join(', ')}.`,
+    });
+  }
+  return [step(IN_BAND[kind], { step: { interface: asked.interface, step: name, args } })];
+}
+
+function pauseSeconds({ seconds = 0 }: JsonObject): number {
+  if (typeof seconds === 'number' && Number.isInteger(seconds) && seconds >= 0 && seconds <= LONGEST_PAUSE_S)
+    return seconds;
+  throw new IngotError(
+    'invalid_input',
+    `The step "wait" cannot wait for ${JSON.stringify(seconds)} seconds`,
+    {
+      hint: `Set args.seconds to a whole number from 0 to ${LONGEST_PAUSE_S}.`,
+    },
+  );
+}

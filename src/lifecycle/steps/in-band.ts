@@ -1,0 +1,52 @@
+/** Steps that the agent offers and runs: which there are, and each as a step of the job. */
+import { IngotError } from '../../errors.ts';
+import type { Json } from '../../store/records.ts';
+import { offeredSteps, type StepOffer } from '../agent-wire.ts';
+import type { StepKind } from '../asked-steps.ts';
+import type { StepDeps } from '../deps.ts';
+import type { Fault, StepContext, StepOutcome } from '../engine/step.ts';
+import { agentOf, runOrder } from './agent-command.ts';
+import { agentParams } from './agent-node.ts';
+
+/** Asks the agent. Throws `agent_failed` for an answer that is no list of steps. */
+export async function askForSteps(context: StepContext, deps: StepDeps, kind: StepKind): Promise<StepOffer> {
+  const node = context.node();
+  const command = await agentOf(context, deps).run({
+    name: `${kind}.get_${kind}_steps`,
+    params: agentParams(node, await deps.store.ports.listByNode(node.uuid)),
+    wait: true,
+  });
+  const offer = offeredSteps(kind, command.command_result);
+  if (offer !== null) return offer;
+  const said = command.command_error?.details || command.command_error?.message;
+  throw new IngotError('agent_failed', `The agent gave no ${kind} steps: ${said ?? 'unknown shape'}`, {
+    hint: 'Look at the console of the machine, and check that the ramdisk is of this version.',
+  });
+}
+
+const FAULTS: Readonly<Record<StepKind, Fault>> = { clean: 'clean failure', service: 'service failure' };
+
+/** Runs the step in the job step's `args`, once; a failure takes the node into maintenance, as Ironic does. */
+export async function runInBand(context: StepContext, deps: StepDeps, kind: StepKind): Promise<StepOutcome> {
+  const node = context.node();
+  // Without a version the agent takes the step as the first of its kind.
+  const { step = {}, clean_version: version = null } = context.args;
+  const name = nameOfStep(step);
+  const title = `${kind === 'clean' ? 'Clean' : 'Service'} step ${name}`;
+  const result = await runOrder(context, deps, {
+    name: `${kind}.execute_${kind}_step`,
+    params: async () => ({
+      step,
+      ...agentParams(node, await deps.store.ports.listByNode(node.uuid)),
+      [`${kind}_version`]: version,
+    }),
+    awaited: `the agent to end the ${kind} step ${name}`,
+    subject: title,
+  });
+  if ('succeeded' in result) return { kind: 'done', note: `${title} is done.` };
+  return result.kind === 'failed' ? { ...result, fault: FAULTS[kind] } : result;
+}
+
+function nameOfStep(step: Json): string {
+  return typeof step === 'object' && step !== null && 'step' in step ? String(step.step) : 'without a name';
+}

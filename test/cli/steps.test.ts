@@ -1,0 +1,53 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { aNode, NODE } from '../api/fixtures.ts';
+import { daemonFixture } from './fixtures.ts';
+
+test.each([
+  {
+    words: ['clean', 'rack1-07', '--step', 'deploy.erase_devices', '--step', 'hold'],
+    asked: {
+      verb: 'clean',
+      steps: [
+        { interface: 'deploy', step: 'erase_devices', args: {} },
+        { interface: null, step: 'hold', args: {} },
+      ],
+    },
+  },
+  {
+    words: ['service', 'rack1-07', '--step', 'reboot'],
+    asked: { verb: 'service', steps: [{ interface: null, step: 'reboot', args: {} }] },
+  },
+  { words: ['adopt', 'rack1-07'], asked: { verb: 'adopt' } },
+  { words: ['unhold', 'rack1-07'], asked: { verb: 'unhold' } },
+])('$words asks for just that', async ({ words, asked }) => {
+  const { node, store, lifecycle } = await daemonFixture();
+  await store.nodes.insert(aNode());
+  expect((await node(...words)).code).toBe(0);
+  expect(lifecycle.asked).toEqual([{ method: 'requestVerb', arguments: [NODE, asked] }]);
+});
+
+test('steps come from a file too, with their arguments', async () => {
+  const { node, store, lifecycle, folder } = await daemonFixture();
+  await store.nodes.insert(aNode());
+  const file = join(folder, 'steps.json');
+  writeFileSync(file, JSON.stringify([{ step: 'wait', args: { seconds: 5 } }]));
+  expect((await node('clean', 'rack1-07', '--steps', file)).code).toBe(0);
+  expect(lifecycle.asked[0]?.arguments[1]).toEqual({
+    verb: 'clean',
+    steps: [{ interface: null, step: 'wait', args: { seconds: 5 } }],
+  });
+});
+
+test.each([
+  { words: ['clean', 'rack1-07'], says: 'Give --step or --steps FILE' },
+  { words: ['clean', 'rack1-07', '--steps', '/nowhere.json'], says: '/nowhere.json holds no list of steps' },
+  { words: ['clean', 'rack1-07', '--steps', 'package.json'], says: 'package.json holds no list of steps' },
+])('$words is refused: $says', async ({ words, says }) => {
+  const { node, store } = await daemonFixture();
+  await store.nodes.insert(aNode());
+  const { code, err } = await node(...words);
+  expect(code).not.toBe(0);
+  expect(err).toContain(says);
+});
