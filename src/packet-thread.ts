@@ -4,11 +4,11 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { bootClientOf } from './boot/client.ts';
-import { type BootEntry, decideBoot } from './boot/decision.ts';
-import { renderDhcpBootFields } from './boot/dhcp-fields.ts';
+import type { BootEntry } from './boot/decision.ts';
 import { contentsOf, loadBootManifest } from './boot/manifest.ts';
 import { systemClock } from './clock.ts';
 import type { NetworkConfig } from './config/schema.ts';
+import { createBootAnswers } from './daemon/boot-answers.ts';
 import { createFactSender } from './daemon/fact-sender.ts';
 import { keepTrying, type Service } from './daemon/keep-trying.ts';
 import { onInterface } from './daemon/on-interface.ts';
@@ -19,8 +19,6 @@ import type {
   ToPacketThread,
 } from './daemon/packet-protocol.ts';
 import { preferThisThread } from './daemon/prefer-thread.ts';
-import type { DhcpBootFields } from './dhcp/boot-fields.ts';
-import type { ClientFacts } from './dhcp/client-facts.ts';
 import { createDhcpCounters } from './dhcp/counters.ts';
 import { openLeaseJournal } from './dhcp/lease-journal.ts';
 import { dhcpNetwork } from './dhcp/network.ts';
@@ -29,7 +27,7 @@ import { type DhcpServer, startDhcpServer } from './dhcp/server.ts';
 import { createLog } from './log.ts';
 import { createCounters, prefixed } from './net/counters.ts';
 import { createInterfaceIndex } from './net/interface-index.ts';
-import { cidrContains, type Ipv4 } from './net/ipv4.ts';
+import { cidrContains } from './net/ipv4.ts';
 import type { Mac } from './net/mac.ts';
 import { TFTP_COUNTS } from './tftp/counts.ts';
 import { startTftpServer } from './tftp/server.ts';
@@ -54,13 +52,13 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
   const dhcp = new Map<string, DhcpServer>();
   const passed = new Map(options.dhcpDescriptors);
 
-  const bootFields = (client: ClientFacts, address: Ipv4): DhcpBootFields | null => {
-    const kind = bootClientOf(client);
-    const site = { serverAddress: address, httpPort: options.httpPort };
-    const entry = boot.get(client.mac) ?? null;
-    const decision = decideBoot({ client: kind, mac: client.mac, entry, site, files: manifest.files });
-    return renderDhcpBootFields({ decision, client: kind, site });
-  };
+  const bootAnswers = createBootAnswers({
+    files: manifest.files,
+    entryOf: (mac) => boot.get(mac) ?? null,
+    httpPort: options.httpPort,
+    clock: systemClock,
+    onFact: facts.send,
+  });
 
   const serveDhcp = async (config: NetworkConfig): Promise<Service> => {
     const network = dhcpNetwork(config);
@@ -73,7 +71,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
       journal,
       reservations,
       isBooting: (client) => bootClientOf(client).kind !== 'not-booting',
-      bootFields: (client) => bootFields(client, network.address),
+      bootFields: (client) => bootAnswers(client, network.address),
       clock: systemClock,
       log: log.child({ component: 'dhcp', network: network.name }),
       counters: counters.dhcp,

@@ -2,6 +2,7 @@
  * The client architectures of DHCP option 93 (IANA "Processor Architecture Types", RFC 4578, RFC 5970) as one
  * table, and the boot programs for each kind of firmware. A new architecture is a new line here.
  */
+import type { IpxeProgram } from '../store/words.ts';
 import type { Firmware } from './decision.ts';
 
 export type Architecture = {
@@ -75,4 +76,32 @@ export const FIRST_STAGES: { readonly [firmware in Firmware]: readonly string[] 
   'efi-ia32': ['i386/snponly.efi', 'i386/ipxe.efi'],
   'efi-arm64': ['arm64/snponly.efi', 'arm64/ipxe.efi'],
   unknown: [],
+};
+
+/**
+ * The builds that a node may ask for, where the usual one does not get on with its NIC. A build that does not run
+ * on a kind of firmware says nothing about it: there the usual one is taken.
+ */
+export const IPXE_BUILDS: {
+  readonly [program in IpxeProgram]: { readonly [firmware in Firmware]?: string };
+} = {
+  /** Only the NIC that booted, by the firmware's own driver. */
+  snponly: {
+    'efi-x64': 'snponly.efi',
+    'efi-ia32': 'i386/snponly.efi',
+    'efi-arm64': 'arm64/snponly.efi',
+  },
+  /** Every NIC that the firmware has a driver for. */
+  snp: { 'efi-x64': 'snp.efi', 'efi-ia32': 'i386/snp.efi', 'efi-arm64': 'arm64/snp.efi' },
+  /** iPXE's own drivers: for firmware whose driver is broken; resets the link. */
+  ipxe: {
+    bios: 'ipxe.pxe',
+    'efi-x64': 'ipxe.efi',
+    'efi-ia32': 'i386/ipxe.efi',
+    'efi-arm64': 'arm64/ipxe.efi',
+  },
+  'ipxe.pxe': { bios: 'ipxe.pxe' },
+  undionly: { bios: 'undionly.kpxe' },
+  /** Keeps the ROM's network driver also when iPXE ends, for ROMs that cannot do without. */
+  'undionly.kkpxe': { bios: 'undionly.kkpxe' },
 };

@@ -4,7 +4,8 @@
  */
 import type { Ipv4 } from '../net/ipv4.ts';
 import { type Mac, macWithHyphens } from '../net/mac.ts';
-import { FIRST_STAGES } from './architectures.ts';
+import type { IpxeProgram } from '../store/words.ts';
+import { FIRST_STAGES, IPXE_BUILDS } from './architectures.ts';
 
 /** Which dialect the client speaks; derived from DHCP options 60, 77, 93 and 175 in `boot/client.ts`. */
 export type BootClient =
@@ -21,6 +22,12 @@ export type BootEntry = {
   readonly nodeUuid: string;
   readonly nodeName: string;
   readonly intent: 'ramdisk' | 'disk';
+  /** Grows with each boot that ingot asks for, so that one boot can be told from the next. */
+  readonly generation: number;
+  /** An operating system that ingot wrote is on the disk, or on its way there. */
+  readonly deployed: boolean;
+  /** The iPXE build that the operator chose for the node; null: the usual one. */
+  readonly program: IpxeProgram | null;
   readonly hostname: string | null;
 };
 
@@ -45,26 +52,28 @@ export type BootDecision =
  * Every machine that can is led to iPXE and its script, also one that shall boot its disk and one that we do not
  * know: there the script says so and hands over to the disk. Giving such a machine an address and no boot program
  * instead is no kindness: firmware then waits for other offers (EDK2 4 + 8 + 16 + 32 s, then PXE-E16) before it
- * tries its disk, and nobody sees why. An iPXE without HTTP is given ours, which has it.
+ * tries its disk, and nobody sees why. An iPXE without HTTP is given ours, which has it; once, for an iPXE that
+ * comes back without HTTP is ours and lacks it.
  */
 export function decideBoot(facts: {
   readonly client: BootClient;
   readonly mac: Mac;
   readonly entry: BootEntry | null;
   readonly site: BootSite;
+  /** Our iPXE was given to this MAC a moment ago (`chain-memory.ts`). */
+  readonly chained?: boolean;
   /** The boot programs that are installed (names in the manifest), so that DHCP names none that is not there. */
   readonly files: { has(name: string): boolean };
 }): BootDecision {
-  const { client, files, mac, site } = facts;
+  const { client, mac, site } = facts;
   switch (client.kind) {
     case 'not-booting':
       return { action: 'none', reason: 'it did not ask for a boot program' };
     case 'ipxe':
-      return client.http
-        ? { action: 'script', url: scriptUrl(site, mac) }
-        : firstStage(client.firmware, 'tftp', files);
+      if (client.http) return { action: 'script', url: scriptUrl(site, mac) };
+      return facts.chained === true ? CHAINED_IN_VAIN : firstStage(client.firmware, 'tftp', facts);
     case 'firmware':
-      return firstStage(client.firmware, client.transport, files);
+      return firstStage(client.firmware, client.transport, facts);
   }
 }
 
@@ -82,19 +91,30 @@ export function bootFileUrl(site: BootSite, file: string): string {
   return `${siteUrl(site)}/boot/${file}`;
 }
 
-function firstStage(
-  firmware: Firmware,
-  transport: 'tftp' | 'http',
-  files: { has(name: string): boolean },
-): BootDecision {
-  const candidates = FIRST_STAGES[firmware];
+const CHAINED_IN_VAIN: BootDecision = {
+  action: 'none',
+  reason:
+    'it is an iPXE without HTTP, also after ours was given to it: put a build with HTTP into boot.ipxe_dir, or look why ours does not start',
+};
+
+type Choice = { readonly entry: BootEntry | null; readonly files: { has(name: string): boolean } };
+
+function firstStage(firmware: Firmware, transport: 'tftp' | 'http', { entry, files }: Choice): BootDecision {
+  const chosen = entry?.program == null ? undefined : IPXE_BUILDS[entry.program][firmware];
+  const candidates = chosen === undefined ? FIRST_STAGES[firmware] : [chosen];
   const file = candidates.find((name) => files.has(name));
   if (file !== undefined) return { action: 'first-stage', file, transport };
+  const put = `put ${candidates.join(' or ')} into boot.ipxe_dir and restart ingot`;
+  if (chosen !== undefined)
+    return {
+      action: 'none',
+      reason: `its ipxe_program is ${entry?.program}, and ${chosen} is not installed: ${put}`,
+    };
   return {
     action: 'none',
     reason:
       candidates.length === 0
         ? 'ingot has no boot program for its architecture'
-        : `no boot program for ${firmware} is installed: put ${candidates.join(' or ')} into boot.ipxe_dir`,
+        : `no boot program for ${firmware} is installed: ${put}`,
   };
 }

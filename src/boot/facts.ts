@@ -12,6 +12,10 @@ export type BootFact = {
     | 'boot.image'
     /** Told to come back for its turn. */
     | 'boot.waits'
+    /** The script of a deployed node, not for the first time. */
+    | 'boot.again'
+    /** The same stage again and again: the machine is sent to its next boot device. */
+    | 'boot.loop'
     /** Not there, or broken off. */
     | 'boot.failed';
   /** Milliseconds since the Unix epoch. */

@@ -109,10 +109,10 @@ async function answer(exchange: {
       await sendText(response, 404, `${resource.sentence}\n`);
       return { kind: 'boot.failed', bytes: 0, sentence: `asked for ${exchange.file}: ${resource.sentence}` };
     case 'script': {
-      const { mac, sentence, text } = resource;
+      const { fact, mac, sentence, text } = resource;
       counters.count('scripts');
       await sendText(response, 200, text);
-      return { kind: 'boot.script', mac, bytes: text.length, sentence };
+      return { kind: fact, mac, bytes: text.length, sentence };
     }
     case 'file': {
       if (resource.fact === 'boot.program') counters.count('programs');

@@ -11,10 +11,12 @@ export type ScriptFacts = {
   readonly site: BootSite;
   /** More words for the kernel (`boot.kernel_args`). */
   readonly kernelArgs: string;
+  /** The machine came for this script again and again. */
+  readonly stuck?: boolean;
 };
 
 export function renderIpxeScript(facts: ScriptFacts): string {
-  const { entry } = facts;
+  const { entry, stuck } = facts;
   if (entry === null)
     return script([
       `echo ingot does not know ${facts.mac}, enroll it with: ingot node enroll`,
@@ -22,6 +24,7 @@ export function renderIpxeScript(facts: ScriptFacts): string {
       'sleep 3',
       'exit 1',
     ]);
+  if (stuck === true) return stuckScript(oneWord(entry.nodeName));
   switch (entry.intent) {
     case 'ramdisk':
       return ramdiskScript(facts, oneWord(entry.nodeName));
@@ -76,6 +79,16 @@ function diskScript(node: string): string {
     `iseq \${platform} efi && goto next ||`,
     'sanboot --no-describe --drive 0x80 ||',
     ':next',
+    'exit 1',
+  ]);
+}
+
+/** No disk is started from here: what this machine tried so far did not bring it further. */
+function stuckScript(node: string): string {
+  return script([
+    `echo ingot: ${node} goes round, on to its next boot device`,
+    'echo See: ingot node why',
+    'sleep 10',
     'exit 1',
   ]);
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FIRST_STAGES } from './architectures.ts';
+import { FIRST_STAGES, IPXE_BUILDS } from './architectures.ts';
 
 export type BootFile = {
   readonly content: Uint8Array;
@@ -15,7 +15,7 @@ export type BootFile = {
 export type MissingBootFile = { readonly name: string; readonly why: string; readonly hint: string };
 
 export type BootManifest = {
-  /** By lower-case name as in `FIRST_STAGES`, such as `snponly.efi` or `arm64/snponly.efi`. */
+  /** By lower-case name as in `FIRST_STAGES` and `IPXE_BUILDS`, such as `snponly.efi` or `arm64/snponly.efi`. */
   readonly files: ReadonlyMap<string, BootFile>;
   readonly missing: readonly MissingBootFile[];
 };
@@ -27,7 +27,8 @@ const MAX_BYTES = 16 * 1024 * 1024;
 
 /** Reads what is there of the known programs. Never rejects: what cannot be read is in `missing`. */
 export async function loadBootManifest(ipxeDir: string): Promise<BootManifest> {
-  const names = [...new Set([...EXPECTED, ...Object.values(FIRST_STAGES).flat()])];
+  const builds = Object.values(IPXE_BUILDS).flatMap((build) => Object.values(build));
+  const names = [...new Set([...EXPECTED, ...Object.values(FIRST_STAGES).flat(), ...builds])];
   const read = await Promise.all(
     names.map(async (name) => ({ name, result: await readBootFile(ipxeDir, name) })),
   );

@@ -1,5 +1,6 @@
 /** What a path of the boot file server names. A path is a key of these tables or it is nothing. */
 import { stat } from 'node:fs/promises';
+import type { Clock } from '../clock.ts';
 import type { ImageStore } from '../images/images.ts';
 import { type Mac, parseMac } from '../net/mac.ts';
 import type { BootEntry, BootSite } from './decision.ts';
@@ -8,9 +9,16 @@ import type { HttpFile } from './http-send.ts';
 import { renderIpxeScript } from './ipxe-script.ts';
 import type { BootManifest } from './manifest.ts';
 import { createMemoryFile } from './memory-file.ts';
+import { createScriptRounds, type ScriptRound } from './script-rounds.ts';
 
 export type Resource =
-  | { readonly kind: 'script'; readonly mac: Mac; readonly text: string; readonly sentence: string }
+  | {
+      readonly kind: 'script';
+      readonly mac: Mac;
+      readonly text: string;
+      readonly fact: BootFact['kind'];
+      readonly sentence: string;
+    }
   | {
       readonly kind: 'file';
       readonly file: HttpFile;
@@ -30,6 +38,7 @@ export type ResourceOptions = {
   readonly siteOf: (localAddress: string) => BootSite | null;
   /** `boot.kernel_args`. */
   readonly kernelArgs: string;
+  readonly clock: Pick<Clock, 'now'>;
 };
 
 export type Resolver = (rest: string, localAddress: string) => Promise<Resource>;
@@ -40,9 +49,11 @@ export function createResolvers(options: ResourceOptions): { readonly [root: str
     vmlinuz: memoryResource(options.ramdisk.kernelPath, 'boot.kernel', 'the kernel'),
     'initrd.zst': memoryResource(options.ramdisk.initrdPath, 'boot.initrd', 'the ramdisk'),
   };
+  const rounds = createScriptRounds();
+  const round = (entry: BootEntry | null): ScriptRound => rounds(entry, options.clock.now());
   return {
     '/boot/': async (name) => programResource(options.manifest, name),
-    '/ipxe/': async (name, localAddress) => scriptResource(options, name, localAddress),
+    '/ipxe/': async (name, localAddress) => scriptResource({ ...options, round }, name, localAddress),
     '/files/': async (name) =>
       (Object.hasOwn(ramdisk, name) ? await ramdisk[name]?.() : null) ?? NO_SUCH_FILE,
     '/images/': async (id) => imageResource(options.images, id),
@@ -70,24 +81,20 @@ function programResource(manifest: BootManifest, name: string): Resource {
   };
 }
 
-function scriptResource(options: ResourceOptions, name: string, localAddress: string): Resource {
+function scriptResource(
+  options: ResourceOptions & { readonly round: (entry: BootEntry | null) => ScriptRound },
+  name: string,
+  localAddress: string,
+): Resource {
+  const { round } = options;
   const mac = parseMac(name);
   const site = options.siteOf(localAddress);
   if (mac === null) return NO_SUCH_FILE;
   if (site === null) return { kind: 'missing', sentence: `no network is served on ${localAddress}` };
   const entry = options.bootEntry(mac);
-  const what =
-    entry === null
-      ? 'which sends an unknown machine to its next boot device'
-      : entry.intent === 'ramdisk'
-        ? 'to load the ramdisk'
-        : 'to boot from its disk';
-  return {
-    kind: 'script',
-    mac,
-    text: renderIpxeScript({ mac, entry, site, kernelArgs: options.kernelArgs }),
-    sentence: `iPXE fetched its script, ${what}`,
-  };
+  const { fact, sentence, stuck } = round(entry);
+  const text = renderIpxeScript({ mac, entry, site, kernelArgs: options.kernelArgs, stuck });
+  return { kind: 'script', mac, text, fact, sentence };
 }
 
 function memoryResource(path: string, fact: BootFact['kind'], title: string): () => Promise<Resource> {

@@ -6,6 +6,7 @@ import type { BootEntry } from '../boot/decision.ts';
 import { type Mac, parseMac } from '../net/mac.ts';
 import type { NodeRecord, PortRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
+import { IPXE_PROGRAMS, type IpxeProgram, type ProvisionState } from '../store/words.ts';
 
 export type BootTable = {
   entry(mac: Mac): BootEntry | null;
@@ -57,6 +58,9 @@ export function createBootTable(store: Store, publish: Publish): BootTable {
   };
 }
 
+/** The first boot from the disk begins while the node is still deploying, and nothing is published when it ends. */
+const DEPLOYED: ReadonlySet<ProvisionState> = new Set(['deploying', 'active']);
+
 /** What each PXE-enabled NIC of a node boots. Pure. */
 export function bootEntries(node: NodeRecord, ports: readonly PortRecord[]): readonly BootEntry[] {
   return ports.flatMap((port): readonly BootEntry[] => {
@@ -69,8 +73,16 @@ export function bootEntries(node: NodeRecord, ports: readonly PortRecord[]): rea
         nodeUuid: node.uuid,
         nodeName,
         intent: node.boot_intent,
+        generation: node.boot_generation,
+        deployed: DEPLOYED.has(node.provision_state),
+        program: ipxeProgramOf(node),
         hostname: node.name,
       },
     ];
   });
+}
+
+/** What the API let pass, or null: the node may be older than the check. */
+function ipxeProgramOf({ properties }: NodeRecord): IpxeProgram | null {
+  return IPXE_PROGRAMS.find((program) => program === properties.ipxe_program) ?? null;
 }

@@ -4,6 +4,7 @@
  */
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
+import { createRecentMap } from '../net/recent-map.ts';
 import type { NewEvent } from '../store/records.ts';
 import type { Fact } from './packet-protocol.ts';
 
@@ -20,18 +21,11 @@ export type FactSorter = {
 };
 
 export function createFactSorter(nodeOfMac: (mac: Mac) => string | null): FactSorter {
-  const macOfAddress = new Map<string, Mac>();
+  const macOfAddress = createRecentMap<string, Mac>(MOST_ADDRESSES);
   let unknown = 0;
 
   const machineOf = (fact: Fact): Mac | null => {
-    if (fact.mac !== null && fact.address !== null) {
-      macOfAddress.delete(fact.address);
-      macOfAddress.set(fact.address, fact.mac);
-      if (macOfAddress.size > MOST_ADDRESSES) {
-        const oldest = macOfAddress.keys().next();
-        if (!oldest.done) macOfAddress.delete(oldest.value);
-      }
-    }
+    if (fact.mac !== null && fact.address !== null) macOfAddress.set(fact.address, fact.mac);
     return fact.mac ?? (fact.address === null ? null : (macOfAddress.get(fact.address) ?? null));
   };
 
@@ -50,7 +44,7 @@ export function createFactSorter(nodeOfMac: (mac: Mac) => string | null): FactSo
           {
             node_uuid: node,
             kind: fact.kind,
-            severity: fact.kind.endsWith('.failed') ? 'warning' : 'info',
+            severity: isTrouble(fact.kind) ? 'warning' : 'info',
             message: fact.sentence,
             data: { mac, address: fact.address, seen_at: new Date(fact.at).toISOString() },
           },
@@ -58,3 +52,5 @@ export function createFactSorter(nodeOfMac: (mac: Mac) => string | null): FactSo
       }),
   };
 }
+
+const isTrouble = (kind: string): boolean => kind.endsWith('.failed') || kind === 'boot.loop';

@@ -69,7 +69,7 @@ export const BOOT_STAGES: readonly BootStage[] = [
     ],
   },
   {
-    kinds: ['boot.script'],
+    kinds: ['boot.script', 'boot.again'],
     seen: 'the iPXE script sent to the machine',
     missing: 'The kernel was not fetched',
     check: ['Does the console show an iPXE error?', 'Are the ramdisk’s files there (ingot status)?'],
@@ -107,7 +107,7 @@ export const BOOT_STAGES: readonly BootStage[] = [
 ];
 
 /** What shows that something went wrong on the way; told beside the stage. */
-const TROUBLE: readonly string[] = ['dhcp.nak', 'dhcp.decline', 'tftp.failed', 'boot.failed'];
+const TROUBLE: readonly string[] = ['dhcp.nak', 'dhcp.decline', 'tftp.failed', 'boot.failed', 'boot.loop'];
 
 export const BOOT_EVENT_KINDS: readonly string[] = [
   ...BOOT_STAGES.flatMap((stage) => stage.kinds),

@@ -68,6 +68,10 @@ export type PowerTarget = (typeof POWER_TARGETS)[number];
 export const BOOT_INTENTS = ['ramdisk', 'disk'] as const;
 export type BootIntent = (typeof BOOT_INTENTS)[number];
 
+/** The iPXE builds that a node's `properties.ipxe_program` may ask for; `boot/architectures.ts` has their files. */
+export const IPXE_PROGRAMS = ['snponly', 'snp', 'ipxe', 'undionly', 'undionly.kkpxe', 'ipxe.pxe'] as const;
+export type IpxeProgram = (typeof IPXE_PROGRAMS)[number];
+
 export const SEVERITIES = ['debug', 'info', 'warning', 'error'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 

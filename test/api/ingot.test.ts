@@ -57,6 +57,11 @@ test.each([
     body: { ...ENROLL, properties: { capabilities: 'cpu_vt:true,boot_mode:efi' } },
     text: /boot_mode "efi" is not bios or uefi/,
   },
+  {
+    name: 'an unknown iPXE build',
+    body: { ...ENROLL, properties: { ipxe_program: 'pxelinux.0' } },
+    text: /ipxe_program: "pxelinux\.0" is no build of iPXE that ingot knows/,
+  },
   { name: 'an unknown field of the node', body: { ...ENROLL, bogus: 1 }, text: /'bogus' was unexpected/ },
   {
     name: 'an unknown field of a port',

@@ -51,7 +51,7 @@ describe('what a machine boots', () => {
     expect(decide('EDK2 ARM64')).toEqual({
       action: 'none',
       reason:
-        'no boot program for efi-arm64 is installed: put arm64/snponly.efi or arm64/ipxe.efi into boot.ipxe_dir',
+        'no boot program for efi-arm64 is installed: put arm64/snponly.efi or arm64/ipxe.efi into boot.ipxe_dir and restart ingot',
     });
     expect(decide('EDK2 ARM64', new Set(['arm64/snponly.efi']))).toMatchObject({ file: 'arm64/snponly.efi' });
   });
@@ -62,5 +62,46 @@ describe('what a machine boots', () => {
       action: 'none',
       reason: 'ingot has no boot program for its architecture',
     });
+  });
+});
+
+describe('a node with an iPXE build of its own', () => {
+  const INSTALLED_BUILDS = new Set([...INSTALLED, 'undionly.kkpxe', 'snp.efi']);
+  test.each([
+    ['BIOS ROM', 'ipxe', 'ipxe.pxe'],
+    ['BIOS ROM', 'ipxe.pxe', 'ipxe.pxe'],
+    ['BIOS ROM', 'undionly', 'undionly.kpxe'],
+    ['BIOS ROM', 'undionly.kkpxe', 'undionly.kkpxe'],
+    ['EDK2 x64', 'ipxe', 'ipxe.efi'],
+    ['EDK2 x64', 'snp', 'snp.efi'],
+    ['EDK2 x64 over HTTP', 'ipxe', 'ipxe.efi'],
+    ['iPXE without HTTP', 'ipxe', 'ipxe.pxe'],
+  ] as const)('%s with %s loads %s', (client, program, file) => {
+    const node = { ...entry('ramdisk'), program };
+    expect(decide(client, INSTALLED_BUILDS, node)).toMatchObject({ action: 'first-stage', file });
+  });
+
+  test('loads the usual one where its own does not run', () => {
+    const node = { ...entry('ramdisk'), program: 'undionly' } as const;
+    expect(decide('EDK2 x64', INSTALLED_BUILDS, node)).toMatchObject({ file: 'snponly.efi' });
+  });
+
+  test('gets no other in place of one that is not installed: the sentence says where it belongs', () => {
+    const node = { ...entry('ramdisk'), program: 'ipxe' } as const;
+    expect(decide('EDK2 x64', new Set(['snponly.efi']), node)).toEqual({
+      action: 'none',
+      reason:
+        'its ipxe_program is ipxe, and ipxe.efi is not installed: put ipxe.efi into boot.ipxe_dir and restart ingot',
+    });
+  });
+});
+
+test('an iPXE without HTTP that was given ours already is given nothing, with what to do about it', () => {
+  const client = bootClientOf(CLIENTS['iPXE without HTTP']);
+  expect(
+    decideBoot({ client, mac: MAC, entry: null, site: SITE, files: INSTALLED, chained: true }),
+  ).toMatchObject({
+    action: 'none',
+    reason: expect.stringContaining('put a build with HTTP into boot.ipxe_dir'),
   });
 });

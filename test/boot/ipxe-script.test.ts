@@ -50,6 +50,19 @@ exit 1
 `);
   });
 
+  test.each(['ramdisk', 'disk'] as const)(
+    'of a machine that goes round with its %s: no more of the same',
+    (intent) => {
+      const facts = { mac: MAC, entry: entry(intent), site: SITE, kernelArgs: '', stuck: true };
+      expect(renderIpxeScript(facts)).toBe(`#!ipxe
+echo ingot: rack1-07 goes round, on to its next boot device
+echo See: ingot node why
+sleep 10
+exit 1
+`);
+    },
+  );
+
   test('a name cannot smuggle a command or a setting into the script', () => {
     const script = render({ ...entry('disk'), nodeName: `x\nreboot || \${net0/mac}` });
     expect(script.split('\n')[1]).toBe('echo ingot: x_reboot______net0_mac_ boots from its own disk');

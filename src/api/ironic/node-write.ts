@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
 import type { Json, JsonObject, NodeRecord } from '../../store/records.ts';
 import type { NewNode, NodePatch } from '../../store/store.ts';
+import { IPXE_PROGRAMS } from '../../store/words.ts';
 import { holdsMask } from '../masking.ts';
 import { parseBody } from '../parse.ts';
 import { applyPatch, type PatchRules, patchedFields } from '../patch.ts';
@@ -40,6 +41,7 @@ export function newNode(body: unknown, { minor, drivers }: WriteRules, newUuid: 
   refuseUnknownDriver(fields.driver, drivers);
   refuseMask(fields);
   refuseUnknownBootMode(fields.properties);
+  refuseUnknownProgram(fields.properties);
   return { uuid: uuid ?? newUuid(), ...fields };
 }
 
@@ -56,7 +58,10 @@ export function nodeChanges(
   const after = withoutFixed(applyPatch(before, patch, RULES));
   const fields = parseBody(nodeWritable, after, 'node');
   if (touched.includes('driver')) refuseUnknownDriver(fields.driver, drivers);
-  if (touched.includes('properties')) refuseUnknownBootMode(fields.properties);
+  if (touched.includes('properties')) {
+    refuseUnknownBootMode(fields.properties);
+    refuseUnknownProgram(fields.properties);
+  }
   if (touched.includes('instance_uuid')) refuseReassociation(node, fields.instance_uuid);
   const changes = Object.fromEntries(Object.entries(fields).filter(([name]) => touched.includes(name)));
   // Leaving maintenance by PATCH forgets why it was entered, as DELETE maintenance does.
@@ -122,6 +127,15 @@ function refuseUnknownBootMode({ capabilities }: JsonObject): void {
     'invalid_input',
     `properties/capabilities: the boot_mode ${JSON.stringify(mode)} is not bios or uefi`,
     { hint: 'Write boot_mode:uefi or boot_mode:bios, or leave it out: then the BMC is asked.' },
+  );
+}
+
+function refuseUnknownProgram({ ipxe_program: program = null }: JsonObject): void {
+  if (program === null || IPXE_PROGRAMS.some((known) => known === program)) return;
+  throw new IngotError(
+    'invalid_input',
+    `properties/ipxe_program: ${JSON.stringify(program)} is no build of iPXE that ingot knows`,
+    { hint: `Choose one of ${IPXE_PROGRAMS.join(', ')}, or leave it out for the usual one.` },
   );
 }
 

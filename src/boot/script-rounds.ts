@@ -1,0 +1,63 @@
+/** What a machine's request for its script means, given how often it came for the same one. */
+import { createRecentMap } from '../net/recent-map.ts';
+import type { BootEntry } from './decision.ts';
+import type { BootFact } from './facts.ts';
+import { createLoopGuard, LOOP_WINDOW_MS, MOST_ROUNDS } from './loop-guard.ts';
+
+export type ScriptRound = {
+  /** It goes round: the script shall send it to its next boot device. */
+  readonly stuck: boolean;
+  readonly fact: BootFact['kind'];
+  readonly sentence: string;
+};
+
+export type ScriptRounds = (entry: BootEntry | null, now: number) => ScriptRound;
+
+const MOST_LOOPS = 20_000;
+const MINUTES = LOOP_WINDOW_MS / 60_000;
+
+/**
+ * A boot that ingot asks for has a generation of its own, so a machine that asks for the script of the same one again
+ * has made no progress since, however far it came: a kernel that panics starts the machine anew too.
+ */
+export function createScriptRounds(): ScriptRounds {
+  const guard = createLoopGuard();
+  const told = createRecentMap<string, true>(MOST_LOOPS);
+  return (entry, now) => {
+    if (entry === null) return round('which sends an unknown machine to its next boot device');
+    const key = `${entry.mac} ${entry.generation} ${entry.intent}`;
+    const { recent, total } = guard.visit(key, now);
+    if (recent > MOST_ROUNDS) {
+      const isNew = told.get(key) === undefined;
+      told.set(key, true);
+      return isNew
+        ? LOOP
+        : { ...round('which sends it to its next boot device, for it goes round'), stuck: true };
+    }
+    told.delete(key);
+    if (entry.intent === 'ramdisk') return round('to load the ramdisk');
+    return entry.deployed && total > 1 ? again(total) : round('to boot from its disk');
+  };
+}
+
+const round = (what: string): ScriptRound => ({
+  stuck: false,
+  fact: 'boot.script',
+  sentence: `iPXE fetched its script, ${what}`,
+});
+
+const LOOP: ScriptRound = {
+  stuck: true,
+  fact: 'boot.loop',
+  sentence:
+    `went round: its iPXE fetched the same script more than ${MOST_ROUNDS} times in ${MINUTES} minutes. ` +
+    'It is sent to its next boot device now; see its console for what ends each boot',
+};
+
+const again = (times: number): ScriptRound => ({
+  stuck: false,
+  fact: 'boot.again',
+  sentence:
+    `booted from the network although it is deployed (time ${times}) and was sent on to its disk: ` +
+    'put the disk first in its boot order to spare it the way',
+});

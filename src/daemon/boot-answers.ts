@@ -1,0 +1,41 @@
+/** What DHCP tells a client about booting: the one decision, with what the packet thread knows of the machine. */
+import { createChainMemory } from '../boot/chain-memory.ts';
+import { bootClientOf } from '../boot/client.ts';
+import { type BootEntry, decideBoot } from '../boot/decision.ts';
+import { renderDhcpBootFields } from '../boot/dhcp-fields.ts';
+import type { Clock } from '../clock.ts';
+import type { DhcpBootFields } from '../dhcp/boot-fields.ts';
+import type { ClientFacts } from '../dhcp/client-facts.ts';
+import type { Ipv4 } from '../net/ipv4.ts';
+import type { Mac } from '../net/mac.ts';
+import type { Fact } from './packet-protocol.ts';
+
+type Options = {
+  /** The boot programs that are installed. */
+  readonly files: { has(name: string): boolean };
+  readonly entryOf: (mac: Mac) => BootEntry | null;
+  readonly httpPort: number;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly onFact: (fact: Fact) => void;
+};
+
+/** `address`: ours on the network that the client asks on. Null: an address and nothing to boot. */
+export type BootAnswers = (client: ClientFacts, address: Ipv4) => DhcpBootFields | null;
+
+export function createBootAnswers({ clock, entryOf, files, httpPort, onFact }: Options): BootAnswers {
+  const chains = createChainMemory();
+  return (facts, address) => {
+    const client = bootClientOf(facts);
+    const { mac, messageType, xid } = facts;
+    const final = messageType === 'request';
+    const now = clock.now();
+    const chained = chains.note({ mac, client, xid, final, now });
+    const site = { serverAddress: address, httpPort };
+    const decision = decideBoot({ client, mac, entry: entryOf(mac), site, files, chained });
+    if (decision.action === 'none' && client.kind !== 'not-booting' && final) {
+      const sentence = `got an address and nothing to boot: ${decision.reason}`;
+      onFact({ kind: chained ? 'boot.loop' : 'boot.failed', at: now, mac, address: null, sentence });
+    }
+    return renderDhcpBootFields({ decision, client, site });
+  };
+}

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import type { BootEntry } from '../../src/boot/decision.ts';
+import { createScriptRounds } from '../../src/boot/script-rounds.ts';
+import { entry } from './fixtures.ts';
+
+const MINUTE = 60_000;
+
+function rounds() {
+  const round = createScriptRounds();
+  let now = 0;
+  return {
+    later: (minutes: number) => {
+      now += minutes * MINUTE;
+    },
+    fetch: (node: BootEntry | null) => round(node, now),
+    /** The kinds of event that so many fetches, a minute apart, bring about. */
+    kinds: (node: BootEntry, times: number) =>
+      Array.from({ length: times }, () => {
+        now += MINUTE;
+        return round(node, now).fact;
+      }),
+  };
+}
+
+describe('a machine that fetches the same script again and again', () => {
+  test('is stuck from the sixth time in ten minutes on; its node hears of it once', () => {
+    const { fetch, kinds } = rounds();
+    expect(kinds(entry('ramdisk'), 7)).toEqual([
+      ...Array.from({ length: 5 }, () => 'boot.script'),
+      'boot.loop',
+      'boot.script',
+    ]);
+    expect(fetch(entry('ramdisk'))).toMatchObject({
+      stuck: true,
+      sentence: expect.stringContaining('for it goes round'),
+    });
+  });
+
+  test('is not stuck with what ingot asks of it next', () => {
+    const { fetch, kinds } = rounds();
+    const before = entry('ramdisk');
+    kinds(before, 6);
+    expect(fetch({ ...before, generation: before.generation + 1 }).stuck).toBe(false);
+    expect(fetch({ ...before, intent: 'disk' }).stuck).toBe(false);
+  });
+
+  test('is not stuck when it comes seldom, and gets another chance after a pause', () => {
+    const { fetch, kinds, later } = rounds();
+    for (let times = 0; times < 20; times++) {
+      later(2.5);
+      expect(fetch(entry('ramdisk')).stuck).toBe(false);
+    }
+    kinds(entry('ramdisk'), 6);
+    later(11);
+    expect(fetch(entry('ramdisk')).stuck).toBe(false);
+  });
+});
+
+describe('a deployed machine that boots from the network', () => {
+  const deployed = { ...entry('disk'), deployed: true };
+  test('is sent to its disk, and the second time its node says so', () => {
+    const { fetch, later } = rounds();
+    expect(fetch(deployed)).toMatchObject({ fact: 'boot.script', stuck: false });
+    later(60);
+    expect(fetch(deployed)).toMatchObject({
+      fact: 'boot.again',
+      stuck: false,
+      sentence: expect.stringMatching(/although it is deployed \(time 2\).*put the disk first/),
+    });
+  });
+
+  test('is nothing to speak of while nothing is deployed on it', () => {
+    const { fetch } = rounds();
+    expect([fetch(entry('disk')).fact, fetch(entry('disk')).fact]).toEqual(['boot.script', 'boot.script']);
+  });
+});
+
+test('unknown machines are not counted', () => {
+  const { fetch } = rounds();
+  for (let times = 0; times < 10; times++)
+    expect(fetch(null)).toMatchObject({ stuck: false, fact: 'boot.script' });
+});
