@@ -7,6 +7,7 @@ const HELP = `ingot ${VERSION}: from a powered-off machine to a running OS.
 
   ingot serve --config FILE        run the daemon
   ingot config check FILE|schema   check a configuration; print its JSON Schema
+  ingot preflight --config FILE    is this machine fit for that configuration?
   ingot lab up|status|down         virtual machines with BMCs, to try all this on
   ingot node …                     enroll, list, show, inspect, provide, deploy, watch, why, power, …
   ingot network list|leases        networks and their leases
@@ -26,6 +27,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return process.exit(await (await import('./daemon.ts')).serveCommand(rest));
     case 'config':
       return (await import('./config/command.ts')).configCommand(rest);
+    case 'preflight':
+      return (await import('./daemon/preflight/command.ts')).preflightCommand(rest);
     case 'lab':
       return (await import('./lab/command.ts')).labCommand(rest);
     case 'version':

@@ -1,0 +1,43 @@
+/** Files and programs of other packages that the daemon works with. */
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { loadBootManifest } from '../../boot/manifest.ts';
+import type { Config } from '../../config/schema.ts';
+import { missingRamdisk } from '../site.ts';
+import { bad, type Finding, good } from './finding.ts';
+
+const PROGRAMS = [
+  { name: 'qemu-img', package: 'qemu-utils', use: 'converts images' },
+  { name: 'xorriso', package: 'xorriso', use: 'makes config drives' },
+] as const;
+
+export async function checkFiles(config: Config): Promise<readonly Finding[]> {
+  const boots = config.networks.some(({ role }) => role === 'pxe');
+  return [...(boots ? await checkBootFiles(config) : []), ...(await Promise.all(PROGRAMS.map(findProgram)))];
+}
+
+async function checkBootFiles(config: Config): Promise<readonly Finding[]> {
+  const { files, missing } = await loadBootManifest(config.boot.ipxe_dir);
+  const ramdisk = missingRamdisk(config);
+  return [
+    ...(missing.length === 0
+      ? [good('boot', `${files.size} boot programs are in ${config.boot.ipxe_dir}`)]
+      : missing.map(({ why, hint }) => bad('boot', why, hint))),
+    ...(ramdisk.length === 0
+      ? [good('ramdisk', "The ramdisk's kernel and initrd are there")]
+      : ramdisk.map((sentence) => bad('ramdisk', sentence, ''))),
+  ];
+}
+
+async function findProgram({ name, use, ...from }: (typeof PROGRAMS)[number]): Promise<Finding> {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    const path = join(folder, name);
+    const runs = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (runs) return good('program', `${path} ${use}`);
+  }
+  return bad('program', `${name}, which ${use}, is not installed`, `apt-get install ${from.package}`);
+}

@@ -1,0 +1,87 @@
+/** Whether the ports that the configuration needs are free, or held by whom. Pure. */
+import type { Config, NetworkConfig } from '../../config/schema.ts';
+import { bad, type Finding, good } from './finding.ts';
+import type { OpenSocket } from './sockets.ts';
+
+export type WantedPort = {
+  readonly for: string;
+  readonly protocol: 'udp' | 'tcp';
+  readonly port: number;
+  /** Null: every address, on the interface alone. */
+  readonly address: string | null;
+  readonly device: string | null;
+};
+
+export type Holders = {
+  /** The process of the daemon that works in `state_dir` just now, if any. */
+  readonly ownPid: number | null;
+  readonly sockets: readonly OpenSocket[];
+};
+
+/** A service of DHCP networks: its port, and the modes that need it. */
+const UDP_SERVICES: readonly {
+  readonly name: string;
+  readonly port: number;
+  readonly modes: readonly NetworkConfig['dhcp'][];
+  /** Heard on the interface whatever the address, as broadcasts must be. */
+  readonly everyAddress: boolean;
+}[] = [
+  { name: 'DHCP', port: 67, modes: ['authoritative', 'reservations', 'proxy'], everyAddress: true },
+  { name: 'PXE', port: 4011, modes: ['proxy'], everyAddress: false },
+  { name: 'TFTP', port: 69, modes: ['authoritative', 'reservations', 'proxy'], everyAddress: false },
+];
+
+export function wantedPorts({ api, boot, networks }: Config): readonly WantedPort[] {
+  const [address = '', port = ''] = api.listen.split(':');
+  const udp = networks.flatMap((network) =>
+    UDP_SERVICES.filter(({ modes }) => modes.includes(network.dhcp)).map((service) => ({
+      for: `${service.name} ${network.name}`,
+      protocol: 'udp' as const,
+      port: service.port,
+      address: service.everyAddress ? null : (network.address ?? null),
+      device: network.interface ?? null,
+    })),
+  );
+  const http = networks.flatMap(({ name, role, address: ours }) =>
+    (role === 'pxe' || role === 'lcm') && ours !== undefined
+      ? [{ for: `${role === 'pxe' ? 'boot' : 'LCM'} ${name}`, address: ours, port: boot.listen_port }]
+      : [],
+  );
+  const tcp = [{ for: 'API', address, port: Number(port) }, ...http];
+  return [...udp, ...tcp.map((one) => ({ ...one, protocol: 'tcp' as const, device: null }))];
+}
+
+export function judgePorts(config: Config, holders: Holders): readonly Finding[] {
+  return wantedPorts(config).map((wanted) => judge(wanted, holders));
+}
+
+function judge(wanted: WantedPort, { ownPid, sockets }: Holders): Finding {
+  const place = wanted.address ?? wanted.device ?? 'every interface';
+  const what = `${wanted.protocol.toUpperCase()} port ${wanted.port} on ${place} (${wanted.for})`;
+  const held = sockets.filter((socket) => inTheWay(wanted, socket));
+  const strange = held.find(({ holder }) => !isOurs(holder, ownPid));
+  if (strange === undefined)
+    return good('port', held.length === 0 ? `${what} is free` : `${what} is held by ingot itself`);
+  const who = strange.holder === null ? 'another process' : `${strange.holder.name} (${strange.holder.pid})`;
+  return bad(
+    'port',
+    `${what} is held by ${who}`,
+    'Stop that program, keep it off this interface, or give ingot another address or port in the configuration.',
+  );
+}
+
+function inTheWay(wanted: WantedPort, socket: OpenSocket): boolean {
+  const overlap = (one: string | null, other: string | null): boolean =>
+    one === null || other === null || one === other;
+  return (
+    socket.protocol === wanted.protocol &&
+    socket.port === wanted.port &&
+    overlap(socket.address, wanted.address) &&
+    overlap(socket.device, wanted.device)
+  );
+}
+
+/** systemd holds the DHCP socket of `ingot.socket` until the daemon takes it. */
+function isOurs(holder: OpenSocket['holder'], ownPid: number | null): boolean {
+  return holder !== null && (holder.pid === ownPid || (holder.pid === 1 && holder.name === 'systemd'));
+}

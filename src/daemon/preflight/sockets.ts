@@ -1,0 +1,41 @@
+/** Who listens on this machine, as `ss` of iproute2 tells it. */
+import { run } from '../../lab/run.ts';
+
+export type OpenSocket = {
+  readonly protocol: 'udp' | 'tcp';
+  /** Null: every address. */
+  readonly address: string | null;
+  /** The interface that it is bound to; null: every one. */
+  readonly device: string | null;
+  readonly port: number;
+  /** Null where we may not look (another user's process). */
+  readonly holder: { readonly name: string; readonly pid: number } | null;
+};
+
+/** netid, state, two queues, local address:port, peer, and `users:(("name",pid=1,fd=3))`; see ss(8). */
+const LINE = /^(udp|tcp)\s+\S+\s+\d+\s+\d+\s+(\S+):(\d+)\s+\S+(?:\s+users:\(\("([^"]*)",pid=(\d+))?/;
+const EVERY_ADDRESS: ReadonlySet<string> = new Set(['*', '0.0.0.0', '[::]']);
+
+/** Pure; lines that are no socket are skipped. */
+export function parseSockets(text: string): readonly OpenSocket[] {
+  return text.split('\n').flatMap((line): readonly OpenSocket[] => {
+    const [, protocol, local = '', port, name, pid] = LINE.exec(line) ?? [];
+    if (protocol !== 'udp' && protocol !== 'tcp') return [];
+    const [address = '', device = null] = local.split('%');
+    return [
+      {
+        protocol,
+        address: EVERY_ADDRESS.has(address) ? null : address,
+        device,
+        port: Number(port),
+        holder: name === undefined ? null : { name, pid: Number(pid) },
+      },
+    ];
+  });
+}
+
+/** @throws IngotError `missing_program` */
+export async function openSockets(): Promise<readonly OpenSocket[]> {
+  const { stdout } = await run({ argv: ['ss', '-H', '-l', '-n', '-t', '-u', '-p'], timeout_ms: 10_000 });
+  return parseSockets(stdout);
+}

@@ -1,0 +1,124 @@
+/** What `ingot preflight` makes of what it sees. */
+import { describe, expect, it, test } from 'vitest';
+import { configSchema } from '../../../src/config/schema.ts';
+import { judgeCapabilities } from '../../../src/daemon/preflight/capabilities.ts';
+import { judgeInterfaces } from '../../../src/daemon/preflight/interfaces.ts';
+import { judgeServers } from '../../../src/daemon/preflight/other-dhcp.ts';
+import { judgePorts } from '../../../src/daemon/preflight/ports.ts';
+import { parseSockets } from '../../../src/daemon/preflight/sockets.ts';
+import { judgeSpace } from '../../../src/daemon/preflight/state-folder.ts';
+
+const config = configSchema.parse({
+  networks: [
+    {
+      ...{ name: 'pxe', role: 'pxe', interface: 'eth1', cidr: '10.20.0.0/16', address: '10.20.0.1' },
+      dhcp: 'authoritative',
+    },
+    { name: 'oob', role: 'oob', cidr: '10.30.0.0/24' },
+  ],
+});
+
+/** As ss of iproute2 6.1 prints it with -H -l -n -t -u -p. */
+const SS = `udp   UNCONN 0      0      0.0.0.0%virbr0:67         0.0.0.0:*    users:(("dnsmasq",pid=812,fd=3))
+udp   UNCONN 0      0            10.20.0.1:69         0.0.0.0:*    users:(("in.tftpd",pid=77,fd=4))
+udp   UNCONN 0      0              0.0.0.0:4011       0.0.0.0:*
+udp   UNCONN 0      0                 [::]:69            [::]:*    users:(("in.tftpd",pid=77,fd=5))
+tcp   LISTEN 0      511          127.0.0.1:6385       0.0.0.0:*    users:(("node",pid=4242,fd=31))
+Failed to find something
+`;
+
+test('the sockets that ss shows are read with device, address and holder', () => {
+  expect(parseSockets(SS)).toEqual([
+    {
+      ...{ protocol: 'udp', address: null, device: 'virbr0', port: 67 },
+      holder: { name: 'dnsmasq', pid: 812 },
+    },
+    {
+      ...{ protocol: 'udp', address: '10.20.0.1', device: null, port: 69 },
+      holder: { name: 'in.tftpd', pid: 77 },
+    },
+    { protocol: 'udp', address: null, device: null, port: 4011, holder: null },
+    { protocol: 'udp', address: null, device: null, port: 69, holder: { name: 'in.tftpd', pid: 77 } },
+    {
+      ...{ protocol: 'tcp', address: '127.0.0.1', device: null, port: 6385 },
+      holder: { name: 'node', pid: 4242 },
+    },
+  ]);
+});
+
+describe('ports', () => {
+  it('are free beside a server on another interface, ours when ingot runs, and held by name otherwise', () => {
+    const findings = judgePorts(config, { ownPid: 4242, sockets: parseSockets(SS) });
+    expect(findings.map(({ verdict, sentence }) => `${verdict}: ${sentence}`)).toEqual([
+      'good: UDP port 67 on eth1 (DHCP pxe) is free',
+      'bad: UDP port 69 on 10.20.0.1 (TFTP pxe) is held by in.tftpd (77)',
+      'good: TCP port 6385 on 127.0.0.1 (API) is held by ingot itself',
+      'good: TCP port 6180 on 10.20.0.1 (boot pxe) is free',
+    ]);
+  });
+
+  it("count as ours while systemd holds them for ingot's socket unit", () => {
+    const line = 'udp UNCONN 0 0 0.0.0.0%eth1:67 0.0.0.0:* users:(("systemd",pid=1,fd=40))';
+    const [dhcp] = judgePorts(config, { ownPid: null, sockets: parseSockets(line) });
+    expect(dhcp?.verdict).toBe('good');
+  });
+
+  it('are 67, 69 and 4011 beside another DHCP server', () => {
+    const [pxe] = config.networks;
+    const networks = pxe === undefined ? [] : [{ ...pxe, dhcp: 'proxy' as const }];
+    const findings = judgePorts({ ...config, networks }, { ownPid: null, sockets: [] });
+    expect(findings.map(({ sentence }) => /^\w+ port \d+/.exec(sentence)?.[0])).toEqual([
+      ...['UDP port 67', 'UDP port 4011', 'UDP port 69', 'TCP port 6385', 'TCP port 6180'],
+    ]);
+  });
+});
+
+test.each([
+  { name: 'eth1', carrier: true, addresses: ['10.20.0.1'], verdict: 'good', says: 'is up with 10.20.0.1' },
+  { name: 'eth1', carrier: false, addresses: ['10.20.0.1'], verdict: 'warning', says: 'has no link' },
+  { name: 'eth1', carrier: true, addresses: ['10.20.0.2'], verdict: 'bad', says: 'has no address 10.20.0.1' },
+  {
+    name: 'eth2',
+    carrier: true,
+    addresses: ['10.20.0.1'],
+    verdict: 'bad',
+    says: 'There is no interface eth1',
+  },
+])('an interface $name with $addresses and carrier $carrier is $verdict', ({ verdict, says, ...seen }) => {
+  expect(judgeInterfaces(config.networks, [seen])).toEqual([
+    expect.objectContaining({ verdict, sentence: expect.stringContaining(says) }),
+  ]);
+});
+
+test.each([
+  { mask: '000001ffffffffff', verdict: 'good', says: 'has CAP_NET_BIND_SERVICE and CAP_NET_RAW' },
+  { mask: '0000000000002400', verdict: 'good', says: 'has CAP_NET_BIND_SERVICE' },
+  { mask: '0000000000000400', verdict: 'bad', says: 'lacks CAP_NET_RAW' },
+  {
+    mask: '0000000000000000',
+    verdict: 'bad',
+    says: 'lacks CAP_NET_BIND_SERVICE for the ports 67 and 69, and',
+  },
+])('the capabilities $mask are $verdict', ({ mask, verdict, says }) => {
+  expect(judgeCapabilities(`Name:\tnode\nCapEff:\t${mask}\nCapBnd:\t0\n`)).toMatchObject({
+    verdict,
+    sentence: expect.stringContaining(says),
+  });
+});
+
+test.each([
+  { gib: 100, verdict: 'good' },
+  { gib: 20, verdict: 'warning' },
+  { gib: 0.5, verdict: 'bad' },
+])('$gib GiB free below a cache of 50 GiB are $verdict', ({ gib, verdict }) => {
+  expect(judgeSpace(gib * 1024 ** 3, config).verdict).toBe(verdict);
+});
+
+test.each([
+  { dhcp: 'authoritative', servers: [], verdict: 'good' },
+  { dhcp: 'authoritative', servers: ['10.20.0.254'], verdict: 'warning' },
+  { dhcp: 'proxy', servers: ['10.20.0.254'], verdict: 'good' },
+  { dhcp: 'proxy', servers: [], verdict: 'bad' },
+] as const)('DHCP servers $servers beside the mode $dhcp are $verdict', ({ dhcp, servers, verdict }) => {
+  expect(judgeServers({ name: 'pxe', interface: 'eth1', dhcp }, servers).verdict).toBe(verdict);
+});
