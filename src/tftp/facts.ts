@@ -1,6 +1,7 @@
 /** What the TFTP server tells of its clients: the plain sentences that explain a boot, or its silence. */
 import type { Ipv4 } from '../net/ipv4.ts';
-import { isAskedByHabit, printable, printableName } from './names.ts';
+import { whoAsksByHabit } from './habits.ts';
+import { printable, printableName } from './names.ts';
 import type { TransferEnd } from './transfer.ts';
 
 export type TftpFact = {
@@ -71,11 +72,12 @@ export function missingFile(
 ): TftpFact {
   const file = printableName(asked.requested);
   const about = { at, mac: null, address: asked.address, file, bytes: 0 } as const;
-  return isAskedByHabit(asked.requested)
+  const who = whoAsksByHabit(asked.requested);
+  return who !== null
     ? {
         ...about,
         kind: 'tftp.request',
-        sentence: `asked for ${file} by TFTP, which is optional and not there`,
+        sentence: `asked for ${file} by TFTP, which is not there: ${who} asks for it by habit and does without`,
       }
     : {
         ...about,

@@ -36,6 +36,8 @@ export type GateOptions = {
   readonly limits: TftpLimits;
   readonly clock: Clock;
   readonly sessions: SessionTable;
+  /** Transfers share the request port: what comes there and belongs to none of them is answered with error 5. */
+  readonly singlePort: boolean;
 };
 
 export function createGate(options: GateOptions): (datagram: Uint8Array, from: RemoteInfo) => Verdict {
@@ -56,11 +58,13 @@ export function createGate(options: GateOptions): (datagram: Uint8Array, from: R
     const decoded = decodeTftp(datagram);
     if (!decoded.ok) return drop(decoded.reason);
     const { packet } = decoded;
-    if (packet.op !== 'rrq' && packet.op !== 'wrq') return drop('not_a_request');
-    if (!rate.allows(client, clock.now())) return drop('rate_limited');
+    const isStray = options.singlePort && (packet.op === 'ack' || packet.op === 'data');
+    if (packet.op !== 'rrq' && packet.op !== 'wrq' && !isStray) return drop('not_a_request');
+    if (!rate.allows(client, clock.elapsed())) return drop('rate_limited');
+    if (packet.op !== 'rrq' && packet.op !== 'wrq') return UNKNOWN_TRANSFER;
     if (packet.op === 'wrq') return WRITE_REFUSED;
     // The mode is not looked at: ROMs want bytes even where they say netascii.
-    const found = findFile(files, packet.file);
+    const found = findFile(files, { requested: packet.file, client });
     if (found === null) return noSuchFile(client, packet.file);
     const peer: Peer = { address: client, port: from.port };
     const request = JSON.stringify([packet.file, packet.options]);
@@ -85,6 +89,14 @@ const WRITE_REFUSED: Verdict = {
   reason: 'write_refused',
   code: TFTP_ERROR.accessViolation,
   message: 'this server takes no files',
+  missing: null,
+};
+
+const UNKNOWN_TRANSFER: Verdict = {
+  kind: 'refuse',
+  reason: 'stranger',
+  code: TFTP_ERROR.unknownTransfer,
+  message: 'unknown transfer ID',
   missing: null,
 };
 

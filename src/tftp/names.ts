@@ -3,15 +3,31 @@
  * a key of the manifest or it is nothing, so `..`, NUL, `%2e` and absolute paths simply miss.
  */
 
-/** Whatever can be asked for a file by its (lower-case) name; a `Map` is one. */
-export type TftpFiles = { get(name: string): Uint8Array | undefined };
+import type { Ipv4 } from '../net/ipv4.ts';
+
+/**
+ * Whatever can be asked for a file by its (lower-case) name: a `Map`, or a function that renders a file for this
+ * client's address. It answers from memory, at once. Transfers keep the content as it is and copy nothing, so all of a
+ * large file's transfers share the one that is held (also over a `SharedArrayBuffer`); it must not change in place.
+ */
+export type TftpFiles = { get(name: string, client: Ipv4): Uint8Array | undefined };
+
+/** Asks each source in turn: the first that has the file serves it. */
+export function firstOf(...sources: readonly TftpFiles[]): TftpFiles {
+  return {
+    get: (name, client) => {
+      for (const source of sources) {
+        const content = source.get(name, client);
+        if (content !== undefined) return content;
+      }
+      return undefined;
+    },
+  };
+}
 
 /** Characters looked at in a name; no file of ours has a longer one. */
 const MAX_NAME = 512;
 const TRAILING_JUNK = new Set(['\u00ff', ' ', '\t', '\r', '\n']);
-
-/** Files that clients ask for by habit and do well without. */
-const ASKED_BY_HABIT = new Set(['autoexec.ipxe', 'boot.ipxe']);
 
 /**
  * The name as the manifest spells it: backslashes (also as `%5C`) become slashes, leading slashes go, and
@@ -29,19 +45,14 @@ export function normaliseName(requested: string): string {
 /** The file that was meant, with the name it has in the manifest; null when there is none. */
 export function findFile(
   files: TftpFiles,
-  requested: string,
+  asked: { readonly requested: string; readonly client: Ipv4 },
 ): { readonly name: string; readonly content: Uint8Array } | null {
-  const exact = normaliseName(requested);
+  const exact = normaliseName(asked.requested);
   for (const name of [exact, exact.toLowerCase()]) {
-    const content = files.get(name);
+    const content = files.get(name, asked.client);
     if (content !== undefined) return { name, content };
   }
   return null;
-}
-
-/** True for names whose absence is no trouble: iPXE 2.0 asks for `autoexec.ipxe` before anything else. */
-export function isAskedByHabit(requested: string): boolean {
-  return ASKED_BY_HABIT.has(normaliseName(requested).toLowerCase());
 }
 
 /** The name for people: printable ASCII, at most 80 characters. */

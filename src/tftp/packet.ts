@@ -75,6 +75,11 @@ export function decodeTftp(bytes: Uint8Array): Decoded {
   }
 }
 
+/** True for what opens a transfer: RRQ and WRQ. */
+export function isRequest(datagram: Uint8Array): boolean {
+  return datagram[0] === 0 && (datagram[1] === OPCODE.rrq || datagram[1] === OPCODE.wrq);
+}
+
 /** The datagram of a packet. Block numbers and codes are 16 bits; strings must not hold NUL or non-Latin-1. */
 export function encodeTftp(packet: TftpPacket): Buffer {
   switch (packet.op) {
@@ -98,6 +103,15 @@ export function encodeTftp(packet: TftpPacket): Buffer {
     case 'oack':
       return Buffer.concat([head(OPCODE.oack), nulTerminated(flat(packet.options))]);
   }
+}
+
+/**
+ * The same datagram in parts for a gathering send: a block of a file is not copied, its four bytes of head precede it.
+ */
+export function encodeInParts(packet: TftpPacket): readonly Uint8Array[] {
+  if (packet.op !== 'data') return [encodeTftp(packet)];
+  const { block } = packet;
+  return [Uint8Array.of(0, OPCODE.data, block >> 8, block & 0xff), packet.data];
 }
 
 function decodeRequest(op: 'rrq' | 'wrq', bytes: Uint8Array): Decoded {

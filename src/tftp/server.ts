@@ -1,6 +1,6 @@
 /**
  * The TFTP server: read-only, from memory, by name (RFC 1350, 2347 to 2349, 7440). It answers requests on one
- * address; each download has a socket of its own (`transfer-session.ts`) and a state machine (`transfer.ts`).
+ * address; each download has an outlet (`outlet.ts`) and a state machine (`transfer.ts`) of its own.
  * Nothing here reads a file or a path, and nothing a stranger sends is answered with more than one small
  * packet at a time before its address has proved itself by an ACK.
  */
@@ -16,12 +16,21 @@ import { createGate, type Verdict } from './gate.ts';
 import { TFTP_LIMITS, type TftpLimits } from './limits.ts';
 import type { TftpFiles } from './names.ts';
 import { negotiate } from './negotiate.ts';
-import { encodeTftp } from './packet.ts';
+import { ownSocket, sharedSocket } from './outlet.ts';
+import { encodeTftp, isRequest } from './packet.ts';
+import { createRequestRate } from './request-rate.ts';
 import { createSessionTable } from './session-table.ts';
 import { type Session, startSession } from './transfer-session.ts';
 
 /** How often due transfers are looked for while there are any. */
 const TICK_MS = 200;
+
+/** A Raspberry Pi asks for dozens of files that are not there: the first ones say it all. */
+const MISSING_TOLD = { burst: 8, perSecond: 0.1, maxAddresses: 10_000 };
+/** IPv4, UDP and TFTP DATA headers. */
+const HEADER_BYTES = 20 + 8 + 4;
+/** What RFC 1350 asks of every network. */
+const SMALLEST_LIMIT = 512;
 
 export type TftpServerOptions = {
   /** Our own address on the network; answers leave from it. */
@@ -30,7 +39,7 @@ export type TftpServerOptions = {
   readonly interface?: string | null;
   /** 69 unless told; 0 lets the system choose. */
   readonly port?: number;
-  /** The files by lower-case name: a Map, or any look-up in memory. */
+  /** The files by lower-case name: a Map, or any look-up in memory (`TftpFiles`). */
   readonly files: TftpFiles;
   /** Addresses that are answered; absent: all. */
   readonly isClient?: (address: Ipv4) => boolean;
@@ -39,6 +48,10 @@ export type TftpServerOptions = {
   readonly onFact: (fact: TftpFact) => void;
   readonly counters: Counters<TftpCount>;
   readonly limits?: Partial<TftpLimits>;
+  /** All transfers leave from the request port (see `outlet.ts`). */
+  readonly singlePort?: boolean;
+  /** MTU of the interface in bytes, asked for each transfer; null or absent: not known. */
+  readonly mtu?: () => number | null;
 };
 
 export type TftpServer = {
@@ -63,7 +76,10 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
     port: options.port ?? 69,
   });
   const { port } = socket.address();
-  const gate = createGate({ ...options, limits, listeningPort: port, sessions });
+  const singlePort = options.singlePort ?? false;
+  const openOutlet = singlePort ? sharedSocket(socket) : ownSocket(address, counters);
+  const gate = createGate({ ...options, limits, listeningPort: port, sessions, singlePort });
+  const missingTold = createRequestRate(MISSING_TOLD);
   const stopping = new AbortController();
   let ticking = false;
 
@@ -72,29 +88,32 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
     ticking = true;
     while (sessions.size() > 0 && !stopping.signal.aborted) {
       await clock.sleep(TICK_MS, stopping.signal).catch(() => undefined);
-      sessions.tick(clock.now());
+      sessions.tick(clock.elapsed());
     }
     ticking = false;
   };
 
   const serve = (verdict: Extract<Verdict, { readonly kind: 'serve' }>): void => {
     const { peer, file, content } = verdict;
-    const startedAt = clock.now();
+    const startedAt = clock.elapsed();
     const about = { mac: null, address: peer.address, file, bytes: content.length } as const;
-    onFact({ ...about, kind: 'tftp.request', at: startedAt, sentence: `asks for ${file} by TFTP` });
+    onFact({ ...about, kind: 'tftp.request', at: clock.now(), sentence: `asks for ${file} by TFTP` });
     if (sessions.replace(peer)) counters.count('stopped');
     const session: Session = startSession({
-      serverAddress: address,
       client: peer,
       content,
-      negotiated: negotiate(verdict.options, { fileSize: content.length, limits }),
-      now: clock.now,
+      negotiated: negotiate(verdict.options, {
+        fileSize: content.length,
+        limits: { ...limits, maxBlockSize: largestBlock(limits.maxBlockSize, options.mtu?.() ?? null) },
+      }),
+      openOutlet,
+      elapsed: clock.elapsed,
       maxTransferMs: limits.maxTransferMs,
       counters,
       onEnd: (end, bytesAcked) => {
         sessions.ended(peer, session);
         counters.count(end.kind);
-        const ms = clock.now() - startedAt;
+        const ms = clock.elapsed() - startedAt;
         log.debug({ client: peer.address, file, end: end.kind, bytes: bytesAcked, ms }, 'transfer ended');
         const told = describeEnd({ end, file, bytes: content.length, bytesAcked, ms });
         if (told !== null) onFact({ ...about, ...told, at: clock.now() });
@@ -107,13 +126,17 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
   const refuse = (verdict: Extract<Verdict, { readonly kind: 'refuse' }>, from: RemoteInfo): void => {
     counters.count(verdict.reason);
     const datagram = encodeTftp({ op: 'error', code: verdict.code, message: verdict.message });
-    socket.send(datagram, from.port, from.address, (error) => {
-      if (error !== null) counters.count('send_failed');
-    });
-    if (verdict.missing !== null) onFact(missingFile(verdict.missing, clock.now()));
+    socket.send(datagram, from.port, from.address);
+    if (verdict.missing !== null && missingTold.allows(verdict.missing.address, clock.elapsed()))
+      onFact(missingFile(verdict.missing, clock.now()));
   };
 
   socket.on('message', (datagram, from) => {
+    const session = singlePort && !isRequest(datagram) ? sessions.of(from) : null;
+    if (session !== null) {
+      session.receive(datagram, from);
+      return;
+    }
     const verdict = gate(datagram, from);
     if (verdict.kind !== 'drop') counters.count('requests');
     switch (verdict.kind) {
@@ -129,7 +152,10 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
         return;
     }
   });
-  socket.on('error', (error) => log.warn({ error: error.message }, 'TFTP socket error'));
+  socket.on('error', (error) => {
+    counters.count('send_failed');
+    log.debug({ error: error.message }, 'TFTP socket error');
+  });
   log.info({ port }, 'TFTP listening');
 
   return {
@@ -141,4 +167,9 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
       await new Promise<void>((resolve) => socket.close(() => resolve()));
     },
   };
+}
+
+/** The largest block that needs no IP fragment on this interface: ROMs cannot put fragments together. */
+function largestBlock(limit: number, mtu: number | null): number {
+  return mtu === null ? limit : Math.min(limit, Math.max(SMALLEST_LIMIT, mtu - HEADER_BYTES));
 }

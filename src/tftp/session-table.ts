@@ -6,6 +6,7 @@ export type Peer = { readonly address: Ipv4; readonly port: number };
 
 export type SessionTable = {
   size(): number;
+  of(peer: { readonly address: string; readonly port: number }): Session | null;
   ofClient(address: Ipv4): number;
   /** The session of this peer when it is still unanswered and began with the same request. */
   isRepeat(peer: Peer, request: string): boolean;
@@ -15,7 +16,7 @@ export type SessionTable = {
   /** Forgets a session that has ended by itself, unless the peer already has a newer one. */
   ended(peer: Peer, session: Session): void;
   ownsPort(port: number): boolean;
-  tick(nowMs: number): void;
+  tick(elapsedMs: number): void;
   /** Closes all; returns how many there were. */
   closeAll(): number;
 };
@@ -23,7 +24,7 @@ export type SessionTable = {
 export function createSessionTable(): SessionTable {
   const entries = new Map<string, { readonly session: Session; readonly request: string }>();
   const perClient = new Map<Ipv4, number>();
-  const keyOf = (peer: Peer): string => `${peer.address}:${peer.port}`;
+  const keyOf = (peer: { readonly address: string; readonly port: number }): string => `${peer.address}:${peer.port}`;
 
   const forget = (peer: Peer): void => {
     if (!entries.delete(keyOf(peer))) return;
@@ -34,6 +35,7 @@ export function createSessionTable(): SessionTable {
 
   return {
     size: () => entries.size,
+    of: (peer) => entries.get(keyOf(peer))?.session ?? null,
     ofClient: (address) => perClient.get(address) ?? 0,
     // Some ROMs always ask from the same port: a request after the first ACK, or for something else, is a new one.
     isRepeat: (peer, request) => {
@@ -54,8 +56,8 @@ export function createSessionTable(): SessionTable {
       if (entries.get(keyOf(peer))?.session === session) forget(peer);
     },
     ownsPort: (port) => [...entries.values()].some(({ session }) => session.port() === port),
-    tick: (nowMs) => {
-      for (const { session } of [...entries.values()]) session.tick(nowMs);
+    tick: (elapsedMs) => {
+      for (const { session } of [...entries.values()]) session.tick(elapsedMs);
     },
     closeAll: () => {
       const count = entries.size;

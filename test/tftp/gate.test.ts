@@ -11,6 +11,7 @@ const sessions = createSessionTable();
 sessions.add({ address: LOOPBACK, port: 2070 }, 'request', {
   heard: () => false,
   port: () => 40_001,
+  receive: () => undefined,
   tick: () => undefined,
   close: () => undefined,
 });
@@ -21,6 +22,7 @@ const gate = createGate({
   limits: TFTP_LIMITS,
   clock: systemClock,
   sessions,
+  singlePort: false,
 });
 const from = (address: string, port: number): RemoteInfo => ({ address, port, family: 'IPv4', size: 0 });
 const request = encodeTftp(rrq('a'));
