@@ -27,6 +27,7 @@ import { type DhcpServer, startDhcpServer } from './dhcp/server.ts';
 import { createLog } from './log.ts';
 import { createCounters, prefixed } from './net/counters.ts';
 import { createInterfaceIndex } from './net/interface-index.ts';
+import { createInterfaceMtu } from './net/interface-mtu.ts';
 import { cidrContains } from './net/ipv4.ts';
 import type { Mac } from './net/mac.ts';
 import { TFTP_COUNTS } from './tftp/counts.ts';
@@ -81,6 +82,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     return server;
   };
 
+  const mtuOf = createInterfaceMtu();
   const serveTftp = async (config: NetworkConfig): Promise<Service> => {
     const network = dhcpNetwork(config);
     return await startTftpServer({
@@ -89,6 +91,13 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
       files: contentsOf(manifest),
       // Nobody else boots here: a stranger's address would only make us a reflector.
       isClient: (address) => cidrContains(network.cidr, address),
+      limits: {
+        maxBlockSize: options.tftp.max_block_size,
+        maxTransfers: options.tftp.max_transfers,
+        maxTransfersPerClient: options.tftp.max_transfers_per_client,
+      },
+      singlePort: options.tftp.single_port,
+      mtu: () => mtuOf(network.interface),
       clock: systemClock,
       log,
       onFact: facts.send,

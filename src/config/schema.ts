@@ -96,6 +96,17 @@ export const configSchema = z.strictObject({
       ipxe_dir: z.string().default('/usr/lib/ipxe'),
       /** More words for the ramdisk's kernel command line, such as `console=ttyS0`. */
       kernel_args: z.string().default(''),
+      tftp: z
+        .strictObject({
+          /** Transfers leave from port 69 and not from ports of their own: for NAT and firewalls between. */
+          single_port: z.boolean().default(false),
+          /** Bytes of a block, at most; never more than the interface's MTU less 32. */
+          max_block_size: z.int().min(512).max(65_464).default(1468),
+          /** Transfers at once: of all clients, and of one address (behind NAT that is many machines). */
+          max_transfers: z.int().min(1).max(16_384).default(1024),
+          max_transfers_per_client: z.int().min(1).max(16_384).default(8),
+        })
+        .prefault({}),
     })
     .prefault({}),
   images: z

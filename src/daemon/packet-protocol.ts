@@ -1,7 +1,7 @@
 /** What the main thread and the packet thread say to each other; plain data, so that it survives cloning. */
 import type { PacketView } from '../api/deps.ts';
 import type { BootEntry } from '../boot/decision.ts';
-import type { NetworkConfig } from '../config/schema.ts';
+import type { Config, NetworkConfig } from '../config/schema.ts';
 import type { Reservation } from '../dhcp/reservations.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
@@ -22,6 +22,7 @@ export type PacketThreadOptions = {
   readonly leasesPath: string;
   readonly ipxeDir: string;
   readonly httpPort: number;
+  readonly tftp: Config['boot']['tftp'];
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 };
 

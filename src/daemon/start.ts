@@ -82,6 +82,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       leasesPath: inState('leases.db'),
       ipxeDir: config.boot.ipxe_dir,
       httpPort: config.boot.listen_port,
+      tftp: config.boot.tftp,
       logLevel: config.log_level,
     },
     log,

@@ -2,7 +2,7 @@
 import koffi from 'koffi';
 import { IngotError } from '../errors.ts';
 
-/** Linux numbers (asm-generic/socket.h, fcntl.h, if_packet.h, if_ether.h), the same on x86-64 and arm64. */
+/** Linux numbers (asm-generic/socket.h, sockios.h, fcntl.h, if_packet.h, if_ether.h), the same on x86-64 and arm64. */
 export const LINUX = {
   AF_INET: 2,
   AF_PACKET: 17,
@@ -18,6 +18,7 @@ export const LINUX = {
   SO_ATTACH_FILTER: 26,
   SO_RCVBUFFORCE: 33,
   EAGAIN: 11,
+  SIOCGIFMTU: 0x8921,
 } as const;
 
 export type Libc = {
@@ -28,6 +29,8 @@ export type Libc = {
   readonly bind: (fd: number, address: Uint8Array, length: number) => number;
   readonly send: (fd: number, bytes: Uint8Array, length: number, flags: number) => number;
   readonly recv: (fd: number, bytes: Uint8Array, length: number, flags: number) => number;
+  /** For requests that take a structure in memory. */
+  readonly ioctl: (fd: number, request: number, structure: Uint8Array) => number;
   readonly close: (fd: number) => number;
   /** 0: there is no interface of that name. */
   readonly if_nametoindex: (name: string) => number;
@@ -41,6 +44,7 @@ export function loadLibc(): Libc {
     bind: process.func('int bind(int, const void *, uint32_t)'),
     send: process.func('intptr_t send(int, const void *, size_t, int)'),
     recv: process.func('intptr_t recv(int, void *, size_t, int)'),
+    ioctl: process.func('int ioctl(int, unsigned long, void *)'),
     close: process.func('int close(int)'),
     if_nametoindex: process.func('unsigned int if_nametoindex(const char *)'),
   };

@@ -24,8 +24,14 @@ const HABITS: readonly Habit[] = [
   { who: 'PXELINUX', names: /^(.*\/)?pxelinux\.cfg\/.+$/ },
   // A Raspberry Pi asks for dozens of files, first in a folder named by its serial number or MAC.
   { who: 'a Raspberry Pi', names: /^([0-9a-f]{8}|[0-9a-f]{2}(-[0-9a-f]{2}){5})\/.+$/ },
-  { who: 'a Raspberry Pi', names: /^(bootcode|boot|start\w*|fixup\w*|recovery|pieeprom|vl805)\.(bin|elf|dat|img|sig|upd)$/ },
-  { who: 'a Raspberry Pi', names: /^(config|cmdline|timeout|autoboot|recover4?|usercfg|extraconfig)\.(txt|elf)$/ },
+  {
+    who: 'a Raspberry Pi',
+    names: /^(bootcode|boot|start\w*|fixup\w*|recovery|pieeprom|vl805)\.(bin|elf|dat|img|sig|upd)$/,
+  },
+  {
+    who: 'a Raspberry Pi',
+    names: /^(config|cmdline|timeout|autoboot|recover4?|usercfg|extraconfig)\.(txt|elf)$/,
+  },
 ];
 
 /** Names longer than any of these are not looked at. */

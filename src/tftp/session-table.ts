@@ -24,7 +24,8 @@ export type SessionTable = {
 export function createSessionTable(): SessionTable {
   const entries = new Map<string, { readonly session: Session; readonly request: string }>();
   const perClient = new Map<Ipv4, number>();
-  const keyOf = (peer: { readonly address: string; readonly port: number }): string => `${peer.address}:${peer.port}`;
+  const keyOf = (peer: { readonly address: string; readonly port: number }): string =>
+    `${peer.address}:${peer.port}`;
 
   const forget = (peer: Peer): void => {
     if (!entries.delete(keyOf(peer))) return;

@@ -47,11 +47,11 @@ export async function startServer(
   };
 }
 
-export type Answer = { readonly packet: TftpPacket; readonly port: number };
+export type Answer = { readonly packet: TftpPacket; readonly address: string; readonly port: number };
 
 export type BareClient = {
   readonly port: number;
-  send(datagram: Uint8Array | TftpPacket, port: number): void;
+  send(datagram: Uint8Array | TftpPacket, port: number, address?: string): void;
   /** The next datagram that comes; rejects after two seconds of silence. */
   receive(): Promise<Answer>;
   /** Datagrams that came and were not received yet. */
@@ -65,15 +65,15 @@ export async function bareClient(): Promise<BareClient> {
   socket.on('message', (bytes, from) => {
     const decoded = decodeTftp(bytes);
     if (!decoded.ok) throw new Error(`the server sent garbage: ${bytes.toString('hex')}`);
-    queue.push({ packet: decoded.packet, port: from.port });
+    queue.push({ packet: decoded.packet, address: from.address, port: from.port });
     socket.emit('queued');
   });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
   return {
     port: socket.address().port,
-    send: (datagram, port) => {
-      socket.send('op' in datagram ? encodeTftp(datagram) : datagram, port, '127.0.0.1');
+    send: (datagram, port, address = '127.0.0.1') => {
+      socket.send('op' in datagram ? encodeTftp(datagram) : datagram, port, address);
     },
     receive: async () => {
       if (queue.length === 0) await once(socket, 'queued', { signal: AbortSignal.timeout(4000) });
