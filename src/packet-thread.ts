@@ -11,6 +11,7 @@ import type { NetworkConfig } from './config/schema.ts';
 import { createBootAnswers } from './daemon/boot-answers.ts';
 import { createFactSender } from './daemon/fact-sender.ts';
 import { keepTrying, type Service } from './daemon/keep-trying.ts';
+import { createLeaseService } from './daemon/lease-service.ts';
 import { onInterface } from './daemon/on-interface.ts';
 import type {
   FromPacketThread,
@@ -51,6 +52,12 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
   const facts = createFactSender((batch) => post({ type: 'facts', facts: batch }));
   const boot = new Map<Mac, BootEntry>();
   const dhcp = new Map<string, DhcpServer>();
+  const leases = createLeaseService({
+    places: () => [...dhcp.values()],
+    journal,
+    reservations,
+    clock: systemClock,
+  });
   const passed = new Map(options.dhcpDescriptors);
 
   const bootAnswers = createBootAnswers({
@@ -167,20 +174,21 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
           type: 'report',
           request: message.request,
           report: {
-            leases: [...dhcp].flatMap(([network, server]) =>
-              server.listLeases().map((lease) => ({
-                network,
-                mac: lease.mac,
-                address: lease.address,
-                expires_at: new Date(lease.expiresAt).toISOString(),
-              })),
-            ),
+            networks: leases.usage(),
             counters: {
               ...prefixed('dhcp', counters.dhcp.snapshot()),
               ...prefixed('tftp', counters.tftp.snapshot()),
             },
           },
         });
+        return;
+      case 'leases':
+        leases.list((part, last) => post({ type: 'leases', request: message.request, leases: part, last }));
+        return;
+      case 'import':
+        leases.import(message.network, message.leases, (verdicts) =>
+          post({ type: 'imported', request: message.request, verdicts }),
+        );
         return;
       case 'ping':
         post({ type: 'pong', request: message.request });

@@ -13,6 +13,7 @@ import { API_RESOURCES, BOOT_RESOURCES, discoveryRoutes } from './discovery.ts';
 import { eventRoutes } from './events/route.ts';
 import { deployRoutes } from './ingot/deploy.ts';
 import { enrollRoutes } from './ingot/enroll.ts';
+import { leaseRoutes } from './ingot/leases.ts';
 import { nodeStoryRoutes } from './ingot/node-story.ts';
 import { reservationRoutes } from './ingot/reservations.ts';
 import { statusRoutes } from './ingot/status.ts';
@@ -50,6 +51,7 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   deployRoutes(app, context);
   nodeStoryRoutes(app, context);
   statusRoutes(app, context);
+  leaseRoutes(app, context);
   reservationRoutes(app, context);
   return app;
 }

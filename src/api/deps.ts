@@ -8,17 +8,35 @@ import type { JsonObject } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { Metrics } from './metrics.ts';
 
+/** `ended`: on record, so that the machine gets the same address again. */
+export const LEASE_STATES = ['leased', 'ended', 'offered', 'declined'] as const;
+export type LeaseState = (typeof LEASE_STATES)[number];
+
+/** One address that is not free, or that was somebody's last. */
 export type LeaseView = {
   readonly network: string;
-  readonly mac: string;
+  /** Null: left alone, for a machine found it in use by a foreign one. */
+  readonly mac: string | null;
   readonly address: string;
+  readonly hostname: string | null;
+  readonly state: LeaseState;
   /** ISO 8601. */
+  readonly starts_at: string | null;
   readonly expires_at: string;
+};
+
+/** Addresses of one network by what they are used for; `free` ones are of its DHCP ranges. */
+export type NetworkUsage = {
+  readonly network: string;
+  readonly leased: number;
+  readonly offered: number;
+  readonly declined: number;
+  readonly free: number;
 };
 
 /** What the packet thread tells about itself. */
 export type PacketView = {
-  readonly leases: readonly LeaseView[];
+  readonly networks: readonly NetworkUsage[];
   /** `dhcp.<reason>` or `tftp.<reason>` → how often. */
   readonly counters: Readonly<Record<string, number>>;
 };
@@ -27,6 +45,7 @@ export type PacketView = {
 export type DhcpControl = {
   /** Resolves when DHCP answers by what the store now has of these MACs. */
   reservationsChanged(macs: readonly Mac[]): Promise<void>;
+  leases(): Promise<readonly LeaseView[]>;
 };
 
 /** What the daemon knows of its own condition. */

@@ -3,11 +3,12 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
 import { PROVISION_STATES } from '../store/words.ts';
+import type { PacketView } from './deps.ts';
 
 export type Metrics = {
   readonly contentType: string;
   /** `counters`: `dhcp.<what>` and `tftp.<what>` of the packet thread, `http.<what>` of boot files, `facts.<what>`. */
-  render(counters: Readonly<Record<string, number>>): Promise<string>;
+  render(packets: PacketView): Promise<string>;
   stop(): void;
 };
 
@@ -46,6 +47,17 @@ export function createMetrics(store: Store, log: Log): Metrics {
     labelNames: ['service', 'reason'],
     registers,
   });
+  const addresses = new Gauge({
+    name: 'ingot_dhcp_addresses',
+    help: 'Addresses of each network that are leased, offered, declined, and free in its DHCP ranges',
+    labelNames: ['network', 'state'],
+    registers,
+  });
+  const discovered = new Gauge({
+    name: 'ingot_discovered_machines',
+    help: 'Machines on the list of those that belong to no node',
+    registers,
+  });
   const events = new Counter({
     name: 'ingot_events_total',
     help: 'Events of nodes, by kind and severity',
@@ -79,7 +91,7 @@ export function createMetrics(store: Store, log: Log): Metrics {
   return {
     contentType: registry.contentType,
     stop,
-    render: async (counters) => {
+    render: async ({ counters, networks }) => {
       nodes.reset();
       const counted = await store.nodes.countByState();
       for (const state of PROVISION_STATES) nodes.set({ state }, counted.get(state) ?? 0);
@@ -90,6 +102,10 @@ export function createMetrics(store: Store, log: Log): Metrics {
         const [service = 'other', ...reason] = name.split('.');
         packets.inc({ service, reason: reason.join('.') }, count);
       }
+      addresses.reset();
+      for (const { network, ...usage } of networks)
+        for (const [state, count] of Object.entries(usage)) addresses.set({ network, state }, count);
+      discovered.set(await store.discovered.count());
       return registry.metrics();
     },
   };

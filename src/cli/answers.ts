@@ -97,13 +97,22 @@ export const networksAnswer = z.object({
   ),
 });
 
+const ownerSchema = z.object({ uuid: z.string(), name: z.string().nullable() });
+
 export const leasesAnswer = z.object({
   leases: z.array(
-    z.looseObject({ network: z.string(), mac: z.string(), address: z.string(), expires_at: z.string() }),
+    z.looseObject({
+      network: z.string(),
+      mac: z.string().nullable(),
+      address: z.string(),
+      hostname: z.string().nullable(),
+      node: ownerSchema.nullable(),
+      state: z.string(),
+      starts_at: z.string().nullable(),
+      expires_at: z.string(),
+    }),
   ),
 });
-
-const ownerSchema = z.object({ uuid: z.string(), name: z.string().nullable() });
 
 export const reservationAnswer = z.looseObject({
   network: z.string(),

@@ -122,7 +122,8 @@ export function createClient(url: string) {
     jobs: async () => (await get(jobsAnswer, '/ingot/v1/jobs')).jobs,
     status: () => get(statusAnswer, '/ingot/v1/status'),
     networks: async () => (await get(networksAnswer, '/ingot/v1/networks')).networks,
-    leases: async () => (await get(leasesAnswer, '/ingot/v1/leases')).leases,
+    leases: async (query: Query = {}) =>
+      (await get(leasesAnswer, `/ingot/v1/dhcp/leases?${new URLSearchParams(query).toString()}`)).leases,
     reservations: {
       list: async (query: Query = {}) =>
         (await get(reservationsAnswer, `${RESERVATIONS}?${new URLSearchParams(query).toString()}`))

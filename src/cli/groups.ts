@@ -1,9 +1,10 @@
 /** The words after `ingot` that speak to the daemon, as tables: one entry a command. */
 import { IngotError } from '../errors.ts';
 import { type Command, complain, runCommand } from './command.ts';
-import { leaseList, networkList, status } from './commands/daemon.ts';
+import { networkList, status } from './commands/daemon.ts';
 import { deploy, rebuild } from './commands/deploy.ts';
 import { enroll } from './commands/enroll.ts';
+import { leaseList } from './commands/leases.ts';
 import { list, remove, show, why } from './commands/nodes.ts';
 import { maintenance, power } from './commands/power.ts';
 import { reservationAdd, reservationDelete, reservationList } from './commands/reservations.ts';
@@ -46,13 +47,14 @@ const NODE: Group = {
 };
 
 const NETWORK: Group = {
-  summary: 'Networks and their leases.',
-  commands: { list: networkList, leases: leaseList },
+  summary: 'The networks of the configuration.',
+  commands: { list: networkList },
 };
 
 const DHCP: Group = {
-  summary: 'What DHCP keeps.',
+  summary: 'Who has which address, and who shall have it.',
   commands: {
+    leases: leaseList,
     reservations: {
       summary: 'Addresses that DHCP keeps for MACs.',
       commands: { list: reservationList, add: reservationAdd, delete: reservationDelete },

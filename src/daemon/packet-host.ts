@@ -1,7 +1,9 @@
 /** The main thread's end of the packet thread: starts it, hands it the boot table, takes its facts. */
 import { Worker } from 'node:worker_threads';
-import type { PacketView } from '../api/deps.ts';
+import type { LeaseView, PacketView } from '../api/deps.ts';
 import type { BootEntry } from '../boot/decision.ts';
+import type { LeaseVerdict } from '../dhcp/import-lease.ts';
+import type { Lease } from '../dhcp/leases.ts';
 import { IngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Mac } from '../net/mac.ts';
@@ -24,6 +26,10 @@ export type PacketHost = {
   /** As `publish`, of the reservations of MACs. */
   publishReservations(entries: readonly ReservedMac[], removed: readonly Mac[]): Promise<void>;
   report(): Promise<PacketView>;
+  /** Every lease on record, offer and quarantined address. */
+  leases(): Promise<readonly LeaseView[]>;
+  /** One verdict a lease, in their order; what was taken is on disk. */
+  importLeases(network: string, leases: readonly Lease[]): Promise<readonly LeaseVerdict[]>;
   /** Resolves when the thread has taken a turn; rejects with `busy` when it does not within ten seconds. */
   ping(): Promise<void>;
   /** What serves, and what does not yet. */
@@ -53,6 +59,8 @@ export function startPacketHost(deps: Deps): PacketHost {
   });
   const waiters = new Map<string, Waiter>();
   const services = new Map<string, PacketService>();
+  /** What came so far of each list that is awaited. */
+  const listings = new Map<number, LeaseView[]>();
   let sequence = 0;
   let stopping = false;
 
@@ -76,6 +84,13 @@ export function startPacketHost(deps: Deps): PacketHost {
         return;
       case 'report':
         settle(`report:${message.request}`, message);
+        return;
+      case 'leases':
+        listings.get(message.request)?.push(...message.leases);
+        if (message.last) settle(`leases:${message.request}`, message);
+        return;
+      case 'imported':
+        settle(`imported:${message.request}`, message);
         return;
       case 'pong':
         settle(`ping:${message.request}`, message);
@@ -135,7 +150,23 @@ export function startPacketHost(deps: Deps): PacketHost {
     report: async () => {
       const request = ++sequence;
       const answer = await ask(`report:${request}`, { type: 'report', request });
-      return answer.type === 'report' ? answer.report : { leases: [], counters: {} };
+      return answer.type === 'report' ? answer.report : { networks: [], counters: {} };
+    },
+    leases: async () => {
+      const request = ++sequence;
+      const found: LeaseView[] = [];
+      listings.set(request, found);
+      try {
+        await ask(`leases:${request}`, { type: 'leases', request });
+      } finally {
+        listings.delete(request);
+      }
+      return found;
+    },
+    importLeases: async (network, leases) => {
+      const request = ++sequence;
+      const answer = await ask(`imported:${request}`, { type: 'import', request, network, leases });
+      return answer.type === 'imported' ? answer.verdicts : [];
     },
     ping: async () => {
       const request = ++sequence;

@@ -1,7 +1,9 @@
 /** What the main thread and the packet thread say to each other; plain data, so that it survives cloning. */
-import type { PacketView } from '../api/deps.ts';
+import type { LeaseView, PacketView } from '../api/deps.ts';
 import type { BootEntry } from '../boot/decision.ts';
 import type { Config, NetworkConfig } from '../config/schema.ts';
+import type { LeaseVerdict } from '../dhcp/import-lease.ts';
+import type { Lease } from '../dhcp/leases.ts';
 import type { Reservation } from '../dhcp/reservations.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
@@ -56,6 +58,14 @@ export type ToPacketThread =
       readonly removed: readonly Mac[];
     }
   | { readonly type: 'report'; readonly request: number }
+  | { readonly type: 'leases'; readonly request: number }
+  /** Leases that another server gave, to go on as ours. */
+  | {
+      readonly type: 'import';
+      readonly request: number;
+      readonly network: string;
+      readonly leases: readonly Lease[];
+    }
   | { readonly type: 'ping'; readonly request: number }
   | { readonly type: 'stop' };
 
@@ -64,5 +74,14 @@ export type FromPacketThread =
   | { readonly type: 'facts'; readonly facts: readonly Fact[] }
   | { readonly type: 'service'; readonly service: PacketService }
   | { readonly type: 'report'; readonly request: number; readonly report: PacketView }
+  /** In parts. */
+  | {
+      readonly type: 'leases';
+      readonly request: number;
+      readonly leases: readonly LeaseView[];
+      readonly last: boolean;
+    }
+  /** One verdict a lease, in their order; what was taken is on disk. */
+  | { readonly type: 'imported'; readonly request: number; readonly verdicts: readonly LeaseVerdict[] }
   | { readonly type: 'pong'; readonly request: number }
   | { readonly type: 'stopped' };

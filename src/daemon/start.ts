@@ -153,7 +153,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       const http = prefixed('http', bootListeners.counters());
       return { ...view, counters: { ...view.counters, ...http, 'facts.unknown_machine': facts.unknown() } };
     },
-    dhcp: { reservationsChanged: reservations.publish },
+    dhcp: { reservationsChanged: reservations.publish, leases: packets.leases },
     daemon: () => ({
       listeners: condition.servers().map(({ name, at, problem: why }) => ({ name, at, problem: why })),
       missing: bootListeners.missing(),

@@ -23,6 +23,11 @@ export class ExpiryCalendar<Key> {
     if (keys?.size === 0) this.#keysIn.delete(second);
   }
 
+  /** How many are in it. */
+  get size(): number {
+    return this.#secondOf.size;
+  }
+
   has(key: Key): boolean {
     return this.#secondOf.has(key);
   }

@@ -20,6 +20,17 @@ export type Lease = {
 
 export type Offer = { readonly address: Ipv4; readonly mac: Mac; readonly until: number };
 
+/** An address that is kept from others without a lease. */
+export type Hold = { readonly address: Ipv4; readonly mac: Mac | null; readonly until: number };
+
+/** Addresses of one network by what they are used for; `free` ones are of the ranges. */
+export type Usage = {
+  readonly leased: number;
+  readonly offered: number;
+  readonly declined: number;
+  readonly free: number;
+};
+
 /** Who keeps an address from others at the moment. */
 export type Holder = { readonly kind: 'machine'; readonly mac: Mac } | { readonly kind: 'quarantine' };
 
@@ -177,6 +188,24 @@ export class LeaseBook implements LeaseView {
   /** Every lease on record, ended ones too. */
   leases(): readonly Lease[] {
     return [...this.#leaseAt.values()];
+  }
+
+  /** What is offered, and what is in quarantine (then `mac` is null). */
+  holds(): readonly Hold[] {
+    return [
+      ...[...this.#offerAt.values()],
+      ...[...this.#quarantine].map(([address, until]) => ({ address, mac: null, until })),
+    ];
+  }
+
+  /** Counts, after a sweep. `reserved`: addresses that may be leased though they are in no range. */
+  usage(reserved: Iterable<Ipv4>): Usage {
+    const [leased, offered, declined] = [this.#leaseEnds.size, this.#offerAt.size, this.#quarantine.size];
+    let outside = 0;
+    for (const address of reserved)
+      if ((this.#leaseEnds.has(address) || this.#offerAt.has(address)) && !this.isDynamic(address)) outside++;
+    const free = this.#dynamic.size - (leased + offered + declined - outside);
+    return { leased, offered, declined, free: Math.max(0, free) };
   }
 
   #record(lease: Lease, now: number): void {

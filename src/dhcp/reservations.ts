@@ -19,6 +19,8 @@ export type Reservations = {
 export type KnownBy = 'node' | 'reservation';
 
 export type ReservationTable = Reservations & {
+  /** Every address that is kept for somebody. */
+  addresses(): Iterable<Ipv4>;
   set(by: KnownBy, mac: Mac, reservation: Reservation): void;
   remove(by: KnownBy, mac: Mac): void;
 };
@@ -49,6 +51,7 @@ export function createReservationTable(): ReservationTable {
   return {
     of: (mac) => byMac.get(mac) ?? null,
     holderOf: (address) => byAddress.get(address) ?? null,
+    addresses: () => byAddress.keys(),
     set: (by, mac, reservation) => {
       said[by].set(mac, reservation);
       merge(mac);

@@ -8,7 +8,8 @@ import { dynamicAddresses } from './address-range.ts';
 import type { DhcpCounters } from './counters.ts';
 import { type Destination, SERVER_PORT } from './destination.ts';
 import { Exchange, type ExchangeParts } from './exchange.ts';
-import { type Lease, LeaseBook } from './leases.ts';
+import { LeaseBook } from './leases.ts';
+import type { DhcpNetwork } from './network.ts';
 import { RepeatLimit } from './repeat-limit.ts';
 
 /** What an exchange needs, but for the lease book and the way out, which are the server's own. */
@@ -18,8 +19,9 @@ export type DhcpServerOptions = Omit<ExchangeParts, 'book' | 'send'> & {
 };
 
 export type DhcpServer = {
-  /** Leases on record; those whose `expiresAt` has passed are history. */
-  listLeases(): readonly Lease[];
+  /** What it serves, and who has which address there. */
+  readonly network: DhcpNetwork;
+  readonly book: LeaseBook;
   /** Commits and answers what waits, then closes the socket. The journal stays open. */
   stop(): Promise<void>;
 };
@@ -57,7 +59,8 @@ export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpS
   );
 
   return {
-    listLeases: () => book.leases(),
+    network,
+    book,
     stop: async () => {
       socket.removeAllListeners('message');
       journal.flush();

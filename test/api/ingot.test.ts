@@ -128,17 +128,21 @@ test("the timeline is the node's own events, oldest first or newest first", asyn
 });
 
 test('status, leases and networks tell what daemon, packet thread and configuration say', async () => {
+  const starts_at = '2026-11-22T12:00:00.000Z';
+  const until = { starts_at, expires_at: '2026-11-22T13:00:00.000Z' };
+  const [mine, other] = ['52:54:00:12:34:56', '52:54:00:12:34:57'];
   const leases = [
-    {
-      network: 'pxe',
-      mac: '52:54:00:12:34:56',
-      address: '10.20.1.0',
-      expires_at: '2026-11-22T13:00:00.000Z',
-    },
-  ];
+    { network: 'pxe', mac: mine, address: '10.20.1.1', hostname: null, state: 'leased', ...until },
+    { network: 'pxe', mac: other, address: '10.20.1.2', hostname: 'h', state: 'ended', ...until },
+    { network: 'lab', mac: null, address: '10.30.1.1', hostname: null, state: 'declined', ...until },
+  ] as const;
   const network = { name: 'pxe', role: 'pxe', cidr: '10.20.0.0/16', address: '10.20.0.1', interface: 'eth1' };
   const { ask, store } = await apiFixture({
-    packets: async () => ({ leases, counters: { 'dhcp.malformed': 3 } }),
+    packets: async () => ({
+      networks: [{ network: 'pxe', leased: 1, offered: 0, declined: 0, free: 9 }],
+      counters: { 'dhcp.malformed': 3 },
+    }),
+    dhcp: { reservationsChanged: async () => undefined, leases: async () => leases },
     daemon: () => ({
       listeners: [{ name: 'api', at: '127.0.0.1:6385', problem: null }],
       missing: ['vmlinuz'],
@@ -155,7 +159,16 @@ test('status, leases and networks tell what daemon, packet thread and configurat
     nodes_by_state: { enroll: 1 },
     last_event: 0,
   });
-  expect((await ask('GET', '/ingot/v1/leases')).body).toEqual({ leases });
+  await ask('POST', '/v1/ports', { body: { node_uuid: NODE, address: mine } });
+  const listed = (query: string) => ask('GET', `/ingot/v1/dhcp/leases${query}`);
+  expect((await listed('')).body.leases).toMatchObject([
+    { address: '10.20.1.1', node: { uuid: NODE, name: 'rack1-07' } },
+    { address: '10.20.1.2', node: null },
+    { address: '10.30.1.1', node: null },
+  ]);
+  expect((await listed('?network=pxe&state=ended')).body.leases).toMatchObject([{ mac: other }]);
+  expect((await listed(`?mac=${mine.toUpperCase()}`)).body.leases).toMatchObject([{ mac: mine }]);
+  expect((await listed('?state=gone')).status).toBe(400);
   expect((await ask('GET', '/ingot/v1/networks')).body.networks).toMatchObject([
     { name: 'pxe', cidr: '10.20.0.0/16', dhcp: 'off' },
   ]);
@@ -164,7 +177,10 @@ test('status, leases and networks tell what daemon, packet thread and configurat
 
 test('metrics count nodes by state, packets by reason, and measure jobs once', async () => {
   const { ask, store } = await apiFixture({
-    packets: async () => ({ leases: [], counters: { 'dhcp.malformed': 3 } }),
+    packets: async () => ({
+      networks: [{ network: 'pxe', leased: 3, offered: 1, declined: 0, free: 250 }],
+      counters: { 'dhcp.malformed': 3 },
+    }),
   });
   await store.nodes.insert(aNode());
   const job = await store.jobs.insert({
@@ -186,6 +202,9 @@ test('metrics count nodes by state, packets by reason, and measure jobs once', a
     'ingot_packets_total{service="dhcp",reason="malformed"} 3',
     'ingot_job_duration_seconds_count{verb="manage",status="done"} 1',
     'nodejs_eventloop_lag_seconds',
+    'ingot_dhcp_addresses{network="pxe",state="leased"} 3',
+    'ingot_dhcp_addresses{network="pxe",state="free"} 250',
+    'ingot_discovered_machines 0',
   ]) {
     expect(body).toContain(line);
   }

@@ -14,7 +14,7 @@ async function fixture() {
   const inForce: string[] = [];
   const api = await apiFixture({
     config: configSchema.parse({ networks: [NETWORK] }),
-    dhcp: { reservationsChanged: async (macs) => void inForce.push(...macs) },
+    dhcp: { reservationsChanged: async (macs) => void inForce.push(...macs), leases: async () => [] },
   });
   return { ...api, inForce, add: (body: object) => api.ask('POST', PATH, { body }) };
 }

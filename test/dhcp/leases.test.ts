@@ -25,6 +25,39 @@ describe('dynamic addresses', () => {
   });
 });
 
+describe('the size of the dynamic addresses', () => {
+  it('is how many there are, whatever the ranges, ours and the gateway', () => {
+    const number = fc.nat({ max: 1500 });
+    fc.assert(
+      fc.property(number, number, number, number, (from, length, ours, gateway) => {
+        const at = (offset: number) => ip(`10.77.${Math.floor(offset / 256)}.${offset % 256}`);
+        const dynamic = dynamicAddresses({
+          ...{ ...NETWORK, cidr: cidr('10.77.0.0/16'), address: at(ours), gateway: at(gateway) },
+          ranges: [{ from: at(from), to: at(from + length) }],
+        });
+        expect(dynamic.size).toBe([...dynamic.inOrder()].length);
+      }),
+    );
+  });
+});
+
+describe('usage', () => {
+  it('counts each address once, and free ones of the ranges only', () => {
+    const book = bookOf([lease(mac(1), '10.77.0.10'), lease(mac(2), '10.77.0.11', -60)]);
+    book.grant(lease(mac(3), '10.77.0.200'), NOW);
+    book.hold({ address: ip('10.77.0.12'), mac: mac(4), until: NOW + 60_000 });
+    book.quarantine(ip('10.77.0.13'), NOW);
+    const reserved = [ip('10.77.0.200'), ip('10.77.0.201'), ip('10.77.0.10')];
+    expect(book.usage(reserved)).toEqual({ leased: 2, offered: 1, declined: 1, free: 7 });
+    expect(book.holds()).toMatchObject([
+      { address: '10.77.0.12', mac: mac(4) },
+      { address: '10.77.0.13', mac: null },
+    ]);
+    book.sweep(NOW + 4_000_000);
+    expect(book.usage(reserved)).toEqual({ leased: 0, offered: 0, declined: 0, free: 10 });
+  });
+});
+
 describe('the order of free addresses', () => {
   it('begins with addresses that nobody ever had', () => {
     const book = bookOf([lease(mac(1), '10.77.0.10', -60)]);

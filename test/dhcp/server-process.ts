@@ -82,7 +82,7 @@ const server = await startDhcpServer({
 });
 say({ ready: true });
 
-const report = (): void => say({ report: true, leases: server.listLeases(), counters: counters.snapshot() });
+const report = (): void => say({ report: true, leases: server.book.leases(), counters: counters.snapshot() });
 createInterface({ input: process.stdin }).on('line', report);
 process.once('SIGTERM', () => {
   void server.stop().then(() => {

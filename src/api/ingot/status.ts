@@ -1,10 +1,10 @@
-/** The daemon about itself: status, leases, networks, health, metrics. */
+/** The daemon about itself: status, networks, health, metrics. */
 import type { FastifyInstance } from 'fastify';
 import { formatCidr } from '../../net/ipv4.ts';
 import type { ApiContext } from '../context.ts';
 import type { PacketView } from '../deps.ts';
 
-const NO_PACKETS: PacketView = { leases: [], counters: {} };
+const NO_PACKETS: PacketView = { networks: [], counters: {} };
 
 export function statusRoutes(app: FastifyInstance, context: ApiContext): void {
   const { store, config, clock, version, metrics, daemon } = context;
@@ -13,7 +13,7 @@ export function statusRoutes(app: FastifyInstance, context: ApiContext): void {
 
   app.get('/ingot/v1/status', async () => {
     const { listeners, missing } = daemon?.() ?? { listeners: [], missing: [] };
-    const { counters, leases } = await packets();
+    const { counters, networks } = await packets();
     return {
       version,
       started_at: new Date(startedAt).toISOString(),
@@ -22,15 +22,13 @@ export function statusRoutes(app: FastifyInstance, context: ApiContext): void {
       listeners,
       missing,
       counters,
-      leases: leases.length,
+      leases: networks.reduce((sum, { leased }) => sum + leased, 0),
       /** Where a client that follows the events from now on starts: `/v1/events?after=`. */
       last_event: (await store.events.list({ order: 'desc', limit: 1 }))[0]?.seq ?? 0,
       running_jobs: (await store.jobs.running()).length,
       nodes_by_state: Object.fromEntries(await store.nodes.countByState()),
     };
   });
-
-  app.get('/ingot/v1/leases', async () => ({ leases: (await packets()).leases }));
 
   app.get('/ingot/v1/networks', async () => ({
     networks: config.networks.map((network) => ({
@@ -52,7 +50,7 @@ export function statusRoutes(app: FastifyInstance, context: ApiContext): void {
   });
 
   app.get('/metrics', async (_request, reply) => {
-    const text = await metrics.render((await packets()).counters);
+    const text = await metrics.render(await packets());
     return reply.header('Content-Type', metrics.contentType).send(text);
   });
 }

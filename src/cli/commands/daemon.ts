@@ -1,4 +1,4 @@
-/** `ingot status`, `ingot network list`, `ingot network leases`. */
+/** `ingot status`, `ingot network list`. */
 import { statusDetails } from '../answers.ts';
 import { type Command, printJson } from '../command.ts';
 import { EXIT } from '../io.ts';
@@ -38,21 +38,6 @@ export const networkList: Command = {
     if (json) printJson(io, { networks });
     else
       io.out(formatTable(['name', 'role', 'cidr', 'interface', 'address', 'dhcp'], rows) || 'No networks.\n');
-    return EXIT.ok;
-  },
-};
-
-export const leaseList: Command = {
-  usage: 'ingot network leases',
-  summary: 'Lists the DHCP leases.',
-  options: {},
-  least: 0,
-  most: 0,
-  async run({ client, io, json }) {
-    const leases = await client.leases();
-    const rows = leases.map((one) => [one.network, one.mac, one.address, one.expires_at]);
-    if (json) printJson(io, { leases });
-    else io.out(formatTable(['network', 'mac', 'address', 'expires'], rows) || 'No leases.\n');
     return EXIT.ok;
   },
 };

@@ -1,0 +1,24 @@
+/** `GET /ingot/v1/dhcp/leases`: who has, had or is about to get which address. */
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { ApiContext } from '../context.ts';
+import { LEASE_STATES } from '../deps.ts';
+import { parseQuery } from '../parse.ts';
+import { mac } from '../schemas/common.ts';
+
+const leaseQuery = z.strictObject({
+  network: z.string().optional(),
+  mac: mac.optional(),
+  state: z.enum(LEASE_STATES).optional(),
+});
+
+export function leaseRoutes(app: FastifyInstance, { store, dhcp }: ApiContext): void {
+  app.get('/ingot/v1/dhcp/leases', async (request) => {
+    const wanted = Object.entries(parseQuery(leaseQuery, request.query));
+    const [all, owners] = await Promise.all([dhcp?.leases() ?? [], store.ports.owners()]);
+    const leases = all
+      .filter((lease) => wanted.every(([name, value]) => ({ ...lease })[name] === value))
+      .map((lease) => ({ ...lease, node: lease.mac === null ? null : (owners.get(lease.mac) ?? null) }));
+    return { leases };
+  });
+}

@@ -1,0 +1,102 @@
+/** The packet thread's end of what operators ask about leases. A long list leaves in parts, between packets. */
+import type { LeaseView, NetworkUsage } from '../api/deps.ts';
+import type { Clock } from '../clock.ts';
+import { bounded, judgeLease, type LeaseVerdict } from '../dhcp/import-lease.ts';
+import type { LeaseJournal } from '../dhcp/lease-journal.ts';
+import type { Lease, LeaseBook } from '../dhcp/leases.ts';
+import type { DhcpNetwork } from '../dhcp/network.ts';
+import type { ReservationTable } from '../dhcp/reservations.ts';
+
+export type LeasePlace = { readonly network: DhcpNetwork; readonly book: LeaseBook };
+
+export type LeaseServiceParts = {
+  /** The networks that are served now. */
+  readonly places: () => readonly LeasePlace[];
+  readonly journal: Pick<LeaseJournal, 'append'>;
+  readonly reservations: ReservationTable;
+  readonly clock: Pick<Clock, 'now'>;
+};
+
+export type LeaseService = {
+  usage(): readonly NetworkUsage[];
+  /** Calls `part` with some at a time, a turn of the event loop apart; `last` with the last ones. */
+  list(part: (leases: readonly LeaseView[], last: boolean) => void): void;
+  /** Calls `done` when what is taken is on disk, with a verdict for each lease. */
+  import(network: string, leases: readonly Lease[], done: (verdicts: readonly LeaseVerdict[]) => void): void;
+};
+
+/** Leases in one message: about a millisecond of work. */
+const PART = 500;
+
+export function createLeaseService({
+  places,
+  journal,
+  reservations,
+  clock,
+}: LeaseServiceParts): LeaseService {
+  const importOne = (lease: Lease, { network, book }: LeasePlace): Promise<LeaseVerdict> => {
+    const now = clock.now();
+    const verdict = judgeLease(lease, { network, book, reservations, isBooting: false, now });
+    if (verdict.result !== 'taken') return Promise.resolve(verdict);
+    const taken = bounded(lease, now);
+    const superseded = book.grant(taken, now);
+    const leases = superseded === null ? [taken] : [superseded, taken];
+    return new Promise((resolve) => {
+      journal.append({ network: network.name, leases }, (failure) =>
+        resolve(failure === null ? verdict : { result: 'skipped', why: failure.message }),
+      );
+    });
+  };
+  return {
+    usage: () =>
+      places().map(({ network, book }) => {
+        book.sweep(clock.now());
+        return { network: network.name, ...book.usage(reservations.addresses()) };
+      }),
+    list: (part) => {
+      const now = clock.now();
+      const rows = places().flatMap((place) => rowsOf(place, now));
+      const next = (from: number): void => {
+        const last = from + PART >= rows.length;
+        part(
+          rows.slice(from, from + PART).map((row) => row()),
+          last,
+        );
+        if (!last) setImmediate(next, from + PART);
+      };
+      next(0);
+    },
+    import: (name, leases, done) => {
+      const place = places().find(({ network }) => network.name === name);
+      const why = `network ${name} is not served just now: see ingot status`;
+      const verdicts =
+        place === undefined
+          ? leases.map((): LeaseVerdict => ({ result: 'skipped', why }))
+          : leases.map((lease) => importOne(lease, place));
+      void Promise.all(verdicts).then(done);
+    },
+  };
+}
+
+/** Made into views only when their part leaves. */
+function rowsOf({ network: { name: network }, book }: LeasePlace, now: number): readonly (() => LeaseView)[] {
+  const time = (at: number): string => new Date(at).toISOString();
+  return [
+    ...book.leases().map(
+      ({ mac, address, hostname, startedAt, expiresAt }) =>
+        (): LeaseView => ({
+          ...{ network, mac, address, hostname },
+          state: expiresAt > now ? 'leased' : 'ended',
+          ...{ starts_at: time(startedAt), expires_at: time(expiresAt) },
+        }),
+    ),
+    ...book.holds().map(
+      ({ mac, address, until }) =>
+        (): LeaseView => ({
+          ...{ network, mac, address, hostname: null },
+          state: mac === null ? 'declined' : 'offered',
+          ...{ starts_at: null, expires_at: time(until) },
+        }),
+    ),
+  ];
+}
