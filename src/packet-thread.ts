@@ -20,6 +20,7 @@ import type {
   ToPacketThread,
 } from './daemon/packet-protocol.ts';
 import { preferThisThread } from './daemon/prefer-thread.ts';
+import { startServerSearches } from './daemon/server-searches.ts';
 import { createDhcpCounters } from './dhcp/counters.ts';
 import { openLeaseJournal } from './dhcp/lease-journal.ts';
 import { dhcpNetwork } from './dhcp/network.ts';
@@ -49,6 +50,11 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
   const journal = openLeaseJournal(options.leasesPath);
   const reservations = createReservationTable();
   const manifest = await loadBootManifest(options.ipxeDir);
+  const indexOf = createInterfaceIndex();
+  const searches = startServerSearches({
+    ...{ networks: options.networks, indexOf, clock: systemClock, log },
+    onNotice: (notice) => post({ type: 'notice', notice }),
+  });
   const facts = createFactSender((batch) => post({ type: 'facts', facts: batch }));
   const boot = new Map<Mac, BootEntry>();
   const dhcp = new Map<string, DhcpServer>();
@@ -78,6 +84,8 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
       descriptor,
       journal,
       reservations,
+      isOurSearch: searches.isOurs,
+      onOtherServer: (address) => searches.named(config.name, address),
       isBooting: (client) => bootClientOf(client).kind !== 'not-booting',
       bootFields: (client) => bootAnswers(client, network.address),
       clock: systemClock,
@@ -125,7 +133,6 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
       },
     ];
   };
-  const indexOf = createInterfaceIndex();
   const start = ({ start: attempt, interface: name, ...service }: Wanted): Service => {
     const tell = (problem: string | null): void =>
       post({ type: 'service', service: { ...service, problem } });
@@ -145,7 +152,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     .map(start);
 
   const stop = async (): Promise<void> => {
-    for (const service of services) await service.stop();
+    for (const service of [...services, searches]) await service.stop();
     facts.flush();
     journal.close();
     post({ type: 'stopped' });
@@ -175,6 +182,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
           request: message.request,
           report: {
             networks: leases.usage(),
+            other_servers: searches.list(),
             counters: {
               ...prefixed('dhcp', counters.dhcp.snapshot()),
               ...prefixed('tftp', counters.tftp.snapshot()),

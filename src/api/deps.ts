@@ -34,9 +34,20 @@ export type NetworkUsage = {
   readonly free: number;
 };
 
+/** A DHCP server that is not ours, seen on a network. */
+export type OtherServerView = {
+  readonly network: string;
+  readonly address: string;
+  /** Null: only named by a machine that took its offer. */
+  readonly mac: string | null;
+  /** ISO 8601. */
+  readonly last_seen: string;
+};
+
 /** What the packet thread tells about itself. */
 export type PacketView = {
   readonly networks: readonly NetworkUsage[];
+  readonly other_servers: readonly OtherServerView[];
   /** `dhcp.<reason>` or `tftp.<reason>` → how often. */
   readonly counters: Readonly<Record<string, number>>;
 };

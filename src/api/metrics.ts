@@ -58,6 +58,12 @@ export function createMetrics(store: Store, log: Log): Metrics {
     help: 'Machines on the list of those that belong to no node',
     registers,
   });
+  const otherServers = new Gauge({
+    name: 'ingot_other_dhcp_servers',
+    help: 'DHCP servers that are not ours, seen on a network',
+    labelNames: ['network'],
+    registers,
+  });
   const events = new Counter({
     name: 'ingot_events_total',
     help: 'Events of nodes, by kind and severity',
@@ -91,12 +97,14 @@ export function createMetrics(store: Store, log: Log): Metrics {
   return {
     contentType: registry.contentType,
     stop,
-    render: async ({ counters, networks }) => {
+    render: async ({ counters, networks, other_servers }) => {
       nodes.reset();
       const counted = await store.nodes.countByState();
       for (const state of PROVISION_STATES) nodes.set({ state }, counted.get(state) ?? 0);
       running.reset();
       for (const job of await store.jobs.running()) running.inc({ verb: job.verb });
+      otherServers.reset();
+      for (const { network } of other_servers) otherServers.inc({ network });
       packets.reset();
       for (const [name, count] of Object.entries(counters)) {
         const [service = 'other', ...reason] = name.split('.');

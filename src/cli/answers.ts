@@ -78,6 +78,9 @@ export const statusDetails = z.object({
   listeners: z.array(z.object({ name: z.string(), at: z.string(), problem: z.string().nullable() })),
   missing: z.array(z.string()),
   counters: z.record(z.string(), z.number()),
+  other_dhcp_servers: z.array(
+    z.object({ network: z.string(), address: z.string(), mac: z.string().nullable(), last_seen: z.string() }),
+  ),
   leases: z.number(),
   running_jobs: z.number(),
   nodes_by_state: z.record(z.string(), z.number()),

@@ -21,9 +21,16 @@ export function formatStatus(status: StatusDetails): string {
     formatFacts(general),
     section('Listeners', formatFacts([...problems, ...serving])),
     section('Missing', status.missing.map((sentence) => `${sentence}\n`).join('')),
+    section('DHCP servers that are not ours', formatFacts(status.other_dhcp_servers.map(otherServer))),
     section('Nodes', formatFacts(counts(status.nodes_by_state))),
     section('Counters', formatFacts(counts(status.counters))),
   ].join('');
+}
+
+/** `10.20.0.5 on pxe`, `MAC 52:54:..., seen 2026-...`. */
+function otherServer(server: StatusDetails['other_dhcp_servers'][number]): readonly [string, string] {
+  const { network, address, mac, last_seen } = server;
+  return [`${address} on ${network}`, `MAC ${mac ?? 'not seen'}, last seen ${last_seen}`];
 }
 
 function counts(numbers: Readonly<Record<string, number>>): readonly (readonly [string, string])[] {

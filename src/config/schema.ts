@@ -51,6 +51,13 @@ const networkSchema = z.strictObject({
   lease_s: z.int().min(120).max(31_536_000).default(3600),
   /** Seconds, for firmware and iPXE: long enough to load a ramdisk, for iPXE never renews. At most `lease_s`. */
   boot_lease_s: z.int().min(120).max(31_536_000).default(900),
+  /** Seconds between two searches for other DHCP servers on the interface; 0: never. */
+  dhcp_search_s: z
+    .int()
+    .refine((seconds) => seconds === 0 || (seconds >= 30 && seconds <= 86_400), {
+      error: 'must be 0 (never) or from 30 to 86400 seconds',
+    })
+    .default(300),
   ranges: z.array(rangeSchema).default([]),
 });
 

@@ -4,6 +4,7 @@ import type { LeaseView, PacketView } from '../api/deps.ts';
 import type { BootEntry } from '../boot/decision.ts';
 import type { LeaseVerdict } from '../dhcp/import-lease.ts';
 import type { Lease } from '../dhcp/leases.ts';
+import type { DhcpNotice } from '../dhcp/notice.ts';
 import { IngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Mac } from '../net/mac.ts';
@@ -41,6 +42,7 @@ type Deps = {
   readonly options: PacketThreadOptions;
   readonly log: Log;
   readonly onFacts: (facts: readonly Fact[]) => void;
+  readonly onNotice: (notice: DhcpNotice) => void;
   readonly onProblem: (sentence: string) => void;
   readonly onSolved: (sentence: string) => void;
   /** The thread died: nothing is answered any more, so the daemon must end and be started again. */
@@ -75,6 +77,9 @@ export function startPacketHost(deps: Deps): PacketHost {
     switch (message.type) {
       case 'facts':
         deps.onFacts(message.facts);
+        return;
+      case 'notice':
+        deps.onNotice(message.notice);
         return;
       case 'service':
         takeService(message.service);
@@ -150,7 +155,7 @@ export function startPacketHost(deps: Deps): PacketHost {
     report: async () => {
       const request = ++sequence;
       const answer = await ask(`report:${request}`, { type: 'report', request });
-      return answer.type === 'report' ? answer.report : { networks: [], counters: {} };
+      return answer.type === 'report' ? answer.report : { networks: [], other_servers: [], counters: {} };
     },
     leases: async () => {
       const request = ++sequence;

@@ -4,6 +4,7 @@ import type { BootEntry } from '../boot/decision.ts';
 import type { Config, NetworkConfig } from '../config/schema.ts';
 import type { LeaseVerdict } from '../dhcp/import-lease.ts';
 import type { Lease } from '../dhcp/leases.ts';
+import type { DhcpNotice } from '../dhcp/notice.ts';
 import type { Reservation } from '../dhcp/reservations.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
@@ -72,6 +73,7 @@ export type ToPacketThread =
 export type FromPacketThread =
   | { readonly type: 'applied'; readonly version: number }
   | { readonly type: 'facts'; readonly facts: readonly Fact[] }
+  | { readonly type: 'notice'; readonly notice: DhcpNotice }
   | { readonly type: 'service'; readonly service: PacketService }
   | { readonly type: 'report'; readonly request: number; readonly report: PacketView }
   /** In parts. */

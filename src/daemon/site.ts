@@ -19,12 +19,15 @@ type Options = {
   readonly store: Store;
   /** Why machines of that network cannot be served just now, or null. */
   readonly problemOf: (network: string) => string | null;
+  /** What stands in the way of machines there, though we serve. */
+  readonly warnings: () => readonly string[];
 };
 
 export function createSite({
   config,
   store,
   problemOf,
+  warnings,
 }: Options): Site & Pick<LifecycleDeps, 'allocateAddresses' | 'buildConfigDrive'> {
   const pxe = config.networks.filter((network) => network.role === 'pxe' && network.address !== undefined);
   const lcm = config.networks.find((network) => network.role === 'lcm' && network.address !== undefined);
@@ -50,6 +53,7 @@ export function createSite({
       const all = [...missingRamdisk(config), ...(nowhere ? [problems[0] ?? NO_PXE_NETWORK] : [])];
       return all.length === 0 ? null : all.join('; ');
     },
+    bootWarnings: warnings,
     imageUrl: (node, imageId) => `${url(networkOf(node, pxe))}/images/${imageId}`,
     isAgentAddress: (address) =>
       config.networks.some(({ role, cidr }) => role === 'pxe' && cidrContains(cidr, address)),
@@ -82,7 +86,10 @@ function networkOf(node: NodeRecord, pxe: readonly NetworkConfig[]): NetworkConf
 }
 
 /** One static address on each network for the OS that one of the node's NICs is plugged into. */
-async function allocate(nodeUuid: string, { config, store }: Omit<Options, 'problemOf'>): Promise<void> {
+async function allocate(
+  nodeUuid: string,
+  { config, store }: Pick<Options, 'config' | 'store'>,
+): Promise<void> {
   await store.transaction(async (queries) => {
     const plugged = new Set((await queries.ports.listByNode(nodeUuid)).map((port) => port.physical_network));
     const networks = config.networks.filter(

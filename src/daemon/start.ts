@@ -31,6 +31,7 @@ import { createRecorder } from './recorder.ts';
 import { createReservationPublisher } from './reservation-table.ts';
 import { loadSecretKey } from './secret-key.ts';
 import { createSite } from './site.ts';
+import { createStandingWarnings } from './standing-warnings.ts';
 import { lockStateDir } from './state-lock.ts';
 import type { Watched } from './watchdog.ts';
 
@@ -75,6 +76,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
   const facts = createFactSorter((mac) => bootTable.entry(mac)?.nodeUuid ?? null);
   const onFacts = (batch: readonly Fact[]): void => recorder.record(facts.sort(batch));
+  const warnings = createStandingWarnings();
   const packets = startPacketHost({
     options: {
       networks: config.networks,
@@ -89,6 +91,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     onFacts,
     onProblem: problem,
     onSolved: solved,
+    onNotice: (notice) => {
+      const { kind, severity, sentence, data } = notice;
+      warnings.take(notice);
+      log[severity === 'warning' ? 'warn' : 'info'](data, sentence);
+      recorder.record([{ node_uuid: null, kind, severity, message: sentence, data }]);
+    },
     onDeath: (error) => {
       log.error({ error: error.stack }, 'the packet thread died: DHCP and TFTP are gone');
       options.onFatal();
@@ -107,7 +115,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     log,
   });
   const condition = createCondition(packets.services);
-  const site = createSite({ config, store, problemOf: condition.problemOf });
+  const site = createSite({
+    ...{ config, store },
+    problemOf: condition.problemOf,
+    warnings: warnings.list,
+  });
   const bmcs = createBmcPool({ clock, log });
   const lifecycle = createLifecycle({
     store,

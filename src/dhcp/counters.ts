@@ -15,6 +15,7 @@ export const DHCP_COUNTERS = [
   'sent_nak',
   'sent_inform',
   'retransmission',
+  'own_search',
   'options_truncated',
   'options_omitted',
   'quarantine_full',

@@ -5,7 +5,7 @@ import { parseIpv4 } from '../net/ipv4.ts';
 export const SERVER_PORT = 67;
 export const CLIENT_PORT = 68;
 
-const EVERYBODY = parseIpv4('255.255.255.255') as Ipv4;
+export const EVERYBODY = parseIpv4('255.255.255.255') as Ipv4;
 
 export type ReplyKind = 'offer' | 'ack' | 'nak' | 'inform';
 

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { IngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
+import type { Mac } from '../net/mac.ts';
 import { type Answer, answer, type Silence } from './answer.ts';
 import type { DhcpBootFields } from './boot-fields.ts';
 import { type ClientFacts, readClient } from './client-facts.ts';
@@ -31,6 +32,10 @@ export type ExchangeParts = {
   readonly bootFields: (facts: ClientFacts, network: DhcpNetwork) => DhcpBootFields | null;
   /** Firmware and iPXE get short leases. */
   readonly isBooting: (facts: ClientFacts) => boolean;
+  /** Whether a question is that of our own search for other servers, which a relay brought back. */
+  readonly isOurSearch: (mac: Mac) => boolean;
+  /** A machine takes the offer of that server. */
+  readonly onOtherServer: (address: Ipv4) => void;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
   readonly counters: DhcpCounters;
@@ -88,6 +93,10 @@ export class Exchange {
     const { book, counters, network, reservations } = this.#parts;
     const { facts, datagram, isBooting, now } = question;
     counters.count(`received_${facts.messageType}`);
+    if (this.#parts.isOurSearch(facts.mac)) {
+      counters.count('own_search');
+      return;
+    }
     const repeated = this.#sent.find(facts.mac, facts.messageType, { bytes: datagram, now });
     if (repeated !== null) {
       counters.count('retransmission');
@@ -180,7 +189,10 @@ export class Exchange {
   #keepSilent(question: Question, reason: Silence): void {
     const { facts, now } = question;
     this.#parts.counters.count(reason);
-    if (reason === 'other_server_chosen') this.#forget(facts);
+    if (reason === 'other_server_chosen') {
+      this.#forget(facts);
+      if (facts.serverId !== null) this.#parts.onOtherServer(facts.serverId);
+    }
     const kind = unansweredKind(facts);
     if (kind === null || !this.#remarks.allows(`${facts.mac} ${reason}`, now)) return;
     const address = facts.requestedAddress ?? facts.ciaddr;

@@ -25,6 +25,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     clock,
     does: (step) => steps[step]?.does ?? step,
     bootProblem: () => site.bootProblem(),
+    bootWarnings: () => site.bootWarnings(),
   };
   const engine = createEngine({
     store,

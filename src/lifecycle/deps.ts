@@ -30,6 +30,8 @@ export type Site = {
   imageUrl(node: NodeRecord, imageId: string): string;
   /** Why no machine can boot the ramdisk just now (not built yet, no PXE network, ...), or null. */
   bootProblem(): string | null;
+  /** What may keep machines from booting though we serve, such as another DHCP server; a sentence each. */
+  bootWarnings(): readonly string[];
   /** Whether an agent may be reached at this address: it is in one of the networks that machines boot in. */
   isAgentAddress(address: Ipv4): boolean;
   /** Whether nodes whose `automated_clean` is null are cleaned. */

@@ -15,10 +15,11 @@ export type WhySource = {
   readonly clock: Clock;
   readonly does: (step: string) => string;
   readonly bootProblem: () => string | null;
+  readonly bootWarnings: () => readonly string[];
 };
 
 export async function gatherWhyFacts(
-  { store, clock, does, bootProblem }: WhySource,
+  { store, clock, does, bootProblem, bootWarnings }: WhySource,
   node: NodeRecord,
   job: JobRecord | null,
 ): Promise<WhyFacts> {
@@ -45,5 +46,6 @@ export async function gatherWhyFacts(
     now: clock.now(),
     does,
     bootProblem: bootProblem(),
+    bootWarnings: bootWarnings(),
   };
 }

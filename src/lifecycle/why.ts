@@ -25,6 +25,8 @@ export type WhyFacts = {
   readonly does: (step: string) => string;
   /** Why no machine can boot the ramdisk just now, or null. */
   readonly bootProblem: string | null;
+  /** What may be in the way of a boot: a sentence each. */
+  readonly bootWarnings: readonly string[];
 };
 
 const TO_CHECK = 'What to check: ';
@@ -148,13 +150,13 @@ function lastSeen({ lastEvent, node }: WhyFacts, boot: ReachedStage | null): Why
 }
 
 function checksFor(
-  { failureHint, bootProblem, node, job }: WhyFacts,
+  { failureHint, bootProblem, bootWarnings, node, job }: WhyFacts,
   boot: ReachedStage | null,
 ): readonly string[] {
   const running = job?.status === 'running' ? job : null;
   const matters = bootProblem !== null && needsRamdisk(node, running);
   const problem = matters ? [`On the seed node: ${bootProblem}`] : [];
-  if (boot !== null) return [...problem, ...boot.stage.check];
+  if (boot !== null) return [...problem, ...bootWarnings, ...boot.stage.check];
   const failing = job !== null && job.error !== null && job.status !== 'aborted';
   const hint = failing ? (failureHint ?? '').replace(TO_CHECK, '') : '';
   if (hint !== '') return [hint];

@@ -17,7 +17,6 @@ export const LINUX = {
   SO_BINDTODEVICE: 25,
   SO_ATTACH_FILTER: 26,
   SO_RCVBUFFORCE: 33,
-  EAGAIN: 11,
   SIOCGIFMTU: 0x8921,
 } as const;
 
@@ -31,6 +30,7 @@ export type Libc = {
   readonly recv: (fd: number, bytes: Uint8Array, length: number, flags: number) => number;
   /** For requests that take a structure in memory. */
   readonly ioctl: (fd: number, request: number, structure: Uint8Array) => number;
+  readonly getsockname: (fd: number, address: Uint8Array, length: Uint8Array) => number;
   readonly close: (fd: number) => number;
   /** 0: there is no interface of that name. */
   readonly if_nametoindex: (name: string) => number;
@@ -45,6 +45,7 @@ export function loadLibc(): Libc {
     send: process.func('intptr_t send(int, const void *, size_t, int)'),
     recv: process.func('intptr_t recv(int, void *, size_t, int)'),
     ioctl: process.func('int ioctl(int, unsigned long, void *)'),
+    getsockname: process.func('int getsockname(int, void *, void *)'),
     close: process.func('int close(int)'),
     if_nametoindex: process.func('unsigned int if_nametoindex(const char *)'),
   };

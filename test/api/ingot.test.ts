@@ -7,6 +7,9 @@ import { createLog } from '../../src/log.ts';
 import { stoppedClock, temporaryStore } from '../store/temporary-store.ts';
 import { aNode, apiFixture, fakeLifecycle, fault, NODE } from './fixtures.ts';
 
+const other_servers = [
+  { network: 'pxe', address: '10.20.0.5', mac: null, last_seen: '2026-11-22T13:00:00.000Z' },
+];
 const PORTS = [{ address: '52:54:00:12:34:56', physical_network: 'pxe' }, { address: '52:54:00:12:34:57' }];
 const ENROLL = {
   name: 'rack1-07',
@@ -140,6 +143,7 @@ test('status, leases and networks tell what daemon, packet thread and configurat
   const { ask, store } = await apiFixture({
     packets: async () => ({
       networks: [{ network: 'pxe', leased: 1, offered: 0, declined: 0, free: 9 }],
+      other_servers,
       counters: { 'dhcp.malformed': 3 },
     }),
     dhcp: { reservationsChanged: async () => undefined, leases: async () => leases },
@@ -154,6 +158,7 @@ test('status, leases and networks tell what daemon, packet thread and configurat
     version: '0.1.0',
     listeners: [{ name: 'api' }],
     missing: ['vmlinuz'],
+    other_dhcp_servers: other_servers,
     counters: { 'dhcp.malformed': 3 },
     leases: 1,
     nodes_by_state: { enroll: 1 },
@@ -179,6 +184,7 @@ test('metrics count nodes by state, packets by reason, and measure jobs once', a
   const { ask, store } = await apiFixture({
     packets: async () => ({
       networks: [{ network: 'pxe', leased: 3, offered: 1, declined: 0, free: 250 }],
+      other_servers,
       counters: { 'dhcp.malformed': 3 },
     }),
   });
@@ -199,6 +205,7 @@ test('metrics count nodes by state, packets by reason, and measure jobs once', a
   for (const line of [
     'ingot_nodes{state="enroll"} 1',
     'ingot_nodes{state="active"} 0',
+    'ingot_other_dhcp_servers{network="pxe"} 1',
     'ingot_packets_total{service="dhcp",reason="malformed"} 3',
     'ingot_job_duration_seconds_count{verb="manage",status="done"} 1',
     'nodejs_eventloop_lag_seconds',

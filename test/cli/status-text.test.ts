@@ -8,6 +8,7 @@ const QUIET = {
   listeners: [],
   missing: [],
   counters: { dropped: 0 },
+  other_dhcp_servers: [],
   leases: 0,
   running_jobs: 0,
   nodes_by_state: {},
@@ -27,6 +28,9 @@ test('the listener with a problem comes first, and each missing thing has its li
       { name: 'API', at: '127.0.0.1:6385', problem: null },
       { name: 'DHCP pxe', at: 'eth1:67', problem: 'The interface eth1 is not there.' },
     ],
+    other_dhcp_servers: [
+      { network: 'pxe', address: '10.20.0.5', mac: '52:54:00:00:00:05', last_seen: '2026-11-22T13:00:00Z' },
+    ],
     missing: ['There is no ramdisk. Build it.', 'There is no iPXE. Fetch it.'],
     counters: { 'dhcp.no_range': 0, 'dhcp.malformed': 3 },
     nodes_by_state: { active: 2, 'deploy failed': 1 },
@@ -39,6 +43,9 @@ Listeners:
 Missing:
   There is no ramdisk. Build it.
   There is no iPXE. Fetch it.
+
+DHCP servers that are not ours:
+  10.20.0.5 on pxe  MAC 52:54:00:00:00:05, last seen 2026-11-22T13:00:00Z
 
 Nodes:
   active         2

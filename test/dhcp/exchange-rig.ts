@@ -44,6 +44,8 @@ export function startExchange(changes: Partial<ExchangeParts> = {}): ExchangeRig
       close: () => {},
     },
     reservations,
+    isOurSearch: () => false,
+    onOtherServer: () => undefined,
     isBooting: ({ vendorClass }) => vendorClass?.startsWith('PXEClient') === true,
     bootFields: () => null,
     clock: { now: () => now },

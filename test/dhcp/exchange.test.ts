@@ -55,6 +55,8 @@ function restart(mode: 'authoritative' | 'reservations' = 'authoritative'): void
     book,
     journal,
     reservations: createReservationTable(),
+    isOurSearch: () => false,
+    onOtherServer: () => undefined,
     isBooting: ({ vendorClass }) => vendorClass?.startsWith('PXEClient') === true,
     bootFields: (_facts, network) => ({ siaddr: network.address, file: 'undionly.kpxe', options: [] }),
     clock: { now: () => now },

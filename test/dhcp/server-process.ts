@@ -64,6 +64,8 @@ const server = await startDhcpServer({
   journal,
   reservations,
   descriptor: settings.descriptor,
+  isOurSearch: () => false,
+  onOtherServer: () => undefined,
   isBooting: (facts) => bootClientOf(facts).kind !== 'not-booting',
   bootFields: (_facts, network) => {
     const options = [

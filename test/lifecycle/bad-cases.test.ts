@@ -66,6 +66,7 @@ describe('a deployment', () => {
     const site: LifecycleDeps['site'] = {
       imageUrl: () => '',
       bootProblem: () => 'the ramdisk is not built yet.',
+      bootWarnings: () => [],
       isAgentAddress: () => true,
       automatedClean: true,
     };

@@ -32,6 +32,7 @@ function whyOf(node: NodeRecord, job: JobRecord | null, minutes = 2): Why {
   return explainWhy({
     ...{ node, job, bootEvents: [], lastEvent: null, failureHint: null },
     ...{ now: Date.parse(STARTED) + minutes * 60_000, does: (step) => step, bootProblem: PROBLEM },
+    bootWarnings: [],
   });
 }
 

@@ -4,7 +4,7 @@ import { formatCidr } from '../../net/ipv4.ts';
 import type { ApiContext } from '../context.ts';
 import type { PacketView } from '../deps.ts';
 
-const NO_PACKETS: PacketView = { networks: [], counters: {} };
+const NO_PACKETS: PacketView = { networks: [], other_servers: [], counters: {} };
 
 export function statusRoutes(app: FastifyInstance, context: ApiContext): void {
   const { store, config, clock, version, metrics, daemon } = context;
@@ -13,7 +13,7 @@ export function statusRoutes(app: FastifyInstance, context: ApiContext): void {
 
   app.get('/ingot/v1/status', async () => {
     const { listeners, missing } = daemon?.() ?? { listeners: [], missing: [] };
-    const { counters, networks } = await packets();
+    const { counters, networks, other_servers } = await packets();
     return {
       version,
       started_at: new Date(startedAt).toISOString(),
@@ -22,6 +22,7 @@ export function statusRoutes(app: FastifyInstance, context: ApiContext): void {
       listeners,
       missing,
       counters,
+      other_dhcp_servers: other_servers,
       leases: networks.reduce((sum, { leased }) => sum + leased, 0),
       /** Where a client that follows the events from now on starts: `/v1/events?after=`. */
       last_event: (await store.events.list({ order: 'desc', limit: 1 }))[0]?.seq ?? 0,

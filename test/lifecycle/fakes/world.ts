@@ -102,6 +102,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       site: {
         imageUrl: (_node, id) => `http://10.20.0.1:6180/images/${id}`,
         bootProblem: () => null,
+        bootWarnings: () => [],
         isAgentAddress: (address) => address.startsWith('10.20.'),
         automatedClean: true,
       },

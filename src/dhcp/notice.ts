@@ -1,0 +1,14 @@
+/** What the DHCP server tells of a network rather than of one machine; the daemon makes an event of it. */
+export type DhcpNotice = {
+  readonly kind:
+    | 'dhcp.other_server'
+    | 'dhcp.other_server_gone'
+    /** Where another server has to give the addresses. */
+    | 'dhcp.no_server'
+    | 'dhcp.server_found';
+  readonly severity: 'info' | 'warning';
+  readonly network: string;
+  /** What happened and what to do, for a human. */
+  readonly sentence: string;
+  readonly data: Readonly<Record<string, string | number | null>>;
+};
