@@ -33,6 +33,7 @@ import { createInterfaceMtu } from './net/interface-mtu.ts';
 import { cidrContains } from './net/ipv4.ts';
 import type { Mac } from './net/mac.ts';
 import { TFTP_COUNTS } from './tftp/counts.ts';
+import { firstOf } from './tftp/names.ts';
 import { startTftpServer } from './tftp/server.ts';
 
 /** A server of one network that is started as soon as its interface and address are there. */
@@ -97,13 +98,14 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     return server;
   };
 
+  const shared = new Map<string, Uint8Array>();
   const mtuOf = createInterfaceMtu();
   const serveTftp = async (config: NetworkConfig): Promise<Service> => {
     const network = dhcpNetwork(config);
     return await startTftpServer({
       address: network.address,
       interface: network.interface,
-      files: contentsOf(manifest),
+      files: firstOf(contentsOf(manifest), shared),
       // Nobody else boots here: a stranger's address would only make us a reflector.
       isClient: (address) => cidrContains(network.cidr, address),
       limits: {
@@ -175,6 +177,12 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
         for (const mac of message.removed) reservations.remove('reservation', mac);
         for (const { mac, ...kept } of message.entries) reservations.set('reservation', mac, kept);
         post({ type: 'applied', version: message.version });
+        return;
+      case 'files':
+        for (const [name, content] of message.files) {
+          if (content === null) shared.delete(name);
+          else shared.set(name, content);
+        }
         return;
       case 'report':
         post({

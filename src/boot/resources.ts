@@ -8,7 +8,8 @@ import type { BootFact } from './facts.ts';
 import type { HttpFile } from './http-send.ts';
 import { renderIpxeScript } from './ipxe-script.ts';
 import type { BootManifest } from './manifest.ts';
-import { createMemoryFile } from './memory-file.ts';
+import type { MemoryFileSource } from './memory-file.ts';
+import { RAMDISK_FILES, type RamdiskFiles } from './ramdisk-files.ts';
 import { createScriptRounds, type ScriptRound } from './script-rounds.ts';
 
 export type Resource =
@@ -31,7 +32,7 @@ export type Resource =
 export type ResourceOptions = {
   /** The first-stage programs. */
   readonly manifest: BootManifest;
-  readonly ramdisk: { readonly kernelPath: string; readonly initrdPath: string };
+  readonly ramdisk: RamdiskFiles;
   readonly images: Pick<ImageStore, 'ready'>;
   readonly bootEntry: (mac: Mac) => BootEntry | null;
   /** The site that a connection to this address of ours belongs to; null when it is none. */
@@ -46,8 +47,8 @@ export type Resolver = (rest: string, localAddress: string) => Promise<Resource>
 /** One resolver for each first part of a path; it gets the rest as the client sent it. */
 export function createResolvers(options: ResourceOptions): { readonly [root: string]: Resolver } {
   const ramdisk: { readonly [name: string]: () => Promise<Resource> } = {
-    vmlinuz: memoryResource(options.ramdisk.kernelPath, 'boot.kernel', 'the kernel'),
-    'initrd.zst': memoryResource(options.ramdisk.initrdPath, 'boot.initrd', 'the ramdisk'),
+    [RAMDISK_FILES.kernel]: memoryResource(options.ramdisk.kernel, 'boot.kernel', 'the kernel'),
+    [RAMDISK_FILES.initrd]: memoryResource(options.ramdisk.initrd, 'boot.initrd', 'the ramdisk'),
   };
   const rounds = createScriptRounds();
   const round = (entry: BootEntry | null): ScriptRound => rounds(entry, options.clock.now());
@@ -97,12 +98,15 @@ function scriptResource(
   return { kind: 'script', mac, text, fact, sentence };
 }
 
-function memoryResource(path: string, fact: BootFact['kind'], title: string): () => Promise<Resource> {
-  const source = createMemoryFile(path);
+function memoryResource(
+  source: MemoryFileSource,
+  fact: BootFact['kind'],
+  title: string,
+): () => Promise<Resource> {
   return async () => {
     const found = await source.get();
     if (found === null)
-      return { kind: 'missing', sentence: `${title} is not built yet (${path} does not exist)` };
+      return { kind: 'missing', sentence: `${title} is not built yet (${source.path} does not exist)` };
     const { content, etag, modified } = found;
     return {
       kind: 'file',

@@ -4,7 +4,6 @@
  */
 
 import type { RequestListener } from 'node:http';
-import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { createBootApi, createLcmApi } from '../api/api.ts';
 import { BODY_LIMITS } from '../api/server.ts';
@@ -13,6 +12,7 @@ import type { BootSite } from '../boot/decision.ts';
 import { createBootHandler } from '../boot/file-server.ts';
 import { LEAST_RATE } from '../boot/least-rate.ts';
 import { loadBootManifest } from '../boot/manifest.ts';
+import type { RamdiskFiles } from '../boot/ramdisk-files.ts';
 import { systemClock } from '../clock.ts';
 import type { Config, NetworkConfig, NetworkRole } from '../config/schema.ts';
 import type { ImageStore } from '../images/images.ts';
@@ -43,6 +43,7 @@ const SPARE_DOWNLOADS = 24;
 type Options = {
   readonly config: Config;
   readonly images: ImageStore;
+  readonly ramdisk: RamdiskFiles;
   readonly bootTable: BootTable;
   readonly lifecycle: Lifecycle;
   readonly log: Log;
@@ -70,10 +71,9 @@ export async function startBootListeners(options: Options): Promise<BootListener
 
   const counters = createCounters(BOOT_COUNTS);
   const pxe = served(config, 'pxe');
-  const ramdisk = resolve(config.state_dir, config.boot.ramdisk_dir);
   const serveFile = createBootHandler({
     manifest,
-    ramdisk: { kernelPath: join(ramdisk, 'vmlinuz'), initrdPath: join(ramdisk, 'initrd.zst') },
+    ramdisk: options.ramdisk,
     images: options.images,
     bootEntry: options.bootTable.entry,
     siteOf: (local) => siteOf(pxe, { local, httpPort: config.boot.listen_port }),

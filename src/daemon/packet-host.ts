@@ -16,6 +16,7 @@ import type {
   ReservedMac,
   ToPacketThread,
 } from './packet-protocol.ts';
+import type { SharedFiles } from './share-ramdisk.ts';
 
 const ANSWER_MS = 10_000;
 /** A thread that does not stop by then is ended: what it has acknowledged is on disk. */
@@ -26,6 +27,8 @@ export type PacketHost = {
   publish(entries: readonly BootEntry[], removed: readonly Mac[]): Promise<void>;
   /** As `publish`, of the reservations of MACs. */
   publishReservations(entries: readonly ReservedMac[], removed: readonly Mac[]): Promise<void>;
+  /** Gives TFTP files to serve; in force before whatever is published afterwards. */
+  shareFiles(files: SharedFiles): void;
   report(): Promise<PacketView>;
   /** Every lease on record, offer and quarantined address. */
   leases(): Promise<readonly LeaseView[]>;
@@ -152,6 +155,7 @@ export function startPacketHost(deps: Deps): PacketHost {
       const version = ++sequence;
       await ask(`applied:${version}`, { type: 'reservations', version, entries, removed });
     },
+    shareFiles: (files) => worker.postMessage({ type: 'files', files } satisfies ToPacketThread),
     report: async () => {
       const request = ++sequence;
       const answer = await ask(`report:${request}`, { type: 'report', request });

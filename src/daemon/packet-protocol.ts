@@ -8,6 +8,7 @@ import type { DhcpNotice } from '../dhcp/notice.ts';
 import type { Reservation } from '../dhcp/reservations.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
+import type { SharedFiles } from './share-ramdisk.ts';
 
 /** Something that a machine did on the wire or over HTTP, not yet tied to a node. */
 export type Fact = {
@@ -58,6 +59,8 @@ export type ToPacketThread =
       readonly entries: readonly ReservedMac[];
       readonly removed: readonly Mac[];
     }
+  /** Files that TFTP serves from memory of the main thread's; they stay in force until another of that name comes. */
+  | { readonly type: 'files'; readonly files: SharedFiles }
   | { readonly type: 'report'; readonly request: number }
   | { readonly type: 'leases'; readonly request: number }
   /** Leases that another server gave, to go on as ours. */

@@ -1,6 +1,7 @@
 /** What the lifecycle asks of the site: addresses, config drives, URLs, and whether machines can boot at all. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { RAMDISK_FILES } from '../boot/ramdisk-files.ts';
 import type { Config, NetworkConfig } from '../config/schema.ts';
 import { IngotError } from '../errors.ts';
 import { buildConfigDrive } from '../images/config-drive.ts';
@@ -11,8 +12,6 @@ import { cidrContains, parseIpv4 } from '../net/ipv4.ts';
 import type { NodeRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { workFolder } from './folders.ts';
-
-export const RAMDISK_FILES = ['vmlinuz', 'initrd.zst'] as const;
 
 type Options = {
   readonly config: Config;
@@ -68,7 +67,7 @@ const NO_PXE_NETWORK =
 /** A sentence that names every file of the ramdisk that is not built yet; none when all are there. */
 export function missingRamdisk(config: Config): readonly string[] {
   const dir = resolve(config.state_dir, config.boot.ramdisk_dir);
-  const missing = RAMDISK_FILES.filter((name) => !existsSync(join(dir, name)));
+  const missing = Object.values(RAMDISK_FILES).filter((name) => !existsSync(join(dir, name)));
   if (missing.length === 0) return [];
   const are = missing.length === 1 ? 'is' : 'are';
   return [

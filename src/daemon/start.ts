@@ -7,6 +7,7 @@ import { createApi } from '../api/api.ts';
 import { createMetrics } from '../api/metrics.ts';
 import { BMC_DRIVERS, openBmc } from '../bmc/open-bmc.ts';
 import { createBmcPool } from '../bmc/pool.ts';
+import { createRamdiskFiles } from '../boot/ramdisk-files.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/schema.ts';
 import { IngotError } from '../errors.ts';
@@ -30,6 +31,7 @@ import type { Fact } from './packet-protocol.ts';
 import { createRecorder } from './recorder.ts';
 import { createReservationPublisher } from './reservation-table.ts';
 import { loadSecretKey } from './secret-key.ts';
+import { createRamdiskShare } from './share-ramdisk.ts';
 import { createSite } from './site.ts';
 import { createStandingWarnings } from './standing-warnings.ts';
 import { lockStateDir } from './state-lock.ts';
@@ -102,7 +104,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       options.onFatal();
     },
   });
-  const bootTable: BootTable = createBootTable(store, packets.publish);
+  const ramdisk = createRamdiskFiles(inState(config.boot.ramdisk_dir));
+  const shareRamdisk = createRamdiskShare({ files: ramdisk, share: packets.shareFiles, log });
+  const bootTable: BootTable = createBootTable(store, async (entries, removed) => {
+    const loadRamdisk = entries.some(({ intent }) => intent === 'ramdisk');
+    await Promise.all([packets.publish(entries, removed), loadRamdisk ? shareRamdisk() : null]);
+  });
   await bootTable.publishAll();
   const reservations = createReservationPublisher(store, packets.publishReservations);
   await reservations.publishAll();
@@ -141,6 +148,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const bootListeners = await startBootListeners({
     config,
     images,
+    ramdisk,
     bootTable,
     lifecycle,
     log,

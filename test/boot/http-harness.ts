@@ -12,6 +12,7 @@ import type { BootFact } from '../../src/boot/facts.ts';
 import { createBootHandler } from '../../src/boot/file-server.ts';
 import { LEAST_RATE } from '../../src/boot/least-rate.ts';
 import { type BootManifest, loadBootManifest } from '../../src/boot/manifest.ts';
+import { createRamdiskFiles } from '../../src/boot/ramdisk-files.ts';
 import { systemClock } from '../../src/clock.ts';
 import { createLog } from '../../src/log.ts';
 import { createCounters } from '../../src/net/counters.ts';
@@ -61,7 +62,7 @@ export async function startBootHttp(
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const handler = createBootHandler({
     manifest,
-    ramdisk: { kernelPath: join(folder, 'vmlinuz'), initrdPath: join(folder, 'initrd.zst') },
+    ramdisk: createRamdiskFiles(folder),
     images: {
       ready: async (id) =>
         id === IMAGE.id
