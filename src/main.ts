@@ -10,7 +10,8 @@ const HELP = `ingot ${VERSION}: from a powered-off machine to a running OS.
   ingot preflight --config FILE    is this machine fit for that configuration?
   ingot lab up|status|down         virtual machines with BMCs, to try all this on
   ingot node …                     enroll, list, show, inspect, provide, deploy, watch, why, power, …
-  ingot network list               the networks of the configuration
+  ingot network list|show          the networks of the configuration
+  ingot image list|show|add|remove the cache of OS images
   ingot dhcp …                     leases, reservations
   ingot status                     the daemon's own condition
   ingot version

@@ -13,6 +13,7 @@ import { API_RESOURCES, BOOT_RESOURCES, discoveryRoutes } from './discovery.ts';
 import { eventRoutes } from './events/route.ts';
 import { deployRoutes } from './ingot/deploy.ts';
 import { enrollRoutes } from './ingot/enroll.ts';
+import { imageRoutes } from './ingot/images.ts';
 import { leaseRoutes } from './ingot/leases.ts';
 import { nodeStoryRoutes } from './ingot/node-story.ts';
 import { reservationRoutes } from './ingot/reservations.ts';
@@ -48,6 +49,7 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   driverRoutes(app, context);
   eventRoutes(app, context);
   enrollRoutes(app, context);
+  imageRoutes(app, context);
   deployRoutes(app, context);
   nodeStoryRoutes(app, context);
   statusRoutes(app, context);

@@ -70,6 +70,22 @@ export type DaemonView = {
   readonly missing: readonly string[];
 };
 
+/** An image that a client names; the same words as the image store's. */
+export type ImageAsked = {
+  readonly source: string;
+  readonly format: 'raw' | 'qcow2';
+  readonly checksum: { readonly algorithm: 'sha256' | 'sha512'; readonly value: string };
+};
+
+/** The image cache as operators manage it; entries are answered as they come. */
+export type ImagesControl = {
+  list(): readonly object[];
+  /** Begins to make the image ready. Throws `image_invalid` or `busy`. */
+  add(image: ImageAsked): object;
+  /** Rejects with `not_found` or `conflict`. */
+  remove(id: string, options: { readonly force: boolean }): Promise<void>;
+};
+
 export type ApiDeps = {
   readonly store: Store;
   readonly lifecycle: Lifecycle;
@@ -87,6 +103,7 @@ export type ApiDeps = {
   readonly hostname?: string;
   readonly packets?: () => Promise<PacketView>;
   readonly dhcp?: DhcpControl;
+  readonly images?: ImagesControl;
   readonly daemon?: () => DaemonView;
 };
 

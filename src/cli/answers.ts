@@ -96,6 +96,7 @@ export const networksAnswer = z.object({
       interface: z.string().nullable(),
       address: z.string().nullable(),
       dhcp: z.string(),
+      ranges: z.array(z.object({ use: z.string(), from: z.string(), to: z.string() })),
     }),
   ),
 });
@@ -129,6 +130,23 @@ export type ReservationAnswer = z.output<typeof reservationAnswer>;
 export const reservationsAnswer = z.object({
   reservations: z.array(reservationAnswer.extend({ node: ownerSchema.nullable() })),
 });
+
+export const imageAnswer = z.discriminatedUnion('state', [
+  z.looseObject({
+    ...{ state: z.literal('ready'), id: z.string(), source: z.string().nullable() },
+    ...{ size: z.number(), data_bytes: z.number(), disk_bytes: z.number(), used_at: z.string() },
+  }),
+  z.looseObject({
+    ...{ state: z.literal('preparing'), id: z.string(), source: z.string().nullable() },
+    percent: z.number(),
+  }),
+  z.looseObject({
+    ...{ state: z.literal('failed'), id: z.string(), source: z.string().nullable() },
+    error: z.object({ message: z.string(), hint: z.string() }),
+  }),
+]);
+export type ImageAnswer = z.output<typeof imageAnswer>;
+export const imagesAnswer = z.object({ images: z.array(imageAnswer) });
 
 export const inventoryAnswer = z.object({ inventory: object, plugin_data: object });
 

@@ -4,6 +4,8 @@ import { IngotError } from '../errors.ts';
 import {
   type EventAnswer,
   enrollAnswer,
+  imageAnswer,
+  imagesAnswer,
   inventoryAnswer,
   type JsonObject,
   jobAnswer,
@@ -109,6 +111,12 @@ export function createClient(url: string) {
       /** The newest `limit` events, oldest first. */
       timeline: async (ident: string, limit = 200): Promise<readonly EventAnswer[]> =>
         (await get(timelineAnswer, `${ours(ident)}/timeline?order=desc&limit=${limit}`)).events.toReversed(),
+    },
+    images: {
+      list: async () => (await get(imagesAnswer, '/ingot/v1/images')).images,
+      add: (image: JsonObject) => ask(imageAnswer, 'POST', { path: '/ingot/v1/images', body: image }),
+      remove: (id: string, { force }: { readonly force: boolean }) =>
+        connection.send('DELETE', `/ingot/v1/images/${encodeURIComponent(id)}?force=${force}`),
     },
     portByAddress: async (mac: string): Promise<PortAnswer | null> =>
       (await get(portsAnswer, `/v1/ports?detail=true&address=${encodeURIComponent(mac)}`)).ports[0] ?? null,

@@ -1,9 +1,10 @@
 /** The words after `ingot` that speak to the daemon, as tables: one entry a command. */
 import { IngotError } from '../errors.ts';
 import { type Command, complain, runCommand } from './command.ts';
-import { networkList, status } from './commands/daemon.ts';
+import { networkList, networkShow, status } from './commands/daemon.ts';
 import { deploy, rebuild } from './commands/deploy.ts';
 import { enroll } from './commands/enroll.ts';
+import { imageAdd, imageList, imageRemove, imageShow } from './commands/images.ts';
 import { leaseList } from './commands/leases.ts';
 import { list, remove, show, why } from './commands/nodes.ts';
 import { maintenance, power } from './commands/power.ts';
@@ -48,7 +49,7 @@ const NODE: Group = {
 
 const NETWORK: Group = {
   summary: 'The networks of the configuration.',
-  commands: { list: networkList },
+  commands: { list: networkList, show: networkShow },
 };
 
 const DHCP: Group = {
@@ -63,7 +64,14 @@ const DHCP: Group = {
   },
 };
 
-export const GROUPS: Readonly<Record<string, Group>> = { node: NODE, network: NETWORK, dhcp: DHCP };
+const IMAGE: Group = {
+  summary: 'The cache of OS images.',
+  commands: { list: imageList, show: imageShow, add: imageAdd, remove: imageRemove },
+};
+
+export const GROUPS: Readonly<Record<string, Group>> = {
+  ...{ node: NODE, network: NETWORK, image: IMAGE, dhcp: DHCP },
+};
 export const SINGLE_COMMANDS: Readonly<Record<string, Command>> = { status };
 
 /** `ingot GROUP WORD …`. Returns the exit code. */

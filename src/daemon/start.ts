@@ -173,6 +173,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       const http = prefixed('http', bootListeners.counters());
       return { ...view, counters: { ...view.counters, ...http, 'facts.unknown_machine': facts.unknown() } };
     },
+    images: images.library,
     dhcp: { reservationsChanged: reservations.publish, leases: packets.leases },
     daemon: () => ({
       listeners: condition.servers().map(({ name, at, problem: why }) => ({ name, at, problem: why })),
@@ -207,6 +208,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     ],
     stop: async () => {
       await Promise.all([lifecycle.stop(), closeServers()]);
+      images.library.stop();
       stopFollowing();
       metrics.stop();
       await Promise.all([packets.stop(), Promise.race([bmcs.close(), clock.sleep(LOGOUT_MS)])]);

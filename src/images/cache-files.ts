@@ -15,10 +15,14 @@ const metaSchema = z.object({
   data_sha256: z.string(),
   extents: z.array(z.tuple([z.number(), z.number()])),
   data_bytes: z.number(),
+  /** Absent in what an older ingot wrote. */
+  source: z.string().nullable().default(null),
 });
 
 export type StoredImage = {
   readonly image: ReadyImage;
+  /** Where it came from, as it may be shown; null when that was not written down. */
+  readonly source: string | null;
   /** Bytes on disk; holes do not count. */
   readonly bytes: number;
   /** When it was last used: the JSON file's mtime, in milliseconds since the epoch. */
@@ -57,19 +61,23 @@ async function loadImage(dir: string, id: string): Promise<StoredImage | null> {
     const extents = meta.extents.map(([offset, length]) => ({ offset, length }));
     const { size, sha256, data_bytes: dataBytes, data_sha256: dataSha256 } = meta;
     const image = { id, path: rawPath(dir, id), size, sha256, extents, dataBytes, dataSha256 };
-    return { image, bytes: raw.blocks * 512, usedAt: json.mtimeMs };
+    return { image, source: meta.source, bytes: raw.blocks * 512, usedAt: json.mtimeMs };
   } catch {
     return null;
   }
 }
 
 /** Makes `part` (a file that is already synced) the image, durably. */
-export async function storeImage(dir: string, part: string, image: ReadyImage): Promise<void> {
+export async function storeImage(
+  dir: string,
+  part: string,
+  { image, source }: Pick<StoredImage, 'image' | 'source'>,
+): Promise<void> {
   await rename(part, image.path);
   const { id, size, sha256, dataBytes, dataSha256 } = image;
   const extents = image.extents.map(({ offset, length }) => [offset, length]);
   const json = metaPath(dir, id);
-  const meta = { id, size, sha256, data_bytes: dataBytes, data_sha256: dataSha256, extents };
+  const meta = { id, size, sha256, data_bytes: dataBytes, data_sha256: dataSha256, extents, source };
   await writeSynced(`${json}.part`, JSON.stringify(meta));
   await rename(`${json}.part`, json);
   await syncPath(dir);

@@ -22,8 +22,11 @@ export type ImageCache = {
   reserve(id: string, bytes: number, written?: number): Promise<void>;
   /** The work on the image has ended, well or not. */
   release(id: string): void;
-  /** The synced file `part` is the image from now on. */
-  add(part: string, image: ReadyImage): Promise<void>;
+  /** The synced file `part` is the image from now on; `source` as it may be shown. */
+  add(part: string, image: ReadyImage, source: string): Promise<void>;
+  list(): readonly StoredImage[];
+  /** Removes the image, unless it is in use and not `force`. */
+  remove(id: string, options: { readonly force: boolean }): Promise<'removed' | 'in use' | 'absent'>;
 };
 
 export type CacheOptions = {
@@ -46,9 +49,11 @@ export async function openCache({ dir, maxBytes, clock, log }: CacheOptions): Pr
     return [...reserved.values()].reduce((sum, bytes) => sum + bytes, stored);
   };
 
+  const isInUse = ({ usedAt }: StoredImage): boolean => clock.now() - usedAt <= IN_USE_MS;
+
   /** Evicts the least recently used image that nobody uses; false when there is none. */
   const evictOne = async (): Promise<boolean> => {
-    const idle = [...images.values()].filter(({ usedAt }) => clock.now() - usedAt > IN_USE_MS);
+    const idle = [...images.values()].filter((stored) => !isInUse(stored));
     const victim = idle.toSorted((a, b) => a.usedAt - b.usedAt)[0];
     if (victim === undefined) return false;
     images.delete(victim.image.id);
@@ -95,10 +100,21 @@ export async function openCache({ dir, maxBytes, clock, log }: CacheOptions): Pr
       reserved.delete(id);
     },
 
-    async add(part, image) {
-      await storeImage(dir, part, image);
+    async add(part, image, source) {
+      await storeImage(dir, part, { image, source });
       const { blocks } = await stat(image.path);
-      images.set(image.id, { image, bytes: blocks * 512, usedAt: clock.now() });
+      images.set(image.id, { image, source, bytes: blocks * 512, usedAt: clock.now() });
+    },
+
+    list: () => [...images.values()],
+
+    async remove(id, { force }) {
+      const stored = images.get(id);
+      if (stored === undefined) return 'absent';
+      if (!force && isInUse(stored)) return 'in use';
+      images.delete(id);
+      await removeImage(dir, id);
+      return 'removed';
     },
   };
 }

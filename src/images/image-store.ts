@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import { openCache } from './cache.ts';
 import { createHttpDispatcher } from './fetch-http.ts';
 import type { ImageStore, ReadyImage } from './images.ts';
+import { createImageLibrary, type ImageLibrary } from './library.ts';
 import { makeReady } from './make-ready.ts';
 import { createSingleFlight } from './single-flight.ts';
 import { imageId } from './source.ts';
@@ -22,27 +23,27 @@ export type ImageStoreOptions = {
 };
 
 /** The image store on disk; takes up what it kept before a restart, removes what a crash left unfinished. */
-export async function createImageStore(options: ImageStoreOptions): Promise<ImageStore> {
+export async function createImageStore(
+  options: ImageStoreOptions,
+): Promise<ImageStore & { readonly library: ImageLibrary }> {
   const log = options.log.child({ component: 'images' });
   const cache = await openCache({ ...options, log });
   const dispatcher = options.dispatcher ?? createHttpDispatcher();
   const flights = createSingleFlight<ReadyImage>();
 
-  return {
-    async prepare(request, onProgress, signal) {
-      const id = imageId(request);
-      return await flights.join(id, { signal, onProgress }, async (flightSignal, report) => {
-        const ready = await cache.use(id);
-        const image =
-          ready ??
-          (await makeReady({
-            ...{ cache, dispatcher, log, clock: options.clock, sourceDirs: options.sourceDirs },
-            ...{ id, request, signal: flightSignal, onProgress: report },
-          }));
-        report(100);
-        return image;
-      });
-    },
-    ready: (id) => cache.use(id),
+  const prepare: ImageStore['prepare'] = async (request, onProgress, signal) => {
+    const id = imageId(request);
+    return await flights.join(id, { signal, onProgress }, async (flightSignal, report) => {
+      const ready = await cache.use(id);
+      const image =
+        ready ??
+        (await makeReady({
+          ...{ cache, dispatcher, log, clock: options.clock, sourceDirs: options.sourceDirs },
+          ...{ id, request, signal: flightSignal, onProgress: report },
+        }));
+      report(100);
+      return image;
+    });
   };
+  return { prepare, ready: (id) => cache.use(id), library: createImageLibrary({ prepare, cache }) };
 }

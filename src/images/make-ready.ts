@@ -57,7 +57,7 @@ export async function makeReady(job: Job): Promise<ReadyImage> {
     const path = rawPath(cache.dir, id);
     const dataSha256 = await hashExtents(raw.path, extents, signal);
     const image = { id, path, size, sha256: raw.sha256, extents, dataBytes: bytesOf(extents), dataSha256 };
-    await cache.add(raw.path, image);
+    await cache.add(raw.path, image, shownSource(request.source));
     return image;
   } catch (error) {
     throw outOfSpace(error) ? diskFull(cache.dir, error) : error;

@@ -62,7 +62,8 @@ export function runNode(argv: readonly string[], url: string, listening: Listeni
   return runIn('node', argv, { url, ...listening });
 }
 
-async function runIn(
+/** Runs `ingot GROUP …` in this process. */
+export async function runIn(
   group: string,
   argv: readonly string[],
   { url, ...listening }: Daemon & Listening,

@@ -27,7 +27,7 @@ async function cacheOf(mib: number) {
       dataBytes: MIB,
       dataSha256: 'y',
     };
-    await cache.add(part, image);
+    await cache.add(part, image, 'https://images/a.raw');
     cache.release(id);
   };
   return { dir, clock, cache, add, reopen: () => openCache(options) };

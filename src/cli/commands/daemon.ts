@@ -1,9 +1,10 @@
-/** `ingot status`, `ingot network list`. */
+/** `ingot status`, `ingot network list` and `show`. */
+import { IngotError } from '../../errors.ts';
 import { statusDetails } from '../answers.ts';
 import { type Command, printJson } from '../command.ts';
 import { EXIT } from '../io.ts';
 import { formatStatus } from '../status-text.ts';
-import { formatTable } from '../table.ts';
+import { formatFacts, formatTable } from '../table.ts';
 
 export const status: Command = {
   usage: 'ingot status',
@@ -38,6 +39,35 @@ export const networkList: Command = {
     if (json) printJson(io, { networks });
     else
       io.out(formatTable(['name', 'role', 'cidr', 'interface', 'address', 'dhcp'], rows) || 'No networks.\n');
+    return EXIT.ok;
+  },
+};
+
+export const networkShow: Command = {
+  usage: 'ingot network show NAME',
+  summary: 'Shows one network: addresses, mode, ranges.',
+  options: {},
+  least: 1,
+  most: 1,
+  async run({ client, io, json, positionals }) {
+    const [name = ''] = positionals;
+    const network = (await client.networks()).find((one) => one.name === name);
+    if (network === undefined)
+      throw new IngotError('not_found', `The configuration has no network "${name}"`, {
+        hint: '`ingot network list` shows all.',
+      });
+    if (json) printJson(io, { network });
+    else {
+      const { ranges, ...facts } = network;
+      io.out(
+        formatFacts([
+          ...Object.entries(facts).map(
+            ([key, value]) => [key, value === null ? '-' : String(value)] as const,
+          ),
+          ...ranges.map(({ use, from, to }) => ['range', `${use} ${from} - ${to}`] as const),
+        ]),
+      );
+    }
     return EXIT.ok;
   },
 };

@@ -1,12 +1,10 @@
 /** `ingot node deploy` and `rebuild`: which image, which config drive. */
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { IngotError } from '../../errors.ts';
 import { HOSTNAME } from '../../net/hostname.ts';
 import type { JsonObject } from '../answers.ts';
 import { text, texts, usage, type Values, WAIT_OPTIONS } from '../arguments.ts';
 import { type Call, type Command, nameOf } from '../command.ts';
 import { buildConfigDrive } from '../config-drive.ts';
+import { IMAGE_HELP, readImage } from '../image.ts';
 import { follow, timeoutOf, WAIT_HELP } from './verbs.ts';
 
 /** Ironic's root device hints (doc/source/install/advanced.rst), as the agent knows them. */
@@ -14,8 +12,6 @@ const ROOT_DEVICE_HINTS = [
   ...['name', 'serial', 'wwn', 'wwn_with_extension', 'wwn_vendor_extension', 'model', 'vendor'],
   ...['size', 'rotational', 'hctl', 'by_path'],
 ];
-const FORMATS = ['raw', 'qcow2'];
-const CHECKSUM = /^(sha256|sha512):([0-9a-f]{64}|[0-9a-f]{128})$/i;
 
 const OPTIONS: Command['options'] = {
   image: { type: 'string' },
@@ -31,9 +27,7 @@ const OPTIONS: Command['options'] = {
 
 const DETAILS = `
   --image URL|FILE        http://, https://, or a file on the daemon's machine (see images.source_dirs)
-  --checksum ALGO:HEX     sha256:… or sha512:… of that file
-  --format FORMAT         raw or qcow2 (default: by the name's ending, else raw)
-  --root-device KEY=HINT  which disk: serial=…, wwn=…, name=/dev/sda, size=…; may be repeated
+${IMAGE_HELP}  --root-device KEY=HINT  which disk: serial=…, wwn=…, name=/dev/sda, size=…; may be repeated
   --config-drive PATH     a folder with meta_data.json, user_data, network_data.json, or one JSON file
   --user-data FILE        cloud-init user data
   --hostname NAME         the OS's host name
@@ -86,30 +80,17 @@ async function deployWith(call: Call, verb: Verb): Promise<number> {
 
 /** The image as Ironic's `instance_info` has it; null when none is named. Throws `usage`. */
 function imageFields(values: Values, usageLine: string, needed: boolean): JsonObject | null {
-  const image = text(values, 'image');
+  const source = text(values, 'image');
   const checksum = text(values, 'checksum');
-  if (image === null && checksum === null && !needed) return null;
-  if (image === null || checksum === null) throw usage('Give both --image and --checksum', usageLine);
-  const [, algorithm = '', value = ''] = CHECKSUM.exec(checksum) ?? [];
-  if (value.length !== (algorithm.toLowerCase() === 'sha512' ? 128 : 64)) {
-    throw usage('--checksum is sha256: and 64 hexadecimal digits, or sha512: and 128', usageLine);
-  }
-  const format = text(values, 'format') ?? (/\.qcow2?$/.test(image) ? 'qcow2' : 'raw');
-  if (!FORMATS.includes(format)) throw usage(`--format is one of ${FORMATS.join(', ')}`, usageLine);
+  if (source === null && checksum === null && !needed) return null;
+  if (source === null || checksum === null) throw usage('Give both --image and --checksum', usageLine);
+  const image = readImage({ source, checksum, format: text(values, 'format') }, usageLine);
   return {
-    image_source: imageSource(image),
-    image_disk_format: format,
-    image_os_hash_algo: algorithm.toLowerCase(),
-    image_os_hash_value: value.toLowerCase(),
+    image_source: image.source,
+    image_disk_format: image.format,
+    image_os_hash_algo: image.checksum.algorithm,
+    image_os_hash_value: image.checksum.value,
   };
-}
-
-function imageSource(image: string): string {
-  if (/^(https?|file):\/\//.test(image)) return image;
-  if (existsSync(image)) return `file://${resolve(image)}`;
-  throw new IngotError('invalid_input', `There is no image file ${image}`, {
-    hint: "Give a URL, or a file that the daemon's machine has.",
-  });
 }
 
 function rootDeviceField(given: readonly string[], usageLine: string): JsonObject | null {

@@ -1,0 +1,132 @@
+/** `ingot image list`, `show`, `add` and `remove`. */
+import { IngotError } from '../../errors.ts';
+import type { ImageAnswer } from '../answers.ts';
+import { flag, text, usage, WAIT_OPTIONS, wholeNumber } from '../arguments.ts';
+import { type Call, type Command, printJson } from '../command.ts';
+import { IMAGE_HELP, readImage } from '../image.ts';
+import { EXIT } from '../io.ts';
+import { formatBytes, formatFacts, formatTable } from '../table.ts';
+
+const SHOWN_ID = 12;
+const POLL_MS = 1_000;
+const DEFAULT_TIMEOUT_S = 7200;
+
+export const imageList: Command = {
+  usage: 'ingot image list',
+  summary: 'Lists the images in the cache, the last used first, and those on their way.',
+  options: {},
+  least: 0,
+  most: 0,
+  async run({ client, io, json }) {
+    const images = await client.images.list();
+    const rows = images.map((image) => [
+      ...[image.id.slice(0, SHOWN_ID), stateOf(image)],
+      ...(image.state === 'ready'
+        ? [formatBytes(image.size), formatBytes(image.disk_bytes), image.used_at]
+        : ['-', '-', '-']),
+      image.source ?? '-',
+    ]);
+    if (json) printJson(io, { images });
+    else io.out(formatTable(['id', 'state', 'size', 'on disk', 'used', 'source'], rows) || 'No images.\n');
+    return EXIT.ok;
+  },
+};
+
+export const imageShow: Command = {
+  usage: 'ingot image show ID',
+  summary: 'Shows one image; the beginning of its id is enough.',
+  options: {},
+  least: 1,
+  most: 1,
+  async run(call) {
+    const image = await imageOf(call);
+    if (call.json) printJson(call.io, { image });
+    else call.io.out(formatFacts(Object.entries(image).map(([key, value]) => [key, plain(value)])));
+    return EXIT.ok;
+  },
+};
+
+export const imageAdd: Command = {
+  usage: 'ingot image add URL|FILE --checksum sha256:HEX [--format raw|qcow2] [--wait [--timeout S]]',
+  summary: 'Fetches, verifies and converts an image ahead of the first deployment.',
+  details: `
+${IMAGE_HELP}  --wait                  stay until it is ready, and tell how far it is
+  --timeout S             with --wait: give up after S seconds (default ${DEFAULT_TIMEOUT_S}); the daemon goes on
+`,
+  options: { checksum: { type: 'string' }, format: { type: 'string' }, ...WAIT_OPTIONS },
+  least: 1,
+  most: 1,
+  async run(call) {
+    const { client, io, json, positionals, values } = call;
+    const [source = ''] = positionals;
+    const checksum = text(values, 'checksum');
+    if (checksum === null) throw usage('Give --checksum: no image is written unchecked', call.usage);
+    const timeoutS = wholeNumber(values, 'timeout', call.usage) ?? DEFAULT_TIMEOUT_S;
+    const image = readImage({ source, checksum, format: text(values, 'format') }, call.usage);
+    const asked = await client.images.add({ ...image });
+    const now = flag(values, 'wait') ? await untilReady(call, asked, timeoutS) : asked;
+    if (json) printJson(io, { image: now });
+    else io.out(`${now.id.slice(0, SHOWN_ID)}: ${stateOf(now)}.\n`);
+    return EXIT.ok;
+  },
+};
+
+export const imageRemove: Command = {
+  usage: 'ingot image remove ID [--force]',
+  summary: 'Removes an image from the cache; the next deployment fetches it again.',
+  details: '\n  --force   also one that was used in the last ten minutes\n',
+  options: { force: { type: 'boolean' } },
+  least: 1,
+  most: 1,
+  async run(call) {
+    const { id } = await imageOf(call);
+    await call.client.images.remove(id, { force: flag(call.values, 'force') });
+    if (call.json) printJson(call.io, { removed: id });
+    else call.io.out(`${id.slice(0, SHOWN_ID)}: removed.\n`);
+    return EXIT.ok;
+  },
+};
+
+/** The one image whose id begins so. Throws `not_found`, or `conflict` when there are several. */
+async function imageOf({ client, positionals }: Call): Promise<ImageAnswer> {
+  const [start = ''] = positionals;
+  const [image, ...others] = (await client.images.list()).filter(({ id }) => id.startsWith(start));
+  if (image !== undefined && others.length === 0) return image;
+  const hint = '`ingot image list` shows all.';
+  throw image === undefined
+    ? new IngotError('not_found', `No image has an id that begins with "${start}"`, { hint })
+    : new IngotError('conflict', `The ids of several images begin with "${start}"`, { hint });
+}
+
+/** Throws the image's own error when it fails, `timeout` when time is over. */
+async function untilReady(call: Call, asked: ImageAnswer, timeoutS: number): Promise<ImageAnswer> {
+  const { client, io } = call;
+  const until = io.clock.elapsed() + timeoutS * 1000;
+  let told = '';
+  for (let image: ImageAnswer | undefined = asked; ; ) {
+    if (image === undefined)
+      throw new IngotError('environment', 'The daemon has forgotten the image: it was started anew', {
+        hint: 'Ask for it again.',
+      });
+    if (image.state === 'ready') return image;
+    if (image.state === 'failed')
+      throw new IngotError('image_invalid', image.error.message, { hint: image.error.hint });
+    if (io.clock.elapsed() >= until)
+      throw new IngotError('timeout', `The image is not ready after ${timeoutS} s`, {
+        hint: 'The daemon goes on with it: `ingot image list` tells how far it is.',
+      });
+    const line = `${image.id.slice(0, SHOWN_ID)}: ${stateOf(image)}\n`;
+    if (line !== told) io.err(line);
+    told = line;
+    await io.clock.sleep(POLL_MS, io.signal);
+    image = (await client.images.list()).find(({ id }) => id === asked.id);
+  }
+}
+
+function stateOf(image: ImageAnswer): string {
+  return image.state === 'preparing' ? `preparing, ${image.percent} %` : image.state;
+}
+
+function plain(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
