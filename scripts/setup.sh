@@ -20,11 +20,12 @@ case "$purpose" in
     packages="$packages python3-netifaces python3-oauthlib python3-requests python3-serial python3-yaml"
     ;;
 esac
-# What would have a say in how this host boots (cloud-init judges our config drives in the tests), and servers that
+# What would have a say in how this host boots (cloud-init judges our config drives in the tests, machines with Secure
+# Boot load Debian's signed boot loaders, and GRUB's own parser judges what we write for it), and servers that
 # would start with it (the peers of the benchmarks), are only unpacked.
 unpacked=""
 case "$purpose" in
-  test) unpacked="cloud-init" ;;
+  test) unpacked="cloud-init shim-signed shim-helpers-amd64-signed grub-efi-amd64-signed grub-common" ;;
   bench) unpacked="kea-dhcp4-server tftpd-hpa" ;;
 esac
 

@@ -5,6 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { bootClientOf } from './boot/client.ts';
 import type { BootEntry } from './boot/decision.ts';
+import { asBootStage, grubFiles } from './boot/grub-files.ts';
 import { contentsOf, loadBootManifest } from './boot/manifest.ts';
 import { systemClock } from './clock.ts';
 import type { NetworkConfig } from './config/schema.ts';
@@ -52,7 +53,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
   const counters = { dhcp: createDhcpCounters(), tftp: createCounters(TFTP_COUNTS) };
   const journal = openLeaseJournal(options.leasesPath);
   const reservations = createReservationTable();
-  const manifest = await loadBootManifest(options.ipxeDir);
+  const manifest = await loadBootManifest(options.ipxeDir, options.secureBootDir);
   const indexOf = createInterfaceIndex();
   const searches = startServerSearches({
     ...{ networks: options.networks, indexOf, clock: systemClock, log },
@@ -111,7 +112,15 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     return await startTftpServer({
       address: network.address,
       interface: network.interface,
-      files: firstOf(contentsOf(manifest), shared),
+      files: firstOf(
+        grubFiles({
+          bootEntry: (mac) => boot.get(mac) ?? null,
+          site: { serverAddress: network.address, httpPort: options.httpPort },
+          kernelArgs: options.kernelArgs,
+        }),
+        contentsOf(manifest),
+        shared,
+      ),
       // Nobody else boots here: a stranger's address would only make us a reflector.
       isClient: (address) => cidrContains(network.cidr, address),
       limits: {
@@ -123,7 +132,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
       mtu: () => mtuOf(network.interface),
       clock: systemClock,
       log,
-      onFact: facts.send,
+      onFact: (fact) => facts.send(asBootStage(fact)),
       counters: counters.tftp,
     });
   };

@@ -10,7 +10,8 @@
  * is asked of the machine, and the call rejects with the signal's reason.
  */
 export type BmcPower = 'on' | 'off' | 'turning-on' | 'turning-off' | 'unknown';
-export type BootDevice = 'pxe' | 'disk';
+/** `http` is UEFI HTTP boot. */
+export type BootDevice = 'pxe' | 'http' | 'disk';
 export type BootMode = 'uefi' | 'bios';
 
 export type SystemInfo = {
@@ -23,6 +24,8 @@ export type SystemInfo = {
   readonly memory_mib: number | null;
   readonly power: BmcPower;
   readonly boot_mode: BootMode | null;
+  /** Whether the firmware has Secure Boot on; null where the BMC does not say. */
+  readonly secure_boot: boolean | null;
   /** Canonical MACs of the host's NICs, as far as the BMC knows them. */
   readonly macs: readonly string[];
 };
@@ -39,6 +42,10 @@ export type Bmc = {
   softPowerOff(signal?: AbortSignal): Promise<void>;
   /** For the next boot only; `mode` is set with it where the BMC allows. */
   setBootOnce(device: BootDevice, mode: BootMode | null, signal?: AbortSignal): Promise<void>;
+  /** Whether the firmware's next start has Secure Boot on; null where the BMC does not say. */
+  secureBoot(): Promise<boolean | null>;
+  /** From the next start on. */
+  setSecureBoot(enabled: boolean, signal?: AbortSignal): Promise<void>;
   systemInfo(): Promise<SystemInfo>;
   /** Logs out and closes connections. */
   close(): Promise<void>;

@@ -16,6 +16,8 @@ export function openFakeHardware(): Bmc {
     powerOff: become('off'),
     softPowerOff: become('off'),
     setBootOnce: () => Promise.resolve(),
+    secureBoot: () => Promise.resolve(null),
+    setSecureBoot: () => Promise.resolve(),
     systemInfo: () =>
       Promise.resolve({
         manufacturer: 'ingot',
@@ -27,6 +29,7 @@ export function openFakeHardware(): Bmc {
         memory_mib: null,
         power: state,
         boot_mode: null,
+        secure_boot: null,
         macs: [],
       }),
     close: () => Promise.resolve(),

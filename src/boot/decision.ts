@@ -6,6 +6,7 @@ import type { Ipv4 } from '../net/ipv4.ts';
 import { type Mac, macWithHyphens } from '../net/mac.ts';
 import type { IpxeProgram } from '../store/words.ts';
 import { FIRST_STAGES, IPXE_BUILDS } from './architectures.ts';
+import { SECURE_FIRST_STAGES } from './secure-boot.ts';
 
 /** Which dialect the client speaks; derived from DHCP options 60, 77, 93 and 175 in `boot/client.ts`. */
 export type BootClient =
@@ -28,6 +29,8 @@ export type BootEntry = {
   readonly deployed: boolean;
   /** The iPXE build that the operator chose for the node; null: the usual one. */
   readonly program: IpxeProgram | null;
+  /** Whether the node uses Secure Boot: then UEFI firmware is led to shim and GRUB instead of iPXE. */
+  readonly secureBoot: boolean;
   readonly hostname: string | null;
 };
 
@@ -39,7 +42,7 @@ export type BootSite = {
 };
 
 export type BootDecision =
-  /** Load iPXE (or later shim): `file` is a name in the TFTP manifest and under `/boot/` over HTTP. */
+  /** Load iPXE or shim: `file` is a name in the TFTP manifest and under `/boot/` over HTTP. */
   | { readonly action: 'first-stage'; readonly file: string; readonly transport: 'tftp' | 'http' }
   /** iPXE fetches its script from `url`. */
   | { readonly action: 'script'; readonly url: string }
@@ -72,8 +75,12 @@ export function decideBoot(facts: {
     case 'ipxe':
       if (client.http) return { action: 'script', url: scriptUrl(site, mac) };
       return facts.chained === true ? CHAINED_IN_VAIN : firstStage(client.firmware, 'tftp', facts);
-    case 'firmware':
-      return firstStage(client.firmware, client.transport, facts);
+    case 'firmware': {
+      const shim = facts.entry?.secureBoot === true ? SECURE_FIRST_STAGES[client.firmware] : undefined;
+      return shim === undefined
+        ? firstStage(client.firmware, client.transport, facts)
+        : secureFirstStage(shim, client.transport, facts.files);
+    }
   }
 }
 
@@ -98,6 +105,20 @@ const CHAINED_IN_VAIN: BootDecision = {
 };
 
 type Choice = { readonly entry: BootEntry | null; readonly files: { has(name: string): boolean } };
+
+/** Firmware that loads shim over HTTP would bring GRUB where it can read nothing: Debian's signed GRUB has no HTTP. */
+function secureFirstStage(shim: string, transport: 'tftp' | 'http', files: Choice['files']): BootDecision {
+  if (transport === 'http')
+    return {
+      action: 'none',
+      reason: 'with Secure Boot it has to boot by PXE: the signed GRUB cannot load its files over HTTP',
+    };
+  if (files.has(shim)) return { action: 'first-stage', file: shim, transport };
+  return {
+    action: 'none',
+    reason: `${shim} for Secure Boot is not installed: install shim-signed and grub-efi-amd64-signed, or name a folder in boot.secure_boot_dir`,
+  };
+}
 
 function firstStage(firmware: Firmware, transport: 'tftp' | 'http', { entry, files }: Choice): BootDecision {
   const chosen = entry?.program == null ? undefined : IPXE_BUILDS[entry.program][firmware];

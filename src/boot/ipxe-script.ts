@@ -1,6 +1,7 @@
 /** The boot decision in iPXE's own language: the script of one MAC. Pure. */
-import { type Mac, macWithHyphens } from '../net/mac.ts';
+import type { Mac } from '../net/mac.ts';
 import { type BootEntry, type BootSite, siteUrl } from './decision.ts';
+import { kernelArguments } from './kernel-arguments.ts';
 
 /** Tries to load kernel and ramdisk before the machine is started anew. */
 const TRIES = 10;
@@ -37,19 +38,14 @@ export function renderIpxeScript(facts: ScriptFacts): string {
  * Waits grow by five seconds a try and start at a number of the MAC's own, so that a rack that is told "not
  * now" does not come back as one. `initrd=` is for the kernel's EFI stub, which looks the ramdisk up by name.
  */
-function ramdiskScript({ kernelArgs, mac, site }: ScriptFacts, node: string): string {
-  const url = siteUrl(site);
-  const words = [
-    'initrd=initrd.zst',
-    `ipa-api-url=${url}`,
-    `BOOTIF=01-${macWithHyphens(mac)}`,
-    ...kernelArgs.split(/\s+/).filter((word) => word !== ''),
-  ];
+function ramdiskScript(facts: ScriptFacts, node: string): string {
+  const url = siteUrl(facts.site);
+  const words = ['initrd=initrd.zst', ...kernelArguments(facts)];
   return script([
     `echo ingot: ${node} loads its ramdisk`,
     `set tries:int32 ${TRIES}`,
     'set try:int32 0',
-    `set pause:int32 ${2 + (Number.parseInt(mac.slice(-2), 16) % 8)}`,
+    `set pause:int32 ${2 + (Number.parseInt(facts.mac.slice(-2), 16) % 8)}`,
     ':load',
     'imgfree',
     `kernel ${url}/files/vmlinuz ${words.join(' ')} || goto again`,

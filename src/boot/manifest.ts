@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FIRST_STAGES, IPXE_BUILDS } from './architectures.ts';
+import { SECURE_BOOT_PROGRAMS, secureBootPath } from './secure-boot.ts';
 
 export type BootFile = {
   readonly content: Uint8Array;
@@ -25,12 +26,25 @@ const EXPECTED = ['undionly.kpxe', 'snponly.efi'];
 /** Firmware loads programs into low memory; anything bigger is not a boot program. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** Reads what is there of the known programs. Never rejects: what cannot be read is in `missing`. */
-export async function loadBootManifest(ipxeDir: string): Promise<BootManifest> {
+/**
+ * Reads what is there of the known programs. Never rejects: what cannot be read is in `missing`.
+ * @param secureBootDir a folder with one's own shim and GRUB; null: where Debian's packages have them
+ */
+export async function loadBootManifest(
+  ipxeDir: string,
+  secureBootDir: string | null = null,
+): Promise<BootManifest> {
   const builds = Object.values(IPXE_BUILDS).flatMap((build) => Object.values(build));
   const names = [...new Set([...EXPECTED, ...Object.values(FIRST_STAGES).flat(), ...builds])];
+  const programs = [
+    ...names.map((name) => ({ name, path: join(ipxeDir, name) })),
+    ...SECURE_BOOT_PROGRAMS.map((program) => ({
+      name: program.name,
+      path: secureBootPath(program, secureBootDir),
+    })),
+  ];
   const read = await Promise.all(
-    names.map(async (name) => ({ name, result: await readBootFile(ipxeDir, name) })),
+    programs.map(async ({ name, path }) => ({ name, result: await readBootFile(path) })),
   );
   return {
     files: new Map(
@@ -54,8 +68,7 @@ const INSTALL_HINT =
 
 type Read = { readonly file: BootFile } | { readonly why: string; readonly absent: boolean };
 
-async function readBootFile(ipxeDir: string, name: string): Promise<Read> {
-  const path = join(ipxeDir, name);
+async function readBootFile(path: string): Promise<Read> {
   try {
     const { mtime, size } = await stat(path);
     if (size === 0 || size > MAX_BYTES)

@@ -101,6 +101,8 @@ export const configSchema = z.strictObject({
       ramdisk_dir: z.string().default('ramdisk'),
       /** Where Debian's `ipxe` package (or your own build) keeps the iPXE programs. */
       ipxe_dir: z.string().default('/usr/lib/ipxe'),
+      /** A folder with your own shimx64.efi, mmx64.efi and grubx64.efi; null: those of Debian's packages. */
+      secure_boot_dir: z.string().startsWith('/', 'must be an absolute path').nullable().default(null),
       /** More words for the ramdisk's kernel command line, such as `console=ttyS0`. */
       kernel_args: z.string().default(''),
       tftp: z

@@ -64,7 +64,7 @@ export type BootListeners = {
 
 export async function startBootListeners(options: Options): Promise<BootListeners> {
   const { config, lifecycle, log, onProblem } = options;
-  const manifest = await loadBootManifest(config.boot.ipxe_dir);
+  const manifest = await loadBootManifest(config.boot.ipxe_dir, config.boot.secure_boot_dir);
   const bootApi = createBootApi({ lifecycle, log });
   const lcmApi = createLcmApi({ lifecycle, log });
   await Promise.all([bootApi.ready(), lcmApi.ready()]);

@@ -3,6 +3,7 @@
  * copy for the iPXE scripts; the packet thread gets every change and acknowledges it.
  */
 import type { BootEntry } from '../boot/decision.ts';
+import { usesSecureBoot } from '../lifecycle/capabilities.ts';
 import { type Mac, parseMac } from '../net/mac.ts';
 import type { NodeRecord, PortRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -76,6 +77,7 @@ export function bootEntries(node: NodeRecord, ports: readonly PortRecord[]): rea
         generation: node.boot_generation,
         deployed: DEPLOYED.has(node.provision_state),
         program: ipxeProgramOf(node),
+        secureBoot: usesSecureBoot(node),
         hostname: node.name,
       },
     ];

@@ -46,6 +46,10 @@ export type PacketThreadOptions = {
   readonly dhcpDescriptors: ReadonlyMap<string, number>;
   readonly leasesPath: string;
   readonly ipxeDir: string;
+  /** Null: the programs of Debian's packages. */
+  readonly secureBootDir: string | null;
+  /** `boot.kernel_args`, for GRUB. */
+  readonly kernelArgs: string;
   readonly httpPort: number;
   readonly tftp: Config['boot']['tftp'];
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';

@@ -2,11 +2,13 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { RAMDISK_FILES } from '../boot/ramdisk-files.ts';
+import { missingSecureBootPrograms } from '../boot/secure-boot.ts';
 import type { Config, NetworkConfig } from '../config/schema.ts';
 import { IngotError } from '../errors.ts';
 import { buildConfigDrive } from '../images/config-drive.ts';
 import { chooseAddress } from '../ipam/choose-address.ts';
 import { isForTheOs, networkDataFor } from '../ipam/network-data.ts';
+import { usesSecureBoot } from '../lifecycle/capabilities.ts';
 import type { BuildConfigDrive, LifecycleDeps, Site } from '../lifecycle/deps.ts';
 import { cidrContains, parseIpv4 } from '../net/ipv4.ts';
 import type { NodeRecord } from '../store/records.ts';
@@ -46,10 +48,14 @@ export function createSite({
 
   return {
     automatedClean: true,
-    bootProblem: () => {
+    bootProblem: (node) => {
       const problems = pxe.map(({ name }) => problemOf(name));
       const nowhere = problems.every((problem) => problem !== null);
-      const all = [...missingRamdisk(config), ...(nowhere ? [problems[0] ?? NO_PXE_NETWORK] : [])];
+      const all = [
+        ...missingRamdisk(config),
+        ...(usesSecureBoot(node) ? missingSecureBoot(config) : []),
+        ...(nowhere ? [problems[0] ?? NO_PXE_NETWORK] : []),
+      ];
       return all.length === 0 ? null : all.join('; ');
     },
     bootWarnings: warnings,
@@ -72,6 +78,19 @@ export function missingRamdisk(config: Config): readonly string[] {
   const are = missing.length === 1 ? 'is' : 'are';
   return [
     `the ramdisk's ${missing.join(' and ')} ${are} not in ${dir}: run "npm run ramdisk", and name the folder that it prints in boot.ramdisk_dir`,
+  ];
+}
+
+/** A sentence that names what Secure Boot on x86-64 needs and is not there. */
+function missingSecureBoot(config: Config): readonly string[] {
+  const missing = missingSecureBootPrograms(config.boot.secure_boot_dir, existsSync);
+  if (missing.length === 0) return [];
+  const how =
+    config.boot.secure_boot_dir === null
+      ? `install ${missing.map(({ debianPackage }) => debianPackage).join(' and ')}`
+      : `put ${missing.map(({ name }) => name).join(' and ')} there`;
+  return [
+    `the node uses Secure Boot, and ${missing.map(({ path }) => path).join(' and ')} cannot be found: ${how}, and restart ingot`,
   ];
 }
 

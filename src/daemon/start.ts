@@ -93,6 +93,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       dhcpDescriptors: new Map(passedDescriptors(process.env, process.pid).map(({ name, fd }) => [name, fd])),
       leasesPath: inState('leases.db'),
       ipxeDir: config.boot.ipxe_dir,
+      secureBootDir: config.boot.secure_boot_dir,
+      kernelArgs: config.boot.kernel_args,
       httpPort: config.boot.listen_port,
       tftp: config.boot.tftp,
       logLevel: config.log_level,

@@ -62,23 +62,29 @@ export const BOOT_STAGES: readonly BootStage[] = [
   {
     kinds: ['tftp.done', 'boot.program'],
     seen: 'a boot program sent to the machine',
-    missing: 'iPXE did not ask for its script',
+    missing: 'The boot loader (iPXE, or GRUB under Secure Boot) did not ask what to boot',
     check: [
-      'Does the console show iPXE? If not, the firmware may refuse the program (Secure Boot).',
+      'Does the console show iPXE, or GRUB? If not, the firmware may refuse the program: with Secure Boot on, say secure_boot:true among the node’s capabilities.',
       'Does iPXE know the NIC? Does a firewall drop the boot listener’s port (6180)?',
     ],
   },
   {
     kinds: ['boot.script', 'boot.again'],
-    seen: 'the iPXE script sent to the machine',
+    seen: 'the boot script sent to the machine',
     missing: 'The kernel was not fetched',
-    check: ['Does the console show an iPXE error?', 'Are the ramdisk’s files there (ingot status)?'],
+    check: [
+      'Does the console show an error of iPXE or GRUB?',
+      'Are the ramdisk’s files there (ingot status)?',
+    ],
   },
   {
     kinds: ['boot.kernel'],
     seen: 'the kernel sent to the machine',
     missing: 'The ramdisk’s initrd was not fetched',
-    check: ['Does the console show an iPXE error?', 'Is the ramdisk’s initrd there (ingot status)?'],
+    check: [
+      'Does the console show an error of iPXE or GRUB?',
+      'Is the ramdisk’s initrd there (ingot status)?',
+    ],
   },
   {
     kinds: ['boot.initrd'],
@@ -105,6 +111,11 @@ export const BOOT_STAGES: readonly BootStage[] = [
     check: ['See what the agent prints on the console of the machine.'],
   },
 ];
+
+/** Kinds of the stages in which no boot loader of ours has spoken yet. */
+export const BEFORE_THE_LOADER: readonly string[] = BOOT_STAGES.flatMap(({ kinds }) => kinds).filter((kind) =>
+  /^(dhcp|tftp)\.|^boot\.program$/.test(kind),
+);
 
 /** What shows that something went wrong on the way; told beside the stage. */
 const TROUBLE: readonly string[] = ['dhcp.nak', 'dhcp.decline', 'tftp.failed', 'boot.failed', 'boot.loop'];

@@ -24,7 +24,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     store,
     clock,
     does: (step) => steps[step]?.does ?? step,
-    bootProblem: () => site.bootProblem(),
+    bootProblem: (node) => site.bootProblem(node),
     bootWarnings: () => site.bootWarnings(),
   };
   const engine = createEngine({

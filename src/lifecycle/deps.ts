@@ -28,8 +28,8 @@ export type BuildConfigDrive = (input: {
 export type Site = {
   /** Where the node's agent fetches a prepared image. */
   imageUrl(node: NodeRecord, imageId: string): string;
-  /** Why no machine can boot the ramdisk just now (not built yet, no PXE network, ...), or null. */
-  bootProblem(): string | null;
+  /** Why this machine cannot boot the ramdisk just now (not built yet, no PXE network, no shim, ...), or null. */
+  bootProblem(node: NodeRecord): string | null;
   /** What may keep machines from booting though we serve, such as another DHCP server; a sentence each. */
   bootWarnings(): readonly string[];
   /** Whether an agent may be reached at this address: it is in one of the networks that machines boot in. */

@@ -14,7 +14,7 @@ export type WhySource = {
   readonly store: Store;
   readonly clock: Clock;
   readonly does: (step: string) => string;
-  readonly bootProblem: () => string | null;
+  readonly bootProblem: (node: NodeRecord) => string | null;
   readonly bootWarnings: () => readonly string[];
 };
 
@@ -45,7 +45,7 @@ export async function gatherWhyFacts(
     failureHint: typeof hint === 'string' ? hint : null,
     now: clock.now(),
     does,
-    bootProblem: bootProblem(),
+    bootProblem: bootProblem(node),
     bootWarnings: bootWarnings(),
   };
 }

@@ -1,7 +1,8 @@
 /** Why a node is where it is, in one paragraph: for `ingot node why`, and for errors when time is up. Pure. */
 import type { EventRecord, JobRecord, NodeRecord } from '../store/records.ts';
 import { VERBS } from '../store/words.ts';
-import { type ReachedStage, reachedStage } from './boot-stages.ts';
+import { BEFORE_THE_LOADER, type ReachedStage, reachedStage } from './boot-stages.ts';
+import { usesSecureBoot } from './capabilities.ts';
 import type { Explanation } from './engine/step.ts';
 import { isTransient, STATES } from './graph.ts';
 import type { Why } from './lifecycle.ts';
@@ -149,6 +150,15 @@ function lastSeen({ lastEvent, node }: WhyFacts, boot: ReachedStage | null): Why
   return { at: node.boot_started_at ?? node.created_at, message: boot.stage.seen };
 }
 
+/** Firmware with Secure Boot on runs neither iPXE nor what it would load. */
+function mismatch(node: NodeRecord, boot: ReachedStage): readonly string[] {
+  const loaded = boot.event !== null && !BEFORE_THE_LOADER.includes(boot.event.kind);
+  if (node.secure_boot !== true || usesSecureBoot(node) || loaded) return [];
+  return [
+    'The BMC says that Secure Boot is on, and the node says secure_boot:false: its firmware refuses iPXE. Say secure_boot:true among its capabilities, or switch Secure Boot off in the firmware.',
+  ];
+}
+
 function checksFor(
   { failureHint, bootProblem, bootWarnings, node, job }: WhyFacts,
   boot: ReachedStage | null,
@@ -156,7 +166,7 @@ function checksFor(
   const running = job?.status === 'running' ? job : null;
   const matters = bootProblem !== null && needsRamdisk(node, running);
   const problem = matters ? [`On the seed node: ${bootProblem}`] : [];
-  if (boot !== null) return [...problem, ...bootWarnings, ...boot.stage.check];
+  if (boot !== null) return [...problem, ...mismatch(node, boot), ...bootWarnings, ...boot.stage.check];
   const failing = job !== null && job.error !== null && job.status !== 'aborted';
   const hint = failing ? (failureHint ?? '').replace(TO_CHECK, '') : '';
   if (hint !== '') return [hint];

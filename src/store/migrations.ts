@@ -161,6 +161,11 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE ports ADD COLUMN internal_info TEXT NOT NULL DEFAULT '{}';
     `,
   },
+  {
+    version: 4,
+    subject: 'Secure Boot, as the BMC says it',
+    sql: `ALTER TABLE nodes ADD COLUMN secure_boot INTEGER;`,
+  },
 ];
 
 /** Writes the schema's number as it is and flushes it: a write that changes nothing. Throws SQLite's errors. */

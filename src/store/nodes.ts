@@ -35,6 +35,7 @@ function decodeNode({ id: _, ...row }: Selectable<Tables['nodes']>): NodeRecord 
     extra: json('extra', jsonObject, row.extra),
     automated_clean: decodeBoolean(row.automated_clean),
     maintenance: decodeBoolean(row.maintenance),
+    secure_boot: decodeBoolean(row.secure_boot),
     agent: row.agent === null ? null : json('agent', agentFacts, row.agent),
     lcm: row.lcm === null ? null : json('lcm', lcmReport, row.lcm),
   };
@@ -58,6 +59,7 @@ function freshNode(node: NewNode, now: string): NodeRecord {
     power_state: null,
     target_power_state: null,
     boot_mode: null,
+    secure_boot: null,
     last_error: null,
     maintenance: false,
     maintenance_reason: null,

@@ -34,6 +34,8 @@ export type NodeRecord = {
   readonly power_state: PowerState | null;
   readonly target_power_state: PowerTarget | null;
   readonly boot_mode: 'uefi' | 'bios' | null;
+  /** Whether the firmware has Secure Boot on, as its BMC last said; null where it does not say. */
+  readonly secure_boot: boolean | null;
   readonly last_error: string | null;
   readonly maintenance: boolean;
   readonly maintenance_reason: string | null;

@@ -18,7 +18,7 @@ const HABITS: readonly Habit[] = [
   // shim 15.8 and newer look for these beside themselves (shim.c, load_unbundled_trust).
   { who: 'shim', names: /^(.*\/)?(revocations|revocations_(sbat|sku)|shim_certificate(_\d+)?)\.efi$/ },
   // GRUB's modules lists, fonts and languages, and the configurations by MAC and address that it tries in turn.
-  { who: 'GRUB', names: /^(.*\/)?(x86_64|i386|arm64)-(efi|pc)\/[\w-]+\.(lst|mod)$/ },
+  { who: 'GRUB', names: /^(.*\/)?(x86_64|i386|arm64)-(efi|pc)\/[\w-]+\.(lst|mod|cfg)$/ },
   { who: 'GRUB', names: /^(.*\/)?(fonts|locale|themes)\/[^/]+(\.pf2|\.mo|\.gmo|\.txt)$/ },
   { who: 'GRUB', names: /^(.*\/)?grub\.cfg-[0-9a-f-]+$/ },
   { who: 'PXELINUX', names: /^(.*\/)?pxelinux\.cfg\/.+$/ },

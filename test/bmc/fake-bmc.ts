@@ -133,8 +133,11 @@ function honest(state: State, seen: Seen): Reply {
   }
   const resource = seen.path === SYSTEM ? state.system : state.resources[seen.path];
   if (resource === undefined) return { status: 404, body: complaint('ResourceMissingAtURI', 'nothing here') };
-  if (seen.method === 'PATCH')
-    resource.Boot = { ...(resource.Boot as object), ...(seen.body.Boot as object) };
+  if (seen.method === 'PATCH') {
+    const { Boot, ...others } = seen.body;
+    Object.assign(resource, others);
+    if (Boot !== undefined) resource.Boot = { ...(resource.Boot as object), ...(Boot as object) };
+  }
   return { status: 200, body: resource, ...(state.etag === null ? {} : { headers: { ETag: state.etag } }) };
 }
 

@@ -64,6 +64,7 @@ describe('the inventory of a BMC', () => {
       memory_mib: 1536,
       power: 'off',
       boot_mode: 'uefi',
+      secure_boot: null,
       macs: ['52:54:00:aa:bb:01', '52:54:00:aa:bb:02'],
     });
   });

@@ -56,6 +56,37 @@ describe('what a machine boots', () => {
     expect(decide('EDK2 ARM64', new Set(['arm64/snponly.efi']))).toMatchObject({ file: 'arm64/snponly.efi' });
   });
 
+  describe('with Secure Boot', () => {
+    const secure = { ...entry('ramdisk'), secureBoot: true };
+    const installed = new Set([...INSTALLED, 'shimx64.efi', 'arm64/shimaa64.efi']);
+
+    test.each([
+      ['EDK2 x64', 'shimx64.efi'],
+      ['EDK2 ARM64', 'arm64/shimaa64.efi'],
+    ] as const)('%s is led to shim', (client, file) => {
+      expect(decide(client, installed, secure)).toEqual({ action: 'first-stage', file, transport: 'tftp' });
+    });
+
+    test('BIOS firmware knows no Secure Boot, and iPXE that runs is led to its script', () => {
+      expect(decide('BIOS ROM', installed, secure)).toMatchObject({ file: 'undionly.kpxe' });
+      expect(decide('iPXE in UEFI', installed, secure)).toEqual(SCRIPT);
+    });
+
+    test('no shim is offered over HTTP: its GRUB could not go on from there', () => {
+      expect(decide('EDK2 x64 over HTTP', installed, secure)).toEqual({
+        action: 'none',
+        reason: expect.stringContaining('boot by PXE'),
+      });
+    });
+
+    test('a shim that is not installed is not replaced by iPXE, which the firmware would refuse', () => {
+      expect(decide('EDK2 x64', INSTALLED, secure)).toEqual({
+        action: 'none',
+        reason: expect.stringContaining('install shim-signed'),
+      });
+    });
+  });
+
   test('an architecture without any program gets none, with the reason', () => {
     const client = { kind: 'firmware', firmware: 'unknown', transport: 'tftp' } as const;
     expect(decideBoot({ client, mac: MAC, entry: null, site: SITE, files: INSTALLED })).toEqual({

@@ -18,6 +18,7 @@ export const entry = (intent: BootEntry['intent']): BootEntry => ({
   generation: 1,
   deployed: false,
   program: null,
+  secureBoot: false,
   hostname: 'rack1-07',
 });
 

@@ -15,7 +15,7 @@ describe('the manifest of boot programs', () => {
     await mkdir(join(folder, 'arm64'));
     for (const name of ['undionly.kpxe', 'snponly.efi', 'arm64/snponly.efi', 'secret.txt'])
       await writeFile(join(folder, name), `content of ${name}`);
-    const manifest = await loadBootManifest(folder);
+    const manifest = await loadBootManifest(folder, join(folder, 'none'));
     expect([...manifest.files.keys()].sort()).toEqual(['arm64/snponly.efi', 'snponly.efi', 'undionly.kpxe']);
     expect(manifest.missing).toEqual([]);
     expect(Buffer.from(contentsOf(manifest).get('snponly.efi') ?? []).toString()).toBe(
@@ -23,8 +23,16 @@ describe('the manifest of boot programs', () => {
     );
   });
 
+  test("takes shim and GRUB from a folder of one's own", async () => {
+    const own = join(folder, 'own');
+    await mkdir(own);
+    for (const name of ['shimx64.efi', 'grubx64.efi']) await writeFile(join(own, name), `my ${name}`);
+    const { files } = await loadBootManifest(folder, own);
+    expect([...files.keys()].sort()).toEqual(['grubx64.efi', 'shimx64.efi']);
+  });
+
   test('an empty folder is no error: what is missing is said, with what to install', async () => {
-    const manifest = await loadBootManifest(join(folder, 'nothing'));
+    const manifest = await loadBootManifest(join(folder, 'nothing'), folder);
     expect(manifest.files.size).toBe(0);
     expect(manifest.missing).toEqual(
       ['undionly.kpxe', 'snponly.efi'].map((name) => ({

@@ -104,8 +104,8 @@ describe('a ramdisk that never calls back', () => {
       'a request for a boot file',
       'What went wrong: it Fact tftp.failed',
     ],
-    [['dhcp.ack', 'tftp.done'], 'a boot program sent', 'iPXE did not ask for its script'],
-    [['dhcp.ack', 'tftp.done', 'dhcp.ack', 'boot.script'], 'the iPXE script', 'The kernel was not fetched'],
+    [['dhcp.ack', 'tftp.done'], 'a boot program sent', 'GRUB under Secure Boot) did not ask'],
+    [['dhcp.ack', 'tftp.done', 'dhcp.ack', 'boot.script'], 'the boot script', 'The kernel was not fetched'],
     [['boot.script', 'boot.kernel', 'boot.initrd'], 'the ramdisk sent', 'The agent did not look its node up'],
   ] as const;
 

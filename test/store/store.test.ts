@@ -323,7 +323,8 @@ describe('inventories', () => {
       raw.exec(
         'ALTER TABLE inventories DROP COLUMN boot_generation; ALTER TABLE ports DROP COLUMN internal_info',
       );
-      raw.exec('DROP TABLE reservations; DROP TABLE discovered; PRAGMA user_version = 1');
+      raw.exec('DROP TABLE reservations; DROP TABLE discovered');
+      raw.exec('ALTER TABLE nodes DROP COLUMN secure_boot; PRAGMA user_version = 1');
       raw.prepare('UPDATE inventories SET created_at = ?').run(created_at);
       raw.close();
       expect(await (await temporaryStore({ path })).inventories.get(A)).toMatchObject({ boot_generation });

@@ -100,7 +100,7 @@ export const NODE_FIELDS: readonly NodeField[] = [
   fact('resource_class', 21, ({ node }) => node.resource_class),
   fixed('retired', 61, false),
   fixed('retired_reason', 61, null),
-  fact('secure_boot', 75, () => null),
+  fact('secure_boot', 75, ({ node }) => node.secure_boot),
   fact('service_step', 87, () => ({})),
   fixed('shard', 82, null),
   fixed('storage_interface', 33, 'noop'),

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
+import { capabilitiesIn } from '../../lifecycle/capabilities.ts';
 import type { Json, JsonObject, NodeRecord } from '../../store/records.ts';
 import type { NewNode, NodePatch } from '../../store/store.ts';
 import { IPXE_PROGRAMS } from '../../store/words.ts';
@@ -40,7 +41,7 @@ export function newNode(body: unknown, { minor, drivers }: WriteRules, newUuid: 
   const { uuid, ...fields } = parseBody(nodeCreate, withoutFixed(given), 'node');
   refuseUnknownDriver(fields.driver, drivers);
   refuseMask(fields);
-  refuseUnknownBootMode(fields.properties);
+  refuseOddCapabilities(fields.properties);
   refuseUnknownProgram(fields.properties);
   return { uuid: uuid ?? newUuid(), ...fields };
 }
@@ -59,7 +60,7 @@ export function nodeChanges(
   const fields = parseBody(nodeWritable, after, 'node');
   if (touched.includes('driver')) refuseUnknownDriver(fields.driver, drivers);
   if (touched.includes('properties')) {
-    refuseUnknownBootMode(fields.properties);
+    refuseOddCapabilities(fields.properties);
     refuseUnknownProgram(fields.properties);
   }
   if (touched.includes('instance_uuid')) refuseReassociation(node, fields.instance_uuid);
@@ -118,16 +119,29 @@ function refuseUnknownDriver(driver: string, drivers: readonly string[]): void {
   );
 }
 
-/** `capabilities` is Ironic's list of `name:value`, with commas between. */
-function refuseUnknownBootMode({ capabilities }: JsonObject): void {
-  if (typeof capabilities !== 'string') return;
-  const mode = /(?:^|,)\s*boot_mode:([^,]*)/.exec(capabilities)?.[1]?.trim();
-  if (mode === undefined || mode === 'bios' || mode === 'uefi') return;
-  throw new IngotError(
-    'invalid_input',
-    `properties/capabilities: the boot_mode ${JSON.stringify(mode)} is not bios or uefi`,
-    { hint: 'Write boot_mode:uefi or boot_mode:bios, or leave it out: then the BMC is asked.' },
-  );
+/** The capabilities that have a meaning here, and their values. */
+const CAPABILITIES: readonly { readonly name: string; readonly values: readonly [string, string] }[] = [
+  { name: 'boot_mode', values: ['bios', 'uefi'] },
+  { name: 'secure_boot', values: ['true', 'false'] },
+];
+
+function refuseOddCapabilities({ capabilities }: JsonObject): void {
+  const given = capabilitiesIn(capabilities);
+  for (const { name, values } of CAPABILITIES) {
+    const value = given.get(name);
+    if (value === undefined || values.includes(value)) continue;
+    throw new IngotError(
+      'invalid_input',
+      `properties/capabilities: the ${name} ${JSON.stringify(value)} is not ${values.join(' or ')}`,
+      {
+        hint: `Write ${values.map((one) => `${name}:${one}`).join(' or ')}, or leave it out: then the BMC is asked.`,
+      },
+    );
+  }
+  if (given.get('secure_boot') === 'true' && given.get('boot_mode') === 'bios')
+    throw new IngotError('invalid_input', 'properties/capabilities: secure_boot:true needs boot_mode:uefi', {
+      hint: 'Secure Boot is a part of UEFI: change boot_mode, or leave secure_boot out.',
+    });
 }
 
 function refuseUnknownProgram({ ipxe_program: program = null }: JsonObject): void {

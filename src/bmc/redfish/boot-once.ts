@@ -9,7 +9,7 @@ import type { Habits } from './quirks.ts';
 import { type BootOverride, bootOverrideOf, settingsLinkOf } from './system.ts';
 
 /** Redfish schema ComputerSystem, BootSource and BootSourceOverrideMode. */
-const TARGETS: { readonly [device in BootDevice]: string } = { pxe: 'Pxe', disk: 'Hdd' };
+const TARGETS: { readonly [device in BootDevice]: string } = { pxe: 'Pxe', http: 'UefiHttp', disk: 'Hdd' };
 const MODES: { readonly [mode in BootMode]: string } = { uefi: 'UEFI', bios: 'Legacy' };
 
 /** What shall be in the `Boot` object; a null mode is left as it is. */

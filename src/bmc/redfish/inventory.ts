@@ -4,6 +4,7 @@ import type { SystemInfo } from '../bmc.ts';
 import type { RedfishClient, Resource } from './client.ts';
 import { type Dict, dictField, linkField, numberField, textField } from './decode.ts';
 import type { Habits } from './quirks.ts';
+import { readSecureBoot } from './secure-boot.ts';
 import { bootModeOf, collectionLinks, powerOf } from './system.ts';
 
 const MAX_NICS = 64;
@@ -27,6 +28,7 @@ export async function readSystemInfo(
     memory_mib: memoryGib === null ? null : Math.round(memoryGib * 1024),
     power: powerOf(body),
     boot_mode: bootModeOf(body),
+    secure_boot: await readSecureBoot(client, system),
     macs: await readMacs(client, body),
   };
 }

@@ -9,6 +9,7 @@ import { DEFAULT_TIMEOUTS, type Timeouts } from './exchange.ts';
 import { readSystemInfo } from './inventory.ts';
 import { fulfil, type PowerContext } from './power.ts';
 import { type Habits, habitsFrom } from './quirks.ts';
+import { readSecureBoot, setSecureBoot } from './secure-boot.ts';
 import { findSystem, powerOf, ROOT_PATH } from './system.ts';
 
 export type RedfishDeps = {
@@ -76,6 +77,10 @@ export function openRedfishBmc(target: RedfishTarget, deps: RedfishDeps): Bmc {
     async setBootOnce(device, mode, caller) {
       await setBootOnce({ ...work(caller), habits: await habitsNow() }, device, mode);
     },
+    async secureBoot() {
+      return readSecureBoot(client, await system());
+    },
+    setSecureBoot: (enabled, caller) => setSecureBoot(work(caller), enabled),
     async systemInfo() {
       return readSystemInfo(client, await system(), await habitsNow());
     },

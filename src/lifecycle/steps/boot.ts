@@ -17,7 +17,7 @@ export function bootRamdiskStep(deps: StepDeps): StepDefinition {
     slot: 'power_actions',
     run: async (context) => {
       if (context.scratch().generation === undefined) {
-        const problem = deps.site.bootProblem();
+        const problem = deps.site.bootProblem(context.node());
         if (problem !== null) {
           const hint = 'Put this right on the seed node, then ask for the verb again.';
           return { kind: 'failed', because: `The ramdisk cannot be booted: ${problem}`, hint };

@@ -2,6 +2,7 @@
 
 import type { ReadyImage } from '../../images/images.ts';
 import type { Json, NodeRecord } from '../../store/records.ts';
+import { wantedBootMode } from '../capabilities.ts';
 import { configDriveRequestOf } from '../config-drive-request.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition } from '../engine/step.ts';
@@ -9,7 +10,7 @@ import { imageRequestOf } from '../instance-info.ts';
 import { lcmToken } from '../tokens.ts';
 import { agentOf, runOrder } from './agent-command.ts';
 import { agentParams } from './agent-node.ts';
-import { untilOff, wantedBootMode } from './power.ts';
+import { untilOff } from './power.ts';
 
 /** Downloads, checks and converts the image, once for all nodes that want it. */
 export function prepareImageStep(deps: StepDeps): StepDefinition {

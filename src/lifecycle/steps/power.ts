@@ -1,6 +1,6 @@
 /** Power, asked for once and confirmed by asking again. Shared by every step that switches a machine. */
-import type { BootDevice, BootMode } from '../../bmc/bmc.ts';
-import type { NodeRecord } from '../../store/records.ts';
+import type { Bmc, BootDevice } from '../../bmc/bmc.ts';
+import { wantedBootMode, wantedSecureBoot } from '../capabilities.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
 import { soon } from './soon.ts';
@@ -51,22 +51,29 @@ export async function startFrom(
   if (context.scratch().boot_device !== device) {
     const wait = await untilOff(context, deps);
     if (wait !== null) return wait;
-    await deps.withBmc(context.node(), (bmc) =>
-      bmc.setBootOnce(device, wantedBootMode(context.node()), context.signal),
-    );
-    await context.save({ boot_device: device });
+    const secureBoot = await deps.withBmc(context.node(), async (bmc) => {
+      const secure = await settleSecureBoot(context, bmc);
+      await bmc.setBootOnce(device, wantedBootMode(context.node()), context.signal);
+      return secure;
+    });
+    const changed = context.node().secure_boot !== secureBoot;
+    await context.save({ boot_device: device }, { secure_boot: secureBoot });
+    // The loader depends on it where nobody has asked for one or the other.
+    if (changed) await deps.publishBoot(context.node().uuid);
   }
   return await untilOn(context, deps);
 }
 
-/** `boot_mode` among Ironic's capabilities (`boot_mode:uefi,...`) wins over what the BMC said at verification. */
-export function wantedBootMode(node: NodeRecord): BootMode | null {
-  for (const source of [node.instance_info.capabilities, node.properties.capabilities]) {
-    const match =
-      typeof source === 'string' ? /(?:^|,)\s*boot_mode:(uefi|bios)\s*(?:,|$)/.exec(source) : null;
-    if (match?.[1] === 'uefi' || match?.[1] === 'bios') return match[1];
-  }
-  return node.boot_mode;
+/**
+ * Has Secure Boot switched on where the node asks for it and the BMC shows it off; it is never switched off. Returns
+ * what the BMC shows; null where it says nothing: then the firmware's own set-up decides.
+ */
+async function settleSecureBoot(context: StepContext, bmc: Bmc): Promise<boolean | null> {
+  const shown = await bmc.secureBoot();
+  const node = context.node();
+  if (shown !== false || wantedSecureBoot(node) !== true || wantedBootMode(node) === 'bios') return shown;
+  await bmc.setSecureBoot(true, context.signal);
+  return true;
 }
 
 export function powerOffStep(deps: StepDeps): StepDefinition {

@@ -21,6 +21,7 @@ export function verifyStep(deps: StepDeps): StepDefinition {
         patch: {
           power_state: powerStateOf(system.power) ?? node.power_state,
           boot_mode: system.boot_mode ?? node.boot_mode,
+          secure_boot: system.secure_boot,
         },
       };
     },

@@ -8,6 +8,8 @@ import type { Lifecycle } from '../../../src/lifecycle/lifecycle.ts';
 import { INVENTORY } from './inventory.ts';
 
 export type MachineFaults = {
+  /** Whether the firmware has Secure Boot on; absent: the BMC does not say. */
+  secureBoot?: boolean | null;
   bmc?: IngotError | null;
   /** The ramdisk never gets as far as calling back. */
   silent?: boolean;
@@ -149,6 +151,7 @@ export function createMachine(options: MachineOptions): Machine {
     memory_mib: 2048,
     power,
     boot_mode: 'uefi',
+    secure_boot: faults.secureBoot ?? null,
     macs: [mac],
   });
 
@@ -184,6 +187,12 @@ export function createMachine(options: MachineOptions): Machine {
       setBootOnce: (device) =>
         answered(() => {
           once = device;
+        }),
+      secureBoot: () => answered(() => faults.secureBoot ?? null),
+      setSecureBoot: (enabled) =>
+        answered(() => {
+          faults.secureBoot = enabled;
+          history.push(`secure boot ${enabled ? 'on' : 'off'}`);
         }),
       systemInfo: () => answered(system),
       close: () => Promise.resolve(),

@@ -1,0 +1,110 @@
+/**
+ * The boot decision in GRUB's language, for machines with Secure Boot. Pure.
+ *
+ * Debian's signed GRUB has no HTTP, so kernel and ramdisk come by TFTP too. It asks for `grub/grub.cfg` on the server
+ * that it came from; that one is the same for all and leads on by the MAC address, so that the answer depends on
+ * what the machine says of itself and not on whose lease its address is (there is none in proxy mode).
+ */
+import { type Mac, macWithHyphens, parseMac } from '../net/mac.ts';
+import type { ScriptFacts } from './ipxe-script.ts';
+import { kernelArguments } from './kernel-arguments.ts';
+import { RAMDISK_FILES } from './ramdisk-files.ts';
+
+/** What GRUB asks for first. */
+export const GRUB_CONFIG = 'grub/grub.cfg';
+/** What it is led to: the name that GRUB's own network look-up has for a MAC address (01 is Ethernet). */
+const GRUB_CONFIG_OF_MAC = 'grub/grub.cfg-01-';
+
+/** Tries to load kernel and ramdisk before the machine is started anew. */
+const TRIES = 10;
+const PAUSES = Array.from({ length: TRIES }, (_, at) => 5 * at);
+
+/** Where systems keep the loader that Secure Boot accepts; the path that every firmware knows comes last. */
+const DISK_LOADERS: readonly string[] = [
+  ...['debian', 'ubuntu', 'redhat', 'fedora', 'centos', 'rocky', 'almalinux', 'opensuse', 'sles'].map(
+    (vendor) => `/EFI/${vendor}/shim$cpu.efi`,
+  ),
+  '/EFI/Microsoft/Boot/bootmgfw.efi',
+  '/EFI/BOOT/boot$cpu.efi',
+];
+
+/** The MAC address of `grub/grub.cfg-01-52-54-00-12-34-56` (or with colons, as GRUB has them); null for other names. */
+export function macOfGrubConfig(name: string): Mac | null {
+  return name.startsWith(GRUB_CONFIG_OF_MAC) ? parseMac(name.slice(GRUB_CONFIG_OF_MAC.length)) : null;
+}
+
+export const grubConfigOf = (mac: Mac): string => `${GRUB_CONFIG_OF_MAC}${macWithHyphens(mac)}`;
+
+/** The one configuration for all. It comes back when the machine's own cannot be had: then the machine starts anew. */
+export const GRUB_CONFIG_FOR_ALL = lines([
+  'echo "GRUB asks ingot what $net_default_mac shall boot"',
+  `for pause in ${PAUSES.map((pause) => pause + 5).join(' ')}; do`,
+  `  source /${GRUB_CONFIG_OF_MAC}$net_default_mac`,
+  '  echo "GRUB could not load its configuration, next try in $pause s"',
+  '  sleep $pause',
+  'done',
+  'reboot',
+]);
+
+/** The configuration of one MAC. */
+export function renderGrubConfig(facts: ScriptFacts): string {
+  const { entry } = facts;
+  if (entry === null)
+    return diskConfig(`ingot does not know ${facts.mac}, enroll it with: ingot node enroll`);
+  const node = entry.nodeName.replaceAll(/[^\w.-]/g, '_');
+  switch (entry.intent) {
+    case 'ramdisk':
+      return ramdiskConfig(facts, node);
+    case 'disk':
+      return diskConfig(`ingot: ${node} boots from its own disk`);
+  }
+}
+
+/** The pauses start at a number of the MAC's own, so that a rack does not come back as one. */
+function ramdiskConfig(facts: ScriptFacts, node: string): string {
+  const first = 2 + (Number.parseInt(facts.mac.slice(-2), 16) % 8);
+  const words = kernelArguments(facts).map(quoted).join(' ');
+  return lines([
+    `for pause in ${PAUSES.map((pause) => pause + first).join(' ')}; do`,
+    `  echo "ingot: ${node} loads its ramdisk by TFTP, which takes a while"`,
+    `  if linux /${RAMDISK_FILES.kernel} ${words}; then`,
+    `    if initrd /${RAMDISK_FILES.initrd}; then`,
+    '      boot',
+    '    fi',
+    '  fi',
+    `  echo "ingot: ${node} could not load its ramdisk, next try in $pause s"`,
+    '  sleep $pause',
+    'done',
+    `echo "ingot: ${node} gives up after ${TRIES} tries and restarts"`,
+    'reboot',
+  ]);
+}
+
+/**
+ * Hands over to the loader on the disk instead of going back: GRUB's `exit` tells firmware of success, and EDK2 ends
+ * its boot order at an option that was one (UEFI 3.1.1).
+ */
+function diskConfig(title: string): string {
+  return lines([
+    `echo ${quoted(title)}`,
+    'if [ "$grub_cpu" = arm64 ]; then set cpu=aa64; else set cpu=x64; fi',
+    `for loader in ${DISK_LOADERS.join(' ')}; do`,
+    '  if search --no-floppy --file --set=disk $loader; then',
+    '    echo "($disk)$loader"',
+    '    if chainloader ($disk)$loader; then',
+    '      boot',
+    '    fi',
+    '  fi',
+    'done',
+    'echo "No disk has a boot loader that is known here. Going on to the next boot device"',
+    'sleep 3',
+    'exit',
+  ]);
+}
+
+/** Within single quotes GRUB expands nothing, and only a single quote ends them. */
+const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
+
+function lines(all: readonly string[]): string {
+  return `${all.join('\n')}\n`;
+}

@@ -1,0 +1,76 @@
+/**
+ * The programs of the Secure Boot chain: firmware trusts shim (signed by Microsoft), shim trusts GRUB and the kernel
+ * (signed by Debian). iPXE is signed by nobody. shim asks for the others beside itself, by these very names.
+ */
+import { join } from 'node:path';
+import type { Firmware } from './decision.ts';
+
+export type SecureBootProgram = {
+  /** In the manifest, and in a folder of one's own (`boot.secure_boot_dir`). */
+  readonly name: string;
+  readonly firmware: Firmware;
+  /** Where Debian's package puts it. */
+  readonly debianPath: string;
+  readonly debianPackage: string;
+};
+
+export const SECURE_BOOT_PROGRAMS: readonly SecureBootProgram[] = [
+  {
+    name: 'shimx64.efi',
+    firmware: 'efi-x64',
+    debianPath: '/usr/lib/shim/shimx64.efi.signed',
+    debianPackage: 'shim-signed',
+  },
+  {
+    // Asked for when the machine's owner has a key to enroll.
+    name: 'mmx64.efi',
+    firmware: 'efi-x64',
+    debianPath: '/usr/lib/shim/mmx64.efi.signed',
+    debianPackage: 'shim-helpers-amd64-signed',
+  },
+  {
+    name: 'grubx64.efi',
+    firmware: 'efi-x64',
+    debianPath: '/usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed',
+    debianPackage: 'grub-efi-amd64-signed',
+  },
+  {
+    name: 'arm64/shimaa64.efi',
+    firmware: 'efi-arm64',
+    debianPath: '/usr/lib/shim/shimaa64.efi.signed',
+    debianPackage: 'shim-signed',
+  },
+  {
+    name: 'arm64/mmaa64.efi',
+    firmware: 'efi-arm64',
+    debianPath: '/usr/lib/shim/mmaa64.efi.signed',
+    debianPackage: 'shim-helpers-arm64-signed',
+  },
+  {
+    name: 'arm64/grubaa64.efi',
+    firmware: 'efi-arm64',
+    debianPath: '/usr/lib/grub/arm64-efi-signed/grubnetaa64.efi.signed',
+    debianPackage: 'grub-efi-arm64-signed',
+  },
+];
+
+/** The first of the chain, by firmware. */
+export const SECURE_FIRST_STAGES: Readonly<Partial<Record<Firmware, string>>> = {
+  'efi-x64': 'shimx64.efi',
+  'efi-arm64': 'arm64/shimaa64.efi',
+};
+
+/** Where a program is: in the folder of one's own, or where Debian puts it. */
+export function secureBootPath(program: SecureBootProgram, dir: string | null): string {
+  return dir === null ? program.debianPath : join(dir, program.name);
+}
+
+/** What an x86-64 machine cannot do without and is not there. */
+export function missingSecureBootPrograms(
+  dir: string | null,
+  exists: (path: string) => boolean,
+): readonly (SecureBootProgram & { readonly path: string })[] {
+  return SECURE_BOOT_PROGRAMS.filter(({ firmware, name }) => firmware === 'efi-x64' && name !== 'mmx64.efi')
+    .map((program) => ({ ...program, path: secureBootPath(program, dir) }))
+    .filter(({ path }) => !exists(path));
+}
