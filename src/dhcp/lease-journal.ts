@@ -1,147 +1,167 @@
 /**
- * Leases on disk: `leases.db`, SQLite in WAL mode with `synchronous=FULL`. All leases of one turn of the event
- * loop share one transaction and so one fsync (group commit); each is told when it is on disk, and only then
- * may its ACK leave.
+ * Leases on disk. What is appended is gathered while a flush is under way, leaves as one frame for the lease log
+ * (`leases.log.*`) with the next one (group commit), and each is told when it is durable: only then may its ACK
+ * leave. The lease keeper waits for the disk, nobody else. A segment of the log that is full, or a minute old, is
+ * folded into `leases.db` by a thread that exists for as long as that takes.
  */
-import Database from 'better-sqlite3';
-import { IngotError } from '../errors.ts';
-import { type Ipv4, parseIpv4 } from '../net/ipv4.ts';
-import { type Mac, parseMac } from '../net/mac.ts';
+import { getPriority } from 'node:os';
+import type { IngotError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { encodeEntries, type JournalEntry } from './journal/entries.ts';
+import { writeFailure } from './journal/failures.ts';
+import { type Keeper, startKeeper } from './journal/keeper.ts';
+import { LogSpace } from './journal/log-space.ts';
+import { segmentPaths } from './journal/segment-file.ts';
+import { createTableHost, type TableHost } from './journal/table-host.ts';
 import type { Lease } from './leases.ts';
 
+export type { JournalEntry } from './journal/entries.ts';
+
 export type LeaseJournal = {
-  /** The network's leases, the oldest end first; one row an address. */
-  load(network: string): readonly Lease[];
-  /** Writes in this turn's transaction; `done` gets null when the lease is on disk, else why not. */
-  append(entry: JournalEntry, done: (failure: IngotError | null) => void): void;
-  /** Commits what waits, now. */
-  flush(): void;
-  /** Commits what waits and closes the file. */
-  close(): void;
+  /** The network's leases, the oldest end first; one an address. */
+  load(network: string): Promise<readonly Lease[]>;
+  /** `done` gets null when the leases are on disk, else why they are not. */
+  append(entry: JournalEntry, done: Done): void;
+  /** Resolves when all that was appended has been told about. */
+  flush(): Promise<void>;
+  /** Flushes, folds, and ends the threads. */
+  close(): Promise<void>;
 };
 
-export type JournalEntry = {
-  readonly network: string;
-  /** The lease, and the one that it ends on another address. */
-  readonly leases: readonly Lease[];
+type Done = (failure: IngotError | null) => void;
+type Waiting = { readonly entry: JournalEntry; readonly done: Done };
+
+export type LeaseJournalParts = {
+  /** Of `leases.db`. */
+  readonly path: string;
+  readonly keeper: Keeper;
+  readonly table: TableHost;
+  readonly space: LogSpace;
+  readonly log: Pick<Log, 'error'>;
 };
 
-/** Entries in one transaction; more begin the next one at once, so that no turn grows without bound. */
-const MOST_ENTRIES = 512;
-const SCHEMA_VERSION = 1;
+/** Two in turns; some 80,000 leases in each. */
+const LOG = { segments: 2, segmentBytes: 8 * 1024 * 1024 } as const;
+/** Entries in one frame. */
+const MOST_ENTRIES = 1024;
+/** Entries that wait: when a disk is so slow that there are more, the clients of the first ones have given up. */
+const MOST_WAITING = 8192;
+/** The log runs ahead of `leases.db` for no longer than this. */
+const FOLD_MS = 60_000;
+const RETRY_FOLD_MS = 15_000;
 
-const SCHEMA = `
-  CREATE TABLE lease (
-    network    TEXT NOT NULL,
-    address    TEXT NOT NULL,
-    mac        TEXT NOT NULL,
-    hostname   TEXT,
-    started_at INTEGER NOT NULL, -- ms since the epoch
-    expires_at INTEGER NOT NULL, -- in the past: ended, kept so that the machine gets its address again
-    PRIMARY KEY (network, address)
-  ) WITHOUT ROWID, STRICT;
-`;
-
-type Row = {
-  readonly address: string;
-  readonly mac: string;
-  readonly hostname: string | null;
-  readonly started_at: number;
-  readonly expires_at: number;
-};
-
-/** @throws IngotError `environment` when the file cannot be opened, is damaged, or is of a newer ingot. */
-export function openLeaseJournal(path: string): LeaseJournal {
-  const database = openDatabase(path);
-  const select = database.prepare<[string], Row>(
-    'SELECT address, mac, hostname, started_at, expires_at FROM lease WHERE network = ? ORDER BY expires_at',
-  );
-  const upsert = database.prepare<[string, string, string, string | null, number, number]>(
-    `INSERT INTO lease (network, address, mac, hostname, started_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (network, address) DO UPDATE SET mac = excluded.mac, hostname = excluded.hostname,
-       started_at = excluded.started_at, expires_at = excluded.expires_at`,
-  );
-  const writeAll = database.transaction((entries: readonly JournalEntry[]) => {
-    for (const { network, leases } of entries)
-      for (const lease of leases)
-        upsert.run(network, lease.address, lease.mac, lease.hostname, lease.startedAt, lease.expiresAt);
-  });
-
-  let waiting: { readonly entry: JournalEntry; readonly done: (failure: IngotError | null) => void }[] = [];
-  let turn: NodeJS.Immediate | null = null;
-
-  const flush = (): void => {
-    if (turn !== null) clearImmediate(turn);
-    turn = null;
-    if (waiting.length === 0) return;
-    const batch = waiting;
-    waiting = [];
-    const failure = attempt(() => writeAll(batch.map(({ entry }) => entry)), path);
-    for (const { done } of batch) done(failure);
-  };
-
-  return {
-    load: (network) => select.all(network).flatMap(leaseOfRow),
-    append: (entry, done) => {
-      waiting.push({ entry, done });
-      if (waiting.length >= MOST_ENTRIES) flush();
-      else turn ??= setImmediate(flush);
-    },
-    flush,
-    close: () => {
-      flush();
-      database.close();
-    },
-  };
+/** @throws IngotError `environment` when a file cannot be opened, is damaged, or is of a newer ingot. */
+export async function openLeaseJournal(path: string, log: Pick<Log, 'error'>): Promise<LeaseJournal> {
+  const table = createTableHost({ ...LOG, path, niceness: getPriority(process.pid) });
+  try {
+    const last = await table.open();
+    const keeper = startKeeper(segmentPaths(path, LOG.segments));
+    return new LoggedJournal({ path, log, table, keeper, space: new LogSpace(LOG, last) });
+  } catch (thrown) {
+    await table.close();
+    throw thrown;
+  }
 }
 
-function openDatabase(path: string): Database.Database {
-  try {
-    const database = new Database(path);
-    database.pragma('journal_mode = WAL');
-    database.pragma('synchronous = FULL');
-    const version = database.pragma('user_version', { simple: true });
-    if (version === 0) {
-      database.transaction(() => {
-        database.exec(SCHEMA);
-        database.pragma(`user_version = ${SCHEMA_VERSION}`);
-      })();
-    } else if (version !== SCHEMA_VERSION) {
-      database.close();
-      throw new IngotError('environment', `${path} has lease format ${version}, this ingot knows 1`, {
-        hint: 'A newer ingot wrote it: run that version, or move the file away to start without leases.',
-      });
+export class LoggedJournal implements LeaseJournal {
+  readonly #parts: LeaseJournalParts;
+  #waiting: Waiting[] = [];
+  #turn: NodeJS.Immediate | null = null;
+  #underWay = false;
+  /** Told when nothing waits any more. */
+  #flushes: (() => void)[] = [];
+  #folding: Promise<void> = Promise.resolve();
+  #foldTimer: NodeJS.Timeout | null = null;
+
+  constructor(parts: LeaseJournalParts) {
+    this.#parts = parts;
+  }
+
+  async load(network: string): Promise<readonly Lease[]> {
+    await this.flush();
+    await this.#fold();
+    return await this.#parts.table.load(network);
+  }
+
+  append(entry: JournalEntry, done: Done): void {
+    if (this.#waiting.length >= MOST_WAITING) {
+      done(writeFailure(this.#parts.path, 'the disk does not keep up'));
+      return;
     }
-    return database;
-  } catch (thrown) {
-    if (thrown instanceof IngotError) throw thrown;
-    throw new IngotError('environment', `cannot open the lease journal ${path}: ${reasonOf(thrown)}`, {
-      hint: 'Check that the folder exists, is writable and has room; a damaged file may be moved away.',
-      cause: thrown,
+    this.#waiting.push({ entry, done });
+    // Whoever comes in the same turn of the event loop shares the flush.
+    if (!this.#underWay) this.#turn ??= setImmediate(() => this.#write());
+  }
+
+  async flush(): Promise<void> {
+    this.#write();
+    if (!this.#underWay) return;
+    await new Promise<void>((resolve) => this.#flushes.push(resolve));
+  }
+
+  async close(): Promise<void> {
+    const { table, keeper, log } = this.#parts;
+    await this.flush();
+    if (this.#foldTimer !== null) clearTimeout(this.#foldTimer);
+    // What cannot be folded now is folded at the next start.
+    await this.#fold().catch((error: IngotError) => log.error({ hint: error.hint }, error.message));
+    await keeper.stop();
+    await table.close();
+  }
+
+  #write(): void {
+    if (this.#turn !== null) clearImmediate(this.#turn);
+    this.#turn = null;
+    if (this.#underWay || this.#waiting.length === 0) return;
+    const { keeper, space, path } = this.#parts;
+    const batch = this.#waiting.splice(0, MOST_ENTRIES);
+    const full = space.full.length;
+    const frame = space.place(encodeEntries(batch.map(({ entry }) => entry)));
+    if (space.full.length > full) this.#foldIn(0);
+    if (frame === null) {
+      this.#settle(batch, writeFailure(path, 'the lease log is full, and leases.db takes nothing'));
+      return;
+    }
+    this.#underWay = true;
+    keeper.write(frame, (failure) => {
+      this.#underWay = false;
+      if (failure === null) {
+        space.kept(frame);
+        this.#foldIn(FOLD_MS);
+      }
+      this.#settle(batch, failure === null ? null : writeFailure(path, failure));
     });
   }
-}
 
-function attempt(write: () => void, path: string): IngotError | null {
-  try {
-    write();
-    return null;
-  } catch (thrown) {
-    return new IngotError('environment', `cannot write leases to ${path}: ${reasonOf(thrown)}`, {
-      hint: 'No address is handed out until this works: check free space (`df`) and the file system.',
-      cause: thrown,
-    });
+  #settle(batch: readonly Waiting[], failure: IngotError | null): void {
+    for (const { done } of batch) done(failure);
+    this.#write();
+    if (this.#underWay) return;
+    for (const resolve of this.#flushes.splice(0)) resolve();
   }
-}
 
-function reasonOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
-}
+  /** Folds what is durable by now; one fold after the other. */
+  #fold(): Promise<void> {
+    const { table, space } = this.#parts;
+    const fold = async (): Promise<void> => {
+      const { durable, full } = space;
+      await table.fold(durable);
+      space.release(full);
+    };
+    this.#folding = this.#folding.catch(() => undefined).then(fold);
+    return this.#folding;
+  }
 
-/** Nothing for a row that somebody edited into nonsense. */
-function leaseOfRow(row: Row): readonly Lease[] {
-  const address: Ipv4 | null = parseIpv4(row.address);
-  const mac: Mac | null = parseMac(row.mac);
-  if (address === null || mac === null) return [];
-  return [{ address, mac, hostname: row.hostname, startedAt: row.started_at, expiresAt: row.expires_at }];
+  #foldIn(ms: number): void {
+    if (this.#foldTimer !== null && ms > 0) return;
+    if (this.#foldTimer !== null) clearTimeout(this.#foldTimer);
+    const { log } = this.#parts;
+    this.#foldTimer = setTimeout(() => {
+      this.#foldTimer = null;
+      this.#fold().catch((error: IngotError) => {
+        log.error({ hint: error.hint }, error.message);
+        this.#foldIn(RETRY_FOLD_MS);
+      });
+    }, ms).unref();
+  }
 }

@@ -29,18 +29,26 @@ export type DhcpServer = {
 /** Replies waiting for the kernel; more are dropped: their clients ask again. */
 const MOST_UNSENT = 2048;
 
+/** Messages that wait while leases are loaded. */
+const MOST_HELD = 1024;
+
 /** @throws IngotError `environment` when the socket cannot be had: it says which call failed and what to do. */
 export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpServer> {
   const { network, journal, counters, log, clock } = options;
   const socket = await (options.descriptor == null
     ? openBoundSocket({ interface: network.interface, address: null, port: SERVER_PORT, shared: true })
     : adoptSocket(options.descriptor));
-  const book = new LeaseBook(dynamicAddresses(network), journal.load(network.name), clock.now());
+  const early = holdMessages(socket);
+  const leases = await journal.load(network.name).catch(async (thrown: unknown) => {
+    await new Promise<void>((resolve) => socket.close(resolve));
+    throw thrown;
+  });
+  const book = new LeaseBook(dynamicAddresses(network), leases, clock.now());
   const warn = createWarner(log, clock);
   const send = createSender(socket, { counters, warn });
   const exchange = new Exchange({ ...options, book, send });
 
-  socket.on('message', (datagram) => {
+  const receive = (datagram: Uint8Array): void => {
     try {
       exchange.receive(datagram);
     } catch (thrown) {
@@ -48,7 +56,9 @@ export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpS
       counters.count('internal_error');
       warn('internal', asIngotError(thrown, 'answering a DHCP message').message);
     }
-  });
+  };
+  for (const datagram of early.release()) receive(datagram);
+  socket.on('message', receive);
   socket.on('error', (error) => {
     counters.count('socket_error');
     warn('socket', `the DHCP socket on ${network.interface} reports: ${error.message}`);
@@ -63,8 +73,23 @@ export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpS
     book,
     stop: async () => {
       socket.removeAllListeners('message');
-      journal.flush();
+      await journal.flush();
       await new Promise<void>((resolve) => socket.close(resolve));
+    },
+  };
+}
+
+/** What arrives while the leases are loaded: a socket that systemd passed may have waited with questions. */
+function holdMessages(socket: Socket): { release(): readonly Uint8Array[] } {
+  const held: Uint8Array[] = [];
+  const hold = (datagram: Uint8Array): void => {
+    if (held.length < MOST_HELD) held.push(datagram);
+  };
+  socket.on('message', hold);
+  return {
+    release: () => {
+      socket.off('message', hold);
+      return held;
     },
   };
 }

@@ -113,6 +113,7 @@ export type Queries = {
   readonly discovered: {
     /** Writes each as it is, over what there was of that MAC. */
     put(machines: readonly DiscoveredRecord[]): Promise<void>;
+    get(mac: string): Promise<DiscoveredRecord | null>;
     /** The last seen first. */
     list(): Promise<readonly DiscoveredRecord[]>;
     count(): Promise<number>;

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openLeaseJournal } from '../../src/dhcp/lease-journal.ts';
 import { OPTIONS, readOption } from '../../src/dhcp/options/table.ts';
 import { decodePacket } from '../../src/dhcp/packet.ts';
+import { createLog } from '../../src/log.ts';
 import { macFromBytes } from '../../src/net/mac.ts';
 import { type RunningServer, startServer } from './running-server.ts';
 import { layWire, type Wire } from './wire.ts';
@@ -63,10 +64,10 @@ async function acknowledged(path: string): Promise<string[]> {
   });
 }
 
-function onDisk(path: string): Set<string> {
-  const journal = openLeaseJournal(path);
-  const leases = journal.load('pxe').filter(({ expiresAt }) => expiresAt > Date.now());
-  journal.close();
+async function onDisk(path: string): Promise<Set<string>> {
+  const journal = await openLeaseJournal(path, createLog('silent'));
+  const leases = (await journal.load('pxe')).filter(({ expiresAt }) => expiresAt > Date.now());
+  await journal.close();
   return new Set(leases.map(({ mac, address }) => `${mac} ${address}`));
 }
 
@@ -95,7 +96,7 @@ describe('a server that is killed (SIGKILL) under load', () => {
       await tap.stop();
       const acks = await acknowledged(capture);
       expect(acks.length).toBeGreaterThan(enough);
-      const kept = onDisk(path);
+      const kept = await onDisk(path);
       expect(acks.filter((ack) => !kept.has(ack))).toEqual([]);
     }
   });

@@ -35,13 +35,13 @@ export function startExchange(changes: Partial<ExchangeParts> = {}): ExchangeRig
     network: NETWORK,
     book: bookOf(),
     journal: {
-      load: () => [],
+      load: async () => [],
       append: (entry, done) => {
         journaled.push(entry);
         done(null);
       },
-      flush: () => {},
-      close: () => {},
+      flush: async () => {},
+      close: async () => {},
     },
     reservations,
     isOurSearch: () => false,

@@ -25,13 +25,13 @@ class SlowJournal implements LeaseJournal {
     this.#waiting = [];
     for (const done of waiting) done(failure);
   }
-  load(): readonly [] {
+  async load(): Promise<readonly []> {
     return [];
   }
-  flush(): void {
+  async flush(): Promise<void> {
     this.finish();
   }
-  close(): void {}
+  async close(): Promise<void> {}
 }
 
 const US = '10.77.0.1';

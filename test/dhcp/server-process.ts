@@ -46,7 +46,8 @@ for (const entry of settings.reservations)
     addresses: entry.address === null ? [] : [address(entry.address)],
     hostname: null,
   });
-const journal = openLeaseJournal(settings.journal);
+const log = createLog('warn');
+const journal = await openLeaseJournal(settings.journal, log);
 const counters = createDhcpCounters();
 const server = await startDhcpServer({
   network: {
@@ -76,7 +77,7 @@ const server = await startDhcpServer({
     return { siaddr: network.address, file: 'undionly.kpxe', options };
   },
   clock: systemClock,
-  log: createLog('warn'),
+  log,
   counters,
   onFact: (fact) => {
     if (settings.facts) say(fact);
@@ -87,9 +88,9 @@ say({ ready: true });
 const report = (): void => say({ report: true, leases: server.book.leases(), counters: counters.snapshot() });
 createInterface({ input: process.stdin }).on('line', report);
 process.once('SIGTERM', () => {
-  void server.stop().then(() => {
+  void server.stop().then(async () => {
     report();
-    journal.close();
+    await journal.close();
     process.exit(0);
   });
 });

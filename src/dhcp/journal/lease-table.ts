@@ -1,0 +1,128 @@
+/**
+ * `leases.db`: where leases rest, one row an address, in SQLite that an operator can query. The lease log runs ahead
+ * of it; folding brings it up to the log.
+ */
+import Database from 'better-sqlite3';
+import { IngotError } from '../../errors.ts';
+import type { Lease } from '../leases.ts';
+import { decodeEntries, encodeEntries, type NetworkLease } from './entries.ts';
+import { readFrames } from './frames.ts';
+
+export type LeaseTable = {
+  /** Sequence of the last frame whose leases are in the table; 0 at first. */
+  foldedThrough(): number;
+  /** Takes over what is new in the log's segments up to that sequence, in one transaction. @throws as SQLite does */
+  fold(segments: readonly Uint8Array[], through: number): void;
+  /** The network's leases, the oldest end first, in parts as `encodeEntries` makes them. */
+  load(network: string): Iterable<Uint8Array>;
+  close(): void;
+};
+
+const SCHEMA_VERSION = 2;
+/** Rows in one part of what is loaded. */
+const PART_ROWS = 5_000;
+
+/** From each version to the next. */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE lease (
+     network    TEXT NOT NULL,
+     address    TEXT NOT NULL,
+     mac        TEXT NOT NULL,
+     hostname   TEXT,
+     started_at INTEGER NOT NULL, -- ms since the epoch
+     expires_at INTEGER NOT NULL, -- in the past: ended, kept so that the machine gets its address again
+     PRIMARY KEY (network, address)
+   ) WITHOUT ROWID, STRICT;`,
+  `CREATE TABLE log (
+     folded_through INTEGER NOT NULL -- sequence of the last frame of leases.log.* that is in the table above
+   ) STRICT;
+   INSERT INTO log (folded_through) VALUES (0);`,
+];
+
+const HINT =
+  'Check that the folder exists, is writable and has room; a damaged file may be moved away, and leases.log.* with it.';
+
+/** @throws IngotError `environment` when the file cannot be opened, is damaged, or is of a newer ingot. */
+export function openLeaseTable(path: string): LeaseTable {
+  const database = openDatabase(path);
+  const foldedThrough = (): number =>
+    database.prepare<[], number>('SELECT folded_through FROM log').pluck().get() ?? 0;
+  const upsert = database.prepare<[string, string, string, string | null, number, number]>(
+    `INSERT INTO lease (network, address, mac, hostname, started_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (network, address) DO UPDATE SET mac = excluded.mac, hostname = excluded.hostname,
+       started_at = excluded.started_at, expires_at = excluded.expires_at`,
+  );
+  const setFolded = database.prepare<[number]>('UPDATE log SET folded_through = ?');
+  const write = database.transaction((leases: readonly NetworkLease[], through: number) => {
+    for (const { network, lease } of leases)
+      upsert.run(network, lease.address, lease.mac, lease.hostname, lease.startedAt, lease.expiresAt);
+    setFolded.run(through);
+  });
+  return {
+    foldedThrough,
+    fold: (segments, through) => {
+      const folded = foldedThrough();
+      const frames = segments
+        .flatMap(readFrames)
+        .filter(({ sequence }) => sequence > folded && sequence <= through)
+        .toSorted((one, other) => one.sequence - other.sequence);
+      const last = frames.at(-1);
+      if (last === undefined) return;
+      write(lastOfEach(frames.flatMap(({ payload }) => decodeEntries(payload))), last.sequence);
+    },
+    load: (network) => loadParts(database, network),
+    close: () => void database.close(),
+  };
+}
+
+/** The last word about each address, in the order of the table's key: the fewest pages are written so. */
+function lastOfEach(leases: readonly NetworkLease[]): readonly NetworkLease[] {
+  const last = new Map(leases.map((entry) => [`${entry.network} ${entry.lease.address}`, entry]));
+  return [...last].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, entry]) => entry);
+}
+
+function* loadParts(database: Database.Database, network: string): Iterable<Uint8Array> {
+  const select = database.prepare<[string], Lease>(
+    `SELECT address, mac, hostname, started_at AS startedAt, expires_at AS expiresAt
+     FROM lease WHERE network = ? ORDER BY expires_at`,
+  );
+  let leases: Lease[] = [];
+  for (const row of select.iterate(network)) {
+    leases.push(row);
+    if (leases.length < PART_ROWS) continue;
+    yield encodeEntries([{ network, leases }]);
+    leases = [];
+  }
+  if (leases.length > 0) yield encodeEntries([{ network, leases }]);
+}
+
+function openDatabase(path: string): Database.Database {
+  try {
+    const database = new Database(path);
+    database.pragma('journal_mode = WAL');
+    database.pragma('synchronous = FULL');
+    const version = Number(database.pragma('user_version', { simple: true }));
+    if (version > SCHEMA_VERSION) {
+      database.close();
+      throw new IngotError(
+        'environment',
+        `${path} has lease format ${version}, this ingot knows ${SCHEMA_VERSION}`,
+        {
+          hint: 'A newer ingot wrote it: run that version, or move leases.db and leases.log.* away to start without leases.',
+        },
+      );
+    }
+    database.transaction(() => {
+      for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
+      database.pragma(`user_version = ${SCHEMA_VERSION}`);
+    })();
+    return database;
+  } catch (thrown) {
+    if (thrown instanceof IngotError) throw thrown;
+    const because = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new IngotError('environment', `cannot open the lease journal ${path}: ${because}`, {
+      hint: HINT,
+      cause: thrown,
+    });
+  }
+}

@@ -1,0 +1,85 @@
+/** The packet thread's end of the table thread: starts it when there is something to do, and ends it soon after. */
+import { SHARE_ENV, Worker } from 'node:worker_threads';
+import { IngotError } from '../../errors.ts';
+import type { Lease } from '../leases.ts';
+import { decodeEntries } from './entries.ts';
+import { writeFailure } from './failures.ts';
+import { spareMemoryReturner } from './spare-memory.ts';
+import type { TableAnswer, TableOptions, TableRequest, TableWork } from './table-thread.ts';
+
+/** What comes this soon after an answer finds the thread still there. */
+const LINGER_MS = 3_000;
+
+export type TableHost = {
+  /** Makes and folds the log. Returns the sequence of its last frame. */
+  open(): Promise<number>;
+  /** Folds what the log holds up to that sequence. */
+  fold(through: number): Promise<void>;
+  load(network: string): Promise<readonly Lease[]>;
+  close(): Promise<void>;
+};
+
+type Done = Extract<TableAnswer, { ok: true }>;
+type Waiter = { readonly resolve: (answer: Done) => void; readonly reject: (error: IngotError) => void };
+type Running = { readonly worker: Worker; readonly waiters: Waiter[]; linger: NodeJS.Timeout | null };
+
+/** Each call rejects with an `IngotError` that says what to do. */
+export function createTableHost(options: TableOptions): TableHost {
+  const returnSpareMemory = spareMemoryReturner();
+  let running: Running | null = null;
+
+  const start = (): Running => {
+    const worker = new Worker(new URL('table-thread.ts', import.meta.url), {
+      workerData: options,
+      env: SHARE_ENV,
+    });
+    const thread: Running = { worker, waiters: [], linger: null };
+    worker.on('message', (answer: TableAnswer) => {
+      const waiter = thread.waiters.shift();
+      if (answer.ok) waiter?.resolve(answer);
+      else waiter?.reject(new IngotError(answer.code, answer.message, { hint: answer.hint }));
+      if (thread.waiters.length > 0 || running !== thread) return;
+      thread.linger = setTimeout(() => void end(thread), LINGER_MS).unref();
+    });
+    const fail = (cause: unknown): void => {
+      if (running === thread) running = null;
+      for (const waiter of thread.waiters.splice(0)) waiter.reject(writeFailure(options.path, cause));
+    };
+    worker.on('error', fail);
+    worker.on('exit', (code) => {
+      fail(`the table thread ended with code ${code}`);
+      returnSpareMemory();
+    });
+    return thread;
+  };
+
+  const end = async (thread: Running): Promise<void> => {
+    if (running === thread) running = null;
+    if (thread.linger !== null) clearTimeout(thread.linger);
+    const exited = new Promise((resolve) => thread.worker.once('exit', resolve));
+    thread.worker.postMessage({ type: 'end' } satisfies TableRequest);
+    await exited;
+  };
+
+  const ask = (work: TableWork): Promise<Done> => {
+    running ??= start();
+    const thread = running;
+    if (thread.linger !== null) clearTimeout(thread.linger);
+    return new Promise((resolve, reject) => {
+      thread.waiters.push({ resolve, reject });
+      thread.worker.postMessage(work);
+    });
+  };
+
+  return {
+    open: async () => (await ask({ type: 'open' })).foldedThrough,
+    fold: async (through) => void (await ask({ type: 'fold', through })),
+    load: async (network) =>
+      (await ask({ type: 'load', network })).parts.flatMap((part) =>
+        decodeEntries(part).map(({ lease }) => lease),
+      ),
+    close: async () => {
+      if (running !== null) await end(running);
+    },
+  };
+}

@@ -1,0 +1,84 @@
+/**
+ * A thread that opens `leases.db`, does what it is asked, and is ended again: folding takes its time, and SQLite its
+ * memory, only while there is something to fold or load.
+ */
+import { getPriority, setPriority } from 'node:os';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { ErrorCode } from '../../errors.ts';
+import { writeFailure } from './failures.ts';
+import { type LeaseTable, openLeaseTable } from './lease-table.ts';
+import { makeSegment, readSegment, segmentPaths } from './segment-file.ts';
+
+export type TableOptions = {
+  /** Of `leases.db`; the log's segments lie beside it. */
+  readonly path: string;
+  readonly segments: number;
+  readonly segmentBytes: number;
+  /** Niceness of the thread, see nice(1). */
+  readonly niceness: number;
+};
+
+export type TableWork =
+  /** Makes the log's segments where there are none, and folds what they hold. */
+  | { readonly type: 'open' }
+  /** Folds what the log holds up to that sequence. */
+  | { readonly type: 'fold'; readonly through: number }
+  | { readonly type: 'load'; readonly network: string };
+
+/** `end` closes the file and ends the thread; it has no answer. */
+export type TableRequest = TableWork | { readonly type: 'end' };
+
+export type TableAnswer =
+  | {
+      readonly ok: true;
+      /** Sequence of the last frame whose leases are in the table. */
+      readonly foldedThrough: number;
+      /** For `load`: as `encodeEntries` makes them. */
+      readonly parts: readonly Uint8Array[];
+    }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly hint: string };
+
+function runTableThread(port: MessagePort, options: TableOptions): void {
+  // The packet thread's own priority, which its threads inherit (sched(7)), is not for this work.
+  if (getPriority(0) < options.niceness) setPriority(0, options.niceness);
+  const paths = segmentPaths(options.path, options.segments);
+  let opened: LeaseTable | null = null;
+
+  const carryOut = (work: TableWork): TableAnswer => {
+    opened ??= openLeaseTable(options.path);
+    const table = opened;
+    const answer = (parts: readonly Uint8Array[]): TableAnswer => ({
+      ok: true,
+      foldedThrough: table.foldedThrough(),
+      parts,
+    });
+    switch (work.type) {
+      case 'open':
+        for (const path of paths) makeSegment(path, options.segmentBytes);
+        table.fold(paths.map(readSegment), Number.MAX_SAFE_INTEGER);
+        return answer([]);
+      case 'fold':
+        table.fold(paths.map(readSegment), work.through);
+        return answer([]);
+      case 'load':
+        return answer([...table.load(work.network)]);
+    }
+  };
+
+  port.on('message', (request: TableRequest) => {
+    if (request.type === 'end') {
+      opened?.close();
+      port.close();
+      return;
+    }
+    try {
+      port.postMessage(carryOut(request));
+    } catch (thrown) {
+      const { code, message, hint } = writeFailure(options.path, thrown);
+      port.postMessage({ ok: false, code, message, hint } satisfies TableAnswer);
+    }
+  });
+}
+
+// Without a parent it is only loaded, to be compiled (`ingot serve --compile`).
+if (parentPort !== null) runTableThread(parentPort, workerData as TableOptions);
