@@ -10,6 +10,7 @@ import { contentsOf, loadBootManifest } from './boot/manifest.ts';
 import { systemClock } from './clock.ts';
 import type { NetworkConfig } from './config/schema.ts';
 import { createBootAnswers } from './daemon/boot-answers.ts';
+import { clientDetails } from './daemon/client-details.ts';
 import { createFactSender } from './daemon/fact-sender.ts';
 import { keepTrying, type Service } from './daemon/keep-trying.ts';
 import { createLeaseService } from './daemon/lease-service.ts';
@@ -23,6 +24,7 @@ import type {
 import { preferThisThread } from './daemon/prefer-thread.ts';
 import { startServerSearches } from './daemon/server-searches.ts';
 import { createDhcpCounters } from './dhcp/counters.ts';
+import type { DhcpFact } from './dhcp/facts.ts';
 import { openLeaseJournal } from './dhcp/lease-journal.ts';
 import { dhcpNetwork } from './dhcp/network.ts';
 import { createReservationTable } from './dhcp/reservations.ts';
@@ -76,6 +78,10 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     onFact: facts.send,
   });
 
+  /** What machines of nodes say of themselves is known: only strangers' facts carry it along. */
+  const tellDhcp = (fact: DhcpFact): void =>
+    boot.has(fact.mac) ? facts.send(fact) : facts.send(fact, { client: clientDetails(fact) });
+
   const serveDhcp = async (config: NetworkConfig): Promise<Service> => {
     const network = dhcpNetwork(config);
     const descriptor = passed.get(config.name) ?? null;
@@ -93,7 +99,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
       clock: systemClock,
       log: log.child({ component: 'dhcp', network: network.name }),
       counters: counters.dhcp,
-      onFact: facts.send,
+      onFact: tellDhcp,
     });
     dhcp.set(network.name, server);
     return server;

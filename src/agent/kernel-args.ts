@@ -9,7 +9,7 @@ export type KernelArgs = {
   readonly bootMac: string | null;
   /** Accept any TLS certificate of the API and of image servers. */
   readonly insecure: boolean;
-  /** Listen for LLDP before the inventory is posted: takes up to 35 s. */
+  /** Wait for LLDP on every NIC with a link before the inventory is posted, up to 35 s; else some seconds at most. */
   readonly collectLldp: boolean;
 };
 

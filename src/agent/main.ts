@@ -8,10 +8,9 @@ import { createHttpClient } from './base/http.ts';
 import { systemRun } from './base/run.ts';
 import { createSay } from './base/say.ts';
 import { listDisks } from './hardware/disks.ts';
-import { type AddressBook, hardwareInterfaces } from './hardware/interfaces.ts';
+import type { AddressBook } from './hardware/interfaces.ts';
 import { collectInventory } from './hardware/inventory.ts';
-import { bringLinksUp } from './hardware/links.ts';
-import { type LldpBook, listenForLldp } from './hardware/lldp-listener.ts';
+import { USUAL_LLDP_WAIT_MS, WHOLE_LLDP_WAIT_MS, wakeNics } from './hardware/nics.ts';
 import { partitionNode } from './hardware/partition-node.ts';
 import { createSysfs } from './hardware/sysfs.ts';
 import { parseKernelArgs } from './kernel-args.ts';
@@ -37,10 +36,14 @@ function realMachine(): AgentOptions | null {
     say('cannot start', { because: 'ipa-api-url is not on the kernel command line, or is no http(s) URL' });
     return null;
   }
-  let lldp: LldpBook = new Map();
   const stop = new AbortController();
   process.on('SIGTERM', () => stop.abort());
   say('starts', { api: args.apiUrls.join(','), bootif: args.bootMac, node_version: process.version });
+  // Only an inspection tells of them.
+  const nics =
+    args.inspectionUrls.length === 0
+      ? null
+      : wakeNics({ sysfs, run: systemRun, clock: systemClock, runDir: RUN_DIR });
   return {
     args,
     machine: {
@@ -54,7 +57,7 @@ function realMachine(): AgentOptions | null {
         collectInventory({
           sysfs,
           addresses: addressBook(),
-          lldp,
+          lldp: nics?.lldp() ?? new Map(),
           bootMac: args.bootMac,
           hostname: hostname(),
           nodeArch: process.arch,
@@ -63,10 +66,8 @@ function realMachine(): AgentOptions | null {
       partitionNode: (diskName, number) => partitionNode(sysfs, diskName, number),
     },
     prepareInventory: async () => {
-      await bringLinksUp({ sysfs, run: systemRun, clock: systemClock });
-      if (!args.collectLldp) return;
-      lldp = await listenForLldp(hardwareInterfaces(sysfs), { run: systemRun, runDir: RUN_DIR });
-      say('lldp heard', { interfaces: lldp.size });
+      await nics?.settle(args.collectLldp ? WHOLE_LLDP_WAIT_MS : USUAL_LLDP_WAIT_MS);
+      say('lldp heard', { interfaces: nics?.lldp().size ?? 0 });
     },
     port: COMMAND_PORT,
     newId: randomUUID,

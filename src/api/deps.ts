@@ -4,7 +4,7 @@ import type { Config } from '../config/schema.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
 import type { Log } from '../log.ts';
 import type { Mac } from '../net/mac.ts';
-import type { JsonObject } from '../store/records.ts';
+import type { DiscoveredRecord, JsonObject } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -57,6 +57,10 @@ export type DhcpControl = {
   /** Resolves when DHCP answers by what the store now has of these MACs. */
   reservationsChanged(macs: readonly Mac[]): Promise<void>;
   leases(): Promise<readonly LeaseView[]>;
+  /** Machines that were heard and belong to no node, the last seen first. */
+  discovered(): readonly DiscoveredRecord[];
+  /** False when it was not on that list. */
+  forgetDiscovered(mac: Mac): Promise<boolean>;
 };
 
 /** What the daemon knows of its own condition. */

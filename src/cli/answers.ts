@@ -29,6 +29,8 @@ export const portAnswer = z.looseObject({
   address: z.string(),
   pxe_enabled: z.boolean(),
   physical_network: z.string().nullable(),
+  /** `dhcp`: where a relay says that it is plugged in. */
+  internal_info: z.looseObject({ dhcp: z.record(z.string(), z.string().nullable()).optional() }).optional(),
 });
 export type PortAnswer = z.output<typeof portAnswer>;
 
@@ -117,6 +119,27 @@ export const leasesAnswer = z.object({
     }),
   ),
 });
+
+const discoveredAnswer = z.looseObject({
+  mac: z.string(),
+  uuid: z.string().nullable(),
+  uuid_swapped: z.string().nullable(),
+  architecture: z.string().nullable(),
+  vendor_class: z.string().nullable(),
+  network: z.string().nullable(),
+  address: z.string().nullable(),
+  giaddr: z.string().nullable(),
+  circuit_id: z.string().nullable(),
+  remote_id: z.string().nullable(),
+  stage: z.string(),
+  message: z.string(),
+  first_seen: z.string(),
+  last_seen: z.string(),
+  seen_count: z.number(),
+});
+export type DiscoveredAnswer = z.output<typeof discoveredAnswer>;
+
+export const machinesAnswer = z.object({ machines: z.array(discoveredAnswer) });
 
 export const reservationAnswer = z.looseObject({
   network: z.string(),

@@ -11,6 +11,7 @@ import {
   jobAnswer,
   jobsAnswer,
   leasesAnswer,
+  machinesAnswer,
   type NodeAnswer,
   networksAnswer,
   nodeAnswer,
@@ -132,6 +133,10 @@ export function createClient(url: string) {
     networks: async () => (await get(networksAnswer, '/ingot/v1/networks')).networks,
     leases: async (query: Query = {}) =>
       (await get(leasesAnswer, `/ingot/v1/dhcp/leases?${new URLSearchParams(query).toString()}`)).leases,
+    discovered: {
+      list: async () => (await get(machinesAnswer, '/ingot/v1/discovered')).machines,
+      forget: (mac: string) => connection.send('DELETE', `/ingot/v1/discovered/${mac}`),
+    },
     reservations: {
       list: async (query: Query = {}) =>
         (await get(reservationsAnswer, `${RESERVATIONS}?${new URLSearchParams(query).toString()}`))

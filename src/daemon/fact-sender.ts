@@ -4,7 +4,11 @@ import type { Fact } from './packet-protocol.ts';
 const MOST_WAITING = 10_000;
 const BATCH_MS = 25;
 
-export type FactSender = { send(fact: Fact): void; flush(): void };
+export type FactSender = {
+  /** Takes the usual fields of the fact only, and `more` where there is any. */
+  send(fact: Fact, more?: Pick<Fact, 'client' | 'relay'>): void;
+  flush(): void;
+};
 
 /** Gathers facts and posts them a few times a second: a message for each packet would cost more than the packet. */
 export function createFactSender(post: (facts: readonly Fact[]) => void): FactSender {
@@ -19,8 +23,9 @@ export function createFactSender(post: (facts: readonly Fact[]) => void): FactSe
   };
   return {
     flush,
-    send: ({ kind, at, mac, address, sentence }) => {
-      if (waiting.length < MOST_WAITING) waiting.push({ kind, at, mac, address, sentence });
+    send: ({ kind, at, mac, address, sentence }, more) => {
+      const usual = { kind, at, mac, address, sentence };
+      if (waiting.length < MOST_WAITING) waiting.push(more === undefined ? usual : { ...usual, ...more });
       timer ??= setTimeout(flush, BATCH_MS);
     },
   };

@@ -1,12 +1,12 @@
 /**
  * Ties facts from the wire to nodes: by MAC where the fact has one, else by the address that DHCP gave to that
- * MAC. Facts of machines that ingot does not know are counted, not stored.
+ * MAC. Facts of machines that ingot does not know are counted and go to the list of discovered machines.
  */
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import { createRecentMap } from '../net/recent-map.ts';
 import type { NewEvent } from '../store/records.ts';
-import type { Fact } from './packet-protocol.ts';
+import type { Fact, RelayDetails } from './packet-protocol.ts';
 
 /** Addresses remembered at most; the oldest is forgotten first. */
 const MOST_ADDRESSES = 100_000;
@@ -20,7 +20,15 @@ export type FactSorter = {
   unknown(): number;
 };
 
-export function createFactSorter(nodeOfMac: (mac: Mac) => string | null): FactSorter {
+export type FactSinks = {
+  nodeOfMac(mac: Mac): string | null;
+  /** A fact of a machine that belongs to no node. */
+  onStranger(fact: Fact, mac: Mac): void;
+  /** A relay told where a node's NIC is plugged in. */
+  onPlace(mac: Mac, relay: RelayDetails): void;
+};
+
+export function createFactSorter({ nodeOfMac, onStranger, onPlace }: FactSinks): FactSorter {
   const macOfAddress = createRecentMap<string, Mac>(MOST_ADDRESSES);
   let unknown = 0;
 
@@ -38,8 +46,10 @@ export function createFactSorter(nodeOfMac: (mac: Mac) => string | null): FactSo
         const node = mac === null ? null : nodeOfMac(mac);
         if (node === null) {
           unknown++;
+          if (mac !== null) onStranger(fact, mac);
           return [];
         }
+        if (mac !== null && fact.relay !== undefined) onPlace(mac, fact.relay);
         return [
           {
             node_uuid: node,

@@ -17,6 +17,27 @@ export type Fact = {
   readonly mac: Mac | null;
   readonly address: Ipv4 | null;
   readonly sentence: string;
+  /** Only of machines that no node owns. */
+  readonly client?: ClientDetails;
+  /** Only where a relay passed the message on. */
+  readonly relay?: RelayDetails;
+};
+
+/** What a machine said of itself by DHCP. */
+export type ClientDetails = {
+  readonly network: string | null;
+  /** Option 97 as it came, 32 hex digits. */
+  readonly uuid: string | null;
+  readonly vendorClass: string | null;
+  /** Null: it did not ask for anything to boot. */
+  readonly architecture: string | null;
+};
+
+/** Where a machine is plugged in, as the relay says. */
+export type RelayDetails = {
+  readonly giaddr: Ipv4 | null;
+  readonly circuitId: string | null;
+  readonly remoteId: string | null;
 };
 
 export type PacketThreadOptions = {

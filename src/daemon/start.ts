@@ -23,11 +23,13 @@ import { VERSION } from '../version.ts';
 import { startBootListeners } from './boot-listeners.ts';
 import { type BootTable, createBootTable } from './boot-table.ts';
 import { createCondition } from './condition.ts';
+import { type Discoveries, startDiscoveries } from './discoveries.ts';
 import { createFactSorter } from './facts.ts';
 import { emptyWorkFolder, makeFolders } from './folders.ts';
 import { startListener } from './listeners.ts';
 import { startPacketHost } from './packet-host.ts';
 import type { Fact } from './packet-protocol.ts';
+import { createPortPlaces } from './port-places.ts';
 import { createRecorder } from './recorder.ts';
 import { createReservationPublisher } from './reservation-table.ts';
 import { loadSecretKey } from './secret-key.ts';
@@ -76,7 +78,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     recorder.record([{ node_uuid: null, kind: 'daemon.solved', severity: 'info', message: sentence }]);
   };
 
-  const facts = createFactSorter((mac) => bootTable.entry(mac)?.nodeUuid ?? null);
+  const discoveries = await startDiscoveries({ store, config, clock, log });
+  const places = createPortPlaces(store, log);
+  const facts = createFactSorter({
+    nodeOfMac: (mac) => bootTable.entry(mac)?.nodeUuid ?? null,
+    onStranger: discoveries.see,
+    onPlace: places.seen,
+  });
   const onFacts = (batch: readonly Fact[]): void => recorder.record(facts.sort(batch));
   const warnings = createStandingWarnings();
   const packets = startPacketHost({
@@ -145,7 +153,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     secret,
     ...(options.hooks === undefined ? {} : { hooks: options.hooks }),
   });
-  const stopFollowing = followNodes({ store, bootTable, bmcs, log });
+  const stopFollowing = followNodes({ store, bootTable, bmcs, discoveries, log });
 
   const bootListeners = await startBootListeners({
     config,
@@ -176,7 +184,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       return { ...view, counters: { ...view.counters, ...http, 'facts.unknown_machine': facts.unknown() } };
     },
     images: images.library,
-    dhcp: { reservationsChanged: reservations.publish, leases: packets.leases },
+    dhcp: {
+      reservationsChanged: reservations.publish,
+      leases: packets.leases,
+      discovered: discoveries.list,
+      forgetDiscovered: discoveries.forget,
+    },
     daemon: () => ({
       listeners: condition.servers().map(({ name, at, problem: why }) => ({ name, at, problem: why })),
       missing: bootListeners.missing(),
@@ -214,7 +227,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       stopFollowing();
       metrics.stop();
       await Promise.all([packets.stop(), Promise.race([bmcs.close(), clock.sleep(LOGOUT_MS)])]);
-      await recorder.stop();
+      await Promise.all([recorder.stop(), places.stop(), discoveries.stop()]);
       await store.close();
       await lock.close();
     },
@@ -232,17 +245,19 @@ type Following = {
   readonly store: Awaited<ReturnType<typeof openStore>>;
   readonly bootTable: BootTable;
   readonly bmcs: ReturnType<typeof createBmcPool>;
+  readonly discoveries: Discoveries;
   readonly log: Log;
 };
 
-/** Keeps the boot table and the BMC sessions in step with nodes and ports that operators change. */
-function followNodes({ store, bootTable, bmcs, log }: Following): () => void {
+/** Keeps boot table, BMC sessions and discovered machines in step with nodes and ports that operators change. */
+function followNodes({ store, bootTable, bmcs, discoveries, log }: Following): () => void {
   return store.onEvent((event) => {
     const uuid = event.node_uuid;
     if (uuid === null || !/^(node|port)\./.test(event.kind)) return;
     const failed = (error: unknown): void =>
       log.warn({ node: uuid, error: String(error) }, 'the boot table is behind');
     void bootTable.publishNode(uuid).catch(failed);
+    void discoveries.enrolled(uuid).catch(failed);
     if (event.kind === 'node.deleted') void bmcs.forget(uuid).catch(failed);
   });
 }

@@ -38,11 +38,6 @@ export function discoveredQueries({ db }: Access): Queries['discovered'] {
           .execute();
       }
     },
-    async get(mac) {
-      return (
-        (await db.selectFrom('discovered').selectAll().where('mac', '=', mac).executeTakeFirst()) ?? null
-      );
-    },
     async list() {
       return await db.selectFrom('discovered').selectAll().orderBy('last_seen', 'desc').execute();
     },

@@ -113,7 +113,6 @@ export type Queries = {
   readonly discovered: {
     /** Writes each as it is, over what there was of that MAC. */
     put(machines: readonly DiscoveredRecord[]): Promise<void>;
-    get(mac: string): Promise<DiscoveredRecord | null>;
     /** The last seen first. */
     list(): Promise<readonly DiscoveredRecord[]>;
     count(): Promise<number>;

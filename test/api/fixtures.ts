@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { onTestFinished } from 'vitest';
 import { createApi } from '../../src/api/api.ts';
-import type { ApiDeps } from '../../src/api/deps.ts';
+import type { ApiDeps, DhcpControl } from '../../src/api/deps.ts';
 import { createMetrics } from '../../src/api/metrics.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import type { IngotError } from '../../src/errors.ts';
@@ -57,6 +57,17 @@ export function fakeLifecycle(store: Store): FakeLifecycle {
     stop: () => note('stop'),
   };
   return fake;
+}
+
+/** DHCP that has nothing to tell, but for what is given. */
+export function fakeDhcp(overrides: Partial<DhcpControl> = {}): DhcpControl {
+  return {
+    reservationsChanged: async () => undefined,
+    leases: async () => [],
+    discovered: () => [],
+    forgetDiscovered: async () => false,
+    ...overrides,
+  };
 }
 
 export const NODE = '9174949b-0daa-4f6f-90a7-b8c9b114028d';

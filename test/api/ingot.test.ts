@@ -5,7 +5,7 @@ import { createMetrics } from '../../src/api/metrics.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { createLog } from '../../src/log.ts';
 import { stoppedClock, temporaryStore } from '../store/temporary-store.ts';
-import { aNode, apiFixture, fakeLifecycle, fault, NODE } from './fixtures.ts';
+import { aNode, apiFixture, fakeDhcp, fakeLifecycle, fault, NODE } from './fixtures.ts';
 
 const other_servers = [
   { network: 'pxe', address: '10.20.0.5', mac: null, last_seen: '2026-11-22T13:00:00.000Z' },
@@ -146,7 +146,7 @@ test('status, leases and networks tell what daemon, packet thread and configurat
       other_servers,
       counters: { 'dhcp.malformed': 3 },
     }),
-    dhcp: { reservationsChanged: async () => undefined, leases: async () => leases },
+    dhcp: fakeDhcp({ leases: async () => leases }),
     daemon: () => ({
       listeners: [{ name: 'api', at: '127.0.0.1:6385', problem: null }],
       missing: ['vmlinuz'],

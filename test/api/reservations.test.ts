@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { configSchema } from '../../src/config/schema.ts';
-import { aNode, apiFixture, fault, NODE } from './fixtures.ts';
+import { aNode, apiFixture, fakeDhcp, fault, NODE } from './fixtures.ts';
 
 const PATH = '/ingot/v1/dhcp/reservations';
 const MAC = '52:54:00:12:34:56';
@@ -14,7 +14,7 @@ async function fixture() {
   const inForce: string[] = [];
   const api = await apiFixture({
     config: configSchema.parse({ networks: [NETWORK] }),
-    dhcp: { reservationsChanged: async (macs) => void inForce.push(...macs), leases: async () => [] },
+    dhcp: fakeDhcp({ reservationsChanged: async (macs) => void inForce.push(...macs) }),
   });
   return { ...api, inForce, add: (body: object) => api.ask('POST', PATH, { body }) };
 }

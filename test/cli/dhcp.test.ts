@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { configSchema } from '../../src/config/schema.ts';
+import { fakeDhcp } from '../api/fixtures.ts';
 import { daemonFixture } from './fixtures.ts';
 
 const MAC = '52:54:00:12:34:56';
@@ -41,4 +44,47 @@ test('help names every command of the group', async () => {
   expect((await dhcp('--help')).out).toContain('ingot dhcp reservations add MAC');
   expect((await dhcp('reservations', '--help')).out).toContain('ingot dhcp reservations delete MAC');
   expect((await dhcp('reservation')).code).toBe(2);
+});
+
+const MACHINE = {
+  ...{ mac: MAC, uuid: '00112233-4455-6677-8899-aabbccddeeff', architecture: 'EFI x64' },
+  ...{ vendor_class: 'PXEClient:Arch:00007', network: 'pxe', address: '10.20.1.5' },
+  ...{ giaddr: '10.20.0.2', circuit_id: 'eth0:12', remote_id: null },
+  ...{ stage: 'dhcp.offer', message: 'was offered 10.20.1.5', seen_count: 3 },
+  ...{ first_seen: '2026-11-22T12:00:00.000Z', last_seen: '2026-11-22T12:00:09.000Z' },
+};
+
+test('a discovered machine is shown with both readings of its UUID and the command that enrolls it', async () => {
+  const forgotten: string[] = [];
+  const forgetDiscovered = async (mac: string) => forgotten.push(mac) > 0;
+  const { dhcp } = await daemonFixture({
+    config,
+    dhcp: fakeDhcp({ discovered: () => [MACHINE], forgetDiscovered }),
+  });
+  expect((await dhcp('discovered')).out).toMatch(/^52:54:00:12:34:56 +EFI x64 +pxe +10\.20\.1\.5 /m);
+  const { out } = await dhcp('discovered', 'show', '52-54-00-12-34-56');
+  expect(out).toContain(`${MACHINE.uuid} (or 33221100-5544-7766-8899-aabbccddeeff:`);
+  expect(out).toMatch(/^circuit id +eth0:12$/m);
+  const enroll = /^ {2}ingot node (enroll .*)$/m.exec(out)?.[1] ?? '';
+  expect(enroll).toMatch(/--mac 52:54:00:12:34:56 --network pxe --boot-mode uefi$/);
+  expect(JSON.parse((await dhcp('discovered', '--json')).out).machines).toMatchObject([
+    { mac: MAC, enroll: `ingot node ${enroll}` },
+  ]);
+  expect((await dhcp('discovered', 'forget', MAC)).code).toBe(0);
+  expect(forgotten).toEqual([MAC]);
+  const unknown = await dhcp('discovered', 'show', '52:54:00:00:00:99');
+  expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('is not on the list')]);
+});
+
+test('the command that enrolls a discovered machine works as it is printed', async () => {
+  const { dhcp, node, folder, store } = await daemonFixture({
+    config,
+    dhcp: fakeDhcp({ discovered: () => [MACHINE] }),
+  });
+  const { out } = await dhcp('discovered', 'show', MAC);
+  const password = join(folder, 'password');
+  writeFileSync(password, 'secret\n');
+  const words = (/ingot node (.*)/.exec(out)?.[1] ?? '').replace('FILE', password).split(' ');
+  expect((await node(...words)).err).toBe('');
+  expect(await store.ports.findByAddress(MAC)).toMatchObject({ physical_network: 'pxe', pxe_enabled: true });
 });

@@ -51,6 +51,22 @@ test('a lease is listed with its machine, its times and its state', async () => 
   expect((await daemon.client.status()).leases).toBe(1);
 });
 
+test('a machine of no node is discovered, and is no stranger once it is enrolled', async () => {
+  const listed = async () => JSON.parse(await dhcp('discovered', '--json')).machines;
+  await expect
+    .poll(listed)
+    .toMatchObject([
+      { mac: MAC, network: 'pxe', stage: 'dhcp.ack', vendor_class: expect.stringContaining('udhcp') },
+    ]);
+  const driver_info = { redfish_address: 'https://127.0.0.1:1' };
+  const ports = [{ address: MAC, pxe_enabled: false }];
+  await daemon.client.nodes.enroll({ name: 'rack1-07', driver: 'redfish', driver_info, ports });
+  await expect.poll(listed).toEqual([]);
+  await ask();
+  expect((await daemon.client.leases())[0]?.node?.name).toBe('rack1-07');
+  await daemon.client.nodes.delete('rack1-07');
+});
+
 test('a reservation is what the machine gets next, and no longer when it is deleted', async () => {
   await dhcp('reservations', 'add', MAC.toUpperCase(), '10.77.200.7');
   expect(await ask()).toBe('10.77.200.7');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createFactSorter } from '../../src/daemon/facts.ts';
+import { createFactSorter, type FactSinks } from '../../src/daemon/facts.ts';
 import type { Fact } from '../../src/daemon/packet-protocol.ts';
 import { parseIpv4 } from '../../src/net/ipv4.ts';
 import { type Mac, parseMac } from '../../src/net/mac.ts';
@@ -13,7 +13,12 @@ const fact = (kind: string, { mac, address }: { mac?: Mac; address?: string }): 
   address: address === undefined ? null : parseIpv4(address),
   sentence: 'did something',
 });
-const sorter = () => createFactSorter((mac) => (mac === KNOWN ? 'node-1' : null));
+const sinks: FactSinks = {
+  nodeOfMac: (mac) => (mac === KNOWN ? 'node-1' : null),
+  onStranger: () => undefined,
+  onPlace: () => undefined,
+};
+const sorter = () => createFactSorter(sinks);
 
 describe('facts from the wire', () => {
   it('belong to the node that owns the MAC', () => {
@@ -34,6 +39,23 @@ describe('facts from the wire', () => {
     sort.sort([fact('dhcp.ack', { mac: KNOWN, address: '10.20.1.5' })]);
     sort.sort([fact('dhcp.ack', { mac: STRANGER, address: '10.20.1.5' })]);
     expect(sort.sort([fact('tftp.done', { address: '10.20.1.5' })])).toEqual([]);
+  });
+
+  it('of strangers go to the list of discovered machines, by the address too', () => {
+    const seen: string[] = [];
+    const onStranger = ({ kind }: Fact, mac: Mac): void => void seen.push(`${kind} ${mac}`);
+    const sort = createFactSorter({ ...sinks, onStranger });
+    sort.sort([fact('dhcp.ack', { mac: STRANGER, address: '10.20.1.5' })]);
+    sort.sort([fact('tftp.done', { address: '10.20.1.5' }), fact('boot.image', { address: '10.20.7.7' })]);
+    expect(seen).toEqual([`dhcp.ack ${STRANGER}`, `tftp.done ${STRANGER}`]);
+  });
+
+  it('of a node behind a relay tell where its NIC is plugged in', () => {
+    const relay = { giaddr: parseIpv4('10.1.0.1'), circuitId: 'eth0:12', remoteId: null };
+    const places: unknown[] = [];
+    const sort = createFactSorter({ ...sinks, onPlace: (mac, place) => void places.push([mac, place]) });
+    sort.sort([{ ...fact('dhcp.offer', { mac: KNOWN }), relay }, fact('dhcp.ack', { mac: KNOWN })]);
+    expect(places).toEqual([[KNOWN, relay]]);
   });
 
   it('of machines that ingot does not know are counted, not stored', () => {

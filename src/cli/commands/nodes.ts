@@ -97,15 +97,20 @@ function facts(
     ...flat('driver_info', node.driver_info),
     ...flat('properties', node.properties),
     ...flat('instance_info', node.instance_info),
-    ...ports.map(
-      (port) =>
-        [
-          'port',
-          `${port.address}${port.pxe_enabled ? ', boots' : ''}${port.physical_network === null ? '' : `, ${port.physical_network}`}`,
-        ] as const,
-    ),
+    ...ports.map((port) => ['port', portText(port)] as const),
     ['OS report', lcm === null ? '-' : JSON.stringify(lcm)],
   ];
+}
+
+/** With the switch port, where a relay told it. */
+function portText({ address, pxe_enabled, physical_network, internal_info }: PortAnswer): string {
+  const place = Object.entries(internal_info?.dhcp ?? {}).filter(([, value]) => value !== null);
+  return [
+    address,
+    ...(pxe_enabled ? ['boots'] : []),
+    ...(physical_network === null ? [] : [physical_network]),
+    ...place.map(([name, value]) => `${name.replace('_', ' ')} ${value}`),
+  ].join(', ');
 }
 
 function flat(
