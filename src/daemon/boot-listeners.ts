@@ -23,6 +23,7 @@ import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import type { BootTable } from './boot-table.ts';
 import type { NamedListener } from './condition.ts';
+import { FLOOD_COUNTS } from './flood-guard.ts';
 import { type StrangerLimits, startListener } from './listeners.ts';
 import type { Fact } from './packet-protocol.ts';
 import { missingRamdisk } from './site.ts';
@@ -57,7 +58,7 @@ export type BootListeners = {
   readonly listeners: readonly NamedListener[];
   /** A sentence for each boot file that is not there (yet). */
   missing(): readonly string[];
-  /** What the boot file server did, by the names of `BOOT_COUNTS`. */
+  /** What the boot file server did, by the names of `BOOT_COUNTS`, and who was refused, by those of `FLOOD_COUNTS`. */
   counters(): Readonly<Record<string, number>>;
   stop(): Promise<void>;
 };
@@ -70,6 +71,7 @@ export async function startBootListeners(options: Options): Promise<BootListener
   await Promise.all([bootApi.ready(), lcmApi.ready()]);
 
   const counters = createCounters(BOOT_COUNTS);
+  const refused = createCounters(FLOOD_COUNTS);
   const pxe = served(config, 'pxe');
   const serveFile = createBootHandler({
     manifest,
@@ -114,7 +116,7 @@ export async function startBootListeners(options: Options): Promise<BootListener
         handler,
         log,
         onProblem,
-        strangers: STRANGERS,
+        strangers: { limits: STRANGERS, counters: refused },
       });
       return { name, network: network.name, at: `${at.address}:${at.port}`, listener };
     }),
@@ -125,7 +127,7 @@ export async function startBootListeners(options: Options): Promise<BootListener
       ...(pxe.length === 0 ? [] : missingRamdisk(config)),
       ...(pxe.length === 0 ? [] : manifest.missing.map(({ why, hint }) => `${why}. ${hint}`)),
     ],
-    counters: counters.snapshot,
+    counters: () => ({ ...counters.snapshot(), ...refused.snapshot() }),
     stop: async () => {
       await closeAll([bootApi, lcmApi]);
     },

@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Counters } from '../net/counters.ts';
 
 export type FloodLimits = {
   readonly connectionsPerAddress: number;
@@ -15,6 +16,16 @@ export type FloodLimits = {
   /** What a body of unknown length counts: the largest that any path takes. */
   readonly largestBody: number;
 };
+
+/** Why somebody was refused: a closed list, so that metrics know every reason before it is met. */
+export const FLOOD_COUNTS = [
+  /** On the listener; counted by whoever holds its server (`drop`). */
+  'connections_full',
+  'connections_of_address_full',
+  'bodies_full',
+  'bodies_of_address_full',
+] as const;
+export type FloodCount = (typeof FLOOD_COUNTS)[number];
 
 export type FloodGuard = {
   /** For the server's `connection` event: cuts the connections that an address has too many of. */
@@ -29,7 +40,7 @@ const TOO_MUCH = 'too many request bodies at once\n';
 type Account = { connections: number; bytes: number };
 type Held = { readonly account: Account; bytes: number };
 
-export function createFloodGuard(limits: FloodLimits): FloodGuard {
+export function createFloodGuard(limits: FloodLimits, counters: Counters<FloodCount>): FloodGuard {
   const accounts = new Map<string, Account>();
   const connections = new WeakMap<Socket, Held>();
   let underWay = 0;
@@ -39,14 +50,18 @@ export function createFloodGuard(limits: FloodLimits): FloodGuard {
     held.account.bytes += bytes;
     underWay += bytes;
   };
-  const hasRoom = ({ account }: Held, bytes: number): boolean =>
-    underWay + bytes <= limits.bodyBytes && account.bytes + bytes <= limits.bodyBytesPerAddress;
+  /** Null when there is room. */
+  const refusalOf = ({ account }: Held, bytes: number): FloodCount | null => {
+    if (account.bytes + bytes > limits.bodyBytesPerAddress) return 'bodies_of_address_full';
+    return underWay + bytes > limits.bodyBytes ? 'bodies_full' : null;
+  };
 
   return {
     onConnection(socket) {
       const address = socket.remoteAddress ?? '';
       const account = accounts.get(address) ?? { connections: 0, bytes: 0 };
       if (account.connections >= limits.connectionsPerAddress) {
+        counters.count('connections_of_address_full');
         socket.destroy();
         return;
       }
@@ -70,7 +85,11 @@ export function createFloodGuard(limits: FloodLimits): FloodGuard {
       }
       const bytes = bodyBytes(request, limits.largestBody);
       if (bytes === 0) return handler(request, response);
-      if (!hasRoom(held, bytes)) return refuse(response);
+      const refusal = refusalOf(held, bytes);
+      if (refusal !== null) {
+        counters.count(refusal);
+        return refuse(response);
+      }
       take(held, bytes);
       response.once('close', () => {
         if (connections.has(request.socket)) take(held, -bytes);

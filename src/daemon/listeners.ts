@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Log } from '../log.ts';
-import { createFloodGuard, type FloodLimits } from './flood-guard.ts';
+import type { Counters } from '../net/counters.ts';
+import { createFloodGuard, type FloodCount, type FloodLimits } from './flood-guard.ts';
 
 const RETRY_MS = 5_000;
 /** Between a stop request and cutting the connections that are still busy. */
@@ -25,7 +26,7 @@ type Options = {
   /** Told once when listening fails for the first time. */
   readonly onProblem: (sentence: string) => void;
   /** Limits for strangers on a provisioning network; the API's own defaults are Node's. */
-  readonly strangers?: StrangerLimits;
+  readonly strangers?: { readonly limits: StrangerLimits; readonly counters: Counters<FloodCount> };
   /** Between two attempts; 5000 unless told. */
   readonly retryMs?: number;
 };
@@ -85,11 +86,13 @@ export function formatListenAt(at: ListenAt): string {
 function newServer({ handler, strangers }: Options): Server {
   const server = createServer();
   server.headersTimeout = 20_000;
-  server.requestTimeout = strangers?.requestTimeoutMs ?? 300_000;
+  server.requestTimeout = strangers?.limits.requestTimeoutMs ?? 300_000;
   server.keepAliveTimeout = 10_000;
   if (strangers === undefined) return server.on('request', handler);
-  server.maxConnections = strangers.maxConnections;
-  const { guard, onConnection } = createFloodGuard(strangers);
+  const { limits, counters } = strangers;
+  server.maxConnections = limits.maxConnections;
+  server.on('drop', () => counters.count('connections_full'));
+  const { guard, onConnection } = createFloodGuard(limits, counters);
   return server.on('connection', onConnection).on('request', guard(handler));
 }
 

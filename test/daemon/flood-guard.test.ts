@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { createFloodGuard, type FloodLimits } from '../../src/daemon/flood-guard.ts';
+import { createFloodGuard, FLOOD_COUNTS, type FloodLimits } from '../../src/daemon/flood-guard.ts';
+import { createCounters } from '../../src/net/counters.ts';
 
 const LIMITS: FloodLimits = {
   connectionsPerAddress: 3,
@@ -16,10 +17,13 @@ type Guarded = {
   /** Answers that the handler still owes. */
   readonly owed: ServerResponse[];
   connect(from?: string): Promise<Socket>;
+  /** Refusals so far, by reason; those that never happened are left out. */
+  refused(): Readonly<Record<string, number>>;
 };
 
 async function guarded(limits: Partial<FloodLimits> = {}): Promise<Guarded> {
-  const guard = createFloodGuard({ ...LIMITS, ...limits });
+  const counters = createCounters(FLOOD_COUNTS);
+  const guard = createFloodGuard({ ...LIMITS, ...limits }, counters);
   const owed: ServerResponse[] = [];
   const server = createServer(
     guard.guard((request, response) => {
@@ -37,6 +41,7 @@ async function guarded(limits: Partial<FloodLimits> = {}): Promise<Guarded> {
   const { port } = server.address() as AddressInfo;
   return {
     owed,
+    refused: () => Object.fromEntries(Object.entries(counters.snapshot()).filter(([, count]) => count > 0)),
     connect: async (localAddress = '127.0.0.1') => {
       const socket = connect({ host: '127.0.0.1', port, localAddress });
       socket.on('error', () => undefined);
@@ -66,6 +71,7 @@ test('an address has so many connections; one more is cut, another address is se
   const mine = [await at.connect(), await at.connect(), await at.connect()];
   const oneMore = await at.connect();
   await once(oneMore, 'close');
+  expect(at.refused()).toEqual({ connections_of_address_full: 1 });
   (await at.connect('127.0.0.2')).write(declares(0));
   await admitted(at, 1);
   mine[0]?.destroy();
@@ -83,6 +89,7 @@ test('bodies under way beyond the share of an address are told to come back, and
   expect(answer).toMatch(/\r\nRetry-After: 5\r\n/);
   expect(answer).toMatch(/\r\nConnection: close\r\n/);
   await closed;
+  expect(at.refused()).toEqual({ bodies_of_address_full: 1 });
   (await at.connect('127.0.0.2')).write(declares(500));
   await admitted(at, 2);
 });
@@ -93,6 +100,7 @@ test('bodies under way of all addresses together have a bound', async () => {
   (await at.connect('127.0.0.2')).write(declares(500));
   await admitted(at, 2);
   expect(await answerTo(await at.connect('127.0.0.3'), declares(1))).toMatch(/^HTTP\/1\.1 503 /);
+  expect(at.refused()).toEqual({ bodies_full: 1 });
 });
 
 test('a request without a body is always served', async () => {

@@ -1,11 +1,14 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { FLOOD_COUNTS } from '../../src/daemon/flood-guard.ts';
 import { type ListenAt, type Listener, startListener } from '../../src/daemon/listeners.ts';
 import { createLog } from '../../src/log.ts';
+import { createCounters } from '../../src/net/counters.ts';
 
 async function folder(): Promise<string> {
   const made = await mkdtemp(join(tmpdir(), 'ingot-listener-'));
@@ -75,3 +78,19 @@ test.each([0, 1, 2, 3, 4, 5])(
     expect(await answers(path)).toBe(false);
   },
 );
+
+test('connections beyond those that strangers may have in all are cut and counted', async () => {
+  const path = join(await folder(), 'ingot.sock');
+  const counters = createCounters(FLOOD_COUNTS);
+  const limits = { maxConnections: 1, connectionsPerAddress: 9, requestTimeoutMs: 9_000 };
+  const bodies = { bodyBytes: 9, bodyBytesPerAddress: 9, largestBody: 9 };
+  const listener = await startListener({
+    ...{ name: 'boot', at: { path }, handler: () => undefined, log: createLog('silent') },
+    ...{ onProblem: () => undefined, strangers: { limits: { ...limits, ...bodies }, counters } },
+  });
+  onTestFinished(() => listener.stop());
+  const [first, second] = [connect(path), connect(path)];
+  onTestFinished(() => void first.destroy());
+  await once(second, 'close');
+  expect(counters.snapshot()).toMatchObject({ connections_full: 1 });
+});
