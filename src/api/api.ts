@@ -20,10 +20,13 @@ import { nodeStoryRoutes } from './ingot/node-story.ts';
 import { reservationRoutes } from './ingot/reservations.ts';
 import { statusRoutes } from './ingot/status.ts';
 import { driverRoutes } from './ironic/drivers.ts';
+import { fleetRoutes } from './ironic/fleet.ts';
+import { historyRoutes } from './ironic/history.ts';
 import { nodePartRoutes } from './ironic/node-parts.ts';
 import { nodeRoutes } from './ironic/nodes.ts';
 import { portRoutes } from './ironic/ports.ts';
 import { stateRoutes } from './ironic/states.ts';
+import { traitRoutes } from './ironic/traits.ts';
 import { lcmStatusRoutes } from './lcm/status.ts';
 import { createServer } from './server.ts';
 
@@ -45,6 +48,9 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   discoveryRoutes(app, API_RESOURCES);
   nodeRoutes(app, context);
   nodePartRoutes(app, context);
+  traitRoutes(app, context);
+  historyRoutes(app, context);
+  fleetRoutes(app, context);
   stateRoutes(app, context);
   portRoutes(app, context);
   driverRoutes(app, context);

@@ -20,7 +20,8 @@ declare module 'fastify' {
 export const BODY_LIMITS = { usual: 1 << 20, provision: 64 << 20, inspection: 16 << 20 } as const;
 
 /** Ironic serves `/nodes` like `/v1/nodes`. */
-const WITHOUT_VERSION = /^\/(nodes|ports|drivers|lookup|heartbeat|continue_inspection|events)(?=[/?]|$)/;
+const WITHOUT_VERSION =
+  /^\/(nodes|ports|drivers|conductors|shards|lookup|heartbeat|continue_inspection|events)(?=[/?]|$)/;
 
 /** Routes parse by zod: without this, fastify loads a second schema compiler (5 MB) that nobody asks. */
 const NO_SCHEMAS: NonNullable<FastifyServerOptions['schemaController']> = {

@@ -50,9 +50,8 @@ export function stepsAskedFor(kind: StepKind, asked: readonly AskedStep[]): read
 
 function jobStepsOf(kind: StepKind, asked: AskedStep): readonly JobStep[] {
   const { step: name, args } = asked;
-  // An agent may offer a step of such a name on another interface; `power` is where Ironic has its own.
-  const isReserved = Object.hasOwn(RESERVED, name) && [null, 'power'].includes(asked.interface);
-  const reserved = isReserved ? RESERVED[name] : undefined;
+  // As in Ironic, which asks for an interface, whatever that is (ironic/conductor/steps.py, reserved steps).
+  const reserved = Object.hasOwn(RESERVED, name) ? RESERVED[name] : undefined;
   if (reserved !== undefined) return reserved(args);
   if (asked.interface === null) {
     throw new IngotError('invalid_input', `The step "${name}" of ${kind}_steps names no interface`, {

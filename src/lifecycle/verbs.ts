@@ -12,15 +12,17 @@ export type VerbFacts = {
   readonly available: boolean;
   /** False for verbs that Ironic refuses while a node is in maintenance. */
   readonly inMaintenance: boolean;
+  /** The flag of a node that forbids the verb. */
+  readonly unless?: 'protected' | 'retired';
 };
 
 export const VERB_FACTS: Readonly<Record<Verb, VerbFacts>> = {
   manage: { event: 'manage', available: true, inMaintenance: true },
-  provide: { event: 'provide', available: true, inMaintenance: true },
+  provide: { event: 'provide', available: true, inMaintenance: true, unless: 'retired' },
   inspect: { event: 'inspect', available: true, inMaintenance: true },
   active: { event: 'deploy', available: true, inMaintenance: false },
-  rebuild: { event: 'rebuild', available: true, inMaintenance: false },
-  deleted: { event: 'delete', available: true, inMaintenance: true },
+  rebuild: { event: 'rebuild', available: true, inMaintenance: false, unless: 'protected' },
+  deleted: { event: 'delete', available: true, inMaintenance: true, unless: 'protected' },
   abort: { event: 'abort', available: true, inMaintenance: true },
   clean: { event: 'clean', available: true, inMaintenance: true },
   adopt: { event: 'adopt', available: true, inMaintenance: true },
@@ -46,6 +48,8 @@ export function edgeForVerb(node: NodeRecord, verb: Verb): Edge {
   }
   const edge = edgeFrom(node.provision_state, facts.event);
   if (edge === null || edge.by !== 'operator') throw refusal(node, verb);
+  if (facts.unless === 'protected') refuseProtected(node);
+  if (facts.unless === 'retired' && node.retired) throw retirement(node);
   if (node.maintenance && !facts.inMaintenance) {
     throw new IngotError(
       'invalid_state',
@@ -56,6 +60,24 @@ export function edgeForVerb(node: NodeRecord, verb: Verb): Edge {
     );
   }
   return edge;
+}
+
+/** Throws `forbidden` for what would take a protected node's instance away. */
+export function refuseProtected(node: Pick<NodeRecord, 'uuid' | 'protected' | 'protected_reason'>): void {
+  if (!node.protected) return;
+  throw new IngotError(
+    'forbidden',
+    `Node ${node.uuid} is protected and cannot be undeployed, rebuilt or deleted`,
+    { hint: `Take its field "protected" back first (reason: ${node.protected_reason ?? 'none given'}).` },
+  );
+}
+
+function retirement(node: NodeRecord): IngotError {
+  return new IngotError(
+    'invalid_state',
+    `The providing operation can't be performed on node ${node.uuid} because it is retired.`,
+    { hint: `Take its field "retired" back first (reason: ${node.retired_reason ?? 'none given'}).` },
+  );
 }
 
 function availableVerbs(): readonly Verb[] {

@@ -166,6 +166,22 @@ export const MIGRATIONS: readonly Migration[] = [
     subject: 'Secure Boot, as the BMC says it',
     sql: `ALTER TABLE nodes ADD COLUMN secure_boot INTEGER;`,
   },
+  {
+    version: 5,
+    subject: 'who has a node and may use it, and how far',
+    sql: `
+      ALTER TABLE nodes ADD COLUMN lessee TEXT;
+      ALTER TABLE nodes ADD COLUMN protected INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE nodes ADD COLUMN protected_reason TEXT;
+      ALTER TABLE nodes ADD COLUMN retired INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE nodes ADD COLUMN retired_reason TEXT;
+      ALTER TABLE nodes ADD COLUMN shard TEXT;
+      ALTER TABLE nodes ADD COLUMN parent_node TEXT;
+      ALTER TABLE nodes ADD COLUMN network_data TEXT NOT NULL DEFAULT '{}';
+      ALTER TABLE nodes ADD COLUMN traits TEXT NOT NULL DEFAULT '[]';
+      CREATE INDEX nodes_by_parent ON nodes (parent_node) WHERE parent_node IS NOT NULL;
+    `,
+  },
 ];
 
 /** Writes the schema's number as it is and flushes it: a write that changes nothing. Throws SQLite's errors. */

@@ -33,6 +33,10 @@ function decodeNode({ id: _, ...row }: Selectable<Tables['nodes']>): NodeRecord 
     properties: json('properties', jsonObject, row.properties),
     instance_info: json('instance_info', jsonObject, row.instance_info),
     extra: json('extra', jsonObject, row.extra),
+    network_data: json('network_data', jsonObject, row.network_data),
+    traits: json('traits', z.array(z.string()), row.traits),
+    protected: decodeBoolean(row.protected),
+    retired: decodeBoolean(row.retired),
     automated_clean: decodeBoolean(row.automated_clean),
     maintenance: decodeBoolean(row.maintenance),
     secure_boot: decodeBoolean(row.secure_boot),
@@ -51,6 +55,15 @@ function freshNode(node: NewNode, now: string): NodeRecord {
     extra: {},
     description: null,
     owner: null,
+    lessee: null,
+    protected: false,
+    protected_reason: null,
+    retired: false,
+    retired_reason: null,
+    shard: null,
+    parent_node: null,
+    network_data: {},
+    traits: [],
     resource_class: null,
     automated_clean: null,
     provision_state: 'enroll',
@@ -118,10 +131,11 @@ export function nodeQueries({ db, now }: Access): Queries['nodes'] {
       const row = await db.selectFrom('nodes').selectAll().where('name', '=', ident).executeTakeFirst();
       return row === undefined ? null : decodeNode(row);
     },
-    async list({ provision_state, maintenance, marker, limit }) {
+    async list({ provision_state, maintenance, parent_node, marker, limit }) {
       let query = db.selectFrom('nodes').selectAll().orderBy('id');
       if (provision_state !== undefined) query = query.where('provision_state', '=', provision_state);
       if (maintenance !== undefined) query = query.where('maintenance', '=', maintenance ? 1 : 0);
+      if (parent_node !== undefined) query = query.where('parent_node', 'is', parent_node);
       if (marker !== undefined) {
         const last = await db.selectFrom('nodes').select('id').where('uuid', '=', marker).executeTakeFirst();
         if (last === undefined) throw nodeNotFound(marker);
@@ -137,6 +151,14 @@ export function nodeQueries({ db, now }: Access): Queries['nodes'] {
         .groupBy('provision_state')
         .execute();
       return new Map(rows.map((row) => [row.provision_state, row.count]));
+    },
+    async countByShard() {
+      return await db
+        .selectFrom('nodes')
+        .select(({ fn }) => ['shard', fn.countAll<number>().as('count')])
+        .groupBy('shard')
+        .orderBy('count', 'desc')
+        .execute();
     },
     async update(uuid, patch) {
       const before = await db

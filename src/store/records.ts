@@ -26,6 +26,20 @@ export type NodeRecord = {
   readonly extra: JsonObject;
   readonly description: string | null;
   readonly owner: string | null;
+  readonly lessee: string | null;
+  /** An active or rescued node that may not be undeployed, rebuilt or deleted. */
+  readonly protected: boolean;
+  readonly protected_reason: string | null;
+  /** To be taken out of use: it may be cleaned, and is not offered for deployment any more. */
+  readonly retired: boolean;
+  readonly retired_reason: string | null;
+  readonly shard: string | null;
+  /** uuid of the node that this one is a part of (a blade of a chassis, a DPU of a server). */
+  readonly parent_node: string | null;
+  /** Ironic's static network data of the node itself, for ramdisks; not the instance's. */
+  readonly network_data: JsonObject;
+  /** Sorted, each once: `CUSTOM_…` or a name of os-traits. */
+  readonly traits: readonly string[];
   readonly resource_class: string | null;
   readonly automated_clean: boolean | null;
   readonly provision_state: ProvisionState;

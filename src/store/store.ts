@@ -30,6 +30,8 @@ export type NewJob = Pick<JobRecord, 'node_uuid' | 'verb' | 'steps'>;
 export type NodeFilter = {
   readonly provision_state?: ProvisionState;
   readonly maintenance?: boolean;
+  /** uuid of the node that they are parts of; null: of none. */
+  readonly parent_node?: string | null;
   readonly limit?: number;
   /** uuid of the last node of the page before. */
   readonly marker?: string;
@@ -58,6 +60,8 @@ export type Queries = {
     list(filter: NodeFilter): Promise<readonly NodeRecord[]>;
     /** How many nodes are in each state that has any. */
     countByState(): Promise<ReadonlyMap<ProvisionState, number>>;
+    /** The largest shard first; null is no shard. */
+    countByShard(): Promise<readonly { readonly shard: string | null; readonly count: number }[]>;
     /** Throws `not_found`. Sets `updated_at`; sets `provision_updated_at` when the state changes. */
     update(uuid: string, patch: NodePatch): Promise<NodeRecord>;
     delete(uuid: string): Promise<void>;

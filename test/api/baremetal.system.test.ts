@@ -3,6 +3,7 @@
  * store. It starts in seconds, so one test walks the whole way.
  */
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -109,3 +110,53 @@ test('baremetal create FILE, port list, driver list, and the text of an error', 
     'A port with MAC address 52:54:00:12:34:56 already exists.',
   );
 });
+
+test(
+  'baremetal node trait, protected, retired, history, clean, adopt and conductor work unmodified',
+  MANY_CALLS,
+  async () => {
+    const { baremetal, store, lifecycle } = await withClient();
+    await store.nodes.insert({
+      uuid: randomUUID(),
+      driver: 'redfish',
+      name: 'n1',
+      provision_state: 'active',
+    });
+    const shown = async () => JSON.parse(await baremetal('node', 'show', 'n1', '-f', 'json'));
+
+    await baremetal('node', 'add', 'trait', 'n1', 'CUSTOM_GPU', 'HW_CPU_X86_VMX');
+    expect(await baremetal('node', 'trait', 'list', 'n1', '-f', 'value')).toContain('CUSTOM_GPU');
+    await baremetal('node', 'remove', 'trait', 'n1', 'CUSTOM_GPU');
+    await baremetal('node', 'set', 'n1', '--protected', '--protected-reason', 'payroll', '--owner', 'a');
+    expect(await shown()).toMatchObject({
+      traits: ['HW_CPU_X86_VMX'],
+      protected: true,
+      protected_reason: 'payroll',
+      owner: 'a',
+    });
+    await expect(baremetal('node', 'delete', 'n1')).rejects.toThrow('is protected and cannot be undeployed');
+    await baremetal('node', 'unset', 'n1', '--protected');
+    await baremetal('node', 'set', 'n1', '--retired', '--retired-reason', 'old');
+    expect(await shown()).toMatchObject({ protected: false, protected_reason: null, retired: true });
+
+    const history = JSON.parse(await baremetal('node', 'history', 'list', 'n1', '--long', '-f', 'json'));
+    expect(history.at(-1)).toMatchObject({ Severity: 'INFO' });
+    const [first] = history;
+    expect(await baremetal('node', 'history', 'get', 'n1', first.UUID, '-f', 'json')).toContain(first.UUID);
+    expect(await baremetal('conductor', 'list', '-f', 'value')).toContain('ingot');
+    expect(await baremetal('conductor', 'show', 'ingot', '-f', 'json')).toContain('redfish');
+
+    await baremetal(
+      'node',
+      'clean',
+      'n1',
+      '--clean-steps',
+      '[{"interface": "deploy", "step": "erase_devices"}]',
+    );
+    await baremetal('node', 'adopt', 'n1');
+    expect(lifecycle.asked.map(({ arguments: [, request] }) => request)).toEqual([
+      { verb: 'clean', steps: [{ interface: 'deploy', step: 'erase_devices', args: {} }] },
+      { verb: 'adopt' },
+    ]);
+  },
+);

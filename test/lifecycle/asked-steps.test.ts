@@ -29,8 +29,8 @@ describe('steps that an operator names', () => {
     ]);
   });
 
-  it('are the agent’s where they name one of its interfaces, whatever their name', () => {
-    expect(stepsAskedFor('service', [asked('reboot', 'vendor')])[1]).toMatchObject({ name: 'service-step' });
+  it('of a reserved name mean the same on whatever interface', () => {
+    expect(stepsAskedFor('service', [asked('hold', 'deploy')])[1]).toEqual({ name: 'hold', args: {} });
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { shortestPath } from '../../src/lifecycle/verbs.ts';
+import type { NodeRecord } from '../../src/store/records.ts';
 import type { ProvisionState, Verb } from '../../src/store/words.ts';
 import { createWorld, DEPLOYABLE } from './fakes/world.ts';
 
@@ -48,6 +49,37 @@ describe('verbs', () => {
     await world.store().nodes.update(uuid, { provision_state: 'manageable', automated_clean: false });
     await world.daemon().requestVerb(uuid, { verb: 'provide' });
     expect(await world.node()).toMatchObject({ provision_state: 'available', target_provision_state: null });
+  });
+
+  it.each<[Verb, Partial<NodeRecord>, string, string]>([
+    [
+      'deleted',
+      { provision_state: 'active', protected: true, protected_reason: 'payroll' },
+      'forbidden',
+      'is protected and cannot be undeployed, rebuilt or deleted',
+    ],
+    ['rebuild', { provision_state: 'active', protected: true }, 'forbidden', 'is protected'],
+    ['provide', { provision_state: 'manageable', retired: true }, 'invalid_state', 'because it is retired.'],
+  ])('"%s" is refused for a node with %j', async (verb, fields, code, text) => {
+    const world = await createWorld();
+    const { uuid } = await world.node();
+    await world.store().nodes.update(uuid, fields);
+    await expect(world.daemon().requestVerb(uuid, { verb })).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(text),
+    });
+  });
+
+  it('"deleted" brings a retired node to manageable, cleaned', async () => {
+    const world = await createWorld();
+    const { uuid } = await world.node();
+    await world.store().nodes.update(uuid, { provision_state: 'active', retired: true });
+    await world.daemon().requestVerb(uuid, { verb: 'deleted' });
+    expect(await world.until(['manageable', 'available', 'clean failed'])).toMatchObject({
+      provision_state: 'manageable',
+      target_provision_state: null,
+    });
+    expect(world.machines[0]?.history).toContain('execute_clean_step');
   });
 
   it('"active" is refused in maintenance, with the reason of the maintenance', async () => {

@@ -314,20 +314,20 @@ describe('inventories', () => {
     'of an older schema that came $came get boot $boot_generation',
     async ({ created_at, boot_generation }) => {
       const path = temporaryPath();
-      const store = await temporaryStore({ path });
-      await store.nodes.insert({ uuid: A, driver: 'redfish' });
-      await store.nodes.update(A, { boot_generation: 2, boot_started_at: '2026-11-22T12:00:00.000Z' });
-      await store.inventories.put(A, {}, {});
-      await store.close();
       const raw = new Sqlite(path);
-      raw.exec(
-        'ALTER TABLE inventories DROP COLUMN boot_generation; ALTER TABLE ports DROP COLUMN internal_info',
-      );
-      raw.exec('DROP TABLE reservations; DROP TABLE discovered');
-      raw.exec('ALTER TABLE nodes DROP COLUMN secure_boot; PRAGMA user_version = 1');
-      raw.prepare('UPDATE inventories SET created_at = ?').run(created_at);
+      migrate(raw, MIGRATIONS.slice(0, 1));
+      raw.exec(`
+        INSERT INTO nodes (uuid, driver, driver_info, properties, instance_info, extra, provision_state, maintenance,
+          created_at, boot_intent, boot_generation, boot_started_at, instance_generation)
+        VALUES ('${A}', 'redfish', '{}', '{}', '{}', '{}', 'manageable', 0,
+          '2026-11-22T10:00:00.000Z', 'disk', 2, '2026-11-22T12:00:00.000Z', 0);
+        INSERT INTO inventories (node_uuid, inventory, plugin_data, created_at)
+        VALUES ('${A}', '{}', '{}', '${created_at}');
+      `);
       raw.close();
-      expect(await (await temporaryStore({ path })).inventories.get(A)).toMatchObject({ boot_generation });
+      const store = await temporaryStore({ path });
+      expect(await store.inventories.get(A)).toMatchObject({ boot_generation });
+      expect(await store.nodes.get(A)).toMatchObject({ protected: false, retired: false, traits: [] });
     },
   );
 });

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { type ApiContext, nodeSource } from '../context.ts';
+import { refuseOrphan } from '../ironic/idents.ts';
 import { nodeView, selectNodeFields } from '../ironic/node-view.ts';
 import { newNode } from '../ironic/node-write.ts';
 import { portView, selectPortFields } from '../ironic/port-view.ts';
@@ -20,6 +21,7 @@ export function enrollRoutes(app: FastifyInstance, context: ApiContext): void {
     const { ports, ...body } = parseBody(enrollBody, request.body, 'node');
     const node = newNode(body, { minor: MAX_MINOR, drivers }, randomUUID);
     const stored = await store.transaction(async (queries) => {
+      await refuseOrphan(queries, node);
       const record = await queries.nodes.insert(node);
       const added = [];
       for (const { is_smartnic: _s, portgroup_uuid: _p, name: _n, ...port } of ports) {

@@ -2,7 +2,7 @@
 import { IngotError } from '../../errors.ts';
 import { waitForJob } from '../../lifecycle/verbs.ts';
 import type { NodeRecord, PortRecord } from '../../store/records.ts';
-import type { Queries } from '../../store/store.ts';
+import type { NodePatch, Queries } from '../../store/store.ts';
 import { isNodeName } from '../schemas/node.ts';
 
 const UUID = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
@@ -40,4 +40,19 @@ export async function refuseWhileLocked(
     `Node ${node.uuid} is locked by host ${hostname}, please retry after the current operation is completed.`,
     { hint: `The job "${job.verb}" is running. ${waitForJob(node)}` },
   );
+}
+
+/** Throws `invalid_input` when the node that `fields` name as the parent is not there, or is the node itself. */
+export async function refuseOrphan(
+  queries: Pick<Queries, 'nodes'>,
+  { uuid, parent_node: parent }: Pick<NodePatch, 'parent_node'> & { readonly uuid: string },
+): Promise<void> {
+  if (parent === undefined || parent === null) return;
+  const found = parent === uuid ? null : await queries.nodes.get(parent);
+  if (found !== null && found.parent_node === null) return;
+  const problem =
+    parent === uuid ? 'is the node itself' : found === null ? 'does not exist' : 'is a part of another node';
+  throw new IngotError('invalid_input', `parent_node ${parent} of node ${uuid} ${problem}`, {
+    hint: 'Give the uuid of the node that this one is a part of.',
+  });
 }

@@ -17,21 +17,6 @@ export type NodeSource = {
   readonly hostname: string;
 };
 
-export type WritableField =
-  | 'name'
-  | 'driver'
-  | 'driver_info'
-  | 'properties'
-  | 'instance_info'
-  | 'instance_uuid'
-  | 'extra'
-  | 'description'
-  | 'owner'
-  | 'resource_class'
-  | 'automated_clean'
-  | 'maintenance'
-  | 'maintenance_reason';
-
 export type NodeField = {
   readonly name: string;
   /** The microversion that first shows it. */
@@ -77,20 +62,20 @@ export const NODE_FIELDS: readonly NodeField[] = [
   fact('instance_info', 1, ({ node }) => maskInstanceInfo(node.instance_info)),
   fact('instance_uuid', 1, ({ node }) => node.instance_uuid),
   fact('last_error', 1, ({ node }) => node.last_error),
-  fixed('lessee', 65, null),
+  fact('lessee', 65, ({ node }) => node.lessee),
   fact('maintenance', 1, ({ node }) => node.maintenance),
   fact('maintenance_reason', 1, ({ node }) => node.maintenance_reason),
   fixed('management_interface', 31, 'redfish'),
   fact('name', 5, ({ node }) => node.name),
-  fixed('network_data', 66, {}),
+  fact('network_data', 66, ({ node }) => node.network_data),
   fixed('network_interface', 20, 'noop'),
   fact('owner', 50, ({ node }) => node.owner),
-  fixed('parent_node', 83, null),
+  fact('parent_node', 83, ({ node }) => node.parent_node),
   fixed('power_interface', 31, 'redfish'),
   fact('power_state', 1, ({ node }) => node.power_state),
   fact('properties', 1, ({ node }) => node.properties),
-  fixed('protected', 48, false),
-  fixed('protected_reason', 48, null),
+  fact('protected', 48, ({ node }) => node.protected),
+  fact('protected_reason', 48, ({ node }) => node.protected_reason),
   fact('provision_state', 1, ({ node }) => node.provision_state),
   fact('provision_updated_at', 1, ({ node }) => ironicTime(node.provision_updated_at)),
   fact('raid_config', 12, () => ({})),
@@ -98,16 +83,16 @@ export const NODE_FIELDS: readonly NodeField[] = [
   fixed('rescue_interface', 38, 'no-rescue'),
   fact('reservation', 1, ({ job, hostname }) => (job === null || job.waiting_for !== null ? null : hostname)),
   fact('resource_class', 21, ({ node }) => node.resource_class),
-  fixed('retired', 61, false),
-  fixed('retired_reason', 61, null),
+  fact('retired', 61, ({ node }) => node.retired),
+  fact('retired_reason', 61, ({ node }) => node.retired_reason),
   fact('secure_boot', 75, ({ node }) => node.secure_boot),
-  fact('service_step', 87, () => ({})),
-  fixed('shard', 82, null),
+  fact('service_step', 87, ({ node, job }) => currentStep(node, job, 'service')),
+  fact('shard', 82, ({ node }) => node.shard),
   fixed('storage_interface', 33, 'noop'),
   fact('target_power_state', 1, ({ node }) => node.target_power_state),
   fact('target_provision_state', 1, ({ node }) => node.target_provision_state),
   fact('target_raid_config', 12, () => ({})),
-  fact('traits', 37, () => []),
+  fact('traits', 37, ({ node }) => node.traits),
   fixed('vendor_interface', 31, 'no-vendor'),
   fact('links', 1, ({ node, base }) => resourceLinks(base, `nodes/${node.uuid}`)),
   fact('conductor', 49, ({ hostname }) => hostname),
@@ -148,12 +133,15 @@ export const NODE_STATES_FIELDS: readonly string[] = [
 const STEP_STATES = {
   clean: new Set(['cleaning', 'clean wait', 'clean hold']),
   deploy: new Set(['deploying', 'wait call-back', 'deploy hold']),
+  service: new Set(['servicing', 'service wait', 'service hold']),
 } as const;
 
 function currentStep(node: NodeRecord, job: JobRecord | null, kind: keyof typeof STEP_STATES): JsonObject {
   const step = job?.steps[job.cursor];
   if (step === undefined || !STEP_STATES[kind].has(node.provision_state)) return {};
-  return { interface: 'deploy', step: step.name, priority: 0 };
+  const inBand = step.args.step;
+  const isInBand = typeof inBand === 'object' && inBand !== null && 'step' in inBand;
+  return isInBand ? { priority: 0, ...inBand } : { interface: 'deploy', step: step.name, priority: 0 };
 }
 
 /** Ironic's own names for what the agent told, and under `ingot` what only ingot knows. */

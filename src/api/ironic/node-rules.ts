@@ -1,7 +1,7 @@
 /** When a node may be changed or deleted, by its state (ironic/common/states.py). Pure. */
 import { IngotError } from '../../errors.ts';
 import { isTransient } from '../../lifecycle/graph.ts';
-import { waitForJob } from '../../lifecycle/verbs.ts';
+import { refuseProtected, waitForJob } from '../../lifecycle/verbs.ts';
 import type { NodeRecord } from '../../store/records.ts';
 import type { ProvisionState } from '../../store/words.ts';
 
@@ -51,8 +51,9 @@ export function refuseUpdate(node: NodeRecord, fields: readonly string[]): void 
   );
 }
 
-/** Throws `conflict` when the node may not be deleted now. Maintenance overrides the state. */
+/** Throws `forbidden` or `conflict` when the node may not be deleted now. Maintenance overrides the state. */
 export function refuseDelete(node: NodeRecord): void {
+  refuseProtected(node);
   if (node.instance_uuid !== null) {
     throw new IngotError('conflict', `Node ${node.uuid} is associated with instance ${node.instance_uuid}.`, {
       hint: 'Undeploy the node, or clear its instance_uuid, first.',
@@ -69,4 +70,46 @@ export function refuseDelete(node: NodeRecord): void {
         : 'Bring it there first (`ingot node undeploy`, `ingot node manage`), or set maintenance.',
     },
   );
+}
+
+/** Throws `conflict` while other nodes are parts of this one. */
+export function refuseParentOf(node: NodeRecord, parts: readonly NodeRecord[]): void {
+  if (parts.length === 0) return;
+  const names = parts.slice(0, 5).map((part) => part.name ?? part.uuid);
+  throw new IngotError('conflict', `Node ${node.uuid} has ${parts.length} parts: ${names.join(', ')}`, {
+    hint: 'Delete them first, or clear their parent_node.',
+  });
+}
+
+type Flags = Pick<
+  NodeRecord,
+  'uuid' | 'provision_state' | 'protected' | 'protected_reason' | 'retired' | 'retired_reason'
+>;
+
+/** Ironic's own words (ironic/conductor/manager.py, update_node). Throws `conflict` or `invalid_input`. */
+export function refuseFlags(node: Flags, touched: readonly string[]): void {
+  const state = node.provision_state;
+  if (touched.includes('protected') && node.protected && state !== 'active' && state !== 'rescue') {
+    throw new IngotError(
+      'conflict',
+      `Node ${node.uuid} can only be made protected in provision states 'active' or 'rescue', ` +
+        `the current state is '${state}'`,
+      { hint: 'Deploy the node first; before that there is nothing to protect.' },
+    );
+  }
+  if (touched.includes('retired') && node.retired && state === 'available') {
+    throw new IngotError(
+      'conflict',
+      `Node ${node.uuid} can not have 'retired' set in provision state 'available', ` +
+        `the current state is 'available'`,
+      { hint: 'Ask for the verb manage first.' },
+    );
+  }
+  for (const flag of ['protected', 'retired'] as const) {
+    const reason = `${flag}_reason` as const;
+    if (!touched.includes(reason) || node[reason] === null || node[flag]) continue;
+    throw new IngotError('invalid_input', `The ${reason} field can only be set when ${flag} is True`, {
+      hint: `Set ${flag} in the same request.`,
+    });
+  }
 }

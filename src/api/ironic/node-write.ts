@@ -13,8 +13,9 @@ import { jsonObject } from '../schemas/common.ts';
 import { type NodeWritable, nodeCreate, nodeWritable } from '../schemas/node.ts';
 import type { PatchOperation } from '../schemas/patch.ts';
 import { NODE_FIELDS } from './node-fields.ts';
+import { refuseFlags } from './node-rules.ts';
 
-const WRITABLE = Object.keys(nodeWritable.shape);
+const WRITABLE = nodeWritable.keyof().options;
 const FIXED = new Map(
   NODE_FIELDS.flatMap((field) => (field.fixed === undefined ? [] : [[field.name, field.fixed]])),
 );
@@ -27,7 +28,10 @@ const RULES: PatchRules = {
     properties: {},
     instance_info: {},
     extra: {},
+    network_data: {},
     maintenance: false,
+    protected: false,
+    retired: false,
     ...Object.fromEntries(FIXED),
   },
 };
@@ -43,7 +47,9 @@ export function newNode(body: unknown, { minor, drivers }: WriteRules, newUuid: 
   refuseMask(fields);
   refuseOddCapabilities(fields.properties);
   refuseUnknownProgram(fields.properties);
-  return { uuid: uuid ?? newUuid(), ...fields };
+  const node = { uuid: uuid ?? newUuid(), ...fields };
+  refuseFlags({ ...node, provision_state: 'enroll' }, Object.keys(given));
+  return node;
 }
 
 /** The changes that a PATCH makes: the fields that it names, and no other. */
@@ -64,19 +70,24 @@ export function nodeChanges(
     refuseUnknownProgram(fields.properties);
   }
   if (touched.includes('instance_uuid')) refuseReassociation(node, fields.instance_uuid);
+  refuseFlags({ ...node, ...fields }, touched);
   const changes = Object.fromEntries(Object.entries(fields).filter(([name]) => touched.includes(name)));
-  // Leaving maintenance by PATCH forgets why it was entered, as DELETE maintenance does.
-  return touched.includes('maintenance') && !fields.maintenance
-    ? { ...changes, maintenance_reason: null, fault: null }
-    : changes;
+  return { ...changes, ...forgottenReasons(fields, touched) };
 }
 
-function pickWritable(node: NodeRecord): NodeWritable {
-  const { name, driver, driver_info, properties, instance_info, instance_uuid, extra } = node;
-  const { description, owner, resource_class, automated_clean, maintenance, maintenance_reason } = node;
-  const objects = { driver_info, properties, instance_info, extra };
-  const words = { name, driver, instance_uuid, description, owner, resource_class, maintenance_reason };
-  return { ...objects, ...words, automated_clean, maintenance };
+/** A flag that is taken back by PATCH takes its reason along. */
+function forgottenReasons(fields: NodeWritable, touched: readonly string[]): NodePatch {
+  const lowered = (flag: 'maintenance' | 'protected' | 'retired'): boolean =>
+    touched.includes(flag) && !fields[flag];
+  return {
+    ...(lowered('maintenance') ? { maintenance_reason: null, fault: null } : {}),
+    ...(lowered('protected') ? { protected_reason: null } : {}),
+    ...(lowered('retired') ? { retired_reason: null } : {}),
+  };
+}
+
+function pickWritable(node: NodeRecord): JsonObject {
+  return Object.fromEntries(WRITABLE.map((name) => [name, node[name]]));
 }
 
 function refuseTooNew(name: string, minor: number): void {

@@ -7,10 +7,10 @@ import { patchedFields } from '../patch.ts';
 import { nodeListQuery, nodePatchQuery, nodeShowQuery } from '../schemas/node.ts';
 import { patchSchema } from '../schemas/patch.ts';
 import { baseUrl } from '../server.ts';
-import { findNode, refuseWhileLocked } from './idents.ts';
+import { findNode, refuseOrphan, refuseWhileLocked } from './idents.ts';
 import { NODE_LIST_FIELDS } from './node-fields.ts';
 import { nodePage } from './node-list.ts';
-import { refuseDelete, refuseUpdate } from './node-rules.ts';
+import { refuseDelete, refuseParentOf, refuseUpdate } from './node-rules.ts';
 import { askedFields, nodeView, selectNodeFields } from './node-view.ts';
 import { newNode, nodeChanges } from './node-write.ts';
 import { nextLink, pageSize, plainQuery, refuseDetailWithFields } from './paging.ts';
@@ -47,6 +47,7 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
   app.post('/v1/nodes', async (request, reply) => {
     const node = newNode(request.body, { minor: request.minor, drivers }, randomUUID);
     const stored = await store.transaction(async (queries) => {
+      await refuseOrphan(queries, node);
       const record = await queries.nodes.insert(node);
       await queries.events.append({
         node_uuid: record.uuid,
@@ -76,6 +77,7 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
       const node = await findNode(queries, request.params.ident);
       const changes = nodeChanges(node, patch, { minor: request.minor, drivers });
       refuseUpdate(node, patchedFields(patch));
+      await refuseOrphan(queries, { uuid: node.uuid, ...changes });
       const record = await queries.nodes.update(node.uuid, changes);
       await queries.events.append({
         node_uuid: node.uuid,
@@ -93,6 +95,7 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
       const node = await findNode(queries, request.params.ident);
       refuseDelete(node);
       await refuseWhileLocked(queries, { node, hostname });
+      refuseParentOf(node, await queries.nodes.list({ parent_node: node.uuid }));
       const ports = await queries.ports.listByNode(node.uuid);
       await queries.nodes.delete(node.uuid);
       await queries.events.append({

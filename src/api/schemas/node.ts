@@ -27,6 +27,14 @@ export const nodeWritable = z.strictObject({
   extra: jsonObject.default({}),
   description: z.string().max(4096).nullable().default(null),
   owner: z.string().max(255).nullable().default(null),
+  lessee: z.string().max(255).nullable().default(null),
+  protected: looseBoolean.default(false),
+  protected_reason: z.string().max(4096).nullable().default(null),
+  retired: looseBoolean.default(false),
+  retired_reason: z.string().max(4096).nullable().default(null),
+  shard: z.string().max(255).nullable().default(null),
+  parent_node: uuid.nullable().default(null),
+  network_data: jsonObject.default({}),
   resource_class: z.string().max(80).nullable().default(null),
   automated_clean: looseBoolean.nullable().default(null),
   maintenance: looseBoolean.default(false),
@@ -49,8 +57,13 @@ export const nodeListQuery = z.strictObject({
   owner: z.string().optional(),
   fault: z.string().optional(),
   description_contains: z.string().optional(),
-  /** Taken and without effect: no node here has a parent. */
+  lessee: z.string().optional(),
+  retired: looseBoolean.optional(),
+  shard: commaList.optional(),
+  sharded: looseBoolean.optional(),
+  /** Parts of other nodes are left out of a list unless they are asked for. */
   include_children: looseBoolean.optional(),
+  parent_node: uuid.optional(),
 });
 export type NodeListQuery = z.output<typeof nodeListQuery>;
 

@@ -2,7 +2,7 @@
 import type { JobRecord, JobStep, NodeRecord } from '../../store/records.ts';
 import type { JobPatch, NodePatch, Queries } from '../../store/store.ts';
 import { edgeFrom } from '../graph.ts';
-import type { GraphEvent } from '../graph-edges.ts';
+import { EDGES, type GraphEvent } from '../graph-edges.ts';
 import { bring, moveNode } from '../move-node.ts';
 import type { Explanation, Steps } from './step.ts';
 
@@ -35,6 +35,14 @@ export type Advance = {
   failStep(queries: Queries, at: JobOnNode, failure: Explanation): Promise<void>;
 };
 
+/** The edge that leads where the node is heading: cleaning ends in one of two states. */
+function arrival({ provision_state, target_provision_state }: NodeRecord): GraphEvent | null {
+  const edge = EDGES.find(
+    ({ from, to, by }) => from === provision_state && to === target_provision_state && by === 'ingot',
+  );
+  return edge?.event ?? null;
+}
+
 export type AdvanceOptions = {
   readonly steps: Steps;
   readonly endingOf: (verb: string) => Ending;
@@ -48,7 +56,10 @@ export function createAdvance({ steps, endingOf, now }: AdvanceOptions): Advance
     await queries.jobs.update(job.id, { status: 'done' });
     const patch: NodePatch = { target_power_state: null };
     if (end === null) await queries.nodes.update(node.uuid, patch);
-    else await moveNode(queries, await bring(queries, node, 'working'), { event: end, patch });
+    else {
+      const working = await bring(queries, node, 'working');
+      await moveNode(queries, working, { event: arrival(working) ?? end, patch });
+    }
     await queries.events.append({
       node_uuid: node.uuid,
       kind: 'job.done',

@@ -128,7 +128,10 @@ export function createCommits(store: Store, advance: Advance, now: () => number)
           message: outcome.note,
           data: { job: job.id, verb: job.verb, step: stepName(job) },
         });
-        if (outcome.move !== undefined) node = await moveNode(queries, node, { event: outcome.move });
+        if (outcome.move !== undefined) {
+          const target = outcome.target === undefined ? {} : { target: outcome.target };
+          node = await moveNode(queries, node, { event: outcome.move, ...target });
+        }
         await advance.enterStep(queries, { job: moved, node });
       }),
 

@@ -6,6 +6,7 @@
 import type { Log } from '../../log.ts';
 import type { JobRecord, JobStep, JsonObject, NodeRecord, Progress } from '../../store/records.ts';
 import type { NodePatch, Queries } from '../../store/store.ts';
+import type { ProvisionState } from '../../store/words.ts';
 import type { TimeLimit } from '../graph.ts';
 import type { GraphEvent } from '../graph-edges.ts';
 import type { Place } from '../move-node.ts';
@@ -18,6 +19,8 @@ export type StepOutcome =
       readonly patch?: NodePatch;
       /** An edge of the graph to take, besides the wait states that the engine handles. */
       readonly move?: GraphEvent;
+      /** Where the node is heading after that, if elsewhere than the graph says. */
+      readonly target?: ProvisionState;
       /** Steps to run next, before those that the job has already. */
       readonly insert?: readonly JobStep[];
       /** Further writes of the same transaction. */

@@ -5,7 +5,7 @@ export function releaseInstanceStep(): StepDefinition {
   return {
     does: 'giving back what the instance had',
     run: async (context) => {
-      const { uuid, instance_generation } = context.node();
+      const { uuid, instance_generation, retired } = context.node();
       return {
         kind: 'done',
         note: 'The instance is gone from the node: its image, config drive and addresses.',
@@ -23,6 +23,8 @@ export function releaseInstanceStep(): StepDefinition {
           }
         },
         move: 'clean',
+        // Cleaned too, and then offered to nobody.
+        ...(retired ? { target: 'manageable' as const } : {}),
       };
     },
   };

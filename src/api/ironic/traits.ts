@@ -1,0 +1,93 @@
+/** `/v1/nodes/{id}/traits` (1.37): the words by which deployments choose nodes. */
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { IngotError } from '../../errors.ts';
+import type { NodeRecord } from '../../store/records.ts';
+import type { ApiContext } from '../context.ts';
+import { parseBody } from '../parse.ts';
+import { baseUrl } from '../server.ts';
+import { findNode, refuseWhileLocked } from './idents.ts';
+import { refuseBefore } from './since.ts';
+
+const MOST_TRAITS = 50;
+const SINCE = 37;
+
+/** Ironic takes `CUSTOM_…` and the list of os-traits, whose names all begin with one of these words. */
+const trait = z
+  .string()
+  .max(255)
+  .regex(
+    /^(CUSTOM|HW|COMPUTE|STORAGE|MISC|OWNER)_[A-Z0-9_]+$/,
+    'a trait is CUSTOM_ with capitals, digits and _, or one of os-traits',
+  );
+const traitsBody = z.strictObject({ traits: z.array(trait) });
+
+type WithIdent = { Params: { ident: string } };
+type WithTrait = { Params: { ident: string; trait: string } };
+
+export function traitRoutes(app: FastifyInstance, { store, hostname }: ApiContext): void {
+  /** Reads, changes and writes a node's traits in one transaction. */
+  const change = (ident: string, next: (node: NodeRecord) => Iterable<string>): Promise<void> =>
+    store.transaction(async (queries) => {
+      const node = await findNode(queries, ident);
+      await refuseWhileLocked(queries, { node, hostname });
+      const traits = [...new Set(next(node))].sort();
+      refuseTooMany(node, traits);
+      await queries.nodes.update(node.uuid, { traits });
+      await queries.events.append({
+        node_uuid: node.uuid,
+        kind: 'node.updated',
+        message: `The traits are now: ${traits.join(', ') || 'none'}`,
+        data: { fields: ['traits'] },
+      });
+    });
+
+  app.get<WithIdent>('/v1/nodes/:ident/traits', async (request) => {
+    refuseBefore(SINCE, request);
+    return { traits: (await findNode(store, request.params.ident)).traits };
+  });
+  app.put<WithIdent>('/v1/nodes/:ident/traits', async (request, reply) => {
+    refuseBefore(SINCE, request);
+    const { traits } = parseBody(traitsBody, request.body, 'traits');
+    await change(request.params.ident, () => traits);
+    return reply.code(204).send();
+  });
+  app.delete<WithIdent>('/v1/nodes/:ident/traits', async (request, reply) => {
+    refuseBefore(SINCE, request);
+    await change(request.params.ident, () => []);
+    return reply.code(204).send();
+  });
+  app.put<WithTrait>('/v1/nodes/:ident/traits/:trait', async (request, reply) => {
+    refuseBefore(SINCE, request);
+    const { ident } = request.params;
+    if (request.body !== undefined && request.body !== null)
+      throw new IngotError('invalid_input', 'No body should be provided when adding a trait', {
+        hint: 'Leave the body out, or PUT the whole list to …/traits.',
+      });
+    const added = parseBody(trait, request.params.trait, 'trait');
+    await change(ident, (node) => [...node.traits, added]);
+    const location = `${baseUrl(request)}/v1/nodes/${ident}/traits/${added}`;
+    return reply.code(204).header('Location', location).send();
+  });
+  app.delete<WithTrait>('/v1/nodes/:ident/traits/:trait', async (request, reply) => {
+    refuseBefore(SINCE, request);
+    const { ident, trait: removed } = request.params;
+    await change(ident, (node) => {
+      if (node.traits.includes(removed)) return node.traits.filter((one) => one !== removed);
+      throw new IngotError('not_found', `Node ${node.uuid} doesn't have a trait '${removed}'`, {
+        hint: `It has: ${node.traits.join(', ') || 'none'}.`,
+      });
+    });
+    return reply.code(204).send();
+  });
+}
+
+function refuseTooMany(node: NodeRecord, traits: readonly string[]): void {
+  if (traits.length <= MOST_TRAITS) return;
+  throw new IngotError(
+    'invalid_input',
+    `Could not modify traits for node ${node.uuid} as it would exceed the maximum number of traits per node ` +
+      `(${traits.length} vs. ${MOST_TRAITS})`,
+    { hint: 'Take some away first.' },
+  );
+}
