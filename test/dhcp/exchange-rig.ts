@@ -16,6 +16,8 @@ export type Sent = { readonly packet: DhcpPacket; readonly to: Destination };
 export type ExchangeRig = {
   /** What it sent in answer to this message. */
   say(parts: MessageParts): readonly Sent[];
+  /** A datagram as it comes, whatever it holds. */
+  receive(datagram: Uint8Array): void;
   readonly sent: Sent[];
   readonly facts: DhcpFact[];
   readonly journaled: JournalEntry[];
@@ -64,6 +66,7 @@ export function startExchange(changes: Partial<ExchangeParts> = {}): ExchangeRig
       exchange.receive(encodePacket(message(parts)).bytes);
       return sent.slice(before);
     },
+    receive: (datagram) => exchange.receive(datagram),
     ...{ sent, facts, journaled, counters, reservations },
     advance: (seconds) => {
       now += seconds * 1000;

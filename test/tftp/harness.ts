@@ -18,6 +18,8 @@ export type Harness = {
   count(name: TftpCount): number;
   /** Datagrams on the request port: served, refused or dropped. */
   datagrams(): number;
+  /** For tests that run for long. */
+  forgetFacts(): void;
 };
 
 export async function startServer(
@@ -44,6 +46,7 @@ export async function startServer(
       const counts = counters.snapshot();
       return TFTP_DROPS.reduce((sum, reason) => sum + counts[reason], counts.requests);
     },
+    forgetFacts: () => facts.splice(0),
   };
 }
 
@@ -59,7 +62,7 @@ export type BareClient = {
   close(): void;
 };
 
-export async function bareClient(): Promise<BareClient> {
+export async function bareClient(address = '127.0.0.1'): Promise<BareClient> {
   const socket: Socket = createSocket('udp4');
   const queue: Answer[] = [];
   socket.on('message', (bytes, from) => {
@@ -68,12 +71,12 @@ export async function bareClient(): Promise<BareClient> {
     queue.push({ packet: decoded.packet, address: from.address, port: from.port });
     socket.emit('queued');
   });
-  socket.bind(0, '127.0.0.1');
+  socket.bind(0, address);
   await once(socket, 'listening');
   return {
     port: socket.address().port,
-    send: (datagram, port, address = '127.0.0.1') => {
-      socket.send('op' in datagram ? encodeTftp(datagram) : datagram, port, address);
+    send: (datagram, port, to = '127.0.0.1') => {
+      socket.send('op' in datagram ? encodeTftp(datagram) : datagram, port, to);
     },
     receive: async () => {
       if (queue.length === 0) await once(socket, 'queued', { signal: AbortSignal.timeout(4000) });
