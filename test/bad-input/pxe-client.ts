@@ -12,12 +12,16 @@ const NIC = 'c0';
 export type PxeClient = {
   /** Puts another machine on the wire: its NIC has this MAC and no address. */
   become(mac: string): Promise<void>;
+  /** A BIOS ROM's iPXE that has no HTTP asks by DHCP and takes the address. */
+  oldIpxeDhcp(): Promise<void>;
+  /** What DHCP named last; null: nothing to boot. */
+  bootFile(): Promise<string | null>;
   /** UEFI firmware asks by DHCP and takes the address. */
   firmwareDhcp(): Promise<void>;
   /** Fetches what DHCP named by TFTP, or another file instead; `output` is what the client complains of. */
   tftp(file?: string): Promise<{ readonly output: string; readonly content: Buffer | null }>;
-  /** iPXE asks again by DHCP and fetches its script. */
-  ipxeScript(): Promise<void>;
+  /** iPXE asks again by DHCP and fetches its script; resolves to it. */
+  ipxeScript(): Promise<string>;
   /** Fetches the files that the script names in lines with this word. */
   fetchFromScript(word: 'kernel' | 'initrd'): Promise<void>;
   /** What the ramdisk's agent does first. */
@@ -29,6 +33,12 @@ export type PxeClient = {
 const FIRMWARE = ['-V', 'PXEClient:Arch:00007:UNDI:003016', '-x', '0x5d:0007'];
 /** The user class "iPXE", and option 175 with the feature HTTP. */
 const IPXE = [...FIRMWARE, '-x', '0x4d:69505845', '-x', '0xaf:130101'];
+
+/** Without the feature HTTP: TFTP (0x15) and DNS (0x17) only. */
+const OLD_IPXE = [
+  ...['-V', 'PXEClient:Arch:00000:UNDI:002001', '-x', '0x5d:0000'],
+  ...['-x', '0x4d:69505845', '-x', '0xaf:150101170101'],
+];
 
 export async function createPxeClient(wire: Wire): Promise<PxeClient> {
   const folder = await mkdtemp(join(tmpdir(), 'ingot-pxe-client-'));
@@ -52,10 +62,14 @@ ip address replace $ip/$mask dev ${NIC}
   const dhcp = async (words: readonly string[]): Promise<void> => {
     await run('udhcpc', '-i', NIC, '-f', '-n', '-q', '-t', '5', '-T', '1', '-s', script, ...words);
   };
-  const told = async (name: string): Promise<string> => {
+  const heard = async (name: string): Promise<string | null> => {
     const line = (await readFile(variables, 'utf8')).split('\n').find((one) => one.startsWith(`${name}=`));
-    if (line === undefined) throw new Error(`DHCP did not tell ${name}`);
-    return line.slice(name.length + 1);
+    return line?.slice(name.length + 1) ?? null;
+  };
+  const told = async (name: string): Promise<string> => {
+    const value = await heard(name);
+    if (value === null) throw new Error(`DHCP did not tell ${name}`);
+    return value;
   };
   const curl = async (url: string): Promise<string> => {
     await run('curl', '-sS', '-f', '--noproxy', '*', '-o', target, url);
@@ -69,6 +83,8 @@ ip address replace $ip/$mask dev ${NIC}
       await run('ip', 'link', 'set', NIC, 'address', mac);
     },
     firmwareDhcp: () => dhcp(FIRMWARE),
+    oldIpxeDhcp: () => dhcp(OLD_IPXE),
+    bootFile: () => heard('boot_file'),
     tftp: async (file) => {
       await rm(target, { force: true });
       const [name, server] = [file ?? (await told('boot_file')), await told('siaddr')];
@@ -78,6 +94,7 @@ ip address replace $ip/$mask dev ${NIC}
     ipxeScript: async () => {
       await dhcp(IPXE);
       ipxeScript = await curl(await told('boot_file'));
+      return ipxeScript;
     },
     fetchFromScript: async (word) => {
       for (const [, url = ''] of ipxeScript.matchAll(new RegExp(`^${word} (\\S+)`, 'gm'))) await curl(url);
