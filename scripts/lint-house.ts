@@ -15,6 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: ['net', 'ipam'],
   dhcp: ['net', 'config'],
   tftp: ['net'],
+  syslog: ['net'],
   boot: ['net', 'config', 'images'],
   bmc: ['net', 'store'],
   images: ['net', 'store', 'lifecycle'],

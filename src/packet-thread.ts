@@ -1,5 +1,5 @@
 /**
- * The packet thread: DHCP and TFTP for every network that ingot serves, away from the API's event loop. The main
+ * The packet thread: DHCP, TFTP and syslog for every network that ingot serves, away from the API's event loop. The main
  * thread sends it the boot table; it sends back facts. Started by `daemon/packet-host.ts` as a worker thread.
  */
 import { parentPort, workerData } from 'node:worker_threads';
@@ -35,6 +35,8 @@ import { createInterfaceIndex } from './net/interface-index.ts';
 import { createInterfaceMtu } from './net/interface-mtu.ts';
 import { cidrContains } from './net/ipv4.ts';
 import type { Mac } from './net/mac.ts';
+import { SYSLOG_COUNTS } from './syslog/counts.ts';
+import { startSyslogServer } from './syslog/server.ts';
 import { TFTP_COUNTS } from './tftp/counts.ts';
 import { firstOf } from './tftp/names.ts';
 import { startTftpServer } from './tftp/server.ts';
@@ -50,7 +52,11 @@ const post = (message: FromPacketThread): void => parentPort?.postMessage(messag
 async function runPacketThread(options: PacketThreadOptions): Promise<void> {
   const log = createLog(options.logLevel);
   preferThisThread(log);
-  const counters = { dhcp: createDhcpCounters(), tftp: createCounters(TFTP_COUNTS) };
+  const counters = {
+    dhcp: createDhcpCounters(),
+    tftp: createCounters(TFTP_COUNTS),
+    syslog: createCounters(SYSLOG_COUNTS),
+  };
   const journal = await openLeaseJournal(options.leasesPath, log);
   const reservations = createReservationTable();
   const manifest = await loadBootManifest(options.ipxeDir, options.secureBootDir);
@@ -74,6 +80,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     files: manifest.files,
     entryOf: (mac) => boot.get(mac) ?? null,
     httpPort: options.httpPort,
+    syslog: options.syslog,
     clock: systemClock,
     onFact: facts.send,
   });
@@ -115,7 +122,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
       files: firstOf(
         grubFiles({
           bootEntry: (mac) => boot.get(mac) ?? null,
-          site: { serverAddress: network.address, httpPort: options.httpPort },
+          site: { serverAddress: network.address, httpPort: options.httpPort, syslog: options.syslog },
           kernelArgs: options.kernelArgs,
         }),
         contentsOf(manifest),
@@ -137,6 +144,17 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     });
   };
 
+  const serveSyslog = async (config: NetworkConfig): Promise<Service> => {
+    const network = dhcpNetwork(config);
+    return await startSyslogServer({
+      ...{ address: network.address, interface: network.interface, clock: systemClock },
+      isClient: (address) => cidrContains(network.cidr, address),
+      log: log.child({ component: 'syslog', network: network.name }),
+      counters: counters.syslog,
+      onFact: facts.send,
+    });
+  };
+
   const wantedOn = (config: NetworkConfig): readonly Wanted[] => {
     const on = { network: config.name, interface: config.interface ?? '' };
     return [
@@ -148,6 +166,14 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
         ...{ ...on, name: `TFTP ${config.name}`, at: `${config.address}:69` },
         start: () => serveTftp(config),
       },
+      ...(options.syslog
+        ? [
+            {
+              ...{ ...on, name: `syslog ${config.name}`, at: `${config.address}:514` },
+              start: () => serveSyslog(config),
+            },
+          ]
+        : []),
     ];
   };
   const start = ({ start: attempt, interface: name, ...service }: Wanted): Service => {
@@ -209,6 +235,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
             counters: {
               ...prefixed('dhcp', counters.dhcp.snapshot()),
               ...prefixed('tftp', counters.tftp.snapshot()),
+              ...prefixed('syslog', counters.syslog.snapshot()),
             },
           },
         });

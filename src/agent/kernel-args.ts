@@ -1,5 +1,7 @@
 /** What the daemon told this boot, on the kernel command line (see `AgentKernelArgs` in protocol.ts). */
 
+import { isIPv4 } from 'node:net';
+
 export type KernelArgs = {
   /** Base URLs of the daemon or of Ironic, tried in turn; no trailing slash. */
   readonly apiUrls: readonly string[];
@@ -11,6 +13,8 @@ export type KernelArgs = {
   readonly insecure: boolean;
   /** Wait for LLDP on every NIC with a link before the inventory is posted, up to 35 s; else some seconds at most. */
   readonly collectLldp: boolean;
+  /** IPv4 address of a syslog server for what the agent says; null: the console only. */
+  readonly syslogServer: string | null;
 };
 
 /** Words of a kernel command line; double quotes keep spaces (Documentation/admin-guide/kernel-parameters.rst). */
@@ -39,6 +43,10 @@ function urlList(value: string): readonly string[] {
     .filter((url) => /^https?:\/\//.test(url) && URL.canParse(url));
 }
 
+function addressOrNull(value = ''): string | null {
+  return isIPv4(value) ? value : null;
+}
+
 function isTrue(value = ''): boolean {
   return ['1', 'true', 'yes'].includes(value.toLowerCase());
 }
@@ -61,5 +69,6 @@ export function parseKernelArgs(line: string): KernelArgs {
     bootMac: macOfBootif(words.get('BOOTIF') ?? ''),
     insecure: isTrue(words.get('ipa-insecure')),
     collectLldp: isTrue(words.get('ipa-collect-lldp')),
+    syslogServer: addressOrNull(words.get('ingot-syslog')),
   };
 }

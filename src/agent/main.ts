@@ -7,6 +7,7 @@ import { systemClock } from './base/clock.ts';
 import { createHttpClient } from './base/http.ts';
 import { systemRun } from './base/run.ts';
 import { createSay } from './base/say.ts';
+import { createSyslogSender } from './base/syslog.ts';
 import { listDisks } from './hardware/disks.ts';
 import type { AddressBook } from './hardware/interfaces.ts';
 import { collectInventory } from './hardware/inventory.ts';
@@ -29,9 +30,13 @@ function addressBook(): AddressBook {
 }
 
 function realMachine(): AgentOptions | null {
-  const { say, lines } = createSay((line) => process.stdout.write(`${line}\n`));
   const sysfs = createSysfs();
   const args = parseKernelArgs(sysfs.text('/proc/cmdline') ?? '');
+  const toServer = args.syslogServer === null ? () => undefined : createSyslogSender(args.syslogServer);
+  const { say, lines } = createSay((line) => {
+    process.stdout.write(`${line}\n`);
+    toServer(line);
+  });
   if (args.apiUrls.length === 0) {
     say('cannot start', { because: 'ipa-api-url is not on the kernel command line, or is no http(s) URL' });
     return null;

@@ -39,6 +39,8 @@ export type BootSite = {
   /** Our address on that network: TFTP server, HTTP server, DHCP server identifier. */
   readonly serverAddress: Ipv4;
   readonly httpPort: number;
+  /** Our address takes syslog (UDP 514). */
+  readonly syslog: boolean;
 };
 
 export type BootDecision =

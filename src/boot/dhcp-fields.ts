@@ -2,7 +2,7 @@
  * The boot decision in the dialect of DHCP: siaddr, the header's `file`, and options 43, 60, 66, 67 and 175. Pure.
  * OFFER and ACK both get the whole set: EDK2 fails when the ACK lacks what the OFFER had.
  */
-import type { Ipv4 } from '../net/ipv4.ts';
+import { type Ipv4, ipv4ToNumber } from '../net/ipv4.ts';
 import type { BootClient, BootDecision, BootSite } from './decision.ts';
 import { bootFileUrl } from './decision.ts';
 
@@ -33,7 +33,11 @@ export function renderDhcpBootFields(rendering: {
     case 'none':
       return null;
     case 'script':
-      return { siaddr, file: decision.url, options: [bootFile(decision.url), IPXE_OPTIONS] };
+      return {
+        siaddr,
+        file: decision.url,
+        options: [bootFile(decision.url), IPXE_OPTIONS, ...logServer(site)],
+      };
     case 'first-stage': {
       if (decision.transport === 'http') {
         const url = bootFileUrl(site, decision.file);
@@ -50,6 +54,14 @@ export function renderDhcpBootFields(rendering: {
           };
     }
   }
+}
+
+/** Option 7: iPXE sends its console there, where it was built to. */
+function logServer({ serverAddress, syslog }: BootSite): readonly DhcpOption[] {
+  if (!syslog) return [];
+  const value = Buffer.alloc(4);
+  value.writeUInt32BE(ipv4ToNumber(serverAddress));
+  return [{ code: 7, value }];
 }
 
 type DhcpOption = { readonly code: number; readonly value: Uint8Array };

@@ -17,14 +17,23 @@ export type ScriptFacts = {
 };
 
 export function renderIpxeScript(facts: ScriptFacts): string {
+  const { serverAddress, syslog } = facts.site;
+  // An iPXE that was built without it does not know the word.
+  const log = syslog ? [`set syslog ${serverAddress} ||`] : [];
+  return ['#!ipxe', ...log, ...bodyOf(facts), ''].join('\n');
+}
+
+type Lines = readonly string[];
+
+function bodyOf(facts: ScriptFacts): Lines {
   const { entry, stuck } = facts;
   if (entry === null)
-    return script([
+    return [
       `echo ingot does not know ${facts.mac}, enroll it with: ingot node enroll`,
       'echo Going on to the next boot device',
       'sleep 3',
       'exit 1',
-    ]);
+    ];
   if (stuck === true) return stuckScript(oneWord(entry.nodeName));
   switch (entry.intent) {
     case 'ramdisk':
@@ -38,10 +47,10 @@ export function renderIpxeScript(facts: ScriptFacts): string {
  * Waits grow by five seconds a try and start at a number of the MAC's own, so that a rack that is told "not
  * now" does not come back as one. `initrd=` is for the kernel's EFI stub, which looks the ramdisk up by name.
  */
-function ramdiskScript(facts: ScriptFacts, node: string): string {
+function ramdiskScript(facts: ScriptFacts, node: string): Lines {
   const url = siteUrl(facts.site);
   const words = ['initrd=initrd.zst', ...kernelArguments(facts)];
-  return script([
+  return [
     `echo ingot: ${node} loads its ramdisk`,
     `set tries:int32 ${TRIES}`,
     'set try:int32 0',
@@ -62,34 +71,32 @@ function ramdiskScript(facts: ScriptFacts, node: string): string {
     `echo ingot: ${node} gives up after \${tries} tries and restarts`,
     'sleep 30',
     'reboot || exit 1',
-  ]);
+  ];
 }
 
 /**
  * BIOS starts the first disk itself: many ROMs have no way back to the boot order. UEFI goes on to its next boot
  * option, and only after an error: EDK2 ends its boot order at an option that returned success (UEFI 3.1.1).
  */
-function diskScript(node: string): string {
-  return script([
+function diskScript(node: string): Lines {
+  return [
     `echo ingot: ${node} boots from its own disk`,
     `iseq \${platform} efi && goto next ||`,
     'sanboot --no-describe --drive 0x80 ||',
     ':next',
     'exit 1',
-  ]);
+  ];
 }
 
 /** No disk is started from here: what this machine tried so far did not bring it further. */
-function stuckScript(node: string): string {
-  return script([
+function stuckScript(node: string): Lines {
+  return [
     `echo ingot: ${node} goes round, on to its next boot device`,
     'echo See: ingot node why',
     'sleep 10',
     'exit 1',
-  ]);
+  ];
 }
-
-const script = (lines: readonly string[]): string => ['#!ipxe', ...lines, ''].join('\n');
 
 /** A node's name cannot end the line or call on iPXE's settings. */
 const oneWord = (name: string): string => name.replaceAll(/[^\w.-]/g, '_');

@@ -8,7 +8,9 @@ export function kernelArguments(facts: {
   readonly site: BootSite;
   readonly kernelArgs: string;
 }): readonly string[] {
+  const { serverAddress, syslog } = facts.site;
   return [
+    ...(syslog ? [`ingot-syslog=${serverAddress}`] : []),
     `ipa-api-url=${siteUrl(facts.site)}`,
     `BOOTIF=01-${macWithHyphens(facts.mac)}`,
     ...facts.kernelArgs.split(/\s+/).filter((word) => word !== ''),

@@ -103,6 +103,8 @@ export const configSchema = z.strictObject({
       ipxe_dir: z.string().default('/usr/lib/ipxe'),
       /** A folder with your own shimx64.efi, mmx64.efi and grubx64.efi; null: those of Debian's packages. */
       secure_boot_dir: z.string().startsWith('/', 'must be an absolute path').nullable().default(null),
+      /** Take the log lines of iPXE and the ramdisk (UDP 514 on PXE addresses) into their nodes' events. */
+      syslog: z.boolean().default(true),
       /** More words for the ramdisk's kernel command line, such as `console=ttyS0`. */
       kernel_args: z.string().default(''),
       tftp: z

@@ -15,6 +15,8 @@ type Options = {
   readonly files: { has(name: string): boolean };
   readonly entryOf: (mac: Mac) => BootEntry | null;
   readonly httpPort: number;
+  /** `boot.syslog`. */
+  readonly syslog: boolean;
   readonly clock: Pick<Clock, 'now'>;
   readonly onFact: (fact: Fact) => void;
 };
@@ -22,7 +24,7 @@ type Options = {
 /** `address`: ours on the network that the client asks on. Null: an address and nothing to boot. */
 export type BootAnswers = (client: ClientFacts, address: Ipv4) => DhcpBootFields | null;
 
-export function createBootAnswers({ clock, entryOf, files, httpPort, onFact }: Options): BootAnswers {
+export function createBootAnswers({ clock, entryOf, files, httpPort, onFact, syslog }: Options): BootAnswers {
   const chains = createChainMemory();
   return (facts, address) => {
     const client = bootClientOf(facts);
@@ -30,7 +32,7 @@ export function createBootAnswers({ clock, entryOf, files, httpPort, onFact }: O
     const final = messageType === 'request';
     const now = clock.now();
     const chained = chains.note({ mac, client, xid, final, now });
-    const site = { serverAddress: address, httpPort };
+    const site = { serverAddress: address, httpPort, syslog };
     const decision = decideBoot({ client, mac, entry: entryOf(mac), site, files, chained });
     if (decision.action === 'none' && client.kind !== 'not-booting' && final) {
       const sentence = `got an address and nothing to boot: ${decision.reason}`;

@@ -78,7 +78,7 @@ export async function startBootListeners(options: Options): Promise<BootListener
     ramdisk: options.ramdisk,
     images: options.images,
     bootEntry: options.bootTable.entry,
-    siteOf: (local) => siteOf(pxe, { local, httpPort: config.boot.listen_port }),
+    siteOf: (local) => siteOf(pxe, { local, httpPort: config.boot.listen_port, syslog: config.boot.syslog }),
     kernelArgs: config.boot.kernel_args,
     clock: systemClock,
     log,
@@ -145,10 +145,10 @@ function served(config: Config, role: NetworkRole): readonly Served[] {
 
 function siteOf(
   pxe: readonly Served[],
-  at: { readonly local: string; readonly httpPort: number },
+  { local, ...site }: { readonly local: string } & Omit<BootSite, 'serverAddress'>,
 ): BootSite | null {
-  const network = pxe.find(({ address }) => address === at.local);
-  return network === undefined ? null : { serverAddress: network.address, httpPort: at.httpPort };
+  const network = pxe.find(({ address }) => address === local);
+  return network === undefined ? null : { ...site, serverAddress: network.address };
 }
 
 async function closeAll(apps: readonly FastifyInstance[]): Promise<void> {

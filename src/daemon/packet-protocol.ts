@@ -52,6 +52,8 @@ export type PacketThreadOptions = {
   readonly kernelArgs: string;
   readonly httpPort: number;
   readonly tftp: Config['boot']['tftp'];
+  /** `boot.syslog`. */
+  readonly syslog: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 };
 

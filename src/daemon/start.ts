@@ -97,6 +97,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       kernelArgs: config.boot.kernel_args,
       httpPort: config.boot.listen_port,
       tftp: config.boot.tftp,
+      syslog: config.boot.syslog,
       logLevel: config.log_level,
     },
     log,

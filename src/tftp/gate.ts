@@ -2,11 +2,11 @@
 import type { RemoteInfo } from 'node:dgram';
 import type { Clock } from '../clock.ts';
 import { type Ipv4, parseIpv4 } from '../net/ipv4.ts';
+import { createRequestRate } from '../net/request-rate.ts';
 import type { TftpDrop, TftpRefusal } from './counts.ts';
 import type { TftpLimits } from './limits.ts';
 import { findFile, type TftpFiles } from './names.ts';
 import { decodeTftp, TFTP_ERROR, type TftpOption } from './packet.ts';
-import { createRequestRate } from './request-rate.ts';
 import type { Peer, SessionTable } from './session-table.ts';
 
 export type Verdict =

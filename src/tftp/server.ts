@@ -10,6 +10,7 @@ import type { Log } from '../log.ts';
 import { openBoundSocket } from '../net/bound-socket.ts';
 import type { Counters } from '../net/counters.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
+import { createRequestRate } from '../net/request-rate.ts';
 import type { TftpCount } from './counts.ts';
 import { describeEnd, missingFile, type TftpFact } from './facts.ts';
 import { createGate, type Verdict } from './gate.ts';
@@ -18,7 +19,6 @@ import type { TftpFiles } from './names.ts';
 import { negotiate } from './negotiate.ts';
 import { ownSocket, sharedSocket } from './outlet.ts';
 import { encodeTftp, isRequest } from './packet.ts';
-import { createRequestRate } from './request-rate.ts';
 import { createSessionTable } from './session-table.ts';
 import { type Session, startSession } from './transfer-session.ts';
 

@@ -47,6 +47,7 @@ async function boot(): Promise<Booted & { readonly diskPath: string }> {
       bootMac: '52:54:00:aa:00:01',
       insecure: false,
       collectLldp: false,
+      syslogServer: null,
     },
     machine: rest,
     prepareInventory: async () => undefined,

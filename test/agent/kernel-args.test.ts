@@ -12,6 +12,7 @@ describe('the kernel command line', () => {
       bootMac: '52:54:00:aa:00:01',
       insecure: false,
       collectLldp: false,
+      syslogServer: null,
     });
   });
 
@@ -50,5 +51,13 @@ describe('the kernel command line', () => {
 
   it('keeps spaces inside quotes', () => {
     expect(kernelWords('dyndbg="file a.c +p" quiet').get('dyndbg')).toBe('file a.c +p');
+  });
+
+  it.each([
+    ['ingot-syslog=10.20.0.1', '10.20.0.1'],
+    ['ingot-syslog=seed.example', null],
+    ['ingot-syslog', null],
+  ])('%s names the syslog server %s', (line, server) => {
+    expect(parseKernelArgs(line).syslogServer).toBe(server);
   });
 });

@@ -31,7 +31,7 @@ export function realAgent(
     const life = runAgent({
       args: {
         ...{ apiUrls: [boot.bootUrl], inspectionUrls: [], bootMac: boot.mac },
-        ...{ insecure: false, collectLldp: false },
+        ...{ insecure: false, collectLldp: false, syslogServer: null },
       },
       machine: {
         ...{ run, say, saidLines: lines, clock: systemClock, http: createHttpClient({ insecure: false }) },

@@ -40,6 +40,14 @@ describe('the decision in DHCP', () => {
     expect(render(client)).toEqual({ siaddr: '10.20.0.1', file, options });
   });
 
+  test('iPXE is told of our syslog receiver, where there is one', () => {
+    const site = { ...SITE, syslog: true };
+    const client = bootClientOf(CLIENTS['iPXE in UEFI']);
+    const decision = decideBoot({ client, mac: MAC, entry: null, site, files: new Set() });
+    const fields = renderDhcpBootFields({ decision, client, site });
+    expect(fields?.options).toContainEqual({ code: 7, value: Buffer.from([10, 20, 0, 1]) });
+  });
+
   test('nothing to boot, nothing said', () => {
     expect(render('Linux')).toBeNull();
   });

@@ -78,7 +78,8 @@ export async function startBootHttp(
           : null,
     },
     bootEntry: (mac) => entries.get(mac) ?? null,
-    siteOf: (local) => (local === '127.0.0.1' ? { serverAddress: ipv4('127.0.0.1'), httpPort: port } : null),
+    siteOf: (local) =>
+      local === '127.0.0.1' ? { serverAddress: ipv4('127.0.0.1'), httpPort: port, syslog: false } : null,
     kernelArgs: '',
     clock: systemClock,
     log: createLog('silent'),

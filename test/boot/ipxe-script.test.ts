@@ -31,6 +31,13 @@ reboot || exit 1
 `);
   });
 
+  test('tells iPXE and ramdisk where their log lines are taken, and an iPXE that cannot send any goes on', () => {
+    const site = { ...SITE, syslog: true };
+    const text = renderIpxeScript({ mac: MAC, entry: entry('ramdisk'), site, kernelArgs: '' });
+    expect(text).toMatch(/^#!ipxe\nset syslog 10\.20\.0\.1 \|\|\n/);
+    expect(text).toMatch(/^kernel \S+ initrd=initrd\.zst ingot-syslog=10\.20\.0\.1 /m);
+  });
+
   test('of a node that shall boot its disk', () => {
     expect(render(entry('disk'))).toBe(`#!ipxe
 echo ingot: rack1-07 boots from its own disk

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRequestRate } from '../../src/tftp/request-rate.ts';
+import { createRequestRate } from '../../src/net/request-rate.ts';
 
 const LIMIT = { burst: 3, perSecond: 2, maxAddresses: 2 };
 
