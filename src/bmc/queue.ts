@@ -34,11 +34,11 @@ export function createSerialQueue(options: {
       pending += 1;
       const turn = last.then(async () => {
         try {
-          const rest = quietUntil - clock.now();
+          const rest = quietUntil - clock.elapsed();
           if (rest > 0) await clock.sleep(Math.min(rest, gapMs));
           return await task();
         } finally {
-          quietUntil = clock.now() + gapMs;
+          quietUntil = clock.elapsed() + gapMs;
           pending -= 1;
         }
       });

@@ -49,19 +49,28 @@ export async function openCache({ dir, maxBytes, clock, log }: CacheOptions): Pr
     return [...reserved.values()].reduce((sum, bytes) => sum + bytes, stored);
   };
 
-  const isInUse = ({ usedAt }: StoredImage): boolean => clock.now() - usedAt <= IN_USE_MS;
+  /** When images were used in this life of the daemon, by the clock that nobody sets. */
+  const used = new Map<string, number>();
+  const isInUse = ({ image, usedAt }: StoredImage): boolean => {
+    const at = used.get(image.id);
+    return (at === undefined ? clock.now() - usedAt : clock.elapsed() - at) <= IN_USE_MS;
+  };
+  const forget = async (id: string): Promise<void> => {
+    images.delete(id);
+    used.delete(id);
+    await removeImage(dir, id);
+  };
 
   /** Evicts the least recently used image that nobody uses; false when there is none. */
   const evictOne = async (): Promise<boolean> => {
     const idle = [...images.values()].filter((stored) => !isInUse(stored));
     const victim = idle.toSorted((a, b) => a.usedAt - b.usedAt)[0];
     if (victim === undefined) return false;
-    images.delete(victim.image.id);
     log.info(
       { image: victim.image.id, bytes: victim.bytes },
       'image cache: least recently used image removed',
     );
-    await removeImage(dir, victim.image.id);
+    await forget(victim.image.id);
     return true;
   };
 
@@ -72,12 +81,12 @@ export async function openCache({ dir, maxBytes, clock, log }: CacheOptions): Pr
       if (stored === undefined) return null;
       if ((await stat(stored.image.path).catch(() => null))?.size !== stored.image.size) {
         log.warn({ image: id }, 'image cache: an image was removed or changed by somebody else');
-        images.delete(id);
-        await removeImage(dir, id);
+        await forget(id);
         return null;
       }
+      used.set(id, clock.elapsed());
       const now = clock.now();
-      if (now - stored.usedAt > TOUCH_MS) {
+      if (Math.abs(now - stored.usedAt) > TOUCH_MS) {
         await utimes(metaPath(dir, id), now / 1000, now / 1000).catch(() => undefined);
         if (images.get(id) === stored) images.set(id, { ...stored, usedAt: now });
       }
@@ -103,6 +112,7 @@ export async function openCache({ dir, maxBytes, clock, log }: CacheOptions): Pr
     async add(part, image, source) {
       await storeImage(dir, part, { image, source });
       const { blocks } = await stat(image.path);
+      used.set(image.id, clock.elapsed());
       images.set(image.id, { image, source, bytes: blocks * 512, usedAt: clock.now() });
     },
 
@@ -112,8 +122,7 @@ export async function openCache({ dir, maxBytes, clock, log }: CacheOptions): Pr
       const stored = images.get(id);
       if (stored === undefined) return 'absent';
       if (!force && isInUse(stored)) return 'in use';
-      images.delete(id);
-      await removeImage(dir, id);
+      await forget(id);
       return 'removed';
     },
   };

@@ -26,6 +26,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     does: (step) => steps[step]?.does ?? step,
     bootProblem: (node) => site.bootProblem(node),
     bootWarnings: () => site.bootWarnings(),
+    timesOf: (job) => engine.timesOf(job),
   };
   const engine = createEngine({
     store,

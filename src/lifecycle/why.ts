@@ -3,6 +3,7 @@ import type { EventRecord, JobRecord, NodeRecord } from '../store/records.ts';
 import { VERBS } from '../store/words.ts';
 import { BEFORE_THE_LOADER, type ReachedStage, reachedStage } from './boot-stages.ts';
 import { usesSecureBoot } from './capabilities.ts';
+import type { StepTimes } from './engine/engine.ts';
 import type { Explanation } from './engine/step.ts';
 import { isTransient, STATES } from './graph.ts';
 import type { Why } from './lifecycle.ts';
@@ -22,6 +23,8 @@ export type WhyFacts = {
   readonly failureHint: string | null;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** Of the job's step, as the engine measures it; null when it does not work on the job. */
+  readonly times: StepTimes | null;
   /** What a step does, by its name. */
   readonly does: (step: string) => string;
   /** Why no machine can boot the ramdisk just now, or null. */
@@ -64,9 +67,9 @@ export function explainWhy(facts: WhyFacts): Why {
 
 /** What is told when the time of a step is up: what was awaited, what came last, what to check. */
 export function explainSilence(facts: WhyFacts): Explanation {
-  const { job, now } = facts;
+  const { job } = facts;
   const step = job?.steps[job.cursor]?.name ?? 'none';
-  const took = job === null ? '' : ` after ${duration(now - Date.parse(job.step_started_at))}`;
+  const took = job === null ? '' : ` after ${duration(ranMs(job, facts))}`;
   const awaited = (job === null ? null : awaitedBy(facts.node, job)) ?? facts.does(step);
   const boot = waitsForBoot(facts.node, job, facts.bootEvents) ? reachedStage(facts.bootEvents) : null;
   const last = boot === null ? lastSentence(facts) : bootSentence(boot, facts);
@@ -84,27 +87,31 @@ function awaitedBy(node: NodeRecord, job: JobRecord): string | null {
   return asked === null ? null : `an answer of the BMC at ${asked.address}`;
 }
 
-function workSentence(job: JobRecord, { node, does, now }: WhyFacts): string {
+/** How long the job's step has run. */
+function ranMs(job: JobRecord, { times, now }: WhyFacts): number {
+  return times?.ranMs ?? now - Date.parse(job.step_started_at);
+}
+
+function workSentence(job: JobRecord, facts: WhyFacts): string {
+  const { node, does } = facts;
   const step = job.steps[job.cursor]?.name ?? 'none';
   const doing = job.error === null ? does(step) : `tidying up after a failure (${does(step)})`;
   const awaited = awaitedBy(node, job);
   const waits = awaited === null ? '' : ` It waits for ${awaited.replace(/\.$/, '')}.`;
   const asked = bmcAsked(node, job);
   const asking =
-    asked === null
-      ? ''
-      : ` The BMC at ${asked.address} is asked for ${duration(now - Date.parse(job.step_started_at))} now.`;
-  const until = job.deadline === null ? '' : ` ${deadlineSentence(job.deadline, now)}`;
+    asked === null ? '' : ` The BMC at ${asked.address} is asked for ${duration(ranMs(job, facts))} now.`;
+  const until = deadlineSentence(facts);
   const percent = job.progress === null ? '' : ` ${progressSentence(job.progress)}`;
   return `The job "${job.verb}" is at step ${job.cursor + 1} of ${job.steps.length}, ${step}: ${doing}.${percent}${waits}${asking}${until}`;
 }
 
-/** A deadline that has passed shows a daemon that was down then; its start leaves the step time (`run-job.ts`). */
-function deadlineSentence(deadline: string, now: number): string {
-  const at = clockTime(deadline);
-  return Date.parse(deadline) > now
-    ? `The step fails at ${at} if nothing happens.`
-    : `Its time was over at ${at}, but the daemon was restarted: the step gets up to 5 more minutes from that start.`;
+/** By the engine's own reckoning: it gives a step more time after a restart, and heeds no clock that is set. */
+function deadlineSentence({ times, now }: WhyFacts): string {
+  if (times === null || times.leftMs === null) return '';
+  if (times.leftMs <= 0) return ' The time of the step is over.';
+  const at = clockTime(new Date(now + times.leftMs).toISOString());
+  return ` The step fails at ${at}, in ${duration(times.leftMs)}, if nothing happens.`;
 }
 
 function progressSentence({ percent, bytes_done, bytes_total }: NonNullable<JobRecord['progress']>): string {

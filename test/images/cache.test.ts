@@ -115,4 +115,13 @@ describe('the image cache', () => {
     expect(await cache.use(first)).toBeNull();
     expect(await readdir(dir)).toEqual([]);
   });
+
+  test('keeps an image in use although the wall clock was set forward', async () => {
+    const { cache, add, clock } = await cacheOf(2);
+    await add(first);
+    await add(second);
+    clock.setWall(IN_USE_MS + 1);
+    await expect(add(third)).rejects.toThrow('full of images in use');
+    expect(await cache.use(first)).not.toBeNull();
+  });
 });

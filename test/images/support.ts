@@ -21,12 +21,18 @@ export async function ownFolder(): Promise<string> {
 }
 
 /** Sleeps end at once and move the time on. */
-export function movedClock(): Clock & { forward(ms: number): void; slept: number[] } {
+export function movedClock(): Clock & {
+  forward(ms: number): void;
+  /** Somebody sets the wall clock; no time passes. */
+  setWall(byMs: number): void;
+  slept: number[];
+} {
   let now = Date.now();
+  let wall = 0;
   const slept: number[] = [];
   return {
     slept,
-    now: () => now,
+    now: () => now + wall,
     elapsed: () => now,
     sleep: async (ms, signal) => {
       signal?.throwIfAborted();
@@ -35,6 +41,9 @@ export function movedClock(): Clock & { forward(ms: number): void; slept: number
     },
     forward: (ms) => {
       now += ms;
+    },
+    setWall: (byMs) => {
+      wall += byMs;
     },
   };
 }

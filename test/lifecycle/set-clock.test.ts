@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Bmc } from '../../src/bmc/bmc.ts';
+import { openFakeHardware } from '../../src/bmc/fake-hardware.ts';
 import { systemClock } from '../../src/clock.ts';
 import { IngotError } from '../../src/errors.ts';
-import { createMoment } from '../../src/lifecycle/engine/moment.ts';
+import { createMoment, createPast } from '../../src/lifecycle/engine/moment.ts';
 import { createWakeable } from '../../src/lifecycle/engine/wake.ts';
 import { createIdleClock } from './fakes/idle-clock.ts';
 import { INVENTORY } from './fakes/inventory.ts';
@@ -15,6 +17,8 @@ const SET = [
   { way: 'back', by: -HOUR_MS },
   { way: 'forward', by: HOUR_MS },
 ];
+
+const IDLE_BMC = openFakeHardware();
 
 const uuidOf = (world: World): string => world.machines[0]?.uuid ?? '';
 
@@ -81,6 +85,44 @@ describe.each(SET)('a wall clock that is set $way by an hour', ({ by }) => {
     expect(world.clock.elapsed() - since).toBeLessThan(CALL_BACK_LIMIT_MS - MINUTE_MS);
   });
 
+  it('has a BMC that forgot a request asked again after half a minute, and no sooner', async () => {
+    const asked: number[] = [];
+    const clock = { at: () => 0 };
+    const forgetful: Partial<Bmc> = {
+      power: async () => 'off',
+      powerOn: async () => void asked.push(clock.at()),
+    };
+    const world = await createWorld({
+      deps: { withBmc: (_node, work) => work({ ...IDLE_BMC, ...forgetful }) },
+    });
+    clock.at = () => world.clock.elapsed();
+    await world.daemon().requestPower(uuidOf(world), 'power on');
+    await world.untilTrue('asked', () => asked.length === 1);
+    world.clock.setWall(by);
+    await world.untilTrue('asked again', () => asked.length === 2);
+    const [first = 0, second = 0] = asked;
+    expect(second - first).toBeGreaterThanOrEqual(30_000);
+    expect(second - first).toBeLessThan(35_000);
+  });
+
+  it('hides nothing of what was seen of this boot', async () => {
+    const world = await waiting('inspect');
+    world.clock.setWall(by);
+    const message = 'DHCP gave 10.20.1.5';
+    await world.store().events.append({ node_uuid: uuidOf(world), kind: 'dhcp.ack', message });
+    expect((await world.daemon().why(uuidOf(world))).text).toContain('Last seen: an address given by DHCP');
+  });
+
+  it('moves nothing of how long `why` says that the step has and had', async () => {
+    const world = await waiting('active');
+    const before = await world.daemon().why(uuidOf(world));
+    const left = /in (29 min \d+ s|30 min), if nothing happens/;
+    expect(before.text).toMatch(left);
+    world.clock.setWall(by);
+    expect((await world.daemon().why(uuidOf(world))).text).toMatch(left);
+    expect((await world.until(['deploy failed'])).last_error).toContain('Gave up after 30 min waiting');
+  });
+
   it('while ingot is down leaves a step no more than its limit, and no less than five minutes', async () => {
     const world = await waiting('active');
     world.clock.setWall(by);
@@ -125,6 +167,27 @@ describe('a stored moment', () => {
     const at = (ms: number): string => new Date(clock.now() + ms).toISOString();
     expect(moment(at(HOUR_MS), 30_000)).toBe(clock.elapsed() + 30_000);
     expect(moment(at(-HOUR_MS), 30_000)).toBe(clock.elapsed() - HOUR_MS);
+  });
+});
+
+describe('a moment that was marked', () => {
+  it('is as long ago as time has passed, however the wall clock was set since', () => {
+    const clock = createIdleClock();
+    const past = createPast(clock);
+    const mark = past.mark();
+    clock.setWall(-HOUR_MS);
+    clock.advance(5_000);
+    expect(past.since(mark)).toBe(5_000);
+  });
+
+  it('of an earlier life is read by the wall clock once, and is never to come', () => {
+    const clock = createIdleClock();
+    const past = createPast(clock);
+    const [ago, ahead] = [clock.now() - 2_000, clock.now() + HOUR_MS];
+    expect([past.since(ago), past.since(ahead)]).toEqual([2_000, 0]);
+    clock.setWall(HOUR_MS);
+    clock.advance(1_000);
+    expect([past.since(ago), past.since(ahead)]).toEqual([3_000, 1_000]);
   });
 });
 

@@ -28,10 +28,12 @@ function aJob(step: string, fields: Partial<JobRecord> = {}): JobRecord {
   };
 }
 
-function whyOf(node: NodeRecord, job: JobRecord | null, minutes = 2): Why {
+type Times = { readonly ranMs: number; readonly leftMs: number | null };
+
+function whyOf(node: NodeRecord, job: JobRecord | null, times: Times | null = null): Why {
   return explainWhy({
     ...{ node, job, bootEvents: [], lastEvent: null, failureHint: null },
-    ...{ now: Date.parse(STARTED) + minutes * 60_000, does: (step) => step, bootProblem: PROBLEM },
+    ...{ now: Date.parse(STARTED) + 2 * 60_000, times, does: (step) => step, bootProblem: PROBLEM },
     bootWarnings: [],
   });
 }
@@ -81,16 +83,24 @@ describe('what keeps machines from booting the ramdisk', () => {
   });
 });
 
-describe('the deadline of a step', () => {
-  it('is told while it is to come', async () => {
-    const { text } = whyOf(await aNode(), aJob('verify'), 4);
-    expect(text).toContain('The step fails at 2026-11-22 12:05:00 UTC if nothing happens.');
+describe('the time of a step', () => {
+  const HOUR_MS = 3_600_000;
+
+  it('is told as the engine reckons it, whatever the stored deadline and the wall clock say', async () => {
+    const { text } = whyOf(await aNode(), aJob('verify'), { ranMs: HOUR_MS, leftMs: 300_000 });
+    expect(text).toContain('The step fails at 2026-11-22 12:07:00 UTC, in 5 min, if nothing happens.');
+    expect(text).toContain('is asked for 1 h now');
   });
 
-  it('that has passed is told with what a restart gives the step', async () => {
-    const { text } = whyOf(await aNode(), aJob('verify'), 5);
-    expect(text).not.toContain('The step fails at');
-    expect(text).toContain('Its time was over at 2026-11-22 12:05:00 UTC, but the daemon was restarted');
-    expect(text).toContain('up to 5 more minutes');
+  it.each([
+    { of: 'a step that may take for ever', times: { ranMs: 0, leftMs: null } },
+    { of: 'a job that nobody works on yet', times: null },
+  ])('is not told of $of', async ({ times }) => {
+    expect(whyOf(await aNode(), aJob('verify'), times).text).not.toContain('The step fails');
+  });
+
+  it('that is over is told as over', async () => {
+    const { text } = whyOf(await aNode(), aJob('verify'), { ranMs: HOUR_MS, leftMs: -1 });
+    expect(text).toContain('The time of the step is over.');
   });
 });

@@ -67,7 +67,7 @@ export function createLoginKeeper(options: {
     const wrongPassword = (answer.status === 401 || answer.status === 403) && !isSessionLimit(answer);
     if (wrongPassword || authType === 'session') throw refusal(request, answer);
     log.info({ status: answer.status }, 'BMC gives no session: basic authentication stands in');
-    return { login: basicLogin(credentials), location: null, until: clock.now() + BASIC_FOR_MS };
+    return { login: basicLogin(credentials), location: null, until: clock.elapsed() + BASIC_FOR_MS };
   };
 
   const refusal = (request: Request, answer: Answer): IngotError =>
@@ -91,7 +91,7 @@ export function createLoginKeeper(options: {
 
   return {
     async current() {
-      if (held !== null && held.until > clock.now()) return held.login;
+      if (held !== null && held.until > clock.elapsed()) return held.login;
       pending ??= open().finally(() => {
         pending = null;
       });

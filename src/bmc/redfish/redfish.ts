@@ -33,7 +33,7 @@ export function openRedfishBmc(target: RedfishTarget, deps: RedfishDeps): Bmc {
   const client = createRedfishClient({ target, clock, log, queue, timeouts, random });
   let systemPath: string | null = null;
   let habits: Habits | null = null;
-  /** When the host was last forced off, in milliseconds since the epoch. */
+  /** When the host was last forced off, in milliseconds of `Clock.elapsed`. */
   let forcedOffAt: number | null = null;
 
   const system = async (): Promise<Resource> => {

@@ -9,7 +9,7 @@ import type { Store } from '../../store/store.ts';
 import type { TimeLimit } from '../graph.ts';
 import type { Advance } from './advance.ts';
 import { createCommits, Superseded } from './commit.ts';
-import { createMoment } from './moment.ts';
+import { createMoment, createPast } from './moment.ts';
 import { type JobTools, type Reach, runJob } from './run-job.ts';
 import { createSlots } from './slots.ts';
 import type { BoundaryHook, Explanation, SlotKind, Steps } from './step.ts';
@@ -46,10 +46,23 @@ export type Engine = {
   nudge(nodeUuid: string): void;
   /** The node's job was ended or failed in the store: what its step does just now is of no use any more. */
   interrupt(nodeUuid: string): void;
+  /** Null for a job that nobody works on. */
+  timesOf(job: JobRecord): StepTimes | null;
   stop(): Promise<void>;
 };
 
-type Runner = Omit<Reach, 'signal'> & { readonly nodeUuid: string; abort: AbortController };
+/** How long the job's step has run, and how long it still may: milliseconds by a clock that nobody sets. */
+export type StepTimes = {
+  readonly ranMs: number;
+  /** Null while it is not known, and for a step that may take for ever. */
+  readonly leftMs: number | null;
+};
+
+type Runner = Omit<Reach, 'signal' | 'onDue'> & {
+  readonly nodeUuid: string;
+  abort: AbortController;
+  due: number | null;
+};
 
 export function createEngine(options: EngineOptions): Engine {
   const { store, clock, limits } = options;
@@ -76,7 +89,10 @@ export function createEngine(options: EngineOptions): Engine {
     while (!stopping.signal.aborted) {
       const { signal } = runner.abort;
       try {
-        await runJob(id, tools, { ...runner, signal });
+        const onDue = (due: number): void => {
+          runner.due = due;
+        };
+        await runJob(id, tools, { ...runner, signal, onDue });
         return;
       } catch (error) {
         if (signal.aborted) runner.abort = new AbortController();
@@ -97,6 +113,8 @@ export function createEngine(options: EngineOptions): Engine {
       wakeable: createWakeable(clock),
       deadline: createMoment(clock),
       wakeAt: createMoment(clock),
+      past: createPast(clock),
+      due: null,
       abort: new AbortController(),
     };
     // What an interrupted job still does to the machine ends before the next job touches it.
@@ -125,6 +143,15 @@ export function createEngine(options: EngineOptions): Engine {
     },
     interrupt: (nodeUuid) => {
       for (const runner of runnersOf(nodeUuid)) runner.abort.abort(new Error('the job was ended or aborted'));
+    },
+    timesOf: (job) => {
+      const runner = runners.get(job.id)?.runner;
+      if (runner === undefined) return null;
+      const { due, past } = runner;
+      return {
+        ranMs: past.since(Date.parse(job.step_started_at)),
+        leftMs: due === null || due === Number.POSITIVE_INFINITY ? null : due - clock.elapsed(),
+      };
     },
     stop: async () => {
       stopping.abort(new Error('ingot is stopping'));

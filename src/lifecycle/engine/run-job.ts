@@ -6,7 +6,7 @@ import type { Store } from '../../store/store.ts';
 import { STATES, type TimeLimit } from '../graph.ts';
 import type { JobOnNode } from './advance.ts';
 import { type Commits, Superseded } from './commit.ts';
-import type { Moment } from './moment.ts';
+import type { Moment, Past } from './moment.ts';
 import { LONGEST_BACK_OFF_MS } from './retry.ts';
 import { callStep } from './run-step.ts';
 import type { Slots } from './slots.ts';
@@ -37,6 +37,9 @@ export type Reach = {
   readonly signal: AbortSignal;
   readonly deadline: Moment;
   readonly wakeAt: Moment;
+  readonly past: Past;
+  /** Told when (ms on `Clock.elapsed`) the step that is called now fails; infinite for one that never does. */
+  readonly onDue: (due: number) => void;
 };
 
 /** After a start no deadline falls due before this: the agents need time to find us again. */
@@ -112,6 +115,7 @@ async function runStepOnce(call: StepAtWork): Promise<boolean> {
     at = await commits.read(first);
   }
   const deadline = deadlineOf(call, at);
+  reach.onDue(call.definition.limit === 'never' ? Number.POSITIVE_INFINITY : deadline);
 
   await tools.boundary?.({ jobId: first.id, step: name, when: 'before' });
   const called = await callWithin(deadline, call, at);
@@ -167,6 +171,7 @@ async function callWithin(deadline: number, call: StepAtWork, at: JobOnNode): Pr
       definition,
       commits,
       clock,
+      past: reach.past,
       settleMs: tools.settleMs,
       signal: AbortSignal.any([reach.signal, over.signal]),
       log: logOf(call),

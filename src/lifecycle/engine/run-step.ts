@@ -4,6 +4,7 @@ import { asIngotError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { JobRecord, NodeRecord, Progress } from '../../store/records.ts';
 import { type Commits, Superseded } from './commit.ts';
+import type { Past } from './moment.ts';
 import { outcomeOfError } from './retry.ts';
 import type { StepContext, StepDefinition, StepOutcome } from './step.ts';
 
@@ -16,6 +17,7 @@ export type StepCall = {
   readonly definition: StepDefinition;
   readonly commits: Commits;
   readonly clock: Clock;
+  readonly past: Past;
   readonly log: Log;
   /** Aborts the call; its reason is thrown out of `callStep`. */
   readonly signal: AbortSignal;
@@ -35,7 +37,8 @@ export async function callStep(call: StepCall): Promise<StepOutcome> {
     job,
     args: step?.args ?? {},
     scratch: () => scratch,
-    now: () => call.clock.now(),
+    now: call.past.mark,
+    since: call.past.since,
     save: async (facts, patch = {}) => {
       const saved = await commits.save(job, facts, patch);
       scratch = saved.job.scratch;

@@ -53,8 +53,10 @@ export type StepContext = {
   readonly args: JsonObject;
   /** What earlier calls of this step saved; also after a crash. */
   readonly scratch: () => JsonObject;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch: a moment to save. */
   now(): number;
+  /** Milliseconds since a moment that was saved, or the step's start: what a clock that is set does not move. */
+  since(moment: number): number;
   /** Commits facts in the middle of a step: merged into the scratch, with a change of the node if given. */
   save(scratch: JsonObject, patch?: NodePatch): Promise<void>;
   /** Tells how far a long call is; written to disk now and then. */

@@ -65,8 +65,7 @@ export function pauseStep(): StepDefinition {
 
 async function pause(context: StepContext): Promise<StepOutcome> {
   const { seconds = 0 } = context.args;
-  const over = Date.parse(context.job.step_started_at) + Number(seconds) * 1000;
-  const left = over - context.now();
+  const left = Number(seconds) * 1000 - context.since(Date.parse(context.job.step_started_at));
   if (left <= 0) return { kind: 'done', note: `${String(seconds)} seconds have passed.` };
   return { kind: 'wait', for: `${String(seconds)} seconds to pass`, pollMs: left };
 }

@@ -139,7 +139,7 @@ export function agentPowerOffStep(deps: StepDeps): StepDefinition {
     run: async (context) => {
       const asked = context.scratch().agent_asked_at;
       if (asked === undefined) await askAgent(context, deps);
-      else if (typeof asked === 'number' && context.now() - asked < AGENT_POWER_OFF_MS) {
+      else if (typeof asked === 'number' && context.since(asked) < AGENT_POWER_OFF_MS) {
         const power = await deps.withBmc(context.node(), (bmc) => bmc.power());
         if (power !== 'off')
           return { kind: 'wait', for: 'the ramdisk to switch the machine off', pollMs: 2_000 };

@@ -36,7 +36,7 @@ export async function untilOn(context: StepContext, deps: StepDeps): Promise<Ste
 
 function due(context: StepContext, fact: string): boolean {
   const asked = context.scratch()[fact];
-  return typeof asked !== 'number' || context.now() - asked >= ASK_AGAIN_MS;
+  return typeof asked !== 'number' || context.since(asked) >= ASK_AGAIN_MS;
 }
 
 /**
