@@ -182,6 +182,11 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX nodes_by_parent ON nodes (parent_node) WHERE parent_node IS NOT NULL;
     `,
   },
+  {
+    version: 6,
+    subject: 'UEFI HTTP boot, by node',
+    sql: `ALTER TABLE nodes ADD COLUMN boot_interface TEXT NOT NULL DEFAULT 'ipxe';`,
+  },
 ];
 
 /** Writes the schema's number as it is and flushes it: a write that changes nothing. Throws SQLite's errors. */

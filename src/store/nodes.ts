@@ -71,6 +71,7 @@ function freshNode(node: NewNode, now: string): NodeRecord {
     provision_updated_at: null,
     power_state: null,
     target_power_state: null,
+    boot_interface: 'ipxe',
     boot_mode: null,
     secure_boot: null,
     last_error: null,

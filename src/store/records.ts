@@ -5,6 +5,7 @@
  */
 import type {
   BootIntent,
+  BootInterface,
   PowerState,
   PowerTarget,
   ProvisionState,
@@ -47,6 +48,7 @@ export type NodeRecord = {
   readonly provision_updated_at: string | null;
   readonly power_state: PowerState | null;
   readonly target_power_state: PowerTarget | null;
+  readonly boot_interface: BootInterface;
   readonly boot_mode: 'uefi' | 'bios' | null;
   /** Whether the firmware has Secure Boot on, as its BMC last said; null where it does not say. */
   readonly secure_boot: boolean | null;

@@ -174,7 +174,7 @@ test.each([
     name: 'an interface to another',
     op: { op: 'replace', path: '/boot_interface', value: 'pxe' },
     status: 400,
-    text: /entrypoint: pxe/,
+    text: /entrypoint: pxe.*\['ipxe', 'http-ipxe'\]/,
   },
 ])('PATCH of $name is refused', async ({ op, status, text }) => {
   const { ask, store } = await apiFixture();
@@ -182,6 +182,15 @@ test.each([
   const answer = await ask('PATCH', `/v1/nodes/${NODE}`, { body: [op] });
   expect(answer.status).toBe(status);
   expect(fault(answer)).toMatch(text);
+});
+
+test('the boot interface is PXE or UEFI HTTP boot; removed, it is PXE again', async () => {
+  const { ask, store } = await apiFixture();
+  await store.nodes.insert(aNode());
+  const patched = async (op: object) =>
+    (await ask('PATCH', `/v1/nodes/${NODE}`, { body: [{ path: '/boot_interface', ...op }] })).body;
+  expect(await patched({ op: 'replace', value: 'http-ipxe' })).toMatchObject({ boot_interface: 'http-ipxe' });
+  expect(await patched({ op: 'remove' })).toMatchObject({ boot_interface: 'ipxe' });
 });
 
 test('an interface patched to the value that it has is fine', async () => {

@@ -40,7 +40,7 @@ export const NODE_FIELDS: readonly NodeField[] = [
   fact('updated_at', 1, ({ node }) => ironicTime(node.updated_at)),
   fact('automated_clean', 47, ({ node }) => node.automated_clean),
   fixed('bios_interface', 40, 'no-bios'),
-  fixed('boot_interface', 31, 'ipxe'),
+  fact('boot_interface', 31, ({ node }) => node.boot_interface),
   fact('boot_mode', 75, ({ node }) => node.boot_mode),
   fact('clean_step', 7, ({ node, job }) => currentStep(node, job, 'clean')),
   fixed('conductor_group', 46, ''),

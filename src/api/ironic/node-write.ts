@@ -5,7 +5,7 @@ import { IngotError } from '../../errors.ts';
 import { capabilitiesIn } from '../../lifecycle/capabilities.ts';
 import type { Json, JsonObject, NodeRecord } from '../../store/records.ts';
 import type { NewNode, NodePatch } from '../../store/store.ts';
-import { IPXE_PROGRAMS } from '../../store/words.ts';
+import { BOOT_INTERFACES, IPXE_PROGRAMS } from '../../store/words.ts';
 import { holdsMask } from '../masking.ts';
 import { parseBody } from '../parse.ts';
 import { applyPatch, type PatchRules, patchedFields } from '../patch.ts';
@@ -25,6 +25,7 @@ const RULES: PatchRules = {
   mandatory: ['driver'],
   emptied: {
     driver_info: {},
+    boot_interface: 'ipxe',
     properties: {},
     instance_info: {},
     extra: {},
@@ -42,7 +43,7 @@ export type WriteRules = { readonly minor: number; readonly drivers: readonly st
 export function newNode(body: unknown, { minor, drivers }: WriteRules, newUuid: () => string): NewNode {
   const given = parseBody(jsonObject, body, 'node');
   for (const name of Object.keys(given)) refuseTooNew(name, minor);
-  const { uuid, ...fields } = parseBody(nodeCreate, withoutFixed(given), 'node');
+  const { uuid, ...fields } = parseBody(nodeCreate, withKnownInterface(withoutFixed(given)), 'node');
   refuseUnknownDriver(fields.driver, drivers);
   refuseMask(fields);
   refuseOddCapabilities(fields.properties);
@@ -62,7 +63,7 @@ export function nodeChanges(
   for (const name of touched) refuseTooNew(name, minor);
   refuseMask(patch);
   const before: JsonObject = { ...pickWritable(node), ...Object.fromEntries(FIXED) };
-  const after = withoutFixed(applyPatch(before, patch, RULES));
+  const after = withKnownInterface(withoutFixed(applyPatch(before, patch, RULES)));
   const fields = parseBody(nodeWritable, after, 'node');
   if (touched.includes('driver')) refuseUnknownDriver(fields.driver, drivers);
   if (touched.includes('properties')) {
@@ -104,20 +105,27 @@ function withoutFixed(body: JsonObject): JsonObject {
     Object.entries(body).filter(([name, value]) => {
       const only = FIXED.get(name);
       if (only === undefined) return true;
-      if (!isDeepStrictEqual(value, only)) throw wrongFixed(name, value, only);
+      if (!isDeepStrictEqual(value, only)) throw wrongValue(name, value, [only]);
       return false;
     }),
   );
 }
 
-function wrongFixed(name: string, value: Json, only: Json): IngotError {
-  const hint = `Leave "${name}" out, or give ${JSON.stringify(only)}.`;
+/** The one interface with a choice; said in the words of the others. */
+function withKnownInterface(body: JsonObject): JsonObject {
+  const value = body.boot_interface;
+  if (value === undefined || BOOT_INTERFACES.some((known) => known === value)) return body;
+  throw wrongValue('boot_interface', value, BOOT_INTERFACES);
+}
+
+function wrongValue(name: string, value: Json, known: readonly Json[]): IngotError {
+  const hint = `Leave "${name}" out, or give ${known.map((one) => JSON.stringify(one)).join(' or ')}.`;
   const [, kind] = /^(.*)_interface$/.exec(name) ?? [];
   const message =
     kind === undefined
       ? `ingot has no support for ${name} ${JSON.stringify(value)} yet`
       : `Could not find the following interface in the 'ironic.hardware.interfaces.${kind}' entrypoint: ` +
-        `${String(value)}. Valid interfaces are ['${String(only)}'].`;
+        `${String(value)}. Valid interfaces are [${known.map((one) => `'${String(one)}'`).join(', ')}].`;
   return new IngotError('invalid_input', message, { hint });
 }
 

@@ -144,7 +144,7 @@ function simulate(simulation: Simulation): { readonly machine: Machine; readonly
       }
       ledger.powerOns++;
       ledger.boots.push(change.boots);
-      if (change.boots !== 'pxe') return;
+      if (change.boots === 'disk') return;
       const boot = { index, mac: rackMac(index), bootUrl: options.bootUrl, signal: power.signal };
       void runRamdisk({ ...boot, powerOff: () => machine.off() }).catch((error: unknown) =>
         log.error({ machine: rackName(index), error: String(error) }, 'agent ended'),

@@ -1,5 +1,6 @@
 /** Booting the ramdisk, leaving it, booting the disk. */
 
+import { bootInterfaceConflict, networkDeviceOf } from '../boot-interface.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition } from '../engine/step.ts';
 import { startFrom, untilOff } from './power.ts';
@@ -17,9 +18,10 @@ export function bootRamdiskStep(deps: StepDeps): StepDefinition {
     slot: 'power_actions',
     run: async (context) => {
       if (context.scratch().generation === undefined) {
-        const problem = deps.site.bootProblem(context.node());
+        const node = context.node();
+        const problem = deps.site.bootProblem(node) ?? bootInterfaceConflict(node);
         if (problem !== null) {
-          const hint = 'Put this right on the seed node, then ask for the verb again.';
+          const hint = 'Put this right, then ask for the verb again.';
           return { kind: 'failed', because: `The ramdisk cannot be booted: ${problem}`, hint };
         }
         await beginGeneration(context);
@@ -27,7 +29,7 @@ export function bootRamdiskStep(deps: StepDeps): StepDefinition {
       await deps.publishBoot(context.node().uuid);
       const generation = context.node().boot_generation;
       return (
-        (await startFrom(context, deps, 'pxe')) ?? {
+        (await startFrom(context, deps, networkDeviceOf(context.node()))) ?? {
           kind: 'done',
           note: `The machine starts into the ramdisk (boot ${generation}).`,
           patch: { power_state: 'power on' },

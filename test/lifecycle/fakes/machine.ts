@@ -66,7 +66,7 @@ export function createMachine(options: MachineOptions): Machine {
     power = 'on';
     boot++;
     history.push(`on ${once ?? 'disk'}`);
-    const fromNetwork = once === 'pxe';
+    const fromNetwork = once === 'pxe' || once === 'http';
     once = null;
     if (fromNetwork) void ramdisk(boot);
   };
