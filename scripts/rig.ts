@@ -34,13 +34,15 @@ export type RigOptions = {
   readonly dir: string;
   readonly machines: readonly MachineRequest[];
   readonly assets: Assets;
+  /** More of the configuration's `boot`. */
+  readonly boot?: Readonly<Record<string, unknown>>;
 };
 
 export async function startRig(options: RigOptions): Promise<Rig> {
   const lab = await labUp({ dir: options.dir, machines: options.machines });
   const configFile = join(lab.dir, 'daemon.yaml');
   const daemonLog = join(lab.dir, 'daemon.log');
-  const stateDir = await writeDaemonConfig(lab, configFile, options.assets);
+  const stateDir = await writeDaemonConfig(lab, configFile, options);
   const client = createClient(`unix://${join(stateDir, 'ingot.sock')}`);
   let daemon: ChildProcess | null = null;
   let ending: Promise<void> | null = null;
@@ -90,14 +92,18 @@ export async function startRig(options: RigOptions): Promise<Rig> {
 }
 
 /** The lab's own configuration, with our ramdisk and the folder of our image. Returns the state folder. */
-async function writeDaemonConfig(lab: Lab, file: string, assets: Assets): Promise<string> {
+async function writeDaemonConfig(
+  lab: Lab,
+  file: string,
+  { assets, boot: more }: RigOptions,
+): Promise<string> {
   const base: Record<string, unknown> = parse(await readFile(join(lab.dir, 'ingot.yaml'), 'utf8'));
   const boot = typeof base.boot === 'object' && base.boot !== null ? base.boot : {};
   const stateDir = String(base.state_dir);
   await mkdir(stateDir, { recursive: true });
   const config = {
     ...base,
-    boot: { ...boot, ramdisk_dir: assets.ramdiskDir },
+    boot: { ...boot, ramdisk_dir: assets.ramdiskDir, ...more },
     images: { cache_gib: 20, source_dirs: [assets.image.dir] },
   };
   await writeFile(file, stringify(config));

@@ -53,26 +53,31 @@ async function provision(
   const deploy_s = await reach(client, name, {
     verb: 'active',
     state: 'active',
-    deploy: {
-      instance_info: {
-        image_source: `file://${assets.image.path}`,
-        image_os_hash_algo: 'sha256',
-        image_os_hash_value: assets.image.sha256,
-        image_disk_format: 'qcow2',
-      },
-      configdrive: {
-        meta_data: {
-          hostname: name,
-          ...(publicKey === undefined ? {} : { public_keys: { operator: publicKey } }),
-        },
-      },
-    },
+    deploy: testImage(assets, { hostname: name, publicKey }),
   });
   const booted = Date.now();
   const os_reported = await awaitReport(client, name);
   const node = await patiently(() => client.nodes.get(name));
   const phases = { inspect_s, deploy_s, boot_s: seconds(booted) };
   return { name, firmware, provision_state: node.provision_state, os_reported, phases };
+}
+
+/** What the verb `active` is given to deploy our test image. */
+export function testImage(
+  { image }: Assets,
+  { hostname, publicKey }: { readonly hostname: string; readonly publicKey?: string | undefined },
+): Omit<DeployBody, 'target'> {
+  return {
+    instance_info: {
+      image_source: `file://${image.path}`,
+      image_os_hash_algo: 'sha256',
+      image_os_hash_value: image.sha256,
+      image_disk_format: 'qcow2',
+    },
+    configdrive: {
+      meta_data: { hostname, ...(publicKey === undefined ? {} : { public_keys: { operator: publicKey } }) },
+    },
+  };
 }
 
 type Errand = {
@@ -83,7 +88,7 @@ type Errand = {
 };
 
 /** Asks for the verb and waits for the state; returns the seconds it took, throws with the node's own reason. */
-async function reach(client: Client, name: string, errand: Errand): Promise<number> {
+export async function reach(client: Client, name: string, errand: Errand): Promise<number> {
   const started = Date.now();
   const { verb, deploy } = errand;
   await requestOnce(client, name, () =>
@@ -104,7 +109,7 @@ async function reach(client: Client, name: string, errand: Errand): Promise<numb
   throw new Error(`${name} did not become ${errand.state}: ${why.text}`);
 }
 
-async function awaitReport(client: Client, name: string): Promise<boolean> {
+export async function awaitReport(client: Client, name: string): Promise<boolean> {
   const started = Date.now();
   while (Date.now() - started < STATE_MS) {
     const events = await patiently(() => client.nodes.timeline(name, 50));

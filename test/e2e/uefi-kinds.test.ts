@@ -1,0 +1,192 @@
+/**
+ * One UEFI machine, booted in the two other ways that its firmware has: by UEFI HTTP boot into an inspection, and then,
+ * with Secure Boot switched on by its BMC, through deployment to a running Debian. At last it is led to the network
+ * once more, where GRUB hands over to its disk.
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { buildAssets } from '../../scripts/assets.ts';
+import { awaitReport, reach, testImage } from '../../scripts/demo/provision.ts';
+import { type Rig, startRig } from '../../scripts/rig.ts';
+import { makeSecureBootDir } from '../../scripts/secure-boot-dir.ts';
+import { labRun } from '../../src/lab/exec.ts';
+import { caFile, readCredentials } from '../../src/lab/files.ts';
+import { machineRequestSchema } from '../../src/lab/records.ts';
+
+const NAME = 'e2e-kinds';
+const WAIT_MS = 600_000;
+/** What Debian's kernel says of the firmware that started it. */
+const SECURE = 'secureboot: Secure boot enabled';
+
+type Part = 'http' | 'deploy' | 'handover';
+
+describe('a UEFI machine', () => {
+  let rig: Rig;
+  let done = false;
+  /** What its serial console showed in each part. */
+  const console = new Map<Part, string>();
+  const kinds = new Map<Part, readonly string[]>();
+
+  beforeAll(async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'ingot-kinds-'));
+    const assets = buildAssets();
+    rig = await startRig({
+      dir,
+      assets,
+      machines: [machineRequestSchema.parse({ name: NAME, firmware: 'uefi', disk_gib: 4, memory_mib: 1536 })],
+      boot: { secure_boot_dir: makeSecureBootDir() },
+    });
+    await rig.startDaemon();
+    const { client } = rig;
+    await client.nodes.enroll({
+      ...(await labNode(rig)),
+      boot_interface: 'http-ipxe',
+      automated_clean: false,
+    });
+    await reach(client, NAME, { verb: 'manage', state: 'manageable' });
+
+    const part = recorder(rig, { console, kinds });
+    await reach(client, NAME, { verb: 'inspect', state: 'manageable' });
+    await part('http');
+
+    await client.nodes.patch(NAME, [
+      { op: 'replace', path: '/boot_interface', value: 'ipxe' },
+      { op: 'replace', path: '/properties/capabilities', value: 'boot_mode:uefi,secure_boot:true' },
+    ]);
+    await reach(client, NAME, { verb: 'provide', state: 'available' });
+    await reach(client, NAME, {
+      verb: 'active',
+      state: 'active',
+      deploy: testImage(assets, { hostname: NAME }),
+    });
+    expect(await awaitReport(client, NAME)).toBe(true);
+    await part('deploy');
+
+    await restartFromNetwork(rig);
+    await until('the deployed kernel starts again', async () =>
+      (await newText(rig, console)).includes(SECURE),
+    );
+    await part('handover');
+    done = true;
+  });
+  afterAll(async () => {
+    await rig?.down({ keep: !done });
+    if (done) await rm(rig.lab.dir, { recursive: true, force: true });
+  });
+
+  it('loads iPXE by HTTP, asks nothing by TFTP, and is inspected', async () => {
+    expect(console.get('http')).toContain('Start HTTP Boot over IPv4');
+    expect(kinds.get('http')).toEqual(
+      expect.arrayContaining([
+        'boot.program',
+        'boot.script',
+        'boot.kernel',
+        'boot.initrd',
+        'agent.inventory',
+      ]),
+    );
+    expect(kinds.get('http')?.filter((kind) => kind.startsWith('tftp.'))).toEqual([]);
+    const { inventory } = await rig.client.nodes.inventory(NAME);
+    expect(inventory).toMatchObject({ boot: { current_boot_mode: 'uefi' } });
+    expect(console.get('http')).not.toContain(SECURE);
+  });
+
+  it('boots ramdisk and system with Secure Boot on, which its BMC switched on for it', () => {
+    const log = console.get('deploy') ?? '';
+    expect(log).toContain('EFI stub: UEFI Secure Boot is enabled');
+    const [ramdisk = '', system = ''] = log.split('GRUB: starting the test image');
+    expect(ramdisk).toContain(SECURE);
+    expect(ramdisk).toContain('ingot-ramdisk: agent starts');
+    expect(system).toContain(SECURE);
+    expect(system).toContain(`${NAME} login:`);
+  });
+
+  it('goes through the same stages as by iPXE, all by TFTP', () => {
+    const stages = [
+      'tftp.done',
+      'boot.script',
+      'boot.kernel',
+      'boot.initrd',
+      'agent.heartbeat',
+      'lcm.status',
+    ];
+    expect(kinds.get('deploy')).toEqual(expect.arrayContaining(stages));
+    expect(kinds.get('deploy')?.filter((kind) => kind.endsWith('.failed'))).toEqual([]);
+  });
+
+  it('has a boot entry that names shim', () => {
+    const [, system = ''] = (console.get('deploy') ?? '').split('ingot-ramdisk: agent starts');
+    expect(system).toMatch(/BdsDxe: starting Boot\w+ "debian" from .*shimx64\.efi/);
+  });
+
+  it('ends active with Secure Boot on', async () => {
+    expect(await rig.client.nodes.get(NAME)).toMatchObject({ provision_state: 'active', secure_boot: true });
+  });
+
+  it('is handed over to its disk when it comes by the network', () => {
+    const log = console.get('handover') ?? '';
+    expect(log).toContain(`ingot: ${NAME} boots from its own disk`);
+    expect(log).toContain('GRUB: starting the test image');
+    expect(log).not.toContain('ingot-ramdisk');
+  });
+});
+
+/** Remembers what was new on console and timeline since the last part. */
+function recorder(
+  rig: Rig,
+  { console, kinds }: { console: Map<Part, string>; kinds: Map<Part, readonly string[]> },
+): (part: Part) => Promise<void> {
+  let seen = 0;
+  return async (part) => {
+    const events = await rig.client.nodes.timeline(NAME, 1000);
+    kinds.set(
+      part,
+      events.filter((event) => event.seq > seen).map((event) => event.kind),
+    );
+    seen = events.at(-1)?.seq ?? seen;
+    console.set(part, await newText(rig, console));
+  };
+}
+
+/** What the console shows beyond the parts that are told. */
+async function newText(rig: Rig, told: ReadonlyMap<Part, string>): Promise<string> {
+  const [machine] = rig.lab.machines;
+  const all = await readFile(machine?.console ?? '', 'latin1');
+  return all.slice([...told.values()].reduce((sum, text) => sum + text.length, 0));
+}
+
+async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + WAIT_MS;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`in ${WAIT_MS / 1000} s it did not happen that ${what}`);
+    await sleep(500);
+  }
+}
+
+/** What an operator does at a BMC by hand: boot from the network, once, and now. */
+async function restartFromNetwork(rig: Rig): Promise<void> {
+  const { username, password } = await readCredentials(rig.lab.dir);
+  const system = `https://${rig.lab.machines[0]?.bmc_address}/redfish/v1/Systems/1`;
+  const ask = async (method: string, url: string, body: object): Promise<void> => {
+    const argv = ['curl', '--fail', '--silent', '--show-error', '--cacert', caFile(rig.lab.dir)];
+    const request = ['-K', '-', '-X', method, '-H', 'Content-Type: application/json', url];
+    const input = `user = "${username}:${password}"\ndata = ${JSON.stringify(JSON.stringify(body))}\n`;
+    const answer = await labRun(rig.lab.dir, 'seed', { argv: [...argv, ...request], input });
+    if (answer.code !== 0) throw new Error(`${method} ${url} failed: ${answer.stderr}`);
+  };
+  const Boot = { BootSourceOverrideEnabled: 'Once', BootSourceOverrideTarget: 'Pxe' };
+  await ask('PATCH', system, { Boot });
+  await ask('POST', `${system}/Actions/ComputerSystem.Reset`, { ResetType: 'ForceRestart' });
+}
+
+const nodesFile = z.object({ nodes: z.tuple([z.record(z.string(), z.json())]) });
+
+async function labNode(rig: Rig): Promise<Record<string, z.core.util.JSONType>> {
+  const [node] = nodesFile.parse(parse(await readFile(join(rig.lab.dir, 'nodes.yaml'), 'utf8'))).nodes;
+  return node;
+}
