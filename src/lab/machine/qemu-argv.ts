@@ -16,15 +16,12 @@ type FirmwareKind = {
   readonly romfile: string;
 };
 
-/**
- * Debian's ovmf package. Both UEFI rows begin with the variables that hold Microsoft's keys, so that Secure Boot is
- * a choice of code alone and a machine keeps its boot entries when its BMC changes it.
- */
+/** Debian's ovmf package. Its code enforces Secure Boot as soon as the variables hold keys: Microsoft's, in `.ms.fd`. */
 export const FIRMWARE = {
   bios: { code: null, vars: null, machine: 'q35,graphics=off', more: [], romfile: '' },
   uefi: {
     code: '/usr/share/OVMF/OVMF_CODE_4M.fd',
-    vars: '/usr/share/OVMF/OVMF_VARS_4M.ms.fd',
+    vars: '/usr/share/OVMF/OVMF_VARS_4M.fd',
     machine: 'q35,graphics=off',
     more: [],
     romfile: ',romfile=',
@@ -44,6 +41,14 @@ export type FirmwareName = keyof typeof FIRMWARE;
 export function firmwareOf(mode: BootSettings['mode'], secureBoot: boolean): FirmwareName {
   if (mode === 'Legacy') return 'bios';
   return secureBoot ? 'uefi-secure' : 'uefi';
+}
+
+/**
+ * The machine's own variables for that firmware. With and without Secure Boot it has two sets, as the keys are in them;
+ * so a change by its BMC begins with the boot entries of the last time.
+ */
+export function varsFile(machine: Pick<MachinePlan, 'vars'>, firmware: FirmwareName): string {
+  return firmware === 'uefi-secure' ? machine.vars.replace(/(\.fd)?$/, '.secure$1') : machine.vars;
 }
 
 const DISK_BOOT_INDEX = 2;
@@ -108,7 +113,7 @@ export function qemuArgv({ machine, firmware, first, accelerator }: QemuStart): 
     '-smbios',
     `type=1,manufacturer=Ingot,product=Lab machine,serial=${machine.serial},uuid=${machine.uuid}`,
     ...kind.more,
-    ...flash(kind, machine.vars),
+    ...flash(kind, varsFile(machine, firmware)),
     ...(first === 'http' ? HTTP_FIRST : []),
     '-display',
     'none',

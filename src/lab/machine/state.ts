@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { json } from '../files.ts';
 import type { MachinePlan } from '../records.ts';
 import { bootSettingsSchema } from './machine.ts';
-import { FIRMWARE } from './qemu-argv.ts';
+import { FIRMWARE, varsFile } from './qemu-argv.ts';
 
 const stateSchema = z.strictObject({
   power: z.enum(['On', 'Off']),
@@ -47,7 +47,10 @@ export async function prepareFiles(plan: MachinePlan): Promise<void> {
   } finally {
     await disk.close();
   }
-  await copyFile(FIRMWARE.uefi.vars, plan.vars, constants.COPYFILE_EXCL).catch((error: unknown) => {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  });
+  for (const firmware of ['uefi', 'uefi-secure'] as const) {
+    const { vars } = FIRMWARE[firmware];
+    await copyFile(vars, varsFile(plan, firmware), constants.COPYFILE_EXCL).catch((error: unknown) => {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    });
+  }
 }

@@ -62,6 +62,8 @@ describe('the QEMU command of a machine', () => {
     expect(optionsOf(secure, 'machine')).toEqual(['q35,graphics=off,smm=on']);
     expect(optionsOf(secure, 'global')).toContain('driver=cfi.pflash01,property=secure,value=on');
     expect(optionsOf(secure, 'drive')[0]).toContain('OVMF_CODE_4M.ms.fd');
+    // Keys are variables: with them Secure Boot would stay on in the other code too.
+    expect(optionsOf(secure, 'drive')[1]).toContain('file=/srv/lab/machines/m2/OVMF_VARS.secure.fd');
   });
 
   const nics = [
