@@ -8,8 +8,8 @@ import type { BootEntry } from './boot/decision.ts';
 import { asBootStage, grubFiles } from './boot/grub-files.ts';
 import { contentsOf, loadBootManifest } from './boot/manifest.ts';
 import { systemClock } from './clock.ts';
-import type { NetworkConfig } from './config/schema.ts';
 import { createBootAnswers } from './daemon/boot-answers.ts';
+import { type BootEndpoint, bootEndpointsOf } from './daemon/boot-endpoints.ts';
 import { clientDetails } from './daemon/client-details.ts';
 import { createFactSender } from './daemon/fact-sender.ts';
 import { keepTrying, type Service } from './daemon/keep-trying.ts';
@@ -24,11 +24,13 @@ import type {
 import { preferThisThread } from './daemon/prefer-thread.ts';
 import { startServerSearches } from './daemon/server-searches.ts';
 import { createDhcpCounters } from './dhcp/counters.ts';
+import { createDesk, openPlaces } from './dhcp/desk.ts';
+import { type Endpoint, endpointName, endpointsOf } from './dhcp/endpoints.ts';
 import type { DhcpFact } from './dhcp/facts.ts';
 import { openLeaseJournal } from './dhcp/lease-journal.ts';
 import { dhcpNetwork } from './dhcp/network.ts';
 import { createReservationTable } from './dhcp/reservations.ts';
-import { type DhcpServer, startDhcpServer } from './dhcp/server.ts';
+import { startDhcpServer } from './dhcp/server.ts';
 import { createLog } from './log.ts';
 import { createCounters, prefixed } from './net/counters.ts';
 import { createInterfaceIndex } from './net/interface-index.ts';
@@ -41,9 +43,10 @@ import { TFTP_COUNTS } from './tftp/counts.ts';
 import { firstOf } from './tftp/names.ts';
 import { startTftpServer } from './tftp/server.ts';
 
-/** A server of one network that is started as soon as its interface and address are there. */
+/** A server that is started as soon as its interface and address are there. */
 type Wanted = Omit<PacketService, 'problem'> & {
-  readonly interface: string;
+  /** Null: it is bound to none. */
+  readonly interface: string | null;
   readonly start: () => Promise<Service>;
 };
 
@@ -67,13 +70,6 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
   });
   const facts = createFactSender((batch) => post({ type: 'facts', facts: batch }));
   const boot = new Map<Mac, BootEntry>();
-  const dhcp = new Map<string, DhcpServer>();
-  const leases = createLeaseService({
-    places: () => [...dhcp.values()],
-    journal,
-    reservations,
-    clock: systemClock,
-  });
   const passed = new Map(options.dhcpDescriptors);
 
   const bootAnswers = createBootAnswers({
@@ -87,99 +83,113 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
 
   /** What machines of nodes say of themselves is known: only strangers' facts carry it along. */
   const tellDhcp = (fact: DhcpFact): void =>
-    boot.has(fact.mac) ? facts.send(fact) : facts.send(fact, { client: clientDetails(fact) });
-
-  const serveDhcp = async (config: NetworkConfig): Promise<Service> => {
-    const network = dhcpNetwork(config);
-    const descriptor = passed.get(config.name) ?? null;
-    // A descriptor is used up by its first server; after a failure we open a socket of our own.
-    passed.delete(config.name);
-    const server = await startDhcpServer({
-      network,
-      descriptor,
-      journal,
-      reservations,
-      isOurSearch: searches.isOurs,
-      onOtherServer: (address) => searches.named(config.name, address),
-      isBooting: (client) => bootClientOf(client).kind !== 'not-booting',
-      bootFields: (client) => bootAnswers(client, network.address),
-      clock: systemClock,
-      log: log.child({ component: 'dhcp', network: network.name }),
-      counters: counters.dhcp,
-      onFact: tellDhcp,
+    facts.send(fact, {
+      ...(boot.has(fact.mac) ? {} : { client: clientDetails(fact) }),
+      ...(fact.relay === undefined ? {} : { relay: fact.relay }),
     });
-    dhcp.set(network.name, server);
-    return server;
+
+  const served = options.networks.filter(({ dhcp, role }) => dhcp !== 'off' && role !== 'oob');
+  const networks = served.map((config) => dhcpNetwork(config, options.networks));
+  const places = await openPlaces(networks, { journal, clock: systemClock });
+  const desk = createDesk({
+    places,
+    journal,
+    reservations,
+    isOurSearch: searches.isOurs,
+    onOtherServer: searches.named,
+    isBooting: (client) => bootClientOf(client).kind !== 'not-booting',
+    bootFields: (client, { address }) => bootAnswers(client, address),
+    clock: systemClock,
+    log: log.child({ component: 'dhcp' }),
+    counters: counters.dhcp,
+    onFact: tellDhcp,
+  });
+  const leases = createLeaseService({ places: () => places, journal, reservations, clock: systemClock });
+
+  const serveDhcp = async (endpoint: Endpoint): Promise<Service> => {
+    const named = endpoint.arrival.by === 'interface' ? endpoint.networks : [];
+    const descriptors = named.flatMap((network) => passed.get(network) ?? []);
+    // A descriptor is used up by its first server; after a failure we open a socket of our own.
+    for (const network of named) passed.delete(network);
+    return await startDhcpServer({
+      desk,
+      endpoint,
+      descriptor: descriptors[0] ?? null,
+      clock: systemClock,
+      log: log.child({ component: 'dhcp' }),
+      counters: counters.dhcp,
+    });
   };
 
   const shared = new Map<string, Uint8Array>();
   const mtuOf = createInterfaceMtu();
-  const serveTftp = async (config: NetworkConfig): Promise<Service> => {
-    const network = dhcpNetwork(config);
-    return await startTftpServer({
-      address: network.address,
-      interface: network.interface,
+  const serveTftp = async ({ address, interface: nic, cidrs }: BootEndpoint): Promise<Service> =>
+    await startTftpServer({
+      address,
+      interface: nic,
       files: firstOf(
         grubFiles({
           bootEntry: (mac) => boot.get(mac) ?? null,
-          site: { serverAddress: network.address, httpPort: options.httpPort, syslog: options.syslog },
+          site: { serverAddress: address, httpPort: options.httpPort, syslog: options.syslog },
           kernelArgs: options.kernelArgs,
         }),
         contentsOf(manifest),
         shared,
       ),
       // Nobody else boots here: a stranger's address would only make us a reflector.
-      isClient: (address) => cidrContains(network.cidr, address),
+      isClient: (client) => cidrs.some((cidr) => cidrContains(cidr, client)),
       limits: {
         maxBlockSize: options.tftp.max_block_size,
         maxTransfers: options.tftp.max_transfers,
         maxTransfersPerClient: options.tftp.max_transfers_per_client,
       },
       singlePort: options.tftp.single_port,
-      mtu: () => mtuOf(network.interface),
+      mtu: () => (nic === null ? null : mtuOf(nic)),
       clock: systemClock,
       log,
       onFact: (fact) => facts.send(asBootStage(fact)),
       counters: counters.tftp,
     });
-  };
 
-  const serveSyslog = async (config: NetworkConfig): Promise<Service> => {
-    const network = dhcpNetwork(config);
-    return await startSyslogServer({
-      ...{ address: network.address, interface: network.interface, clock: systemClock },
-      isClient: (address) => cidrContains(network.cidr, address),
-      log: log.child({ component: 'syslog', network: network.name }),
+  const serveSyslog = async ({ address, interface: nic, networks: names, cidrs }: BootEndpoint) =>
+    await startSyslogServer({
+      ...{ address, interface: nic, clock: systemClock },
+      isClient: (client) => cidrs.some((cidr) => cidrContains(cidr, client)),
+      log: log.child({ component: 'syslog', networks: names }),
       counters: counters.syslog,
       onFact: facts.send,
     });
-  };
 
-  const wantedOn = (config: NetworkConfig): readonly Wanted[] => {
-    const on = { network: config.name, interface: config.interface ?? '' };
-    return [
-      {
-        ...{ ...on, name: `DHCP ${config.name}`, at: `${config.interface}:67` },
-        start: () => serveDhcp(config),
-      },
-      {
-        ...{ ...on, name: `TFTP ${config.name}`, at: `${config.address}:69` },
-        start: () => serveTftp(config),
-      },
+  const bootService = (
+    endpoint: BootEndpoint,
+    service: { readonly name: string; readonly port: number; readonly start: () => Promise<Service> },
+  ): Wanted => ({
+    name: `${service.name} ${endpoint.networks.join(', ')}`,
+    networks: endpoint.networks,
+    at: `${endpoint.address}:${service.port}`,
+    interface: endpoint.interface,
+    start: service.start,
+  });
+  const wanted: readonly Wanted[] = [
+    ...endpointsOf(networks).map((endpoint) => ({
+      name: `DHCP ${endpoint.networks.join(', ')}`,
+      networks: endpoint.networks,
+      at: `${endpointName(endpoint)}:67`,
+      interface: endpoint.arrival.by === 'interface' ? endpoint.arrival.interface : null,
+      start: () => serveDhcp(endpoint),
+    })),
+    ...bootEndpointsOf(networks).flatMap((endpoint) => [
+      bootService(endpoint, { name: 'TFTP', port: 69, start: () => serveTftp(endpoint) }),
       ...(options.syslog
-        ? [
-            {
-              ...{ ...on, name: `syslog ${config.name}`, at: `${config.address}:514` },
-              start: () => serveSyslog(config),
-            },
-          ]
+        ? [bootService(endpoint, { name: 'syslog', port: 514, start: () => serveSyslog(endpoint) })]
         : []),
-    ];
-  };
+    ]),
+  ];
   const start = ({ start: attempt, interface: name, ...service }: Wanted): Service => {
     const tell = (problem: string | null): void =>
       post({ type: 'service', service: { ...service, problem } });
-    return keepTrying(onInterface(attempt, { name, indexOf, clock: systemClock }), {
+    const watched = name === null ? attempt : onInterface(attempt, { name, indexOf, clock: systemClock });
+    return keepTrying(watched, {
       clock: systemClock,
       onStarted: () => {
         log.info({ listener: service.name, at: service.at }, 'listening');
@@ -189,10 +199,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
       onProblem: tell,
     });
   };
-  const services = options.networks
-    .filter((config) => config.dhcp !== 'off')
-    .flatMap(wantedOn)
-    .map(start);
+  const services = wanted.map(start);
 
   const stop = async (): Promise<void> => {
     for (const service of [...services, searches]) await service.stop();

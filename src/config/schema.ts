@@ -43,6 +43,13 @@ const networkSchema = z.strictObject({
   interface: z.string().min(1).max(15).optional(),
   /** The seed node's own address on that interface. */
   address: ipv4.optional(),
+  /**
+   * Ours that this network's machines reach: DHCP server identifier, TFTP and HTTP. `address` unless told; on a
+   * network behind relays (one without `interface`) the address of the first network that has an interface.
+   */
+  server_address: ipv4.optional(),
+  /** Behind relays: networks that name the same wire share it, as networks that name the same interface do. */
+  wire: z.string().min(1).max(63).optional(),
   /** Null or absent: no router option, no default route. */
   gateway: ipv4.nullish(),
   nameservers: z.array(ipv4).default([]),

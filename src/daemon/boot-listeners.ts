@@ -14,7 +14,7 @@ import { LEAST_RATE } from '../boot/least-rate.ts';
 import { loadBootManifest } from '../boot/manifest.ts';
 import type { RamdiskFiles } from '../boot/ramdisk-files.ts';
 import { systemClock } from '../clock.ts';
-import type { Config, NetworkConfig, NetworkRole } from '../config/schema.ts';
+import type { Config } from '../config/schema.ts';
 import type { ImageStore } from '../images/images.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
 import type { Log } from '../log.ts';
@@ -26,6 +26,7 @@ import type { NamedListener } from './condition.ts';
 import { FLOOD_COUNTS } from './flood-guard.ts';
 import { type StrangerLimits, startListener } from './listeners.ts';
 import type { Fact } from './packet-protocol.ts';
+import { type ServedAddress, servedAddresses } from './served-addresses.ts';
 import { missingRamdisk } from './site.ts';
 
 /** For the machines of one storm, each with a connection or two; inspection's bodies are the largest. */
@@ -72,7 +73,7 @@ export async function startBootListeners(options: Options): Promise<BootListener
 
   const counters = createCounters(BOOT_COUNTS);
   const refused = createCounters(FLOOD_COUNTS);
-  const pxe = served(config, 'pxe');
+  const pxe = servedAddresses(config, 'pxe');
   const serveFile = createBootHandler({
     manifest,
     ramdisk: options.ramdisk,
@@ -104,12 +105,14 @@ export async function startBootListeners(options: Options): Promise<BootListener
   const lcm: RequestListener = (request, response) => lcmApi.routing(request, response);
 
   const wanted = [
-    ...pxe.map((network) => ({ network, name: `boot ${network.name}`, handler: boot })),
-    ...served(config, 'lcm').map((network) => ({ network, name: `LCM ${network.name}`, handler: lcm })),
+    ...pxe.map((served) => ({ served, name: `boot ${served.networks.join(', ')}`, handler: boot })),
+    ...servedAddresses(config, 'lcm').map((served) => ({
+      ...{ served, name: `LCM ${served.networks.join(', ')}`, handler: lcm },
+    })),
   ];
   const listeners = await Promise.all(
-    wanted.map(async ({ name, network, handler }) => {
-      const at = { address: network.address, port: config.boot.listen_port };
+    wanted.map(async ({ name, served: { address, networks }, handler }) => {
+      const at = { address, port: config.boot.listen_port };
       const listener = await startListener({
         name,
         at,
@@ -118,7 +121,7 @@ export async function startBootListeners(options: Options): Promise<BootListener
         onProblem,
         strangers: { limits: STRANGERS, counters: refused },
       });
-      return { name, network: network.name, at: `${at.address}:${at.port}`, listener };
+      return { name, networks, at: `${at.address}:${at.port}`, listener };
     }),
   );
   return {
@@ -134,21 +137,12 @@ export async function startBootListeners(options: Options): Promise<BootListener
   };
 }
 
-type Served = { readonly name: string; readonly address: Ipv4 };
-
-/** Networks of the role on which the seed node has an address of its own. */
-function served(config: Config, role: NetworkRole): readonly Served[] {
-  return config.networks.flatMap(({ name, role: is, address }: NetworkConfig): readonly Served[] =>
-    is === role && address !== undefined ? [{ name, address }] : [],
-  );
-}
-
 function siteOf(
-  pxe: readonly Served[],
+  pxe: readonly ServedAddress[],
   { local, ...site }: { readonly local: string } & Omit<BootSite, 'serverAddress'>,
 ): BootSite | null {
-  const network = pxe.find(({ address }) => address === local);
-  return network === undefined ? null : { ...site, serverAddress: network.address };
+  const served = pxe.find(({ address }) => address === local);
+  return served === undefined ? null : { ...site, serverAddress: served.address };
 }
 
 async function closeAll(apps: readonly FastifyInstance[]): Promise<void> {

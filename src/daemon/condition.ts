@@ -3,10 +3,7 @@ import type { Listener } from './listeners.ts';
 import type { PacketService } from './packet-protocol.ts';
 
 /** One server: its name, where it listens, and why it does not. */
-export type ServerCondition = Omit<PacketService, 'network'> & {
-  /** Null: it belongs to no network. */
-  readonly network: string | null;
-};
+export type ServerCondition = PacketService;
 
 export type NamedListener = Omit<ServerCondition, 'problem'> & { readonly listener: Listener };
 
@@ -29,7 +26,8 @@ export function createCondition(packetServices: () => readonly PacketService[]):
     add: (...more) => void listeners.push(...more),
     servers,
     problemOf: (network) =>
-      servers().find((server) => server.network === network && server.problem !== null)?.problem ?? null,
+      servers().find(({ networks, problem }) => networks.includes(network) && problem !== null)?.problem ??
+      null,
     stop: async () => {
       await Promise.all(listeners.map(({ listener }) => listener.stop()));
     },

@@ -2,11 +2,13 @@
  * Ties facts from the wire to nodes: by MAC where the fact has one, else by the address that DHCP gave to that
  * MAC. Facts of machines that ingot does not know are counted and go to the list of discovered machines.
  */
+
+import type { RelayPlace } from '../dhcp/facts.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import { createRecentMap } from '../net/recent-map.ts';
 import type { NewEvent } from '../store/records.ts';
-import type { Fact, RelayDetails } from './packet-protocol.ts';
+import type { Fact } from './packet-protocol.ts';
 
 /** Addresses remembered at most; the oldest is forgotten first. */
 const MOST_ADDRESSES = 100_000;
@@ -25,7 +27,7 @@ export type FactSinks = {
   /** A fact of a machine that belongs to no node. */
   onStranger(fact: Fact, mac: Mac): void;
   /** A relay told where a node's NIC is plugged in. */
-  onPlace(mac: Mac, relay: RelayDetails): void;
+  onPlace(mac: Mac, relay: RelayPlace): void;
 };
 
 export function createFactSorter({ nodeOfMac, onStranger, onPlace }: FactSinks): FactSorter {

@@ -3,15 +3,13 @@ import type { LeaseView, NetworkUsage } from '../api/deps.ts';
 import type { Clock } from '../clock.ts';
 import { bounded, judgeLease, type LeaseVerdict } from '../dhcp/import-lease.ts';
 import type { LeaseJournal } from '../dhcp/lease-journal.ts';
-import type { Lease, LeaseBook } from '../dhcp/leases.ts';
-import type { DhcpNetwork } from '../dhcp/network.ts';
+import type { Lease } from '../dhcp/leases.ts';
 import type { ReservationTable } from '../dhcp/reservations.ts';
-
-export type LeasePlace = { readonly network: DhcpNetwork; readonly book: LeaseBook };
+import type { Place } from '../dhcp/shared-network.ts';
 
 export type LeaseServiceParts = {
-  /** The networks that are served now. */
-  readonly places: () => readonly LeasePlace[];
+  /** The networks that are served. */
+  readonly places: () => readonly Place[];
   readonly journal: Pick<LeaseJournal, 'append'>;
   readonly reservations: ReservationTable;
   readonly clock: Pick<Clock, 'now'>;
@@ -34,7 +32,7 @@ export function createLeaseService({
   reservations,
   clock,
 }: LeaseServiceParts): LeaseService {
-  const importOne = (lease: Lease, { network, book }: LeasePlace): Promise<LeaseVerdict> => {
+  const importOne = (lease: Lease, { network, book }: Place): Promise<LeaseVerdict> => {
     const now = clock.now();
     const verdict = judgeLease(lease, { network, book, reservations, isBooting: false, now });
     if (verdict.result !== 'taken') return Promise.resolve(verdict);
@@ -68,7 +66,7 @@ export function createLeaseService({
     },
     import: (name, leases, done) => {
       const place = places().find(({ network }) => network.name === name);
-      const why = `network ${name} is not served just now: see ingot status`;
+      const why = `network ${name} is not served: see ingot network list`;
       const verdicts =
         place === undefined
           ? leases.map((): LeaseVerdict => ({ result: 'skipped', why }))
@@ -79,7 +77,7 @@ export function createLeaseService({
 }
 
 /** Made into views only when their part leaves. */
-function rowsOf({ network: { name: network }, book }: LeasePlace, now: number): readonly (() => LeaseView)[] {
+function rowsOf({ network: { name: network }, book }: Place, now: number): readonly (() => LeaseView)[] {
   const time = (at: number): string => new Date(at).toISOString();
   return [
     ...book.leases().map(

@@ -2,6 +2,7 @@
 import type { LeaseView, PacketView } from '../api/deps.ts';
 import type { BootEntry } from '../boot/decision.ts';
 import type { Config, NetworkConfig } from '../config/schema.ts';
+import type { RelayPlace } from '../dhcp/facts.ts';
 import type { LeaseVerdict } from '../dhcp/import-lease.ts';
 import type { Lease } from '../dhcp/leases.ts';
 import type { DhcpNotice } from '../dhcp/notice.ts';
@@ -20,7 +21,7 @@ export type Fact = {
   /** Only of machines that no node owns. */
   readonly client?: ClientDetails;
   /** Only where a relay passed the message on. */
-  readonly relay?: RelayDetails;
+  readonly relay?: RelayPlace;
 };
 
 /** What a machine said of itself by DHCP. */
@@ -33,16 +34,9 @@ export type ClientDetails = {
   readonly architecture: string | null;
 };
 
-/** Where a machine is plugged in, as the relay says. */
-export type RelayDetails = {
-  readonly giaddr: Ipv4 | null;
-  readonly circuitId: string | null;
-  readonly remoteId: string | null;
-};
-
 export type PacketThreadOptions = {
   readonly networks: readonly NetworkConfig[];
-  /** Sockets on port 67 that systemd passed, by the name of the network (`FileDescriptorName=`). */
+  /** Sockets on port 67 that systemd passed, by the name of a network on their interface (`FileDescriptorName=`). */
   readonly dhcpDescriptors: ReadonlyMap<string, number>;
   readonly leasesPath: string;
   readonly ipxeDir: string;
@@ -57,11 +51,12 @@ export type PacketThreadOptions = {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 };
 
-/** One server of the packet thread on one network. */
+/** One server of the packet thread. */
 export type PacketService = {
   /** Such as `DHCP pxe`. */
   readonly name: string;
-  readonly network: string;
+  /** Names of those that it serves. */
+  readonly networks: readonly string[];
   /** Such as `eth1:67`. */
   readonly at: string;
   /** Null when it serves; else why it does not, in a sentence. */

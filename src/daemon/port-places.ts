@@ -1,13 +1,14 @@
 /** Keeps with each port where its NIC is plugged in, as relays say (DHCP option 82), and tells when that changes. */
+
+import type { RelayPlace } from '../dhcp/facts.ts';
 import type { Log } from '../log.ts';
 import type { Mac } from '../net/mac.ts';
 import { createRecentMap } from '../net/recent-map.ts';
 import type { Store } from '../store/store.ts';
-import type { RelayDetails } from './packet-protocol.ts';
 
 export type PortPlaces = {
   /** Writes in the background, and only what is new. */
-  seen(mac: Mac, relay: RelayDetails): void;
+  seen(mac: Mac, relay: RelayPlace): void;
   stop(): Promise<void>;
 };
 
@@ -18,7 +19,7 @@ export function createPortPlaces(store: Store, log: Log): PortPlaces {
   const last = createRecentMap<Mac, string>(MOST);
   let waiting: Promise<void> = Promise.resolve();
 
-  const write = async (mac: Mac, relay: RelayDetails): Promise<void> => {
+  const write = async (mac: Mac, relay: RelayPlace): Promise<void> => {
     await store.transaction(async (queries) => {
       const port = await queries.ports.findByAddress(mac);
       if (port === null) return;
@@ -52,7 +53,7 @@ export function createPortPlaces(store: Store, log: Log): PortPlaces {
 }
 
 /** `behind the relay 10.1.0.1, circuit eth0:12, remote id sw-7`. Pure. */
-function placeText({ giaddr, circuitId, remoteId }: RelayDetails): string {
+function placeText({ giaddr, circuitId, remoteId }: RelayPlace): string {
   const parts = [
     giaddr === null ? null : `the relay ${giaddr}`,
     circuitId === null ? null : `circuit ${circuitId}`,

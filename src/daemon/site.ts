@@ -4,13 +4,14 @@ import { join, resolve } from 'node:path';
 import { RAMDISK_FILES } from '../boot/ramdisk-files.ts';
 import { missingSecureBootPrograms } from '../boot/secure-boot.ts';
 import type { Config, NetworkConfig } from '../config/schema.ts';
+import { serverAddress } from '../config/server-address.ts';
 import { IngotError } from '../errors.ts';
 import { buildConfigDrive } from '../images/config-drive.ts';
 import { chooseAddress } from '../ipam/choose-address.ts';
 import { isForTheOs, networkDataFor } from '../ipam/network-data.ts';
 import { usesSecureBoot } from '../lifecycle/capabilities.ts';
 import type { BuildConfigDrive, LifecycleDeps, Site } from '../lifecycle/deps.ts';
-import { cidrContains, parseIpv4 } from '../net/ipv4.ts';
+import { cidrContains, type Ipv4, parseIpv4 } from '../net/ipv4.ts';
 import type { NodeRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { workFolder } from './folders.ts';
@@ -30,9 +31,10 @@ export function createSite({
   problemOf,
   warnings,
 }: Options): Site & Pick<LifecycleDeps, 'allocateAddresses' | 'buildConfigDrive'> {
-  const pxe = config.networks.filter((network) => network.role === 'pxe' && network.address !== undefined);
+  const addressOn = (network: NetworkConfig): Ipv4 | null => serverAddress(network, config.networks);
+  const pxe = config.networks.filter((network) => network.role === 'pxe' && addressOn(network) !== null);
   const lcm = config.networks.find((network) => network.role === 'lcm' && network.address !== undefined);
-  const url = (network: NetworkConfig): string => `http://${network.address}:${config.boot.listen_port}`;
+  const url = (network: NetworkConfig): string => `http://${addressOn(network)}:${config.boot.listen_port}`;
 
   const buildDrive: BuildConfigDrive = async ({ node, request, lcmToken }) => {
     const ports = await store.ports.listByNode(node.uuid);

@@ -205,7 +205,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   for (const at of [{ address, port: Number(port) }, { path: join(config.state_dir, config.api.socket) }]) {
     const name = 'path' in at ? 'API socket' : 'API';
     const listener = await startListener({ name, at, handler, log, onProblem: problem });
-    condition.add({ name, network: null, at: 'path' in at ? at.path : config.api.listen, listener });
+    condition.add({ name, networks: [], at: 'path' in at ? at.path : config.api.listen, listener });
   }
   for (const sentence of bootListeners.missing()) problem(sentence);
   await lifecycle.start();

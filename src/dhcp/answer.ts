@@ -5,13 +5,14 @@
 import { cidrContains, type Ipv4 } from '../net/ipv4.ts';
 import type { ClientFacts } from './client-facts.ts';
 import type { Lease } from './leases.ts';
-import { leaseSecondsFor } from './network.ts';
+import { type DhcpNetwork, leaseSecondsFor } from './network.ts';
 import { type AddressReason, chooseAddress, type Situation, type Standing, standing } from './pool.ts';
 import { reservedOn } from './reservations.ts';
 
 export const SILENCES = [
   'unknown_client',
   'unknown_relay',
+  'unknown_link',
   'other_server_chosen',
   'no_address_named',
   'no_free_address',
@@ -36,7 +37,6 @@ export type Answer =
 
 export function answer(facts: ClientFacts, situation: Situation): Answer {
   const { network, reservations } = situation;
-  if (facts.giaddr !== null && !cidrContains(network.cidr, facts.giaddr)) return silence('unknown_relay');
   if (network.mode === 'reservations' && reservations.of(facts.mac) === null)
     return silence('unknown_client');
   switch (facts.messageType) {
@@ -55,6 +55,11 @@ export function answer(facts: ClientFacts, situation: Situation): Answer {
 
 function silence(reason: Silence): Answer {
   return { kind: 'silence', reason };
+}
+
+/** We are the network's address of ours, and whatever the relay says that we are (RFC 5107 4). */
+function isForOtherServer({ serverId, relay }: ClientFacts, network: DhcpNetwork): boolean {
+  return serverId !== null && serverId !== network.address && serverId !== relay.serverIdOverride;
 }
 
 function answerDiscover(facts: ClientFacts, situation: Situation): Answer {
@@ -102,7 +107,7 @@ const REQUEST_RULES: Record<RequestStanding, Record<RequestState, Rule>> = {
 
 function answerRequest(facts: ClientFacts, situation: Situation): Answer {
   const { network, book } = situation;
-  if (facts.serverId !== null && facts.serverId !== network.address) return silence('other_server_chosen');
+  if (isForOtherServer(facts, network)) return silence('other_server_chosen');
   const state: RequestState =
     facts.serverId !== null ? 'selecting' : facts.ciaddr !== null ? 'renewing' : 'init_reboot';
   // Some clients name no address at all: then the one that we offered is meant.
@@ -132,6 +137,7 @@ function leaseFor(facts: ClientFacts, address: Ipv4, situation: Situation): Leas
     address,
     mac: facts.mac,
     hostname: reservations.of(facts.mac)?.hostname ?? facts.hostname,
+    relayInformation: facts.relayInformation ?? before?.relayInformation ?? null,
     startedAt: goesOn ? before.startedAt : now,
     expiresAt: now + leaseSecondsFor(network, isBooting) * 1000,
   };
@@ -139,16 +145,14 @@ function leaseFor(facts: ClientFacts, address: Ipv4, situation: Situation): Leas
 
 /** Only who has the address can say that it is bad: else anybody could empty the range. */
 function answerDecline(facts: ClientFacts, situation: Situation): Answer {
-  if (facts.serverId !== null && facts.serverId !== situation.network.address)
-    return silence('other_server_chosen');
+  if (isForOtherServer(facts, situation.network)) return silence('other_server_chosen');
   const address = facts.requestedAddress ?? facts.ciaddr;
   if (address === null) return silence('no_address_named');
   return holds(facts, address, situation) ? { kind: 'decline', address } : silence('not_the_holder');
 }
 
 function answerRelease(facts: ClientFacts, situation: Situation): Answer {
-  if (facts.serverId !== null && facts.serverId !== situation.network.address)
-    return silence('other_server_chosen');
+  if (isForOtherServer(facts, situation.network)) return silence('other_server_chosen');
   if (facts.ciaddr === null) return silence('no_address_named');
   return holds(facts, facts.ciaddr, situation)
     ? { kind: 'release', address: facts.ciaddr }

@@ -4,6 +4,7 @@ import { type Mac, macFromBytes } from '../net/mac.ts';
 import { type ClientMessage, isClientMessage, messageTypeOf } from './message-type.ts';
 import { OPTIONS, readOption } from './options/table.ts';
 import type { DhcpPacket } from './packet.ts';
+import { type RelayInformation, readRelayInformation } from './relay-information.ts';
 
 export type ClientFacts = {
   readonly messageType: ClientMessage;
@@ -31,8 +32,12 @@ export type ClientFacts = {
   /** Option 97 as it came: a type byte and the SMBIOS UUID. */
   readonly uuid: Uint8Array | null;
   readonly clientId: Uint8Array | null;
-  /** Option 82 as the relay put it. */
+  /** Option 82 as the relay put it, to be echoed. */
   readonly relayInformation: Uint8Array | null;
+  /** What option 82 says; in a renewal that comes without a relay, what it said when the lease was given. */
+  readonly relay: RelayInformation;
+  /** Option 118: an address of the link that the client wants an address of. */
+  readonly subnetSelection: Ipv4 | null;
   /** Option 57: largest IP datagram that the client takes, in bytes. */
   readonly maximumSize: number | null;
 };
@@ -59,6 +64,7 @@ export function readClient(packet: DhcpPacket): ReadClient {
   if (!isClientMessage(messageType)) return { ok: false, reason: 'not_a_client_message' };
   const mac = identityOf(packet);
   if (mac === null) return { ok: false, reason: 'no_hardware_address' };
+  const relayInformation = readOption(options, OPTIONS.relayInformation);
   const facts: ClientFacts = {
     messageType,
     mac,
@@ -76,7 +82,9 @@ export function readClient(packet: DhcpPacket): ReadClient {
     ipxe: readOption(options, OPTIONS.ipxe),
     uuid: readOption(options, OPTIONS.machineUuid),
     clientId: readOption(options, OPTIONS.clientIdentifier),
-    relayInformation: readOption(options, OPTIONS.relayInformation),
+    relayInformation,
+    relay: readRelayInformation(relayInformation),
+    subnetSelection: readOption(options, OPTIONS.subnetSelection),
     maximumSize: readOption(options, OPTIONS.maximumSize),
   };
   return { ok: true, facts };

@@ -20,10 +20,15 @@ type Question = {
   readonly giaddr: Ipv4 | null;
   readonly ciaddr: Ipv4 | null;
   readonly broadcast: boolean;
+  /**
+   * It was sent to an address of ours, from whichever wire (a renewal from behind a relay, say): a broadcast would
+   * not reach it.
+   */
+  readonly isRouted: boolean;
 };
 
 export function replyDestination(question: Question, reply: ReplyKind): Destination {
-  const { giaddr, ciaddr, broadcast } = question;
+  const { giaddr, ciaddr, broadcast, isRouted } = question;
   // RFC 2131 4.3.5: the answer to INFORM goes directly to the address in `ciaddr`.
   if (reply === 'inform' && ciaddr !== null)
     return { address: ciaddr, port: CLIENT_PORT, broadcastFlag: broadcast };
@@ -31,6 +36,7 @@ export function replyDestination(question: Question, reply: ReplyKind): Destinat
   // agent whose address appears in 'giaddr'"; a NAK with the broadcast bit set, so that the relay broadcasts it.
   if (giaddr !== null)
     return { address: giaddr, port: SERVER_PORT, broadcastFlag: broadcast || reply === 'nak' };
+  if (isRouted && ciaddr !== null) return { address: ciaddr, port: CLIENT_PORT, broadcastFlag: broadcast };
   // "In all cases, when 'giaddr' is zero, the server broadcasts any DHCPNAK messages to 0xffffffff."
   if (reply === 'nak') return { address: EVERYBODY, port: CLIENT_PORT, broadcastFlag: broadcast };
   // "If 'giaddr' is zero and 'ciaddr' is nonzero, the server unicasts OFFER and ACK to 'ciaddr'."

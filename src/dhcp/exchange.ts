@@ -1,58 +1,65 @@
 /**
- * One datagram from question to reply: decode, recognise, decide, carry out. Everything that changes or leaves
- * goes through what is passed in; the socket is not known here.
+ * One wire's questions and their replies: decide, carry out. Everything that changes or leaves goes through what is
+ * passed in; the socket is not known here.
  */
 import type { Clock } from '../clock.ts';
 import type { IngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
-import type { Mac } from '../net/mac.ts';
-import { type Answer, answer, type Silence } from './answer.ts';
+import type { Answer, Silence } from './answer.ts';
 import type { DhcpBootFields } from './boot-fields.ts';
-import { type ClientFacts, readClient } from './client-facts.ts';
+import type { ClientFacts } from './client-facts.ts';
 import type { DhcpCounters } from './counters.ts';
 import type { Destination } from './destination.ts';
 import { type DhcpFact, dhcpFact, type FactBody, silenceSentence, unansweredKind } from './facts.ts';
 import type { LeaseJournal } from './lease-journal.ts';
-import type { Lease, LeaseBook } from './leases.ts';
+import type { Lease } from './leases.ts';
 import { type DhcpNetwork, leaseSecondsFor } from './network.ts';
-import { type DhcpPacket, decodePacket } from './packet.ts';
+import type { DhcpPacket } from './packet.ts';
+import { readRelayInformation } from './relay-information.ts';
 import { RepeatLimit } from './repeat-limit.ts';
 import { composeReply, type Reply, type ReplyParts } from './reply.ts';
 import type { Reservations } from './reservations.ts';
 import { Retransmissions } from './retransmissions.ts';
+import { decide, type Place, type Places } from './shared-network.ts';
+import type { Arrival } from './wires.ts';
 
 export type ExchangeParts = {
-  readonly network: DhcpNetwork;
-  readonly book: LeaseBook;
+  /** The wire's networks. */
+  readonly places: Places;
   /** Shared by all servers of the process, so that they share each turn's fsync. */
   readonly journal: LeaseJournal;
   readonly reservations: Reservations;
   /** What a client boots; null: an address and nothing to boot. */
   readonly bootFields: (facts: ClientFacts, network: DhcpNetwork) => DhcpBootFields | null;
-  /** Firmware and iPXE get short leases. */
-  readonly isBooting: (facts: ClientFacts) => boolean;
-  /** Whether a question is that of our own search for other servers, which a relay brought back. */
-  readonly isOurSearch: (mac: Mac) => boolean;
   /** A machine takes the offer of that server. */
   readonly onOtherServer: (address: Ipv4) => void;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
   readonly counters: DhcpCounters;
   readonly onFact: (fact: DhcpFact) => void;
-  readonly send: (bytes: Uint8Array, destination: Destination) => void;
 };
+
+export type Send = (bytes: Uint8Array, destination: Destination) => void;
 
 /** An offered address is kept for this long; EDK2 collects offers for up to 60 s. */
 const OFFER_HOLD_MS = 120_000;
 
-type Question = {
+/** A client's message that was read. */
+export type Question = {
   readonly datagram: Uint8Array;
   readonly packet: DhcpPacket;
   readonly facts: ClientFacts;
   readonly isBooting: boolean;
+  /** Milliseconds since the epoch. */
   readonly now: number;
+  readonly arrival: Arrival;
+  /** Out of the socket that it came in by. */
+  readonly send: Send;
 };
+
+/** A question of which it is known what network it is about. */
+type Case = Question & { readonly place: Place };
 
 type Granted = Pick<ReplyParts, 'kind' | 'yiaddr'>;
 
@@ -66,48 +73,24 @@ export class Exchange {
     this.#parts = parts;
   }
 
-  /** Handles one datagram. Bad input is counted, never thrown. */
-  receive(datagram: Uint8Array): void {
-    const { counters } = this.#parts;
-    const decoded = decodePacket(datagram);
-    if (!decoded.ok) {
-      counters.count(decoded.reason);
-      return;
-    }
-    if (decoded.truncated) counters.count('options_truncated');
-    const client = readClient(decoded.packet);
-    if (!client.ok) {
-      counters.count(client.reason);
-      return;
-    }
-    this.#receiveFrom({
-      datagram,
-      packet: decoded.packet,
-      facts: client.facts,
-      isBooting: this.#parts.isBooting(client.facts),
-      now: this.#parts.clock.now(),
-    });
-  }
-
-  #receiveFrom(question: Question): void {
-    const { book, counters, network, reservations } = this.#parts;
-    const { facts, datagram, isBooting, now } = question;
-    counters.count(`received_${facts.messageType}`);
-    if (this.#parts.isOurSearch(facts.mac)) {
-      counters.count('own_search');
-      return;
-    }
-    const repeated = this.#sent.find(facts.mac, facts.messageType, { bytes: datagram, now });
+  /** Answers it, now or when the lease is on disk. */
+  receive(question: Question): void {
+    const { counters, places, reservations } = this.#parts;
+    const { datagram, isBooting, now } = question;
+    const { mac, messageType } = question.facts;
+    const repeated = this.#sent.find(mac, messageType, { bytes: datagram, now });
     if (repeated !== null) {
       counters.count('retransmission');
       this.#dispatch(question, repeated);
       return;
     }
-    book.sweep(now);
-    this.#carryOut(question, answer(facts, { network, book, reservations, isBooting, now }));
+    for (const { book } of places) book.sweep(now);
+    const facts = withRelayOfLease(question.facts, places);
+    const { place, answer } = decide(facts, places, { reservations, isBooting, now });
+    this.#carryOut({ ...question, facts, place }, answer);
   }
 
-  #carryOut(question: Question, decided: Answer): void {
+  #carryOut(question: Case, decided: Answer): void {
     switch (decided.kind) {
       case 'offer':
         this.#offer(question, decided);
@@ -133,9 +116,9 @@ export class Exchange {
     }
   }
 
-  #offer(question: Question, { address, because }: Extract<Answer, { kind: 'offer' }>): void {
+  #offer(question: Case, { address, because }: Extract<Answer, { kind: 'offer' }>): void {
     const { facts, now, datagram } = question;
-    this.#parts.book.hold({ address, mac: facts.mac, until: now + OFFER_HOLD_MS });
+    question.place.book.hold({ address, mac: facts.mac, until: now + OFFER_HOLD_MS });
     const reply = this.#compose(question, { kind: 'offer', yiaddr: address });
     this.#sent.remember(facts.mac, 'discover', { question: datagram, reply, at: now });
     this.#dispatch(question, reply);
@@ -143,54 +126,53 @@ export class Exchange {
   }
 
   /** The lease counts at once, so that nobody else gets the address; the ACK leaves when it is on disk. */
-  #acknowledge(question: Question, lease: Lease): void {
+  #acknowledge(question: Case, lease: Lease): void {
     const { facts, datagram, now } = question;
-    const superseded = this.#parts.book.grant(lease, now);
+    const superseded = question.place.book.grant(lease, now);
     const reply = this.#compose(question, { kind: 'ack', yiaddr: lease.address });
-    this.#journal(superseded === null ? [lease] : [superseded, lease], () => {
+    this.#journal(question, superseded === null ? [lease] : [superseded, lease], () => {
       this.#sent.remember(facts.mac, 'request', { question: datagram, reply, at: now });
       this.#dispatch(question, reply);
-      const seconds = leaseSecondsFor(this.#parts.network, question.isBooting);
+      const seconds = leaseSecondsFor(question.place.network, question.isBooting);
       const sentence = `leased ${lease.address} for ${seconds} s`;
       this.#tell(question, { kind: 'dhcp.ack', address: lease.address, sentence });
     });
   }
 
-  #refuse(question: Question, { address, because }: Extract<Answer, { kind: 'nak' }>): void {
-    this.#forget(question.facts);
+  #refuse(question: Case, { address, because }: Extract<Answer, { kind: 'nak' }>): void {
+    this.#forget(question);
     this.#dispatch(question, this.#compose(question, { kind: 'nak', yiaddr: null }, because));
     const sentence = `asked for ${address} and was refused: ${because}`;
     this.#tell(question, { kind: 'dhcp.nak', address, sentence });
   }
 
-  #inform(question: Question, address: Ipv4): void {
+  #inform(question: Case, address: Ipv4): void {
     this.#dispatch(question, this.#compose(question, { kind: 'inform', yiaddr: null }));
     const sentence = `asked for options at its address ${address}`;
     this.#tell(question, { kind: 'dhcp.inform', address, sentence });
   }
 
-  #release(question: Question, address: Ipv4): void {
-    const { facts, now } = question;
-    this.#endLease(facts, address, now);
+  #release(question: Case, address: Ipv4): void {
+    this.#endLease(question, address);
     this.#tell(question, { kind: 'dhcp.release', address, sentence: `gave ${address} back` });
   }
 
-  #decline(question: Question, address: Ipv4): void {
-    const { book, counters, reservations } = this.#parts;
-    const { facts, now } = question;
-    this.#endLease(facts, address, now);
+  #decline(question: Case, address: Ipv4): void {
+    const { counters, reservations } = this.#parts;
+    const { now, place } = question;
+    this.#endLease(question, address);
     const isReserved = reservations.holderOf(address) !== null;
     // A reservation is the operator's word: it is offered again, and the operator is told.
-    if (!isReserved && !book.quarantine(address, now)) counters.count('quarantine_full');
+    if (!isReserved && !place.book.quarantine(address, now)) counters.count('quarantine_full');
     const sentence = `found ${address} in use by a foreign machine: look for a host with a fixed address there`;
     this.#tell(question, { kind: 'dhcp.decline', address, sentence });
   }
 
-  #keepSilent(question: Question, reason: Silence): void {
+  #keepSilent(question: Case, reason: Silence): void {
     const { facts, now } = question;
     this.#parts.counters.count(reason);
     if (reason === 'other_server_chosen') {
-      this.#forget(facts);
+      this.#forget(question);
       if (facts.serverId !== null) this.#parts.onOtherServer(facts.serverId);
     }
     const kind = unansweredKind(facts);
@@ -199,38 +181,43 @@ export class Exchange {
     this.#tell(question, { kind, address, sentence: silenceSentence(reason, facts) });
   }
 
-  #endLease(facts: ClientFacts, address: Ipv4, now: number): void {
-    const { book } = this.#parts;
-    const ended = book.leaseOf(facts.mac)?.address === address ? book.release(facts.mac, now) : null;
-    this.#forget(facts);
-    if (ended !== null) this.#journal([ended], () => undefined);
+  #endLease(question: Case, address: Ipv4): void {
+    const { facts, now, place } = question;
+    const holds = place.book.leaseOf(facts.mac)?.address === address;
+    const ended = holds ? place.book.release(facts.mac, now) : null;
+    this.#forget(question);
+    if (ended !== null) this.#journal(question, [ended], () => undefined);
   }
 
   /** What was offered or said before no longer counts. */
-  #forget(facts: ClientFacts): void {
-    this.#parts.book.dropOffer(facts.mac);
+  #forget({ facts }: Question): void {
+    for (const { book } of this.#parts.places) book.dropOffer(facts.mac);
     this.#sent.forget(facts.mac);
   }
 
-  #journal(leases: readonly Lease[], done: () => void): void {
-    const { journal, network, counters, log, clock } = this.#parts;
-    journal.append({ network: network.name, leases }, (failure: IngotError | null) => {
+  #journal({ place }: Case, leases: readonly Lease[], done: () => void): void {
+    const { journal, counters, log, clock } = this.#parts;
+    const network = place.network.name;
+    journal.append({ network, leases }, (failure: IngotError | null) => {
       if (failure === null) {
         done();
         return;
       }
       counters.count('journal_failed');
       if (this.#remarks.allows('journal', clock.now()))
-        log.error({ network: network.name, hint: failure.hint }, failure.message);
+        log.error({ network, hint: failure.hint }, failure.message);
     });
   }
 
-  #compose({ packet, facts, isBooting }: Question, granted: Granted, message: string | null = null): Reply {
-    const { network, bootFields, reservations } = this.#parts;
+  #compose(question: Case, granted: Granted, message: string | null = null): Reply {
+    const { packet, facts, isBooting, place, arrival } = question;
+    const { bootFields, reservations } = this.#parts;
+    const { network } = place;
     const isNak = granted.kind === 'nak';
     return composeReply({
       ...granted,
       question: packet,
+      isRouted: arrival.by === 'address',
       facts,
       network,
       isBooting,
@@ -240,14 +227,14 @@ export class Exchange {
     });
   }
 
-  #dispatch({ facts }: Question, reply: Reply): void {
-    const { network, counters, log, send } = this.#parts;
+  #dispatch({ facts, send }: Question, reply: Reply): void {
+    const { counters, log } = this.#parts;
     const { kind, packet, destination, omitted } = reply;
     if (omitted.length > 0) counters.count('options_omitted');
     counters.count(`sent_${kind}`);
     send(reply.bytes, destination);
     const fields = {
-      network: network.name,
+      network: reply.network,
       mac: facts.mac,
       xid: facts.xid.toString(16),
       asked: facts.messageType,
@@ -262,7 +249,21 @@ export class Exchange {
     else log.info(fields, `DHCP ${kind}`);
   }
 
-  #tell({ facts, now }: Question, body: FactBody): void {
-    this.#parts.onFact(dhcpFact(facts, { network: this.#parts.network.name, at: now }, body));
+  #tell({ facts, now, place }: Case, body: FactBody): void {
+    this.#parts.onFact(dhcpFact(facts, { network: place.network.name, at: now }, body));
   }
+}
+
+/**
+ * A renewal goes past the relay: what the relay said when the lease was given still counts. It is not echoed, for
+ * the client did not send it (RFC 3046 2.2).
+ */
+function withRelayOfLease(facts: ClientFacts, places: Places): ClientFacts {
+  if (facts.relayInformation !== null || facts.ciaddr === null) return facts;
+  const lease = places
+    .map(({ book }) => book.leaseOf(facts.mac))
+    .find((one) => one?.address === facts.ciaddr);
+  return lease?.relayInformation == null
+    ? facts
+    : { ...facts, relay: readRelayInformation(lease.relayInformation) };
 }

@@ -17,7 +17,8 @@ export type DhcpFact = {
     | 'dhcp.inform';
   /** Milliseconds since the epoch. */
   readonly at: number;
-  readonly network: string;
+  /** Null: the question came from a link that we do not serve. */
+  readonly network: string | null;
   readonly mac: Mac;
   readonly address: Ipv4 | null;
   readonly sentence: string;
@@ -27,6 +28,17 @@ export type DhcpFact = {
   readonly isIpxe: boolean;
   /** Option 97 without its type byte, in hex. */
   readonly uuid: string | null;
+  /** Only where a relay passed the message on. */
+  readonly relay?: RelayPlace;
+};
+
+/** Where a machine is plugged in, as the relay says. */
+export type RelayPlace = {
+  /** The relay's address; null for a switch that only adds option 82. */
+  readonly giaddr: Ipv4 | null;
+  /** Option 82 as text for people. */
+  readonly circuitId: string | null;
+  readonly remoteId: string | null;
 };
 
 /** The fact of an unanswered DISCOVER or REQUEST; null where the silence says nothing about a machine. */
@@ -39,6 +51,10 @@ const SILENCE_SENTENCES: Record<Silence, (facts: ClientFacts) => string> = {
   unknown_client: () =>
     'asked for an address; this network serves known machines only, and this MAC is not one',
   unknown_relay: ({ giaddr }) => `asked through the relay ${giaddr}, which is on no network that we serve`,
+  unknown_link: ({ giaddr, relay, subnetSelection }) =>
+    giaddr === null
+      ? 'asked from a link that we do not serve'
+      : `asked through the relay ${giaddr} for the link of ${relay.linkSelection ?? subnetSelection}, which is on no network that we serve`,
   other_server_chosen: ({ serverId }) => `took the offer of another DHCP server, ${serverId}`,
   no_address_named: () => 'sent a message that names no address',
   no_free_address: () =>
@@ -58,7 +74,7 @@ export type FactBody = Pick<DhcpFact, 'kind' | 'address' | 'sentence'>;
 
 export function dhcpFact(
   facts: ClientFacts,
-  where: { readonly network: string; readonly at: number },
+  where: { readonly network: string | null; readonly at: number },
   body: FactBody,
 ): DhcpFact {
   return {
@@ -69,7 +85,14 @@ export function dhcpFact(
     archs: facts.archs,
     isIpxe: facts.ipxe !== null || isIpxeUserClass(facts.userClass),
     uuid: facts.uuid?.length === 17 ? Buffer.from(facts.uuid.subarray(1)).toString('hex') : null,
+    ...relayPlace(facts),
   };
+}
+
+function relayPlace({ giaddr, relayInformation, relay }: ClientFacts): Pick<DhcpFact, 'relay'> {
+  // A renewal that no relay passed on is answered by what the relay said before, and tells nothing new.
+  if (giaddr === null && relayInformation === null) return {};
+  return { relay: { giaddr, circuitId: relay.circuitId, remoteId: relay.remoteId } };
 }
 
 /** Raw `iPXE`, or the RFC 3004 list with that one entry. */

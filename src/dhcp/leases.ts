@@ -13,6 +13,8 @@ export type Lease = {
   readonly address: Ipv4;
   readonly mac: Mac;
   readonly hostname: string | null;
+  /** Option 82 that came with the lease's request: renewals that pass no relay are answered by it, too. */
+  readonly relayInformation: Uint8Array | null;
   /** Milliseconds since the epoch, both. A lease that ended is on record only. */
   readonly startedAt: number;
   readonly expiresAt: number;

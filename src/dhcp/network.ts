@@ -1,13 +1,17 @@
 /** One network as its DHCP server sees it. */
 import type { NetworkConfig } from '../config/schema.ts';
+import { serverAddress } from '../config/server-address.ts';
 import { IngotError } from '../errors.ts';
 import type { Cidr, Ipv4 } from '../net/ipv4.ts';
 
 export type DhcpNetwork = {
   readonly name: string;
-  readonly interface: string;
+  /** Ours on its wire; null: relays bring its machines' questions. */
+  readonly interface: string | null;
+  /** Networks of one wire are in one broadcast domain: a machine there may get an address of any of them. */
+  readonly wire: string;
   readonly cidr: Cidr;
-  /** Ours on it: the server identifier, option 54. */
+  /** Ours that its machines reach: the server identifier, option 54. */
   readonly address: Ipv4;
   /** Null: the network has no router and none is announced. */
   readonly gateway: Ipv4 | null;
@@ -31,22 +35,24 @@ export function leaseSecondsFor(network: DhcpNetwork, isBooting: boolean): numbe
   return isBooting ? network.bootLeaseSeconds : network.leaseSeconds;
 }
 
-/** @throws IngotError `config_invalid` when interface or address are missing, or for the modes `off` and `proxy`. */
-export function dhcpNetwork(config: NetworkConfig): DhcpNetwork {
+/** @throws IngotError `config_invalid` when no address of ours is known there, or for the modes `off` and `proxy`. */
+export function dhcpNetwork(config: NetworkConfig, networks: readonly NetworkConfig[]): DhcpNetwork {
   const { name, dhcp: mode } = config;
   if (mode === 'off' || mode === 'proxy')
     throw new IngotError('config_invalid', `network ${name}: there is no DHCP server of mode ${mode}`, {
       hint: 'Use dhcp: authoritative, reservations or off.',
     });
-  if (config.interface === undefined || config.address === undefined)
-    throw new IngotError('config_invalid', `network ${name}: DHCP needs an interface and our address on it`, {
-      hint: 'Set `interface` and `address` of that network, or dhcp: off.',
+  const address = serverAddress(config, networks);
+  if (address === null)
+    throw new IngotError('config_invalid', `network ${name}: DHCP needs an address of ours`, {
+      hint: 'Set `interface` and `address` of that network, or `server_address` behind relays, or dhcp: off.',
     });
   return {
     name,
-    interface: config.interface,
+    interface: config.interface ?? null,
+    wire: config.interface ?? config.wire ?? name,
     cidr: config.cidr,
-    address: config.address,
+    address,
     gateway: config.gateway ?? null,
     nameservers: config.nameservers,
     leaseSeconds: config.lease_s,

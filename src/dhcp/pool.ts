@@ -33,12 +33,12 @@ export type AddressWish = {
 
 export function chooseAddress(wish: AddressWish, situation: Situation): AddressChoice {
   const { mac, reservation, asked } = wish;
-  const { book } = situation;
-  const reserved = reservedOn(situation.network.cidr, reservation);
+  const { book, network } = situation;
+  const reserved = reservedOn(network.cidr, reservation);
   if (reserved !== null && !isHeldByOther(reserved, mac, situation))
     return { ok: true, address: reserved, because: 'its reservation' };
   // Beside another server, an address that is not the reserved one would surprise the operator.
-  if (reserved !== null && situation.network.mode === 'reservations')
+  if (reserved !== null && network.mode === 'reservations')
     return { ok: false, reason: 'reservation_in_use' };
 
   const earlier = book.leaseOf(mac)?.address ?? book.offerTo(mac)?.address ?? null;

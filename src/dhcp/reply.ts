@@ -11,6 +11,8 @@ import { DEFAULT_MOST_BYTES, type DhcpPacket, encodePacket, FILE_MAX } from './p
 export type ReplyParts = {
   readonly kind: ReplyKind;
   readonly question: DhcpPacket;
+  /** The question was sent to an address of ours, not heard on an interface. */
+  readonly isRouted: boolean;
   readonly facts: ClientFacts;
   readonly network: DhcpNetwork;
   /** Firmware or iPXE asks: its lease is short. */
@@ -25,6 +27,8 @@ export type ReplyParts = {
 
 export type Reply = {
   readonly kind: ReplyKind;
+  /** Name of the network that it is about. */
+  readonly network: string;
   readonly packet: DhcpPacket;
   readonly bytes: Uint8Array;
   readonly destination: Destination;
@@ -34,10 +38,10 @@ export type Reply = {
 
 export function composeReply(parts: ReplyParts): Reply {
   const { kind, question, facts } = parts;
-  const destination = replyDestination(question, kind);
+  const destination = replyDestination({ ...question, isRouted: parts.isRouted }, kind);
   const packet = replyPacket(parts, destination.broadcastFlag);
   const { bytes, omitted } = encodePacket(packet, mostBytesFor(facts.maximumSize));
-  return { kind, packet, bytes, destination, omitted };
+  return { kind, network: parts.network.name, packet, bytes, destination, omitted };
 }
 
 /** The reply with its options in order of importance: what does not fit goes from the end. */
@@ -69,10 +73,11 @@ function mostBytesFor(maximumSize: number | null): number {
   return Math.max(DEFAULT_MOST_BYTES, Math.min(maximumSize ?? 0, ETHERNET_BYTES) - 28);
 }
 
-function nakOptions({ network, facts, message }: ReplyParts): OptionMap {
+function nakOptions(parts: ReplyParts): OptionMap {
+  const { facts, message } = parts;
   return new Map([
     writeOption(OPTIONS.messageType, MESSAGE_TYPES.nak),
-    writeOption(OPTIONS.serverIdentifier, network.address),
+    serverIdentifier(parts),
     ...echoes(facts),
     ...(message === null ? [] : [writeOption(OPTIONS.message, message)]),
   ]);
@@ -82,7 +87,7 @@ function grantOptions(parts: ReplyParts): OptionMap {
   const { kind, facts, network, boot, hostname } = parts;
   const options = new Map<number, Uint8Array>([
     writeOption(OPTIONS.messageType, kind === 'offer' ? MESSAGE_TYPES.offer : MESSAGE_TYPES.ack),
-    writeOption(OPTIONS.serverIdentifier, network.address),
+    serverIdentifier(parts),
     // INFORM asks for options only: RFC 2131 4.3.5 forbids lease times in the answer.
     ...(kind === 'inform' ? [] : leaseTimes(leaseSecondsFor(network, parts.isBooting))),
     writeOption(OPTIONS.subnetMask, network.cidr.netmask),
@@ -98,6 +103,11 @@ function grantOptions(parts: ReplyParts): OptionMap {
   if (network.nameservers.length > 0) add(...writeOption(OPTIONS.nameservers, network.nameservers));
   if (hostname !== null) add(...writeOption(OPTIONS.hostname, hostname));
   return options;
+}
+
+/** What the relay says that we are (RFC 5107 4), else our address. */
+function serverIdentifier({ facts, network }: ReplyParts): readonly [number, Uint8Array] {
+  return writeOption(OPTIONS.serverIdentifier, facts.relay.serverIdOverride ?? network.address);
 }
 
 /** T1 and T2 are always sent, at the shares that RFC 2131 4.4.5 names. */

@@ -1,5 +1,6 @@
 /** What is wrong with a set of networks, as sentences for the operator. Pure; an empty list means all is well. */
 import type { NetworkConfig } from '../config/schema.ts';
+import { isBehindRelays, serverAddress } from '../config/server-address.ts';
 import { cidrContains, formatCidr } from '../net/ipv4.ts';
 import {
   cidrSpan,
@@ -28,11 +29,11 @@ export function checkNetworks(networks: readonly NetworkConfig[]): readonly Netw
       ...ownAddresses(network),
       ...rangeShapes(network),
       ...protectedInRanges(network),
-      ...service(network),
+      ...service(network, networks),
     ]),
     ...pairs(networks).flatMap(([a, b]) => overlappingNetworks(a, b)),
     ...overlappingRanges(networks),
-    ...sharedInterfaces(networks),
+    ...sharedWires(networks),
   ];
 }
 
@@ -101,7 +102,7 @@ function protectedInRanges(network: NetworkConfig): readonly NetworkProblem[] {
 }
 
 /** What a network needs to be served, and what an out-of-band network may not have. */
-function service(network: NetworkConfig): readonly NetworkProblem[] {
+function service(network: NetworkConfig, all: readonly NetworkConfig[]): readonly NetworkProblem[] {
   const { name, role, dhcp, ranges } = network;
   if (role === 'oob') {
     const hint = 'BMCs keep their own addresses; ingot only routes to them. Remove dhcp and ranges here.';
@@ -122,13 +123,39 @@ function service(network: NetworkConfig): readonly NetworkProblem[] {
           'Set dhcp: authoritative, or remove the range.',
         ),
       );
-  const missing = [
-    ...(network.interface === undefined ? ['interface'] : []),
-    ...(network.address === undefined ? ['address'] : []),
+  if (isBehindRelays(network)) return behindRelays(network, all);
+  return [
+    ...(serverAddress(network, all) !== null
+      ? []
+      : [
+          problem(
+            network,
+            `dhcp is ${dhcp}, which needs address`,
+            `Set address of "${name}" to this machine's own on that network, or dhcp: off.`,
+          ),
+        ]),
+    ...(network.wire === undefined
+      ? []
+      : [
+          problem(
+            network,
+            `it has an interface and a wire`,
+            'Remove wire: networks that name the same interface share its wire; wire is for networks behind relays.',
+          ),
+        ]),
   ];
-  if (missing.length === 0) return [];
-  const hint = `Set ${missing.join(' and ')} of "${name}" to this machine's own on that network, or dhcp: off.`;
-  return [problem(network, `dhcp is ${dhcp}, which needs ${missing.join(' and ')}`, hint)];
+}
+
+/** Served without an interface of ours. */
+function behindRelays(network: NetworkConfig, all: readonly NetworkConfig[]): readonly NetworkProblem[] {
+  const { name, dhcp, address } = network;
+  if (address !== undefined) {
+    const hint = `Set interface of "${name}" to the one with ${address}; behind relays remove address instead, and set server_address if machines shall reach us by another address.`;
+    return [problem(network, 'it has an address of ours but no interface', hint)];
+  }
+  if (serverAddress(network, all) !== null) return [];
+  const hint = `Set interface and address of "${name}" to this machine's own on that network; if relays bring its machines' questions, set server_address to the address of ours that they reach; or dhcp: off.`;
+  return [problem(network, `dhcp is ${dhcp}, which needs interface and address, or server_address`, hint)];
 }
 
 function overlappingNetworks(a: NetworkConfig, b: NetworkConfig): readonly NetworkProblem[] {
@@ -160,20 +187,21 @@ function overlappingRanges(networks: readonly NetworkConfig[]): readonly Network
   });
 }
 
-/** Two DHCP servers of ours on one wire would both answer. */
-function sharedInterfaces(networks: readonly NetworkConfig[]): readonly NetworkProblem[] {
+/** Every machine on a wire can hear every network of it: they cannot be served in different ways. */
+function sharedWires(networks: readonly NetworkConfig[]): readonly NetworkProblem[] {
   const served = networks.filter(({ dhcp, role }) => dhcp !== 'off' && role !== 'oob');
-  return pairs(served).flatMap(([a, b]) =>
-    a.interface === undefined || a.interface !== b.interface
-      ? []
-      : [
-          {
-            networks: [a.name, b.name],
-            message: `networks "${a.name}" and "${b.name}" both serve DHCP on ${a.interface}`,
-            hint: 'Serve DHCP for one network only on each interface (use a VLAN interface for the other).',
-          },
-        ],
-  );
+  return pairs(served).flatMap(([a, b]) => {
+    const wire = a.interface ?? a.wire;
+    const isShared = wire !== undefined && a.interface === b.interface && wire === (b.interface ?? b.wire);
+    if (!isShared || a.dhcp === b.dhcp) return [];
+    return [
+      {
+        networks: [a.name, b.name],
+        message: `networks "${a.name}" (dhcp: ${a.dhcp}) and "${b.name}" (dhcp: ${b.dhcp}) share the wire ${wire}`,
+        hint: 'Give all networks of one wire the same dhcp mode, or a VLAN interface of its own to each.',
+      },
+    ];
+  });
 }
 
 function problem(network: NetworkConfig, says: string, hint: string): NetworkProblem {

@@ -11,6 +11,8 @@ type Row = {
   readonly giaddr?: string;
   readonly ciaddr?: string;
   readonly flag?: true;
+  /** Sent to our address from another wire. */
+  readonly routed?: true;
   readonly to: string;
   readonly flagOut: boolean;
 };
@@ -30,15 +32,19 @@ describe('where a reply goes (RFC 2131 4.1)', () => {
     { reply: 'offer', flag: true, to: `${ALL}:68`, flagOut: true },
     { reply: 'offer', to: `${ALL}:68`, flagOut: false },
     { reply: 'ack', to: `${ALL}:68`, flagOut: false },
+    { reply: 'nak', routed: true, ciaddr: CLIENT, to: `${CLIENT}:68`, flagOut: false },
+    { reply: 'ack', routed: true, ciaddr: CLIENT, to: `${CLIENT}:68`, flagOut: false },
+    { reply: 'nak', routed: true, giaddr: RELAY, ciaddr: CLIENT, to: `${RELAY}:67`, flagOut: true },
     { reply: 'inform', ciaddr: CLIENT, to: `${CLIENT}:68`, flagOut: false },
     { reply: 'inform', giaddr: RELAY, ciaddr: CLIENT, to: `${CLIENT}:68`, flagOut: false },
   ])(
-    '$reply: giaddr $giaddr, ciaddr $ciaddr, flag $flag → $to',
-    ({ reply, giaddr, ciaddr, flag, to, flagOut }) => {
+    '$reply: giaddr $giaddr, ciaddr $ciaddr, flag $flag, routed $routed → $to',
+    ({ reply, giaddr, ciaddr, flag, routed, to, flagOut }) => {
       const question = {
         giaddr: giaddr === undefined ? null : ip(giaddr),
         ciaddr: ciaddr === undefined ? null : ip(ciaddr),
         broadcast: flag ?? false,
+        isRouted: routed ?? false,
       };
       const { address, port, broadcastFlag } = replyDestination(question, reply);
       expect(`${address}:${port}`).toBe(to);

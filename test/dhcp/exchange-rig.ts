@@ -1,23 +1,28 @@
-/** An exchange over a small network with a journal whose disk is quick, and what it said and told. */
+/** The desk over a small network with a journal whose disk is quick, and what it said and told. */
 import { createDhcpCounters, type DhcpCounters } from '../../src/dhcp/counters.ts';
+import { createDesk, type DeskOptions } from '../../src/dhcp/desk.ts';
 import type { Destination } from '../../src/dhcp/destination.ts';
-import { Exchange, type ExchangeParts } from '../../src/dhcp/exchange.ts';
 import type { DhcpFact } from '../../src/dhcp/facts.ts';
 import type { JournalEntry } from '../../src/dhcp/lease-journal.ts';
 import { type DhcpPacket, decodePacket, encodePacket } from '../../src/dhcp/packet.ts';
 import { createReservationTable, type ReservationTable } from '../../src/dhcp/reservations.ts';
+import type { Arrival } from '../../src/dhcp/wires.ts';
 import { createLog } from '../../src/log.ts';
 import { bookOf, type MessageParts, message, NETWORK, NOW } from './samples.ts';
 
 export const US = '10.77.0.1';
 
-export type Sent = { readonly packet: DhcpPacket; readonly to: Destination };
+export const ON_WIRE: Arrival = { by: 'interface', interface: 'eth1' };
+
+export type Sent = { readonly packet: DhcpPacket; readonly to: Destination; readonly bytes: Uint8Array };
 
 export type ExchangeRig = {
   /** What it sent in answer to this message. */
-  say(parts: MessageParts): readonly Sent[];
+  say(parts: MessageParts, arrival?: Arrival): readonly Sent[];
   /** A datagram as it comes, whatever it holds. */
-  receive(datagram: Uint8Array): void;
+  receive(datagram: Uint8Array, arrival?: Arrival): readonly Sent[];
+  /** What was counted so far. */
+  counted(): Readonly<Record<string, number>>;
   readonly sent: Sent[];
   readonly facts: DhcpFact[];
   readonly journaled: JournalEntry[];
@@ -26,16 +31,15 @@ export type ExchangeRig = {
   advance(seconds: number): void;
 };
 
-export function startExchange(changes: Partial<ExchangeParts> = {}): ExchangeRig {
+export function startExchange(changes: Partial<DeskOptions> = {}): ExchangeRig {
   let now = NOW;
   const sent: Sent[] = [];
   const facts: DhcpFact[] = [];
   const journaled: JournalEntry[] = [];
   const counters = createDhcpCounters();
   const reservations = createReservationTable();
-  const exchange = new Exchange({
-    network: NETWORK,
-    book: bookOf(),
+  const desk = createDesk({
+    places: [{ network: NETWORK, book: bookOf() }],
     journal: {
       load: async () => [],
       append: (entry, done) => {
@@ -54,19 +58,22 @@ export function startExchange(changes: Partial<ExchangeParts> = {}): ExchangeRig
     log: createLog('silent'),
     counters,
     onFact: (fact) => facts.push(fact),
-    send: (bytes, to) => {
-      const decoded = decodePacket(bytes);
-      if (decoded.ok) sent.push({ packet: decoded.packet, to });
-    },
     ...changes,
   });
+  const send = (bytes: Uint8Array, to: Destination): void => {
+    const decoded = decodePacket(bytes);
+    if (!decoded.ok) throw new Error(`a reply that cannot be read: ${decoded.reason}`);
+    sent.push({ packet: decoded.packet, to, bytes });
+  };
+  const receive = (datagram: Uint8Array, arrival = ON_WIRE): readonly Sent[] => {
+    const before = sent.length;
+    desk.receive(datagram, { arrival, send });
+    return sent.slice(before);
+  };
   return {
-    say: (parts) => {
-      const before = sent.length;
-      exchange.receive(encodePacket(message(parts)).bytes);
-      return sent.slice(before);
-    },
-    receive: (datagram) => exchange.receive(datagram),
+    receive,
+    say: (parts, arrival) => receive(encodePacket(message(parts)).bytes, arrival),
+    counted: () => Object.fromEntries(Object.entries(counters.snapshot()).filter(([, count]) => count > 0)),
     ...{ sent, facts, journaled, counters, reservations },
     advance: (seconds) => {
       now += seconds * 1000;

@@ -9,7 +9,7 @@ import { type DhcpPacket, decodePacket, encodePacket } from '../../src/dhcp/pack
 import { createReservationTable } from '../../src/dhcp/reservations.ts';
 import { IngotError } from '../../src/errors.ts';
 import { createLog } from '../../src/log.ts';
-import { bookOf, ip, type MessageParts, mac, message, NETWORK, NOW } from './samples.ts';
+import { bookOf, factsOf, ip, type MessageParts, mac, message, NETWORK, NOW } from './samples.ts';
 
 /** A journal whose disk is slow: the test says when a write is done, and how it ended. */
 class SlowJournal implements LeaseJournal {
@@ -51,27 +51,38 @@ function restart(mode: 'authoritative' | 'reservations' = 'authoritative'): void
   facts = [];
   now = NOW;
   exchange = new Exchange({
-    network: { ...NETWORK, mode },
-    book,
+    places: [{ network: { ...NETWORK, mode }, book }],
     journal,
     reservations: createReservationTable(),
-    isOurSearch: () => false,
     onOtherServer: () => undefined,
-    isBooting: ({ vendorClass }) => vendorClass?.startsWith('PXEClient') === true,
     bootFields: (_facts, network) => ({ siaddr: network.address, file: 'undionly.kpxe', options: [] }),
     clock: { now: () => now },
     log: createLog('silent'),
     counters,
     onFact: (fact) => facts.push(fact),
-    send: (bytes, to) => {
-      const decoded = decodePacket(bytes);
-      if (decoded.ok) sent.push({ packet: decoded.packet, bytes, to });
-    },
   });
 }
 beforeEach(() => restart());
 
-const say = (parts: MessageParts): void => exchange.receive(encodePacket(message(parts)).bytes);
+const send = (bytes: Uint8Array, to: Destination): void => {
+  const decoded = decodePacket(bytes);
+  if (decoded.ok) sent.push({ packet: decoded.packet, bytes, to });
+};
+
+function say(parts: MessageParts): void {
+  const packet = message(parts);
+  const arrival = { by: 'interface', interface: 'eth1' } as const;
+  const question = {
+    datagram: encodePacket(packet).bytes,
+    packet,
+    facts: factsOf(parts),
+    isBooting: false,
+    arrival,
+    now,
+    send,
+  };
+  exchange.receive(question);
+}
 const takeTen: MessageParts = { type: 'request', asks: '10.77.0.10', serverId: US, xid: 5 };
 const types = (): unknown[] => sent.map(({ packet }) => packet.options.get(53)?.[0]);
 const counted = (): Record<string, number> =>
@@ -176,19 +187,6 @@ describe('an exchange', () => {
     }
     expect(sent).toEqual([]);
     expect(facts.map(({ kind }) => kind)).toEqual(['dhcp.discover']);
-    expect(counted()).toMatchObject({ unknown_client: 15, received_discover: 15 });
-  });
-
-  it.each([
-    { bytes: new Uint8Array(10), reason: 'too_short' },
-    {
-      bytes: encodePacket({ ...message({ type: 'discover' }), op: 'reply' }).bytes,
-      reason: 'not_a_client_message',
-    },
-    { bytes: encodePacket({ ...message({ type: 'discover' }), options: new Map() }).bytes, reason: 'bootp' },
-  ])('drops a datagram silently and counts it as $reason', ({ bytes, reason }) => {
-    exchange.receive(bytes);
-    expect(sent).toEqual([]);
-    expect(counted()).toEqual({ [reason]: 1 });
+    expect(counted()).toMatchObject({ unknown_client: 15 });
   });
 });

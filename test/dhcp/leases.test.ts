@@ -182,7 +182,7 @@ describe('whatever machines do', () => {
       book.hold({ address: choice.address, mac: holder, until: now + 120_000 });
     } else if (what === 'take' && offer !== null) {
       const { address } = offer;
-      book.grant({ address, mac: holder, hostname: null, startedAt: now, expiresAt: now + 3_600_000 }, now);
+      book.grant({ ...lease(holder, address, 3600), startedAt: now, expiresAt: now + 3_600_000 }, now);
     } else if (what === 'release') book.release(holder, now);
     else if (what === 'forget') book.dropOffer(holder);
     else if (what === 'decline' && offer !== null) {

@@ -25,6 +25,7 @@ function received(question: MessageParts, change: Change = {}): { packet: DhcpPa
     kind: 'offer',
     question: message(question),
     facts: factsOf(question),
+    isRouted: false,
     network: NETWORK,
     isBooting: false,
     yiaddr: ip('10.77.0.10'),

@@ -35,6 +35,7 @@ export function mac(number: number): Mac {
 export const NETWORK: DhcpNetwork = {
   name: 'pxe',
   interface: 'eth1',
+  wire: 'eth1',
   cidr: cidr('10.77.0.0/24'),
   address: ip('10.77.0.1'),
   gateway: null,
@@ -51,7 +52,8 @@ export function bookOf(leases: readonly Lease[] = [], network: DhcpNetwork = NET
 
 export function lease(holder: Mac, address: string, expiresInSeconds = 1800): Lease {
   const expiresAt = NOW + expiresInSeconds * 1000;
-  return { address: ip(address), mac: holder, hostname: null, startedAt: expiresAt - 3_600_000, expiresAt };
+  const times = { startedAt: expiresAt - 3_600_000, expiresAt };
+  return { address: ip(address), mac: holder, hostname: null, relayInformation: null, ...times };
 }
 
 export type MessageParts = {

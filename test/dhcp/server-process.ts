@@ -8,26 +8,38 @@ import { z } from 'zod';
 import { bootClientOf } from '../../src/boot/client.ts';
 import { systemClock } from '../../src/clock.ts';
 import { createDhcpCounters } from '../../src/dhcp/counters.ts';
+import { createDesk, openPlaces } from '../../src/dhcp/desk.ts';
+import { endpointsOf } from '../../src/dhcp/endpoints.ts';
 import { openLeaseJournal } from '../../src/dhcp/lease-journal.ts';
+import type { DhcpNetwork } from '../../src/dhcp/network.ts';
 import { createReservationTable } from '../../src/dhcp/reservations.ts';
 import { startDhcpServer } from '../../src/dhcp/server.ts';
 import { createLog } from '../../src/log.ts';
 import { parseCidr, parseIpv4 } from '../../src/net/ipv4.ts';
 import { parseMac } from '../../src/net/mac.ts';
 
-const settings = z
-  .object({
+const networkShape = z.object({
+  name: z.string().default('pxe'),
+  /** Absent: behind relays. */
+  interface: z.string().nullable().default(null),
+  wire: z.string().optional(),
+  cidr: z.string().default('10.77.0.0/16'),
+  address: z.string().default('10.77.0.1'),
+  gateway: z.string().nullable().default(null),
+  mode: z.enum(['authoritative', 'reservations']).default('authoritative'),
+  range: z.object({ from: z.string(), to: z.string() }).default({ from: '10.77.1.1', to: '10.77.9.254' }),
+  leaseSeconds: z.number().default(3600),
+  bootLeaseSeconds: z.number().default(600),
+});
+
+const settings = networkShape
+  .extend({
     journal: z.string(),
-    interface: z.string(),
-    cidr: z.string().default('10.77.0.0/16'),
-    address: z.string().default('10.77.0.1'),
-    mode: z.enum(['authoritative', 'reservations']).default('authoritative'),
-    range: z.object({ from: z.string(), to: z.string() }).default({ from: '10.77.1.1', to: '10.77.9.254' }),
-    leaseSeconds: z.number().default(3600),
-    bootLeaseSeconds: z.number().default(600),
     reservations: z.array(z.object({ mac: z.string(), address: z.string().nullable() })).default([]),
     facts: z.boolean().default(true),
     descriptor: z.number().nullable().default(null),
+    /** Networks beside the one of the other settings. */
+    more: z.array(networkShape).default([]),
   })
   .parse(JSON.parse(process.argv[2] ?? '{}'));
 
@@ -49,22 +61,23 @@ for (const entry of settings.reservations)
 const log = createLog('warn');
 const journal = await openLeaseJournal(settings.journal, log);
 const counters = createDhcpCounters();
-const server = await startDhcpServer({
-  network: {
-    name: 'pxe',
-    interface: settings.interface,
-    cidr: must(parseCidr(settings.cidr), settings.cidr),
-    address: address(settings.address),
-    gateway: null,
+const networks = [settings, ...settings.more].map((one): DhcpNetwork => {
+  const gateway = one.gateway === null ? null : address(one.gateway);
+  return {
+    ...{ name: one.name, interface: one.interface, wire: one.interface ?? one.wire ?? one.name },
+    ...{ cidr: must(parseCidr(one.cidr), one.cidr), address: address(one.address), gateway },
     nameservers: [address('10.77.0.2')],
-    leaseSeconds: settings.leaseSeconds,
-    bootLeaseSeconds: settings.bootLeaseSeconds,
-    mode: settings.mode,
-    ranges: [{ from: address(settings.range.from), to: address(settings.range.to) }],
-  },
+    leaseSeconds: one.leaseSeconds,
+    bootLeaseSeconds: one.bootLeaseSeconds,
+    mode: one.mode,
+    ranges: [{ from: address(one.range.from), to: address(one.range.to) }],
+  };
+});
+const places = await openPlaces(networks, { journal, clock: systemClock });
+const desk = createDesk({
+  places,
   journal,
   reservations,
-  descriptor: settings.descriptor,
   isOurSearch: () => false,
   onOtherServer: () => undefined,
   isBooting: (facts) => bootClientOf(facts).kind !== 'not-booting',
@@ -83,12 +96,23 @@ const server = await startDhcpServer({
     if (settings.facts) say(fact);
   },
 });
+const servers = await Promise.all(
+  endpointsOf(networks).map((endpoint, index) =>
+    startDhcpServer({
+      ...{ desk, endpoint, clock: systemClock, log, counters },
+      descriptor: index === 0 ? settings.descriptor : null,
+    }),
+  ),
+);
 say({ ready: true });
 
-const report = (): void => say({ report: true, leases: server.book.leases(), counters: counters.snapshot() });
+const report = (): void => {
+  const leases = places.flatMap(({ book }) => book.leases());
+  say({ report: true, leases, counters: counters.snapshot() });
+};
 createInterface({ input: process.stdin }).on('line', report);
 process.once('SIGTERM', () => {
-  void server.stop().then(async () => {
+  void Promise.all(servers.map((server) => server.stop())).then(async () => {
     report();
     await journal.close();
     process.exit(0);

@@ -14,6 +14,10 @@ const PXE = {
     { use: 'static', from: '10.20.10.0', to: '10.20.10.255' },
   ],
 };
+/** On the same wire as PXE. */
+const PXE2 = { ...PXE, name: 'pxe2', cidr: '10.21.0.0/16', address: '10.21.0.1', ranges: [] };
+/** Behind relays. */
+const RACK = { name: 'rack-7', role: 'pxe', cidr: '10.70.0.0/24', dhcp: 'authoritative' };
 const LCM = { name: 'lcm', role: 'lcm', cidr: '10.40.0.0/24', gateway: '10.40.0.1' };
 const OOB = { name: 'oob', role: 'oob', cidr: '10.30.0.0/24' };
 
@@ -24,6 +28,11 @@ describe('checking networks', () => {
   test('a sound plan has no problem, and neither has an empty one', () => {
     expect(sentences(PXE, LCM, OOB)).toEqual([]);
     expect(sentences()).toEqual([]);
+  });
+
+  test('networks may share a wire, and be behind relays where we have an address that they reach', () => {
+    expect(sentences(PXE, PXE2, RACK, { ...RACK, name: 'rack-8', cidr: '10.71.0.0/24' })).toEqual([]);
+    expect(sentences({ ...RACK, server_address: '192.0.2.1' })).toEqual([]);
   });
 
   const range = (use: string, from: string, to: string): object => ({ use, from, to });
@@ -104,7 +113,7 @@ describe('checking networks', () => {
     [
       'DHCP without an interface and an address',
       [{ name: 'pxe', role: 'pxe', cidr: '10.20.0.0/16', dhcp: 'authoritative' }],
-      'network "pxe": dhcp is authoritative, which needs interface and address',
+      'network "pxe": dhcp is authoritative, which needs interface and address, or server_address',
     ],
     [
       'a dhcp range that is never served',
@@ -122,9 +131,38 @@ describe('checking networks', () => {
       'network "oob": it is out-of-band, so DHCP is never served on it',
     ],
     [
-      'two DHCP servers on one wire',
-      [PXE, { ...PXE, name: 'pxe2', cidr: '10.21.0.0/16', address: '10.21.0.1', ranges: [] }],
-      'networks "pxe" and "pxe2" both serve DHCP on eth1',
+      'two DHCP modes on one wire',
+      [PXE, { ...PXE2, dhcp: 'reservations' }],
+      'networks "pxe" (dhcp: authoritative) and "pxe2" (dhcp: reservations) share the wire eth1',
+    ],
+    [
+      'two DHCP modes on one wire behind relays',
+      [
+        PXE,
+        { ...RACK, wire: 'row-7' },
+        { ...PXE2, interface: undefined, address: undefined, wire: 'row-7', dhcp: 'reservations' },
+      ],
+      'networks "rack-7" (dhcp: authoritative) and "pxe2" (dhcp: reservations) share the wire row-7',
+    ],
+    [
+      'a network behind relays when we have no address that its machines reach',
+      [RACK],
+      'network "rack-7": dhcp is authoritative, which needs interface and address, or server_address',
+    ],
+    [
+      'an address of ours without its interface',
+      [PXE, { ...RACK, address: '10.70.0.1' }],
+      'network "rack-7": it has an address of ours but no interface',
+    ],
+    [
+      'an interface without an address',
+      [{ ...PXE, address: undefined }],
+      'network "pxe": dhcp is authoritative, which needs address',
+    ],
+    [
+      'a wire beside an interface',
+      [{ ...PXE, wire: 'row-7' }],
+      'network "pxe": it has an interface and a wire',
     ],
   ];
   test.each(cases)('%s', (_name, given, sentence) => {

@@ -1,5 +1,6 @@
 /** The daemon about itself: status, networks, health, metrics. */
 import type { FastifyInstance } from 'fastify';
+import { serverAddress } from '../../config/server-address.ts';
 import { formatCidr } from '../../net/ipv4.ts';
 import type { ApiContext } from '../context.ts';
 import type { PacketView } from '../deps.ts';
@@ -38,6 +39,8 @@ export function statusRoutes(app: FastifyInstance, context: ApiContext): void {
       cidr: formatCidr(network.cidr),
       interface: network.interface ?? null,
       address: network.address ?? null,
+      server_address: serverAddress(network, config.networks),
+      wire: network.interface ?? network.wire ?? null,
       gateway: network.gateway ?? null,
       dhcp: network.dhcp,
       ranges: network.ranges,

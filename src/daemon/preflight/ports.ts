@@ -1,5 +1,6 @@
 /** Whether the ports that the configuration needs are free, or held by whom. Pure. */
 import type { Config, NetworkConfig } from '../../config/schema.ts';
+import { isBehindRelays, serverAddress } from '../../config/server-address.ts';
 import { bad, type Finding, good } from './finding.ts';
 import type { OpenSocket } from './sockets.ts';
 
@@ -38,15 +39,17 @@ export function wantedPorts({ api, boot, networks }: Config): readonly WantedPor
       for: `${service.name} ${network.name}`,
       protocol: 'udp' as const,
       port: service.port,
-      address: service.everyAddress ? null : (network.address ?? null),
+      address: service.everyAddress && !isBehindRelays(network) ? null : serverAddress(network, networks),
       device: network.interface ?? null,
     })),
   );
-  const http = networks.flatMap(({ name, role, address: ours }) =>
-    (role === 'pxe' || role === 'lcm') && ours !== undefined
+  const http = networks.flatMap((network) => {
+    const { name, role } = network;
+    const ours = serverAddress(network, networks);
+    return (role === 'pxe' || role === 'lcm') && ours !== null
       ? [{ for: `${role === 'pxe' ? 'boot' : 'LCM'} ${name}`, address: ours, port: boot.listen_port }]
-      : [],
-  );
+      : [];
+  });
   const tcp = [{ for: 'API', address, port: Number(port) }, ...http];
   return [...udp, ...tcp.map((one) => ({ ...one, protocol: 'tcp' as const, device: null }))];
 }

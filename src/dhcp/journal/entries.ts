@@ -20,6 +20,7 @@ export function encodeEntries(entries: readonly JournalEntry[]): Uint8Array {
       lease.hostname,
       lease.startedAt,
       lease.expiresAt,
+      lease.relayInformation === null ? null : Buffer.from(lease.relayInformation).toString('hex'),
     ]),
   );
   return Buffer.from(JSON.stringify(rows));
@@ -34,11 +35,13 @@ export function decodeEntries(bytes: Uint8Array): readonly NetworkLease[] {
 
 function leaseOfRow(row: unknown): readonly NetworkLease[] {
   if (!Array.isArray(row)) return [];
-  const [network, addressText, macText, hostname, startedAt, expiresAt]: readonly unknown[] = row;
+  const [network, addressText, macText, hostname, startedAt, expiresAt, relay]: readonly unknown[] = row;
   const address = typeof addressText === 'string' ? parseIpv4(addressText) : null;
   const mac = typeof macText === 'string' ? parseMac(macText) : null;
   if (address === null || mac === null || typeof network !== 'string') return [];
   if (hostname !== null && typeof hostname !== 'string') return [];
   if (typeof startedAt !== 'number' || typeof expiresAt !== 'number') return [];
-  return [{ network, lease: { address, mac, hostname, startedAt, expiresAt } }];
+  // Absent in rows of before.
+  const relayInformation = typeof relay === 'string' ? Buffer.from(relay, 'hex') : null;
+  return [{ network, lease: { address, mac, hostname, relayInformation, startedAt, expiresAt } }];
 }

@@ -18,7 +18,7 @@ export type LeaseTable = {
   close(): void;
 };
 
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 /** Rows in one part of what is loaded. */
 const PART_ROWS = 5_000;
 
@@ -37,6 +37,8 @@ const MIGRATIONS: readonly string[] = [
      folded_through INTEGER NOT NULL -- sequence of the last frame of leases.log.* that is in the table above
    ) STRICT;
    INSERT INTO log (folded_through) VALUES (0);`,
+  // Option 82 of the request.
+  'ALTER TABLE lease ADD COLUMN relay BLOB;',
 ];
 
 const HINT =
@@ -47,15 +49,14 @@ export function openLeaseTable(path: string): LeaseTable {
   const database = openDatabase(path);
   const foldedThrough = (): number =>
     database.prepare<[], number>('SELECT folded_through FROM log').pluck().get() ?? 0;
-  const upsert = database.prepare<[string, string, string, string | null, number, number]>(
-    `INSERT INTO lease (network, address, mac, hostname, started_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)
+  const upsert = database.prepare<LeaseRow>(
+    `INSERT INTO lease (network, address, mac, hostname, started_at, expires_at, relay) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (network, address) DO UPDATE SET mac = excluded.mac, hostname = excluded.hostname,
-       started_at = excluded.started_at, expires_at = excluded.expires_at`,
+       started_at = excluded.started_at, expires_at = excluded.expires_at, relay = excluded.relay`,
   );
   const setFolded = database.prepare<[number]>('UPDATE log SET folded_through = ?');
   const write = database.transaction((leases: readonly NetworkLease[], through: number) => {
-    for (const { network, lease } of leases)
-      upsert.run(network, lease.address, lease.mac, lease.hostname, lease.startedAt, lease.expiresAt);
+    for (const entry of leases) upsert.run(...rowOf(entry));
     setFolded.run(through);
   });
   return {
@@ -75,6 +76,13 @@ export function openLeaseTable(path: string): LeaseTable {
   };
 }
 
+type LeaseRow = [string, string, string, string | null, number, number, Uint8Array | null];
+
+function rowOf({ network, lease }: NetworkLease): LeaseRow {
+  const { address, mac, hostname, startedAt, expiresAt, relayInformation } = lease;
+  return [network, address, mac, hostname, startedAt, expiresAt, relayInformation];
+}
+
 /** The last word about each address, in the order of the table's key: the fewest pages are written so. */
 function lastOfEach(leases: readonly NetworkLease[]): readonly NetworkLease[] {
   const last = new Map(leases.map((entry) => [`${entry.network} ${entry.lease.address}`, entry]));
@@ -83,7 +91,7 @@ function lastOfEach(leases: readonly NetworkLease[]): readonly NetworkLease[] {
 
 function* loadParts(database: Database.Database, network: string): Iterable<Uint8Array> {
   const select = database.prepare<[string], Lease>(
-    `SELECT address, mac, hostname, started_at AS startedAt, expires_at AS expiresAt
+    `SELECT address, mac, hostname, started_at AS startedAt, expires_at AS expiresAt, relay AS relayInformation
      FROM lease WHERE network = ? ORDER BY expires_at`,
   );
   let leases: Lease[] = [];

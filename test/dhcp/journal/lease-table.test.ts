@@ -37,8 +37,14 @@ const second = lease(mac(2), '10.77.0.11', 300);
 describe('the lease table', () => {
   it('takes over the leases of the log, the oldest end first, and remembers how far it came', () => {
     const table = openLeaseTable(path);
-    table.fold([segment(1, [first], [{ ...second, hostname: 'node-2' }])], ALL);
-    expect(loaded(table)).toEqual([{ ...second, hostname: 'node-2' }, first]);
+    table.fold(
+      [segment(1, [first], [{ ...second, hostname: 'node-2', relayInformation: Buffer.from([1, 2, 7, 7]) }])],
+      ALL,
+    );
+    expect(loaded(table)).toEqual([
+      { ...second, hostname: 'node-2', relayInformation: Buffer.from([1, 2, 7, 7]) },
+      first,
+    ]);
     expect(loaded(table, 'another')).toEqual([]);
     table.close();
     const again = openLeaseTable(path);
@@ -76,7 +82,7 @@ describe('the lease table', () => {
     const table = openLeaseTable(path);
     table.fold([segment(1, [first])], ALL);
     const editor = new Database(path);
-    editor.exec("INSERT INTO lease VALUES ('pxe', '10.77.0.300', 'no MAC', NULL, 1, 2)");
+    editor.exec("INSERT INTO lease VALUES ('pxe', '10.77.0.300', 'no MAC', NULL, 1, 2, NULL)");
     editor.close();
     expect(loaded(table)).toEqual([first]);
     table.close();

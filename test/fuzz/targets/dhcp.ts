@@ -3,7 +3,7 @@ import { SILENCES } from '../../../src/dhcp/answer.ts';
 import { CLIENT_REFUSALS, readClient } from '../../../src/dhcp/client-facts.ts';
 import { decodePacket, encodePacket, PACKET_REFUSALS } from '../../../src/dhcp/packet.ts';
 import { startExchange } from '../../dhcp/exchange-rig.ts';
-import { bookOf, mac } from '../../dhcp/samples.ts';
+import { bookOf, mac, NETWORK } from '../../dhcp/samples.ts';
 import { dhcpDatagram } from '../inputs/dhcp.ts';
 import { mutate, type Random } from '../mutate.ts';
 import { type FuzzRun, type FuzzTarget, promise, survives } from '../target.ts';
@@ -41,9 +41,8 @@ function openCodec(random: Random): FuzzRun {
 const REASONS = [...PACKET_REFUSALS, ...CLIENT_REFUSALS, ...SILENCES, 'own_search'] as const;
 
 function openServer(random: Random): FuzzRun {
-  let replies: Uint8Array[] = [];
   const book = bookOf();
-  const rig = startExchange({ book, send: (bytes) => replies.push(bytes) });
+  const rig = startExchange({ places: [{ network: NETWORK, book }] });
   const drops = (): number => {
     const counts = rig.counters.snapshot();
     return REASONS.reduce((sum, reason) => sum + counts[reason], 0);
@@ -55,10 +54,9 @@ function openServer(random: Random): FuzzRun {
   const step = (): void => {
     const input = datagram(random);
     const before = silent();
-    replies = [];
-    survives(input, () => rig.receive(input));
+    const replies = survives(input, () => rig.receive(input));
     promise(replies.length <= 1, `${replies.length} replies to one message`, input);
-    const reply = replies[0] ?? new Uint8Array();
+    const reply = replies[0]?.bytes ?? new Uint8Array();
     promise(reply.length <= Math.max(MOST_BYTES, input.length + ECHO_BYTES), 'the reply is too large', input);
     promise(replies.length === 1 || silent() > before, 'dropped, and no reason was counted', input);
     promise(rig.counters.snapshot().internal_error === 0, 'an error inside', input);
@@ -70,8 +68,7 @@ function openServer(random: Random): FuzzRun {
   /** When all leases and quarantines have run out, an honest machine gets an address. */
   const finish = (): void => {
     rig.advance(30 * 24 * 3600);
-    replies = [];
-    rig.say({ type: 'discover', mac: mac(70_000) });
+    const replies = rig.say({ type: 'discover', mac: mac(70_000) });
     promise(replies.length === 1, 'an honest machine got no offer', Buffer.alloc(0));
   };
   return { step, finish };

@@ -1,0 +1,101 @@
+/**
+ * Where every DHCP datagram is read, whichever socket it came by, and handed to the exchange of the wire that it
+ * is about.
+ */
+import type { Ipv4 } from '../net/ipv4.ts';
+import type { Mac } from '../net/mac.ts';
+import { dynamicAddresses } from './address-range.ts';
+import { type ClientFacts, readClient } from './client-facts.ts';
+import { Exchange, type ExchangeParts, type Question, type Send } from './exchange.ts';
+import { dhcpFact, silenceSentence, unansweredKind } from './facts.ts';
+import { LeaseBook } from './leases.ts';
+import type { DhcpNetwork } from './network.ts';
+import { decodePacket } from './packet.ts';
+import { RepeatLimit } from './repeat-limit.ts';
+import type { Place, Places } from './shared-network.ts';
+import { type Arrival, chooseWire, type DhcpWire, wiresOf } from './wires.ts';
+
+export type DeskOptions = Omit<ExchangeParts, 'places' | 'onOtherServer'> & {
+  /** Firmware and iPXE get short leases. */
+  readonly isBooting: (facts: ClientFacts) => boolean;
+  /** Whether a question is that of our own search for other servers, which a relay brought back. */
+  readonly isOurSearch: (mac: Mac) => boolean;
+  /** A machine takes the offer of that server; `network` is the first of the machine's wire. */
+  readonly onOtherServer: (network: string, server: Ipv4) => void;
+  /** Served by us, on our own wires and behind relays. */
+  readonly places: readonly Place[];
+};
+
+export type Desk = {
+  /** Handles one datagram. Bad input is counted, never thrown. */
+  receive(datagram: Uint8Array, from: { readonly arrival: Arrival; readonly send: Send }): void;
+  /** Commits what waits and answers it. */
+  settle(): Promise<void>;
+};
+
+/** Networks with their leases as the journal has them. @throws IngotError `environment` when it cannot be read */
+export async function openPlaces(
+  networks: readonly DhcpNetwork[],
+  { journal, clock }: Pick<DeskOptions, 'journal' | 'clock'>,
+): Promise<readonly Place[]> {
+  const places: Place[] = [];
+  for (const network of networks) {
+    const leases = await journal.load(network.name);
+    places.push({ network, book: new LeaseBook(dynamicAddresses(network), leases, clock.now()) });
+  }
+  return places;
+}
+
+export function createDesk(options: DeskOptions): Desk {
+  const { journal, counters, clock } = options;
+  const wires = wiresOf(options.places.map(({ network }) => network));
+  const exchanges = new Map<DhcpWire, Exchange>();
+  for (const wire of wires) {
+    const [first, ...more] = options.places.filter(({ network }) => wire.networks.includes(network));
+    if (first === undefined) continue;
+    const places: Places = [first, ...more];
+    const onOtherServer = (server: Ipv4): void => options.onOtherServer(first.network.name, server);
+    exchanges.set(wire, new Exchange({ ...options, places, onOtherServer }));
+  }
+  /** Strangers ask again every few seconds. */
+  const remarks = new RepeatLimit({ quietMs: 60_000, mostKeys: 4096 });
+
+  const turnAway = (question: Question, reason: 'unknown_relay' | 'unknown_link'): void => {
+    const { facts, now } = question;
+    counters.count(reason);
+    const kind = unansweredKind(facts);
+    if (kind === null || !remarks.allows(`${facts.mac} ${reason}`, now)) return;
+    const body = { kind, address: null, sentence: silenceSentence(reason, facts) };
+    options.log.warn({ mac: facts.mac, relay: facts.giaddr }, `a machine ${body.sentence}`);
+    options.onFact(dhcpFact(facts, { network: null, at: now }, body));
+  };
+
+  return {
+    receive: (datagram, { arrival, send }) => {
+      const decoded = decodePacket(datagram);
+      if (!decoded.ok) {
+        counters.count(decoded.reason);
+        return;
+      }
+      if (decoded.truncated) counters.count('options_truncated');
+      const client = readClient(decoded.packet);
+      if (!client.ok) {
+        counters.count(client.reason);
+        return;
+      }
+      const { facts } = client;
+      counters.count(`received_${facts.messageType}`);
+      if (options.isOurSearch(facts.mac)) {
+        counters.count('own_search');
+        return;
+      }
+      const isBooting = options.isBooting(facts);
+      const { packet } = decoded;
+      const question: Question = { datagram, packet, facts, isBooting, now: clock.now(), arrival, send };
+      const chosen = chooseWire(facts, arrival, wires);
+      if (chosen.ok) exchanges.get(chosen.wire)?.receive(question);
+      else turnAway(question, chosen.reason);
+    },
+    settle: journal.flush,
+  };
+}
