@@ -35,6 +35,8 @@ export class ExpiryCalendar<Key> {
   /** Takes out keys that are due at `now`, the earliest first and at most `limit`; the rest come next time. */
   takeDue(now: number, limit: number): readonly Key[] {
     const thisSecond = Math.floor(now / 1000);
+    // Before nearly every packet: nothing is due yet in a second that was looked at already.
+    if (thisSecond === this.#sweptTo && !this.#keysIn.has(thisSecond)) return [];
     const due: Key[] = [];
     for (const second of this.#secondsUpTo(thisSecond)) {
       for (const key of this.#keysIn.get(second) ?? []) {

@@ -116,7 +116,8 @@ export type EncodedPacket = {
  */
 export function encodePacket(packet: DhcpPacket, mostBytes: number = DEFAULT_MOST_BYTES): EncodedPacket {
   const roomForOptions = Math.max(mostBytes - OPTIONS_AT, leastArea(packet.options));
-  const bytes = Buffer.alloc(Math.max(LEAST_BYTES, OPTIONS_AT + roomForOptions));
+  // Out of Node's pool, which costs a tenth of memory of its own.
+  const bytes = Buffer.allocUnsafe(Math.max(LEAST_BYTES, OPTIONS_AT + roomForOptions)).fill(0);
   const area = writeArea(packet.options, bytes.subarray(OPTIONS_AT, OPTIONS_AT + roomForOptions));
   bytes.writeUInt8(packet.op === 'request' ? 1 : 2, 0);
   bytes.writeUInt8(packet.hardwareType, 1);

@@ -8,40 +8,47 @@ import type { Reply } from './reply.ts';
 
 /** Clients repeat within seconds; later the world may have changed. */
 const KEEP_MS = 10_000;
-/** Two for each of 4,096 machines that start at once. */
-const MOST_ENTRIES = 8192;
+/** Of one kind: 4,096 machines that start at once. */
+const MOST_ENTRIES = 4096;
 /** `secs` stands at bytes 8 and 9. */
 const SECS = { from: 8, to: 10 } as const;
 
 type Entry = { readonly question: Uint8Array; readonly reply: Reply; readonly at: number };
+type Repeatable = Extract<ClientMessage, 'discover' | 'request'>;
 
 export class Retransmissions {
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries: Readonly<Record<Repeatable, Map<Mac, Entry>>> = {
+    discover: new Map(),
+    request: new Map(),
+  };
 
-  remember(mac: Mac, type: ClientMessage, entry: Entry): void {
-    const key = `${mac} ${type}`;
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
-    if (this.#entries.size <= MOST_ENTRIES) return;
-    const oldest = this.#entries.keys().next();
-    if (!oldest.done) this.#entries.delete(oldest.value);
+  remember(mac: Mac, type: Repeatable, entry: Entry): void {
+    const entries = this.#entries[type];
+    entries.delete(mac);
+    entries.set(mac, entry);
+    if (entries.size <= MOST_ENTRIES) return;
+    const oldest = entries.keys().next();
+    if (!oldest.done) entries.delete(oldest.value);
   }
 
   find(mac: Mac, type: ClientMessage, question: { bytes: Uint8Array; now: number }): Reply | null {
-    const entry = this.#entries.get(`${mac} ${type}`);
+    if (type !== 'discover' && type !== 'request') return null;
+    const entry = this.#entries[type].get(mac);
     if (entry === undefined || question.now - entry.at > KEEP_MS) return null;
     return isSameQuestion(entry.question, question.bytes) ? entry.reply : null;
   }
 
   /** Its lease changed: nothing said before counts. */
   forget(mac: Mac): void {
-    for (const type of ['discover', 'request'] as const) this.#entries.delete(`${mac} ${type}`);
+    this.#entries.discover.delete(mac);
+    this.#entries.request.delete(mac);
   }
 }
 
 function isSameQuestion(one: Uint8Array, other: Uint8Array): boolean {
-  return (
-    Buffer.compare(one.subarray(0, SECS.from), other.subarray(0, SECS.from)) === 0 &&
-    Buffer.compare(one.subarray(SECS.to), other.subarray(SECS.to)) === 0
-  );
+  if (one.length !== other.length) return false;
+  for (let at = 0; at < one.length; at++) {
+    if (one[at] !== other[at] && (at < SECS.from || at >= SECS.to)) return false;
+  }
+  return true;
 }

@@ -6,12 +6,12 @@ export type Counters<Name extends string> = {
 };
 
 export function createCounters<const Name extends string>(names: readonly Name[]): Counters<Name> {
-  const totals = new Map<Name, number>(names.map((name) => [name, 0]));
+  const totals = Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
   return {
     count: (name) => {
-      totals.set(name, (totals.get(name) ?? 0) + 1);
+      totals[name]++;
     },
-    snapshot: () => Object.fromEntries(totals) as Record<Name, number>,
+    snapshot: () => ({ ...totals }),
   };
 }
 

@@ -24,28 +24,25 @@ export function parseAreas(areas: {
   readonly file: Uint8Array;
   readonly sname: Uint8Array;
 }): ParsedAreas {
-  const pieces = new Map<number, Uint8Array[]>();
-  let whole = collectPieces(areas.options, pieces);
-  const overload = pieces.get(OPTIONS.overload.code)?.[0]?.[0];
+  const options = new Map<number, Uint8Array>();
+  const repeated: Repeated = new Map();
+  let whole = collectPieces(areas.options, options, repeated);
+  const overload = options.get(OPTIONS.overload.code)?.[0];
   const overloaded = {
     file: overload === 1 || overload === 3,
     sname: overload === 2 || overload === 3,
   };
-  if (overloaded.file) whole = collectPieces(areas.file, pieces) && whole;
-  if (overloaded.sname) whole = collectPieces(areas.sname, pieces) && whole;
-  const options = new Map<number, Uint8Array>();
-  for (const [code, parts] of pieces) options.set(code, joined(parts));
+  if (overloaded.file) whole = collectPieces(areas.file, options, repeated) && whole;
+  if (overloaded.sname) whole = collectPieces(areas.sname, options, repeated) && whole;
+  for (const [code, pieces] of repeated) options.set(code, Uint8Array.from(Buffer.concat(pieces)));
   return { options, truncated: !whole, overloaded };
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const [first, second] = parts;
-  if (first !== undefined && second === undefined) return first;
-  return Uint8Array.from(Buffer.concat(parts));
-}
+/** All pieces of the options that stand there more than once: hardly ever any. */
+type Repeated = Map<number, Uint8Array[]>;
 
 /** False when the area ends within an option. A missing end mark alone is tolerated: clients forget it. */
-function collectPieces(area: Uint8Array, pieces: Map<number, Uint8Array[]>): boolean {
+function collectPieces(area: Uint8Array, options: Map<number, Uint8Array>, repeated: Repeated): boolean {
   let at = 0;
   while (at < area.length) {
     const code = area[at++];
@@ -53,10 +50,10 @@ function collectPieces(area: Uint8Array, pieces: Map<number, Uint8Array[]>): boo
     if (code === PAD) continue;
     const length = area[at++];
     if (length === undefined || at + length > area.length) return false;
-    const piece = area.subarray(at, at + length);
-    const earlier = pieces.get(code);
-    if (earlier === undefined) pieces.set(code, [piece]);
-    else earlier.push(piece);
+    const piece = new Uint8Array(area.buffer, area.byteOffset + at, length);
+    const earlier = options.get(code);
+    if (earlier === undefined) options.set(code, piece);
+    else if (!repeated.get(code)?.push(piece)) repeated.set(code, [earlier, piece]);
     at += length;
   }
   return true;
