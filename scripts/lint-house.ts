@@ -14,6 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: [],
   config: ['net', 'ipam'],
   dhcp: ['net', 'config'],
+  'dhcp-import': ['net'],
   tftp: ['net'],
   syslog: ['net'],
   boot: ['net', 'config', 'images'],
@@ -23,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   lifecycle: ['net', 'store', 'bmc', 'boot', 'images', 'ipam', 'agent', 'config'],
   agent: [],
   api: ['net', 'store', 'lifecycle', 'ipam', 'config', 'agent'],
-  cli: ['net', 'config'],
+  cli: ['net', 'config', 'dhcp-import'],
   lab: ['net', 'config'],
 };
 

@@ -251,7 +251,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
         leases.list((part, last) => post({ type: 'leases', request: message.request, leases: part, last }));
         return;
       case 'import':
-        leases.import(message.network, message.leases, (verdicts) =>
+        leases.import(message.order, (verdicts) =>
           post({ type: 'imported', request: message.request, verdicts }),
         );
         return;

@@ -12,6 +12,7 @@ import type { AgentApiDeps, ApiDeps } from './deps.ts';
 import { API_RESOURCES, BOOT_RESOURCES, discoveryRoutes } from './discovery.ts';
 import { eventRoutes } from './events/route.ts';
 import { deployRoutes } from './ingot/deploy.ts';
+import { dhcpImportRoutes } from './ingot/dhcp-import.ts';
 import { discoveredRoutes } from './ingot/discovered.ts';
 import { enrollRoutes } from './ingot/enroll.ts';
 import { imageRoutes } from './ingot/images.ts';
@@ -63,6 +64,7 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   leaseRoutes(app, context);
   discoveredRoutes(app, context);
   reservationRoutes(app, context);
+  dhcpImportRoutes(app, context);
   return app;
 }
 

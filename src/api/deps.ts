@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config/schema.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
 import type { Log } from '../log.ts';
+import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import type { DiscoveredRecord, JsonObject } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -52,11 +53,34 @@ export type PacketView = {
   readonly counters: Readonly<Record<string, number>>;
 };
 
+/** A lease that another server gave. Times in milliseconds since the epoch. */
+export type ForeignLease = {
+  readonly mac: Mac;
+  readonly address: Ipv4;
+  readonly hostname: string | null;
+  readonly startedAt: number;
+  readonly expiresAt: number;
+};
+
+export type ImportVerdict =
+  | { readonly result: 'taken' | 'unchanged' }
+  | { readonly result: 'skipped'; readonly why: string };
+
+/** Leases of one network to go on as ours. */
+export type LeaseImport = {
+  readonly network: string;
+  readonly leases: readonly ForeignLease[];
+  /** Not null: only judge them, as if these reservations stood. */
+  readonly rehearsal: readonly { readonly mac: Mac; readonly address: Ipv4 }[] | null;
+};
+
 /** What the API asks of the DHCP server. */
 export type DhcpControl = {
   /** Resolves when DHCP answers by what the store now has of these MACs. */
   reservationsChanged(macs: readonly Mac[]): Promise<void>;
   leases(): Promise<readonly LeaseView[]>;
+  /** One verdict a lease, in their order; what was taken is on disk. */
+  importLeases(order: LeaseImport): Promise<readonly ImportVerdict[]>;
   /** Machines that were heard and belong to no node, the last seen first. */
   discovered(): readonly DiscoveredRecord[];
   /** False when it was not on that list. */

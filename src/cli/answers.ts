@@ -141,6 +141,17 @@ export type DiscoveredAnswer = z.output<typeof discoveredAnswer>;
 
 export const machinesAnswer = z.object({ machines: z.array(discoveredAnswer) });
 
+const verdictSchema = z.object({
+  result: z.enum(['taken', 'unchanged', 'skipped']),
+  /** Why it was skipped. */
+  why: z.string().nullable(),
+});
+/** One verdict for each that was sent, in their order. */
+export const importAnswer = z.object({
+  reservations: z.array(verdictSchema),
+  leases: z.array(verdictSchema),
+});
+
 export const reservationAnswer = z.looseObject({
   network: z.string(),
   mac: z.string(),

@@ -6,6 +6,7 @@ import {
   enrollAnswer,
   imageAnswer,
   imagesAnswer,
+  importAnswer,
   inventoryAnswer,
   type JsonObject,
   jobAnswer,
@@ -133,6 +134,7 @@ export function createClient(url: string) {
     networks: async () => (await get(networksAnswer, '/ingot/v1/networks')).networks,
     leases: async (query: Query = {}) =>
       (await get(leasesAnswer, `/ingot/v1/dhcp/leases?${new URLSearchParams(query).toString()}`)).leases,
+    importDhcp: (body: JsonObject) => ask(importAnswer, 'POST', { path: '/ingot/v1/dhcp/import', body }),
     discovered: {
       list: async () => (await get(machinesAnswer, '/ingot/v1/discovered')).machines,
       forget: (mac: string) => connection.send('DELETE', `/ingot/v1/discovered/${mac}`),

@@ -3,6 +3,7 @@ import { IngotError } from '../errors.ts';
 import { type Command, complain, runCommand } from './command.ts';
 import { networkList, networkShow, status } from './commands/daemon.ts';
 import { deploy, rebuild } from './commands/deploy.ts';
+import { dhcpImport } from './commands/dhcp-import.ts';
 import { discoveredForget, discoveredList, discoveredShow } from './commands/discovered.ts';
 import { enroll } from './commands/enroll.ts';
 import { imageAdd, imageList, imageRemove, imageShow } from './commands/images.ts';
@@ -57,6 +58,7 @@ const DHCP: Group = {
   summary: 'Who has which address, and who shall have it.',
   commands: {
     leases: leaseList,
+    import: dhcpImport,
     discovered: {
       summary: 'Machines that were heard and belong to no node.',
       commands: { list: discoveredList, show: discoveredShow, forget: discoveredForget },

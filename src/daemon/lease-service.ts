@@ -1,10 +1,10 @@
 /** The packet thread's end of what operators ask about leases. A long list leaves in parts, between packets. */
-import type { LeaseView, NetworkUsage } from '../api/deps.ts';
+import type { ForeignLease, LeaseImport, LeaseView, NetworkUsage } from '../api/deps.ts';
 import type { Clock } from '../clock.ts';
 import { bounded, judgeLease, type LeaseVerdict } from '../dhcp/import-lease.ts';
 import type { LeaseJournal } from '../dhcp/lease-journal.ts';
 import type { Lease } from '../dhcp/leases.ts';
-import type { ReservationTable } from '../dhcp/reservations.ts';
+import { overlaid, type Reservations, type ReservationTable } from '../dhcp/reservations.ts';
 import type { Place } from '../dhcp/shared-network.ts';
 
 export type LeaseServiceParts = {
@@ -20,7 +20,13 @@ export type LeaseService = {
   /** Calls `part` with some at a time, a turn of the event loop apart; `last` with the last ones. */
   list(part: (leases: readonly LeaseView[], last: boolean) => void): void;
   /** Calls `done` when what is taken is on disk, with a verdict for each lease. */
-  import(network: string, leases: readonly Lease[], done: (verdicts: readonly LeaseVerdict[]) => void): void;
+  import(order: LeaseImport, done: (verdicts: readonly LeaseVerdict[]) => void): void;
+};
+
+type Task = {
+  readonly place: Place;
+  readonly known: Reservations;
+  readonly isRehearsal: boolean;
 };
 
 /** Leases in one message: about a millisecond of work. */
@@ -32,11 +38,12 @@ export function createLeaseService({
   reservations,
   clock,
 }: LeaseServiceParts): LeaseService {
-  const importOne = (lease: Lease, { network, book }: Place): Promise<LeaseVerdict> => {
+  const importOne = (lease: ForeignLease, { place, known, isRehearsal }: Task): Promise<LeaseVerdict> => {
     const now = clock.now();
-    const verdict = judgeLease(lease, { network, book, reservations, isBooting: false, now });
-    if (verdict.result !== 'taken') return Promise.resolve(verdict);
-    const taken = bounded(lease, now);
+    const { network, book } = place;
+    const verdict = judgeLease(lease, { network, book, reservations: known, isBooting: false, now });
+    if (verdict.result !== 'taken' || isRehearsal) return Promise.resolve(verdict);
+    const taken: Lease = { ...bounded(lease, now), relayInformation: null };
     const superseded = book.grant(taken, now);
     const leases = superseded === null ? [taken] : [superseded, taken];
     return new Promise((resolve) => {
@@ -64,13 +71,15 @@ export function createLeaseService({
       };
       next(0);
     },
-    import: (name, leases, done) => {
+    import: ({ network: name, leases, rehearsal }, done) => {
       const place = places().find(({ network }) => network.name === name);
       const why = `network ${name} is not served: see ingot network list`;
+      const known = rehearsal === null ? reservations : overlaid(reservations, rehearsal);
+      const isRehearsal = rehearsal !== null;
       const verdicts =
         place === undefined
           ? leases.map((): LeaseVerdict => ({ result: 'skipped', why }))
-          : leases.map((lease) => importOne(lease, place));
+          : leases.map((lease) => importOne(lease, { place, known, isRehearsal }));
       void Promise.all(verdicts).then(done);
     },
   };

@@ -1,9 +1,7 @@
 /** The main thread's end of the packet thread: starts it, hands it the boot table, takes its facts. */
 import { Worker } from 'node:worker_threads';
-import type { LeaseView, PacketView } from '../api/deps.ts';
+import type { ImportVerdict, LeaseImport, LeaseView, PacketView } from '../api/deps.ts';
 import type { BootEntry } from '../boot/decision.ts';
-import type { LeaseVerdict } from '../dhcp/import-lease.ts';
-import type { Lease } from '../dhcp/leases.ts';
 import type { DhcpNotice } from '../dhcp/notice.ts';
 import { IngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -33,7 +31,7 @@ export type PacketHost = {
   /** Every lease on record, offer and quarantined address. */
   leases(): Promise<readonly LeaseView[]>;
   /** One verdict a lease, in their order; what was taken is on disk. */
-  importLeases(network: string, leases: readonly Lease[]): Promise<readonly LeaseVerdict[]>;
+  importLeases(order: LeaseImport): Promise<readonly ImportVerdict[]>;
   /** Resolves when the thread has taken a turn; rejects with `busy` when it does not within ten seconds. */
   ping(): Promise<void>;
   /** What serves, and what does not yet. */
@@ -172,9 +170,9 @@ export function startPacketHost(deps: Deps): PacketHost {
       }
       return found;
     },
-    importLeases: async (network, leases) => {
+    importLeases: async (order) => {
       const request = ++sequence;
-      const answer = await ask(`imported:${request}`, { type: 'import', request, network, leases });
+      const answer = await ask(`imported:${request}`, { type: 'import', request, order });
       return answer.type === 'imported' ? answer.verdicts : [];
     },
     ping: async () => {

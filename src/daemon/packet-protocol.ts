@@ -1,10 +1,8 @@
 /** What the main thread and the packet thread say to each other; plain data, so that it survives cloning. */
-import type { LeaseView, PacketView } from '../api/deps.ts';
+import type { ImportVerdict, LeaseImport, LeaseView, PacketView } from '../api/deps.ts';
 import type { BootEntry } from '../boot/decision.ts';
 import type { Config, NetworkConfig } from '../config/schema.ts';
 import type { RelayPlace } from '../dhcp/facts.ts';
-import type { LeaseVerdict } from '../dhcp/import-lease.ts';
-import type { Lease } from '../dhcp/leases.ts';
 import type { DhcpNotice } from '../dhcp/notice.ts';
 import type { Reservation } from '../dhcp/reservations.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
@@ -86,12 +84,7 @@ export type ToPacketThread =
   | { readonly type: 'report'; readonly request: number }
   | { readonly type: 'leases'; readonly request: number }
   /** Leases that another server gave, to go on as ours. */
-  | {
-      readonly type: 'import';
-      readonly request: number;
-      readonly network: string;
-      readonly leases: readonly Lease[];
-    }
+  | { readonly type: 'import'; readonly request: number; readonly order: LeaseImport }
   | { readonly type: 'ping'; readonly request: number }
   | { readonly type: 'stop' };
 
@@ -109,6 +102,6 @@ export type FromPacketThread =
       readonly last: boolean;
     }
   /** One verdict a lease, in their order; what was taken is on disk. */
-  | { readonly type: 'imported'; readonly request: number; readonly verdicts: readonly LeaseVerdict[] }
+  | { readonly type: 'imported'; readonly request: number; readonly verdicts: readonly ImportVerdict[] }
   | { readonly type: 'pong'; readonly request: number }
   | { readonly type: 'stopped' };

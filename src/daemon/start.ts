@@ -188,6 +188,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     dhcp: {
       reservationsChanged: reservations.publish,
       leases: packets.leases,
+      importLeases: packets.importLeases,
       discovered: discoveries.list,
       forgetDiscovered: discoveries.forget,
     },

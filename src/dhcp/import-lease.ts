@@ -7,6 +7,8 @@ export type LeaseVerdict =
   | { readonly result: 'taken' | 'unchanged' }
   | { readonly result: 'skipped'; readonly why: string };
 
+export type ForeignLease = Pick<Lease, 'mac' | 'address' | 'expiresAt'>;
+
 /** A machine with a lease that never ends does not renew: ours ends after a year at most. */
 const LONGEST_MS = 366 * 86_400_000;
 
@@ -19,7 +21,7 @@ const REASONS: { readonly [standing in Exclude<Standing, 'usable'>]: (situation:
 };
 
 /** The machine's own lease of ours stands before the foreign one: it is younger. */
-export function judgeLease(lease: Lease, situation: Situation): LeaseVerdict {
+export function judgeLease(lease: ForeignLease, situation: Situation): LeaseVerdict {
   const { book, network, now, reservations } = situation;
   if (lease.expiresAt <= now) return skipped(`the lease ended at ${new Date(lease.expiresAt).toISOString()}`);
   const found = standing(lease.mac, lease.address, situation);
@@ -33,7 +35,7 @@ export function judgeLease(lease: Lease, situation: Situation): LeaseVerdict {
 }
 
 /** The lease as ours: with an end. */
-export function bounded(lease: Lease, now: number): Lease {
+export function bounded<T extends ForeignLease>(lease: T, now: number): T {
   return { ...lease, expiresAt: Math.min(lease.expiresAt, now + LONGEST_MS) };
 }
 

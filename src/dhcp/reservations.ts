@@ -30,6 +30,24 @@ export function reservedOn(cidr: Cidr, reservation: Reservation | null): Ipv4 | 
   return reservation?.addresses.find((address) => cidrContains(cidr, address)) ?? null;
 }
 
+/** The reservations with more addresses laid over them, as if they stood. */
+export function overlaid(
+  reservations: Reservations,
+  more: readonly { readonly mac: Mac; readonly address: Ipv4 }[],
+): Reservations {
+  const holders = new Map(more.map(({ mac, address }) => [address, mac]));
+  const addresses = Map.groupBy(more, ({ mac }) => mac);
+  return {
+    holderOf: (address) => holders.get(address) ?? reservations.holderOf(address),
+    of: (mac) => {
+      const before = reservations.of(mac);
+      const added = addresses.get(mac)?.map(({ address }) => address) ?? [];
+      if (before === null && added.length === 0) return null;
+      return { addresses: [...added, ...(before?.addresses ?? [])], hostname: before?.hostname ?? null };
+    },
+  };
+}
+
 /** A table that follows changes. Where two machines claim one address, the later entry has it. */
 export function createReservationTable(): ReservationTable {
   const said = { node: new Map<Mac, Reservation>(), reservation: new Map<Mac, Reservation>() };

@@ -64,6 +64,7 @@ export function fakeDhcp(overrides: Partial<DhcpControl> = {}): DhcpControl {
   return {
     reservationsChanged: async () => undefined,
     leases: async () => [],
+    importLeases: async ({ leases }) => leases.map(() => ({ result: 'taken' })),
     discovered: () => [],
     forgetDiscovered: async () => false,
     ...overrides,

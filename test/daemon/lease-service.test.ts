@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { LeaseView } from '../../src/api/deps.ts';
+import type { LeaseImport, LeaseView } from '../../src/api/deps.ts';
 import { createLeaseService } from '../../src/daemon/lease-service.ts';
 import type { JournalEntry } from '../../src/dhcp/lease-journal.ts';
-import type { LeaseBook } from '../../src/dhcp/leases.ts';
+import type { Lease, LeaseBook } from '../../src/dhcp/leases.ts';
 import { createReservationTable } from '../../src/dhcp/reservations.ts';
 import { IngotError } from '../../src/errors.ts';
 import { bookOf, cidr, ip, lease, mac, NETWORK, NOW } from '../dhcp/samples.ts';
@@ -20,9 +20,9 @@ function service(book: LeaseBook, failure: IngotError | null = null) {
     reservations: createReservationTable(),
     clock: { now: () => NOW },
   });
-  const imported = (...leases: ReturnType<typeof lease>[]) =>
-    new Promise((resolve) => made.import('pxe', leases, resolve));
-  return { ...made, journaled, imported };
+  const order = (leases: readonly Lease[], more: Partial<LeaseImport> = {}) =>
+    new Promise((resolve) => made.import({ network: 'pxe', leases, rehearsal: null, ...more }, resolve));
+  return { ...made, journaled, order, imported: (...leases: readonly Lease[]) => order(leases) };
 }
 
 const WIDE = {
@@ -69,12 +69,30 @@ test('imported leases are in the book at once, and told as taken when they are o
   expect(await imported(lease(mac(1), '10.77.1.7'))).toEqual([{ result: 'unchanged' }]);
 });
 
+test('a rehearsal judges as if its reservations stood, and leaves everything as it is', async () => {
+  const book = bookOf([], WIDE);
+  const { order, journaled } = service(book);
+  const rehearsal = [
+    { mac: mac(1), address: ip('10.77.200.1') },
+    { mac: mac(1), address: ip('10.88.0.1') },
+    { mac: mac(2), address: ip('10.77.1.9') },
+  ];
+  const leases = [lease(mac(1), '10.77.200.1'), lease(mac(3), '10.77.1.9'), lease(mac(4), '10.77.200.4')];
+  expect(await order(leases, { rehearsal })).toMatchObject([
+    { result: 'taken' },
+    { why: expect.stringContaining('another machine') },
+    { why: expect.stringContaining('in no DHCP range') },
+  ]);
+  expect([book.leases(), journaled]).toEqual([[], []]);
+});
+
 test('a full disk, or a network that is not served, is why a lease was not taken', async () => {
   const failure = new IngotError('environment', 'cannot write leases', { hint: '' });
   const broken = service(bookOf([], WIDE), failure);
   expect(await broken.imported(lease(mac(1), '10.77.1.7'))).toEqual([
     { result: 'skipped', why: 'cannot write leases' },
   ]);
-  const answer = new Promise((resolve) => broken.import('lab', [lease(mac(1), '10.77.1.7')], resolve));
-  expect(await answer).toMatchObject([{ why: expect.stringContaining('network lab is not served') }]);
+  expect(await broken.order([lease(mac(1), '10.77.1.7')], { network: 'lab' })).toMatchObject([
+    { why: expect.stringContaining('network lab is not served') },
+  ]);
 });

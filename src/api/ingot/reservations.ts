@@ -32,10 +32,13 @@ export function reservationRoutes(app: FastifyInstance, context: ApiContext): vo
   app.post(PATH, async (request, reply) => {
     const { replace, ...wish } = parseBody(reservationCreate, request.body, 'reservation');
     const { record, was } = await store.transaction(async (queries) => {
-      const stored = await reserve(queries, wish, { networks: config.networks, source: 'operator' });
-      if (stored.was !== null && isSame(stored.was, stored.record)) return stored;
-      if (stored.was !== null && !replace) throw alreadyThere(stored.was);
-      await tell(queries, stored.record, stored.was === null ? 'reservation.created' : 'reservation.changed');
+      const stored = await reserve(queries, wish, { networks: config.networks, source: 'operator', replace });
+      if (stored.was !== stored.record)
+        await tell(
+          queries,
+          stored.record,
+          stored.was === null ? 'reservation.created' : 'reservation.changed',
+        );
       return stored;
     });
     await inForce(record.mac);
@@ -58,16 +61,18 @@ export function reservationRoutes(app: FastifyInstance, context: ApiContext): vo
 type Rules = {
   readonly networks: ApiContext['config']['networks'];
   readonly source: ReservationSource;
+  readonly replace: boolean;
 };
 
 /**
- * Writes the reservation and returns it with the one whose place it takes. Throws `invalid_input` for what the
- * configuration does not allow, `conflict` when another MAC has the address.
+ * Writes the reservation and returns it with the one whose place it takes (itself, where the same stood already).
+ * Throws `invalid_input` for what the configuration does not allow, `conflict` when another MAC has the address, or
+ * this MAC another one and `replace` is not set.
  */
 export async function reserve(
   queries: Queries,
   wish: ReservationWish,
-  { networks, source }: Rules,
+  { networks, source, replace }: Rules,
 ): Promise<{ readonly record: ReservationRecord; readonly was: ReservationRecord | null }> {
   const verdict = checkReservation(wish, networks);
   if (!verdict.ok) {
@@ -84,11 +89,8 @@ export async function reserve(
   }
   const was = await queries.reservations.get(network, mac);
   if (was !== null && was.address === address && was.hostname === hostname) return { record: was, was };
+  if (was !== null && !replace) throw alreadyThere(was);
   return { record: await queries.reservations.put({ network, mac, address, hostname, source }), was };
-}
-
-function isSame(a: ReservationRecord, b: ReservationRecord): boolean {
-  return a.address === b.address && a.hostname === b.hostname;
 }
 
 function alreadyThere({ mac, network, address, hostname }: ReservationRecord): IngotError {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { parseIpv4 } from '../../net/ipv4.ts';
 import { mac, nicMac } from './common.ts';
 
-const ipv4 = z.string().transform((text, context) => {
+export const ipv4 = z.string().transform((text, context) => {
   const address = parseIpv4(text);
   if (address !== null) return address;
   context.addIssue({ code: 'custom', message: `"${text}" is not an IPv4 address such as 10.20.0.7` });

@@ -1,0 +1,153 @@
+/** `POST /ingot/v1/dhcp/import`: reservations and leases that another DHCP server kept. */
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { IngotError } from '../../errors.ts';
+import { checkReservation } from '../../ipam/check-reservation.ts';
+import type { Mac } from '../../net/mac.ts';
+import type { Queries } from '../../store/store.ts';
+import type { ApiContext } from '../context.ts';
+import type { DhcpControl, ForeignLease, ImportVerdict, LeaseImport } from '../deps.ts';
+import { parseBody } from '../parse.ts';
+import { nicMac } from '../schemas/common.ts';
+import { ipv4 } from '../schemas/reservation.ts';
+import { BODY_LIMITS } from '../server.ts';
+import { reserve } from './reservations.ts';
+
+const hostname = z.string().max(253).nullable().default(null);
+const time = z.iso.datetime().transform((text) => Date.parse(text));
+
+const importBody = z.strictObject({
+  /** Whose files they were, for the event. */
+  from: z.string().max(64),
+  /** Judge only. */
+  dry_run: z.boolean().default(false),
+  /** For reservations that name no address. */
+  network: z.string().max(63).nullable().default(null),
+  reservations: z
+    .array(z.strictObject({ mac: nicMac, address: ipv4.nullable(), hostname }))
+    .max(100_000)
+    .default([]),
+  leases: z
+    .array(z.strictObject({ mac: nicMac, address: ipv4, hostname, starts_at: time, expires_at: time }))
+    .max(200_000)
+    .default([]),
+});
+type ImportBody = z.output<typeof importBody>;
+
+/** Reservations between two turns of the event loop, and leases in one message to the packet thread. */
+const SLICE = 200;
+
+const NO_DHCP: Pick<DhcpControl, 'importLeases'> = {
+  importLeases: async ({ leases }) => leases.map(() => ({ result: 'skipped', why: 'no DHCP runs here' })),
+};
+
+export function dhcpImportRoutes(app: FastifyInstance, context: ApiContext): void {
+  app.post('/ingot/v1/dhcp/import', { bodyLimit: BODY_LIMITS.provision }, async (request) => {
+    const body = parseBody(importBody, request.body, 'import');
+    const reservations = await importReservations(body, context);
+    const kept = body.reservations.flatMap(({ mac, address }, index) =>
+      address !== null && reservations[index]?.result !== 'skipped' ? [{ mac, address }] : [],
+    );
+    const rehearsal = body.dry_run ? kept : null;
+    const leases = await importLeases(body, rehearsal, context);
+    if (!body.dry_run) await tell(body, [...reservations, ...leases], context);
+    return { reservations: reservations.map(view), leases: leases.map(view) };
+  });
+}
+
+function view(verdict: ImportVerdict): object {
+  return { result: verdict.result, why: verdict.result === 'skipped' ? verdict.why : null };
+}
+
+/** Thrown to have a transaction undone whose result is wanted all the same. */
+class Rehearsed extends Error {}
+
+/** All in one transaction, so that later ones are judged beside the earlier ones, in a rehearsal too. */
+async function importReservations(
+  body: ImportBody,
+  { store, config, dhcp }: ApiContext,
+): Promise<readonly ImportVerdict[]> {
+  const verdicts: ImportVerdict[] = [];
+  const rules = { networks: config.networks, source: 'import', replace: false } as const;
+  try {
+    await store.transaction(async (queries) => {
+      for (const [index, { mac, address, hostname: name }] of body.reservations.entries()) {
+        const network = address === null ? body.network : null;
+        verdicts.push(await judge(queries, { network, mac, address, hostname: name }, rules));
+        if (index % SLICE === SLICE - 1) await nextTurn();
+      }
+      if (body.dry_run) throw new Rehearsed();
+    });
+  } catch (thrown) {
+    if (!(thrown instanceof Rehearsed)) throw thrown;
+    return verdicts;
+  }
+  const macs = body.reservations.flatMap(({ mac }, i): Mac[] =>
+    verdicts[i]?.result === 'taken' ? [mac] : [],
+  );
+  if (macs.length > 0) await dhcp?.reservationsChanged(macs);
+  return verdicts;
+}
+
+async function judge(
+  queries: Queries,
+  wish: Parameters<typeof reserve>[1],
+  rules: Parameters<typeof reserve>[2],
+): Promise<ImportVerdict> {
+  try {
+    const { record, was } = await reserve(queries, wish, rules);
+    return { result: record === was ? 'unchanged' : 'taken' };
+  } catch (thrown) {
+    if (!(thrown instanceof IngotError)) throw thrown;
+    if (thrown.code !== 'conflict' && thrown.code !== 'invalid_input') throw thrown;
+    return { result: 'skipped', why: thrown.message };
+  }
+}
+
+type Placed = { readonly index: number; readonly network: string; readonly lease: ForeignLease };
+
+async function importLeases(
+  { leases }: ImportBody,
+  rehearsal: LeaseImport['rehearsal'],
+  { config, dhcp }: ApiContext,
+): Promise<readonly ImportVerdict[]> {
+  const verdicts = new Map<number, ImportVerdict>();
+  const placed = leases.flatMap(({ starts_at, expires_at, ...lease }, index): readonly Placed[] => {
+    // What a reservation may not have, a lease may not have either.
+    const place = checkReservation({ ...lease, hostname: null, network: null }, config.networks);
+    if (!place.ok) verdicts.set(index, { result: 'skipped', why: place.message });
+    const times = { startedAt: starts_at, expiresAt: expires_at };
+    return place.ok ? [{ index, network: place.network.name, lease: { ...lease, ...times } }] : [];
+  });
+  for (const [network, entries] of Map.groupBy(placed, (one) => one.network)) {
+    for (let from = 0; from < entries.length; from += SLICE) {
+      const slice = entries.slice(from, from + SLICE);
+      const order = { network, leases: slice.map(({ lease }) => lease), rehearsal };
+      const answers = await (dhcp ?? NO_DHCP).importLeases(order);
+      for (const [at, { index }] of slice.entries()) verdicts.set(index, answers[at] ?? NOT_JUDGED);
+    }
+  }
+  return leases.map((_, index) => verdicts.get(index) ?? NOT_JUDGED);
+}
+
+const NOT_JUDGED: ImportVerdict = { result: 'skipped', why: 'the packet thread did not say' };
+
+async function tell(
+  { from }: ImportBody,
+  verdicts: readonly ImportVerdict[],
+  { store }: ApiContext,
+): Promise<void> {
+  const count = (result: ImportVerdict['result']): number =>
+    verdicts.filter((verdict) => verdict.result === result).length;
+  const data = { taken: count('taken'), unchanged: count('unchanged'), skipped: count('skipped') };
+  await store.events.append({
+    node_uuid: null,
+    kind: 'dhcp.imported',
+    message: `Reservations and leases of ${from}: ${data.taken} taken, ${data.unchanged} there already, ${data.skipped} skipped`,
+    data: { from, ...data },
+  });
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

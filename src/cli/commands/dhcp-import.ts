@@ -1,0 +1,118 @@
+/** `ingot dhcp import`: what Kea, ISC dhcpd or dnsmasq kept goes on here. */
+import { open } from 'node:fs/promises';
+import { type ForeignLease, lastOfEach, type Skipped } from '../../dhcp-import/foreign.ts';
+import { FOREIGN_SERVERS, type ForeignServer, readForeign } from '../../dhcp-import/read-foreign.ts';
+import { IngotError } from '../../errors.ts';
+import { flag, text, usage } from '../arguments.ts';
+import { type Command, printJson } from '../command.ts';
+import { formatImport, type Imported } from '../import-report.ts';
+import { EXIT } from '../io.ts';
+
+const USAGE = 'ingot dhcp import --from kea|isc|dnsmasq FILE… [--dry-run] [--network NAME]';
+/** A leases file of 200,000 leases, as ISC writes them, has 60 MiB. */
+const MOST_BYTES = 256 << 20;
+const MOST_FILES = 64;
+
+export const dhcpImport: Command = {
+  usage: USAGE,
+  summary: 'Takes over the reservations and leases of another DHCP server.',
+  details: `
+  --from SERVER   kea: kea-dhcp4.conf and kea-leases4.csv; isc: dhcpd.conf and dhcpd.leases;
+                  dnsmasq: its configuration, hosts files, /etc/ethers and dnsmasq.leases
+  FILE            one or more of them, in any order; later files win over earlier ones
+  --dry-run       tell what would be taken, and change nothing
+  --network NAME  for reservations that name no address, where there are several networks
+Stop the other server first, so that its leases stay as they are. What is here already stands; a second import
+changes nothing.
+`,
+  options: { from: { type: 'string' }, 'dry-run': { type: 'boolean' }, network: { type: 'string' } },
+  least: 1,
+  most: MOST_FILES,
+  async run({ client, io, json, values, positionals }) {
+    const server = serverOf(text(values, 'from'));
+    const files = await Promise.all(
+      positionals.map(async (file) => ({ file, ...readNamed(file, await readText(file), { server, io }) })),
+    );
+    const at = <T extends object>(file: string, found: readonly T[]) =>
+      found.map((one) => ({ file, ...one }));
+    const reservations = files.flatMap(({ file, ...read }) => at(file, read.reservations));
+    // Of a machine with several leases the one counts that lasts longest: it comes first.
+    const leases = lastOfEach(files.flatMap(({ file, ...read }) => at(file, read.leases))).toSorted(
+      (a, b) => b.expiresAt - a.expiresAt,
+    );
+    const answer = await client.importDhcp({
+      ...{ from: server, dry_run: flag(values, 'dry-run'), network: text(values, 'network') },
+      reservations: reservations.map(({ mac, address, hostname }) => ({ mac, address, hostname })),
+      leases: leases.map(leaseBody),
+    });
+    const imported: readonly Imported[] = [
+      ...reservations.map((one, i) => ({
+        kind: 'reservation' as const,
+        ...one,
+        ...verdict(answer.reservations[i]),
+      })),
+      ...leases.map((one, i) => ({ kind: 'lease' as const, ...one, ...verdict(answer.leases[i]) })),
+    ];
+    const unread = files.flatMap(({ file, skipped }) => at<Skipped>(file, skipped));
+    if (json) printJson(io, { dry_run: flag(values, 'dry-run'), imported, unread });
+    else io.out(formatImport({ imported, unread, isDryRun: flag(values, 'dry-run') }));
+    return EXIT.ok;
+  },
+};
+
+function verdict(answer: { readonly result: Imported['result']; readonly why: string | null } | undefined) {
+  return answer ?? { result: 'skipped' as const, why: 'the daemon did not say' };
+}
+
+function serverOf(word: string | null): ForeignServer {
+  const server = FOREIGN_SERVERS.find((one) => one === word);
+  if (server !== undefined) return server;
+  throw usage(
+    word === null
+      ? 'Say whose files they are with --from'
+      : `"${word}" is none of ${FOREIGN_SERVERS.join(', ')}`,
+    USAGE,
+  );
+}
+
+type Reading = { readonly server: ForeignServer; readonly io: { readonly clock: { now(): number } } };
+
+/** @throws IngotError `invalid_input` with file and line */
+function readNamed(file: string, content: string, { server, io }: Reading) {
+  try {
+    return readForeign(server, content, io.clock.now());
+  } catch (thrown) {
+    if (!(thrown instanceof IngotError)) throw thrown;
+    throw new IngotError(thrown.code, `${file}, ${thrown.message}`, { hint: thrown.hint, cause: thrown });
+  }
+}
+
+/** @throws IngotError `missing_file` or `too_large` */
+async function readText(path: string): Promise<string> {
+  try {
+    const file = await open(path);
+    try {
+      const { size } = await file.stat();
+      if (size <= MOST_BYTES) return await file.readFile('utf8');
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    const because = cause instanceof Error ? cause.message : String(cause);
+    throw new IngotError('missing_file', `${path} cannot be read: ${because}`, {
+      hint: 'Name the files of the other server; they are often readable by root only.',
+      cause,
+    });
+  }
+  throw new IngotError('too_large', `${path} is larger than ${MOST_BYTES >> 20} MiB`, {
+    hint: 'Have the other server tidy its leases file up first: it does so when it starts.',
+  });
+}
+
+function leaseBody({ mac, address, hostname, startedAt, expiresAt }: ForeignLease) {
+  return {
+    ...{ mac, address, hostname },
+    starts_at: new Date(startedAt).toISOString(),
+    expires_at: new Date(expiresAt).toISOString(),
+  };
+}

@@ -1,0 +1,115 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { LeaseImport } from '../../src/api/deps.ts';
+import { configSchema } from '../../src/config/schema.ts';
+import { fakeDhcp } from '../api/fixtures.ts';
+import { daemonFixture } from './fixtures.ts';
+
+const config = configSchema.parse({
+  networks: [
+    {
+      ...{ name: 'pxe', role: 'pxe', cidr: '10.20.0.0/16', interface: 'eth1', address: '10.20.0.1' },
+      ...{ dhcp: 'authoritative', ranges: [{ use: 'dhcp', from: '10.20.1.0', to: '10.20.1.255' }] },
+    },
+  ],
+});
+const HOSTS = `dhcp-host=52:54:00:00:00:01,10.20.5.1,one
+dhcp-host=52:54:00:00:00:02,10.20.5.1
+dhcp-host=52:54:00:00:00:03,10.99.5.3
+dhcp-host=52:54:00:00:00:04,ignore
+`;
+const LEASES = `1900000000 52:54:00:00:00:05 10.20.1.5 five *
+1900000000 52:54:00:00:00:06 10.20.0.1 * *
+1900009999 52:54:00:00:00:05 10.20.1.6 * *
+`;
+
+/** A daemon whose DHCP takes every lease, and the two files. */
+async function fixture() {
+  const orders: LeaseImport[] = [];
+  const dhcp = fakeDhcp({
+    importLeases: async (order) => {
+      orders.push(order);
+      return order.leases.map(() => ({ result: 'taken' }));
+    },
+  });
+  const daemon = await daemonFixture({ config, dhcp });
+  const files = Object.entries({ hosts: HOSTS, leases: LEASES }).map(([name, content]) => {
+    const path = join(daemon.folder, name);
+    writeFileSync(path, content);
+    return path;
+  });
+  const load = (...more: readonly string[]) => daemon.dhcp('import', '--from', 'dnsmasq', ...files, ...more);
+  return { ...daemon, files, orders, load };
+}
+
+test('an import tells what was taken, and of the rest file, line and reason', async () => {
+  const { load, store, orders, files } = await fixture();
+  const { code, out } = await load();
+  expect(code).toBe(0);
+  expect(out).toBe(`reservations: 1 taken, 0 there already, 2 skipped
+leases: 2 taken, 0 there already, 1 skipped
+
+skipped: 10.20.5.1 is reserved for 52:54:00:00:00:01 on network pxe.
+  ${files[0]}:2 reservation 10.20.5.1 52:54:00:00:00:02
+
+skipped: Reservation for 52:54:00:00:00:03: 10.99.5.3 is in none of the configured networks.
+  ${files[0]}:3 reservation 10.99.5.3 52:54:00:00:00:03
+
+skipped: 10.20.0.1 is ingot's own address of network pxe
+  ${files[1]}:2 lease 10.20.0.1 52:54:00:00:00:06
+
+skipped: it tells dnsmasq not to answer the machine
+  ${files[0]}:4 host 52:54:00:00:00:04,ignore
+`);
+  expect(await store.reservations.list()).toMatchObject([
+    { mac: '52:54:00:00:00:01', address: '10.20.5.1', hostname: 'one', source: 'import' },
+  ]);
+  expect(orders).toMatchObject([
+    { network: 'pxe', rehearsal: null, leases: [{ address: '10.20.1.6' }, { address: '10.20.1.5' }] },
+  ]);
+  expect((await store.events.list({ kinds: ['dhcp.imported'] }))[0]?.message).toBe(
+    'Reservations and leases of dnsmasq: 3 taken, 0 there already, 3 skipped',
+  );
+});
+
+test('a second import finds all there, and leaves what an operator changed meanwhile', async () => {
+  const { load, dhcp, store } = await fixture();
+  await load();
+  expect((await load()).out).toContain('reservations: 0 taken, 1 there already, 2 skipped');
+  await dhcp('reservations', 'add', '52:54:00:00:00:01', '10.20.5.9', '--replace');
+  expect(JSON.parse((await load('--json')).out).imported[0]).toMatchObject({
+    ...{ kind: 'reservation', line: 1, result: 'skipped' },
+    why: '52:54:00:00:00:01 has a reservation on network pxe already: 10.20.5.9.',
+  });
+  expect((await store.reservations.list())[0]).toMatchObject({ address: '10.20.5.9', source: 'operator' });
+});
+
+test('a dry run tells the same and changes nothing', async () => {
+  const { load, store, orders } = await fixture();
+  const rehearsed = (await load('--dry-run')).out;
+  expect(await store.reservations.list()).toEqual([]);
+  expect(await store.events.list({})).toEqual([]);
+  expect(orders[0]?.rehearsal).toEqual([{ mac: '52:54:00:00:00:01', address: '10.20.5.1' }]);
+  expect(rehearsed.replaceAll('would be taken', 'taken')).toBe((await load()).out);
+});
+
+test.each([
+  { words: ['import', 'x'], code: 2, says: 'Say whose files they are with --from' },
+  {
+    words: ['import', '--from', 'microsoft', 'x'],
+    code: 2,
+    says: '"microsoft" is none of kea, isc, dnsmasq',
+  },
+  { words: ['import', '--from', 'isc', '/nowhere'], code: 1, says: '/nowhere cannot be read: ENOENT' },
+  {
+    words: ['import', '--from', 'kea', 'hosts'],
+    code: 1,
+    says: 'hosts, line 1: a value is missing before "dhcp-host=52:54:00:0"',
+  },
+])('$words: $says', async ({ words, code, says }) => {
+  const { dhcp, files } = await fixture();
+  const named = words.map((word) => (word === 'hosts' ? (files[0] ?? '') : word));
+  const ran = await dhcp(...named);
+  expect([ran.code, ran.err]).toEqual([code, expect.stringContaining(says)]);
+});
