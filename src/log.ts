@@ -14,8 +14,8 @@ const SECRET_FIELDS: ReadonlySet<string> = new Set([
 const LEVELS_DEEP = 2;
 const CENSORED = '******';
 
-/** Bytes gathered before a write; pino takes 16 KiB in one. */
-const MOST_GATHERED = 8 * 1024;
+/** Characters in one write, as many as pino passes on at once. */
+const MOST_GATHERED = 16 * 1024;
 
 export type Log = {
   debug(fields: object, message: string): void;
@@ -46,20 +46,25 @@ function logOf(logger: Logger): Log {
 
 /** Lines of one turn of the event loop leave in one write, at its end; an exit of the process or thread loses none. */
 function gatheredStandardError(): { write(line: string): void } {
-  const destination = pino.destination({ fd: 2, sync: true, minLength: MOST_GATHERED });
+  // Its own gathering ends in an fsync each time, and whoever logs would wait for the disk.
+  const destination = pino.destination({ fd: 2, sync: true });
+  let gathered = '';
   let turn: NodeJS.Immediate | null = null;
   const flush = (): void => {
     if (turn !== null) clearImmediate(turn);
     turn = null;
     process.removeListener('exit', flush);
-    destination.flushSync();
+    destination.write(gathered);
+    gathered = '';
   };
   return {
     write: (line) => {
-      destination.write(line);
-      if (turn !== null) return;
-      turn = setImmediate(flush);
-      process.once('exit', flush);
+      gathered += line;
+      if (gathered.length >= MOST_GATHERED) flush();
+      else if (turn === null) {
+        turn = setImmediate(flush);
+        process.once('exit', flush);
+      }
     },
   };
 }
