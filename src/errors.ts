@@ -27,6 +27,8 @@ export const ERROR_CODES = {
   agent_unreachable: { status: 502, blame: 'peer' },
   agent_failed: { status: 502, blame: 'peer' },
   image_unreachable: { status: 502, blame: 'peer' },
+  /** The source is there and says no, or has no such file: asking again does not help. */
+  image_refused: { status: 502, blame: 'operator' },
   image_checksum: { status: 502, blame: 'peer' },
   image_invalid: { status: 400, blame: 'operator' },
   image_too_large: { status: 400, blame: 'operator' },

@@ -9,7 +9,7 @@ const CHUNK_BYTES = 1024 * 1024;
 
 /**
  * Copies a `file://` source, only from below one of the folders (symbolic links resolved on both sides: a link
- * that points out of them is refused). Rejects with `image_unreachable`.
+ * that points out of them is refused). Rejects with `image_refused`.
  */
 export async function fetchFile(
   url: URL,
@@ -59,12 +59,12 @@ async function allowedPath(url: URL, sourceDirs: readonly string[]): Promise<str
 
 function unreadable(url: URL, error: unknown): IngotError {
   const because = error instanceof Error ? error.message : String(error);
-  return new IngotError('image_unreachable', `image ${url.href} cannot be read: ${because}`, {
+  return new IngotError('image_refused', `image ${url.href} cannot be read: ${because}`, {
     hint: 'Check the path and that the user who runs ingot may read the file.',
     cause: error,
   });
 }
 
 function refused(url: URL, because: string, hint: string): IngotError {
-  return new IngotError('image_unreachable', `image ${url.href} ${because}`, { hint });
+  return new IngotError('image_refused', `image ${url.href} ${because}`, { hint });
 }

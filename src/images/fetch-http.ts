@@ -33,7 +33,8 @@ export function createHttpDispatcher(): Dispatcher {
 
 /**
  * Fetches the source into `download`. A broken connection, a time-out, 408, 429 and 5xx are tried again with
- * back-off and `Range` + `If-Range` (RFC 9110 sections 13.1.5 and 14.2). Rejects with `image_unreachable`.
+ * back-off and `Range` + `If-Range` (RFC 9110 sections 13.1.5 and 14.2). Rejects with `image_unreachable`
+ * when that does not help, and at once with `image_refused` for any other answer.
  */
 export async function fetchHttp(url: URL, download: Download, options: HttpFetchOptions): Promise<void> {
   let validator: string | null = null;
@@ -42,7 +43,11 @@ export async function fetchHttp(url: URL, download: Download, options: HttpFetch
     const before = download.received;
     const outcome = await attemptOnce(url, download, { ...options, validator });
     if (outcome.kind === 'done') return;
-    if (outcome.kind === 'refused') throw unreachable(url, outcome.because, outcome.hint);
+    if (outcome.kind === 'refused') {
+      throw new IngotError('image_refused', `image ${shownSource(url.href)}: ${outcome.because}`, {
+        hint: outcome.hint,
+      });
+    }
     validator = outcome.validator;
     inVain = download.received > before ? 0 : inVain + 1;
     const delay = BACKOFF_S[inVain];

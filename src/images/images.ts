@@ -32,7 +32,7 @@ export type ReadyImage = {
 export type ImageStore = {
   /**
    * Makes the image ready; concurrent calls for the same image share one download. Rejects with
-   * `image_unreachable`, `image_checksum`, `image_invalid` or `image_too_large`.
+   * `image_unreachable`, `image_refused`, `image_checksum`, `image_invalid` or `image_too_large`.
    */
   prepare(
     request: ImageRequest,

@@ -59,6 +59,7 @@ describe.concurrent('an image', () => {
     const source = secretUrl(webPort);
     const told = await failToDeploy(1, ['--image', source, '--checksum', `sha256:${'2'.repeat(64)}`]);
     expect(told.lastError).toMatch(/^image http:\/\/127\.0\.0\.1:\d+\/os\.raw: the server answered 404/);
+    expect(told.lastError).not.toContain('tried');
     expect(told.why).toMatch(/the server answered 404.* Check the URL of the image\.\n$/);
   });
 

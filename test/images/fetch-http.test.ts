@@ -104,7 +104,7 @@ describe('an HTTP download', () => {
     const { outcome } = await fetchFrom(() => undefined, { url });
     const error = await outcome.catch((thrown: unknown) => thrown);
     expect(authorization).toBe(`Basic ${Buffer.from('me:s3cret').toString('base64')}`);
-    expect(error).toMatchObject({ code: 'image_unreachable', message: expect.stringContaining('403') });
+    expect(error).toMatchObject({ code: 'image_refused', message: expect.stringContaining('403') });
     expect(String(error)).not.toContain('s3cret');
   });
 
@@ -112,22 +112,22 @@ describe('an HTTP download', () => {
     [
       'a missing file is refused at once',
       (): Handler => (_request, response) => response.writeHead(404).end(),
-      1,
+      { code: 'image_refused', attempts: 1 },
     ],
     [
       'a server that stays broken is given up',
       (): Handler => (_request, response) => response.writeHead(500).end(),
-      5,
+      { code: 'image_unreachable', attempts: 5 },
     ],
     [
       'a server that cuts every connection is given up',
       (): Handler => (request) => request.socket.destroy(),
-      5,
+      { code: 'image_unreachable', attempts: 5 },
     ],
-  ])('%s', async (_name, handler, attempts) => {
+  ])('%s', async (_name, handler, { code, attempts }) => {
     const { outcome, requests } = await fetchFrom(handler());
     await expect(outcome).rejects.toMatchObject({
-      code: 'image_unreachable',
+      code,
       hint: expect.stringMatching(/\w/),
     });
     expect(requests).toHaveLength(attempts);

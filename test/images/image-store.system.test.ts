@@ -252,7 +252,7 @@ describe('file:// sources', () => {
     const content = await readFile('/etc/passwd');
     const store = await openStore(await ownFolder(), { sourceDirs: [folder] });
     await expect(store.prepare(rawRequest(source, content))).rejects.toMatchObject({
-      code: 'image_unreachable',
+      code: 'image_refused',
     });
   });
 });

@@ -51,7 +51,14 @@ describe('retries', () => {
   });
 
   it('are not made for what stays wrong', () => {
-    for (const code of ['bmc_auth', 'bmc_tls', 'image_checksum', 'invalid_input', 'internal'] as const) {
+    for (const code of [
+      'bmc_auth',
+      'bmc_tls',
+      'image_refused',
+      'image_checksum',
+      'invalid_input',
+      'internal',
+    ] as const) {
       expect(RETRY_RULES[code]).toBeUndefined();
     }
   });
