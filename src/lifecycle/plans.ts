@@ -4,13 +4,14 @@ import { type PowerTarget, type ProvisionState, VERBS } from '../store/words.ts'
 import { type AskedStep, stepsAskedFor } from './asked-steps.ts';
 import type { Ending } from './engine/advance.ts';
 import type { GraphEvent } from './graph-edges.ts';
+import { isFake } from './interfaces.ts';
 import type { StepName } from './steps/catalog.ts';
 import { VERB_FACTS } from './verbs.ts';
 
 type CleaningPolicy = { readonly automatedClean: boolean };
 
 export type PlanContext = {
-  readonly node: Pick<NodeRecord, 'automated_clean'>;
+  readonly node: Pick<NodeRecord, 'automated_clean' | 'driver' | 'interfaces'>;
   readonly site: CleaningPolicy;
   /** Named by the operator, for the verbs that take some. */
   readonly asked: readonly AskedStep[];
@@ -30,20 +31,29 @@ const CLEANING: readonly StepName[] = ['boot-ramdisk', 'wait-agent', 'plan-clean
 const INTO_RAMDISK: readonly StepName[] = ['power-off', 'boot-ramdisk', 'wait-agent'];
 
 const DEPLOYMENT: Plan = {
-  steps: () => [
-    'prepare-image',
-    'allocate-addresses',
-    'power-off',
-    'boot-ramdisk',
-    'wait-agent',
-    'write-image',
-    'install-bootloader',
-    'agent-power-off',
-    'boot-disk',
-  ],
+  steps: ({ node }) =>
+    isFake(node, 'deploy')
+      ? ['pretend-boot']
+      : [
+          'prepare-image',
+          'allocate-addresses',
+          'power-off',
+          'boot-ramdisk',
+          'wait-agent',
+          'write-image',
+          'install-bootloader',
+          'agent-power-off',
+          'boot-disk',
+        ],
   end: 'done',
   afterFailure: ['leave-ramdisk'],
 };
+
+/** Automated cleaning, as far as the node is cleaned at all. */
+function cleaning(context: PlanContext): readonly StepName[] {
+  if (!wantsCleaning(context)) return [];
+  return isFake(context.node, 'deploy') ? ['pretend'] : CLEANING;
+}
 
 function wantsCleaning({ node, site }: PlanContext): boolean {
   return node.automated_clean ?? site.automatedClean;
@@ -53,31 +63,40 @@ function wantsCleaning({ node, site }: PlanContext): boolean {
 export const PLANS: Readonly<Partial<Record<GraphEvent, Plan>>> = {
   manage: { steps: () => ['verify'], end: 'done', afterFailure: [] },
   inspect: {
-    steps: () => [
-      'find-ports',
-      'power-off',
-      'boot-ramdisk',
-      'collect-inventory',
-      'record-inventory',
-      'leave-ramdisk',
-    ],
+    steps: ({ node }) =>
+      isFake(node, 'inspect')
+        ? ['pretend-inspection']
+        : [
+            'find-ports',
+            'power-off',
+            'boot-ramdisk',
+            'collect-inventory',
+            'record-inventory',
+            'leave-ramdisk',
+          ],
     end: 'done',
     afterFailure: ['leave-ramdisk'],
   },
   provide: {
-    steps: (context) => (wantsCleaning(context) ? ['power-off', ...CLEANING] : []),
+    steps: (context) => {
+      const steps = cleaning(context);
+      return steps === CLEANING ? ['power-off', ...steps] : steps;
+    },
     end: 'done',
     afterFailure: ['leave-ramdisk'],
   },
   deploy: DEPLOYMENT,
   rebuild: DEPLOYMENT,
   delete: {
-    steps: (context) => ['power-off', 'release-instance', ...(wantsCleaning(context) ? CLEANING : [])],
+    steps: (context) => ['power-off', 'release-instance', ...cleaning(context)],
     end: 'done',
     afterFailure: ['leave-ramdisk'],
   },
   clean: {
-    steps: ({ asked }) => [...INTO_RAMDISK, ...stepsAskedFor('clean', asked), 'leave-ramdisk'],
+    steps: ({ node, asked }) => {
+      const steps = stepsAskedFor('clean', asked);
+      return isFake(node, 'deploy') ? ['pretend'] : [...INTO_RAMDISK, ...steps, 'leave-ramdisk'];
+    },
     end: 'manage',
     afterFailure: ['leave-ramdisk'],
     target: 'manageable',

@@ -9,6 +9,7 @@ import type { Advance } from './engine/advance.ts';
 import { STATES } from './graph.ts';
 import type { Edge } from './graph-edges.ts';
 import { imageRequestOf } from './instance-info.ts';
+import { type InterfaceKind, interfaceOf, isFake } from './interfaces.ts';
 import type { VerbRequest } from './lifecycle.ts';
 import { moveNode } from './move-node.ts';
 import { jobSteps, PLANS, POWER_STEPS, POWER_VERB } from './plans.ts';
@@ -46,7 +47,9 @@ export async function acceptVerb(
 
   const accepted = { nodeUuid: node.uuid, interrupted: running !== null };
   const patch = patchFor(node, edge, { request, now: tools.now() });
-  if (edge.event === 'deploy') refuseWithoutBootPort(node, await queries.ports.listByNode(node.uuid));
+  if (edge.event === 'deploy' && !isFake(node, 'deploy'))
+    refuseWithoutBootPort(node, await queries.ports.listByNode(node.uuid));
+  if (edge.event === 'inspect') refuseWithout(node, 'inspect');
   const plan = PLANS[edge.event];
   // A stable state is reached by asking alone: `manage` from available or clean failed.
   if (plan === undefined || STATES[edge.to].kind === 'stable') {
@@ -79,7 +82,7 @@ function patchFor(
     case 'rebuild': {
       const deployed = withDeployment(node.instance_info, request.deployment);
       const instance_info = withConfigDrive(deployed, request.configdrive);
-      imageRequestOf({ uuid: node.uuid, instance_info });
+      if (!isFake(node, 'deploy')) imageRequestOf({ uuid: node.uuid, instance_info });
       configDriveRequestOf({ uuid: node.uuid, instance_info });
       return {
         ...fresh,
@@ -91,6 +94,17 @@ function patchFor(
     default:
       return fresh;
   }
+}
+
+/** Throws Ironic's own sentence for a kind of work that the node has switched off (`no-inspect`). */
+function refuseWithout(node: NodeRecord, kind: InterfaceKind): void {
+  const chosen = interfaceOf(node, kind);
+  if (!chosen.startsWith('no-')) return;
+  throw new IngotError(
+    'invalid_input',
+    `Driver ${node.driver} does not support ${kind} (disabled or not implemented).`,
+    { hint: `Its ${kind}_interface is ${chosen}: choose another.` },
+  );
 }
 
 /** Without one no DHCP request is answered for the node, and its ramdisk would never be seen. */

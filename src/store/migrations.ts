@@ -184,8 +184,8 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   {
     version: 6,
-    subject: 'UEFI HTTP boot, by node',
-    sql: `ALTER TABLE nodes ADD COLUMN boot_interface TEXT NOT NULL DEFAULT 'ipxe';`,
+    subject: 'the interfaces that a node has chosen',
+    sql: `ALTER TABLE nodes ADD COLUMN interfaces TEXT NOT NULL DEFAULT '{}';`,
   },
 ];
 

@@ -30,6 +30,7 @@ function decodeNode({ id: _, ...row }: Selectable<Tables['nodes']>): NodeRecord 
   return {
     ...row,
     driver_info: json('driver_info', jsonObject, row.driver_info),
+    interfaces: json('interfaces', z.record(z.string(), z.string()), row.interfaces),
     properties: json('properties', jsonObject, row.properties),
     instance_info: json('instance_info', jsonObject, row.instance_info),
     extra: json('extra', jsonObject, row.extra),
@@ -49,6 +50,7 @@ function freshNode(node: NewNode, now: string): NodeRecord {
   return {
     name: null,
     driver_info: {},
+    interfaces: {},
     properties: {},
     instance_info: {},
     instance_uuid: null,
@@ -71,7 +73,6 @@ function freshNode(node: NewNode, now: string): NodeRecord {
     provision_updated_at: null,
     power_state: null,
     target_power_state: null,
-    boot_interface: 'ipxe',
     boot_mode: null,
     secure_boot: null,
     last_error: null,

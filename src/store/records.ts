@@ -5,7 +5,6 @@
  */
 import type {
   BootIntent,
-  BootInterface,
   PowerState,
   PowerTarget,
   ProvisionState,
@@ -21,6 +20,8 @@ export type NodeRecord = {
   readonly name: string | null;
   readonly driver: string;
   readonly driver_info: JsonObject;
+  /** Interfaces chosen other than by the driver's default: kind → implementation (`lifecycle/interfaces.ts`). */
+  readonly interfaces: Readonly<Record<string, string>>;
   readonly properties: JsonObject;
   readonly instance_info: JsonObject;
   readonly instance_uuid: string | null;
@@ -48,7 +49,6 @@ export type NodeRecord = {
   readonly provision_updated_at: string | null;
   readonly power_state: PowerState | null;
   readonly target_power_state: PowerTarget | null;
-  readonly boot_interface: BootInterface;
   readonly boot_mode: 'uefi' | 'bios' | null;
   /** Whether the firmware has Secure Boot on, as its BMC last said; null where it does not say. */
   readonly secure_boot: boolean | null;

@@ -78,7 +78,3 @@ export type Severity = (typeof SEVERITIES)[number];
 /** Who said that DHCP shall keep an address for a MAC. */
 export const RESERVATION_SOURCES = ['operator', 'import'] as const;
 export type ReservationSource = (typeof RESERVATION_SOURCES)[number];
-
-/** How a machine loads its first program, in Ironic's words: by PXE, or by UEFI HTTP boot. */
-export const BOOT_INTERFACES = ['ipxe', 'http-ipxe'] as const;
-export type BootInterface = (typeof BOOT_INTERFACES)[number];

@@ -106,7 +106,10 @@ async function jobEnds(rig: CrashRig, name: string): Promise<void> {
 
 /** The begin and the end of every step that the errand's verbs and a power cycle have. */
 function everyBoundary(): string[] {
-  const context = { node: { automated_clean: null }, site: { automatedClean: true } };
+  const context = {
+    node: { automated_clean: null, driver: 'redfish', interfaces: {} },
+    site: { automatedClean: true },
+  };
   const events = ['manage', 'inspect', 'provide', 'deploy', 'delete', 'clean', 'service'] as const;
   const plans = events.flatMap((event) => {
     const steps = event === 'clean' || event === 'service' ? ASKED[event] : [];

@@ -14,7 +14,7 @@ async function inspect(fields: Partial<NodeRecord>, firmware: boolean | null = n
 
 describe('a node with the boot interface http-ipxe', () => {
   it('is started by UEFI HTTP boot', async () => {
-    const { node, machine } = await inspect({ boot_interface: 'http-ipxe' });
+    const { node, machine } = await inspect({ interfaces: { boot: 'http-ipxe' } });
     expect(node.last_error).toBeNull();
     expect(machine.history).toEqual(['on http', 'off']);
   });
@@ -27,7 +27,7 @@ describe('a node with the boot interface http-ipxe', () => {
       /refuses iPXE.*set boot_interface to ipxe/,
     ],
   ])('is not started at all with %s, which cannot go with it', async (_, fields, because) => {
-    const { node, machine } = await inspect({ boot_interface: 'http-ipxe', ...fields });
+    const { node, machine } = await inspect({ interfaces: { boot: 'http-ipxe' }, ...fields });
     expect(node).toMatchObject({ provision_state: 'inspect failed' });
     expect(node.last_error).toMatch(because);
     expect(machine.history).toEqual([]);

@@ -3,10 +3,12 @@
  * comes from, and whether a client may write it. A `fixed` field has one value here; writing that value is
  * accepted, any other is refused, so that clients that spell out the defaults work unchanged.
  */
+import { type InterfaceKind, interfaceOf } from '../../lifecycle/interfaces.ts';
 import type { JobRecord, Json, JsonObject, NodeRecord } from '../../store/records.ts';
 import { resourceLinks } from '../links.ts';
 import { MASK, maskInstanceInfo, maskSecrets } from '../masking.ts';
 import { ironicTime } from '../time.ts';
+import { interfaceField } from './node-interfaces.ts';
 
 /** What a node's answer is made from. */
 export type NodeSource = {
@@ -32,6 +34,11 @@ const fixed = (name: string, since: number, value: Json): NodeField => ({
   value: () => value,
   fixed: value,
 });
+const chosen = (kind: InterfaceKind, since: number): NodeField => ({
+  name: interfaceField(kind),
+  since,
+  value: ({ node }) => interfaceOf(node, kind),
+});
 const fact = (name: string, since: number, value: NodeField['value']): NodeField => ({ name, since, value });
 
 export const NODE_FIELDS: readonly NodeField[] = [
@@ -39,15 +46,15 @@ export const NODE_FIELDS: readonly NodeField[] = [
   fact('created_at', 1, ({ node }) => ironicTime(node.created_at)),
   fact('updated_at', 1, ({ node }) => ironicTime(node.updated_at)),
   fact('automated_clean', 47, ({ node }) => node.automated_clean),
-  fixed('bios_interface', 40, 'no-bios'),
-  fact('boot_interface', 31, ({ node }) => node.boot_interface),
+  chosen('bios', 40),
+  chosen('boot', 31),
   fact('boot_mode', 75, ({ node }) => node.boot_mode),
   fact('clean_step', 7, ({ node, job }) => currentStep(node, job, 'clean')),
   fixed('conductor_group', 46, ''),
   fact('console_enabled', 1, () => false),
-  fixed('console_interface', 31, 'no-console'),
+  chosen('console', 31),
   fixed('disable_power_off', 95, false),
-  fixed('deploy_interface', 31, 'direct'),
+  chosen('deploy', 31),
   fact('deploy_step', 44, ({ node, job }) => currentStep(node, job, 'deploy')),
   fact('description', 51, ({ node }) => node.description),
   fact('driver', 1, ({ node }) => node.driver),
@@ -55,23 +62,23 @@ export const NODE_FIELDS: readonly NodeField[] = [
   fact('driver_internal_info', 3, ({ node }) => internalInfo(node)),
   fact('extra', 1, ({ node }) => node.extra),
   fact('fault', 42, ({ node }) => node.fault),
-  fixed('firmware_interface', 86, 'no-firmware'),
+  chosen('firmware', 86),
   fact('inspection_finished_at', 6, ({ node }) => ironicTime(node.inspection_finished_at)),
   fact('inspection_started_at', 6, ({ node }) => ironicTime(node.inspection_started_at)),
-  fixed('inspect_interface', 31, 'agent'),
+  chosen('inspect', 31),
   fact('instance_info', 1, ({ node }) => maskInstanceInfo(node.instance_info)),
   fact('instance_uuid', 1, ({ node }) => node.instance_uuid),
   fact('last_error', 1, ({ node }) => node.last_error),
   fact('lessee', 65, ({ node }) => node.lessee),
   fact('maintenance', 1, ({ node }) => node.maintenance),
   fact('maintenance_reason', 1, ({ node }) => node.maintenance_reason),
-  fixed('management_interface', 31, 'redfish'),
+  chosen('management', 31),
   fact('name', 5, ({ node }) => node.name),
   fact('network_data', 66, ({ node }) => node.network_data),
-  fixed('network_interface', 20, 'noop'),
+  chosen('network', 20),
   fact('owner', 50, ({ node }) => node.owner),
   fact('parent_node', 83, ({ node }) => node.parent_node),
-  fixed('power_interface', 31, 'redfish'),
+  chosen('power', 31),
   fact('power_state', 1, ({ node }) => node.power_state),
   fact('properties', 1, ({ node }) => node.properties),
   fact('protected', 48, ({ node }) => node.protected),
@@ -79,8 +86,8 @@ export const NODE_FIELDS: readonly NodeField[] = [
   fact('provision_state', 1, ({ node }) => node.provision_state),
   fact('provision_updated_at', 1, ({ node }) => ironicTime(node.provision_updated_at)),
   fact('raid_config', 12, () => ({})),
-  fixed('raid_interface', 31, 'no-raid'),
-  fixed('rescue_interface', 38, 'no-rescue'),
+  chosen('raid', 31),
+  chosen('rescue', 38),
   fact('reservation', 1, ({ job, hostname }) => (job === null || job.waiting_for !== null ? null : hostname)),
   fact('resource_class', 21, ({ node }) => node.resource_class),
   fact('retired', 61, ({ node }) => node.retired),
@@ -88,12 +95,12 @@ export const NODE_FIELDS: readonly NodeField[] = [
   fact('secure_boot', 75, ({ node }) => node.secure_boot),
   fact('service_step', 87, ({ node, job }) => currentStep(node, job, 'service')),
   fact('shard', 82, ({ node }) => node.shard),
-  fixed('storage_interface', 33, 'noop'),
+  chosen('storage', 33),
   fact('target_power_state', 1, ({ node }) => node.target_power_state),
   fact('target_provision_state', 1, ({ node }) => node.target_provision_state),
   fact('target_raid_config', 12, () => ({})),
   fact('traits', 37, ({ node }) => node.traits),
-  fixed('vendor_interface', 31, 'no-vendor'),
+  chosen('vendor', 31),
   fact('links', 1, ({ node, base }) => resourceLinks(base, `nodes/${node.uuid}`)),
   fact('conductor', 49, ({ hostname }) => hostname),
   fact('allocation_uuid', 52, () => null),

@@ -4,6 +4,7 @@ import { isTransient } from '../../lifecycle/graph.ts';
 import { refuseProtected, waitForJob } from '../../lifecycle/verbs.ts';
 import type { NodeRecord } from '../../store/records.ts';
 import type { ProvisionState } from '../../store/words.ts';
+import { INTERFACE_FIELDS } from './node-interfaces.ts';
 
 /** States in which PATCH works although the node is on its way somewhere. */
 const UPDATE_ALLOWED: ReadonlySet<ProvisionState> = new Set([
@@ -23,7 +24,7 @@ const UPDATE_ALLOWED: ReadonlySet<ProvisionState> = new Set([
 const DELETE_ALLOWED: readonly ProvisionState[] = ['manageable', 'enroll', 'adopt failed', 'available'];
 
 /** Fields that decide what the hardware is; changed only while nothing is deployed on it. */
-const IDENTITY_FIELDS: readonly string[] = ['driver', 'resource_class'];
+const IDENTITY_FIELDS: readonly string[] = ['driver', 'resource_class', ...INTERFACE_FIELDS];
 const IDENTITY_STATES: ReadonlySet<ProvisionState> = new Set([
   'enroll',
   'inspecting',

@@ -5,7 +5,7 @@ import { IngotError } from '../../errors.ts';
 import { capabilitiesIn } from '../../lifecycle/capabilities.ts';
 import type { Json, JsonObject, NodeRecord } from '../../store/records.ts';
 import type { NewNode, NodePatch } from '../../store/store.ts';
-import { BOOT_INTERFACES, IPXE_PROGRAMS } from '../../store/words.ts';
+import { IPXE_PROGRAMS } from '../../store/words.ts';
 import { holdsMask } from '../masking.ts';
 import { parseBody } from '../parse.ts';
 import { applyPatch, type PatchRules, patchedFields } from '../patch.ts';
@@ -13,6 +13,7 @@ import { jsonObject } from '../schemas/common.ts';
 import { type NodeWritable, nodeCreate, nodeWritable } from '../schemas/node.ts';
 import type { PatchOperation } from '../schemas/patch.ts';
 import { NODE_FIELDS } from './node-fields.ts';
+import { choicesAsFields, INTERFACE_FIELDS, takeChoices } from './node-interfaces.ts';
 import { refuseFlags } from './node-rules.ts';
 
 const WRITABLE = nodeWritable.keyof().options;
@@ -21,11 +22,10 @@ const FIXED = new Map(
 );
 
 const RULES: PatchRules = {
-  allowed: [...WRITABLE, ...FIXED.keys()],
+  allowed: [...WRITABLE, ...INTERFACE_FIELDS, ...FIXED.keys()],
   mandatory: ['driver'],
   emptied: {
     driver_info: {},
-    boot_interface: 'ipxe',
     properties: {},
     instance_info: {},
     extra: {},
@@ -37,18 +37,24 @@ const RULES: PatchRules = {
   },
 };
 
-export type WriteRules = { readonly minor: number; readonly drivers: readonly string[] };
+export type WriteRules = {
+  readonly minor: number;
+  readonly drivers: readonly string[];
+  /** Interfaces that the patch does not name go back to the driver's default (`?reset_interfaces=True`). */
+  readonly resetInterfaces?: boolean;
+};
 
 /** A new node from the body of `POST /v1/nodes`. Throws `invalid_input` or `not_acceptable`. */
 export function newNode(body: unknown, { minor, drivers }: WriteRules, newUuid: () => string): NewNode {
   const given = parseBody(jsonObject, body, 'node');
   for (const name of Object.keys(given)) refuseTooNew(name, minor);
-  const { uuid, ...fields } = parseBody(nodeCreate, withKnownInterface(withoutFixed(given)), 'node');
+  const { interfaces, rest } = takeChoices(driverIn(given), withoutFixed(given));
+  const { uuid, ...fields } = parseBody(nodeCreate, rest, 'node');
   refuseUnknownDriver(fields.driver, drivers);
   refuseMask(fields);
   refuseOddCapabilities(fields.properties);
   refuseUnknownProgram(fields.properties);
-  const node = { uuid: uuid ?? newUuid(), ...fields };
+  const node = { uuid: uuid ?? newUuid(), ...fields, interfaces };
   refuseFlags({ ...node, provision_state: 'enroll' }, Object.keys(given));
   return node;
 }
@@ -57,14 +63,16 @@ export function newNode(body: unknown, { minor, drivers }: WriteRules, newUuid: 
 export function nodeChanges(
   node: NodeRecord,
   patch: readonly PatchOperation[],
-  { minor, drivers }: WriteRules,
+  { minor, drivers, resetInterfaces = false }: WriteRules,
 ): NodePatch {
   const touched = patchedFields(patch);
   for (const name of touched) refuseTooNew(name, minor);
   refuseMask(patch);
-  const before: JsonObject = { ...pickWritable(node), ...Object.fromEntries(FIXED) };
-  const after = withKnownInterface(withoutFixed(applyPatch(before, patch, RULES)));
-  const fields = parseBody(nodeWritable, after, 'node');
+  const chosen = touched.includes('driver') || resetInterfaces ? {} : choicesAsFields(node);
+  const before: JsonObject = { ...pickWritable(node), ...chosen, ...Object.fromEntries(FIXED) };
+  const after = withoutFixed(applyPatch(before, patch, RULES));
+  const { interfaces, rest } = takeChoices(driverIn(after), after);
+  const fields = parseBody(nodeWritable, rest, 'node');
   if (touched.includes('driver')) refuseUnknownDriver(fields.driver, drivers);
   if (touched.includes('properties')) {
     refuseOddCapabilities(fields.properties);
@@ -73,7 +81,14 @@ export function nodeChanges(
   if (touched.includes('instance_uuid')) refuseReassociation(node, fields.instance_uuid);
   refuseFlags({ ...node, ...fields }, touched);
   const changes = Object.fromEntries(Object.entries(fields).filter(([name]) => touched.includes(name)));
-  return { ...changes, ...forgottenReasons(fields, touched) };
+  // A driver has interfaces of its own: with another one the choices begin anew.
+  const rechosen =
+    touched.some((name) => name === 'driver' || INTERFACE_FIELDS.includes(name)) || resetInterfaces;
+  return { ...changes, ...forgottenReasons(fields, touched), ...(rechosen ? { interfaces } : {}) };
+}
+
+function driverIn({ driver }: JsonObject): string {
+  return typeof driver === 'string' ? driver : '';
 }
 
 /** A flag that is taken back by PATCH takes its reason along. */
@@ -105,28 +120,16 @@ function withoutFixed(body: JsonObject): JsonObject {
     Object.entries(body).filter(([name, value]) => {
       const only = FIXED.get(name);
       if (only === undefined) return true;
-      if (!isDeepStrictEqual(value, only)) throw wrongValue(name, value, [only]);
+      if (!isDeepStrictEqual(value, only)) throw wrongFixed(name, value, only);
       return false;
     }),
   );
 }
 
-/** The one interface with a choice; said in the words of the others. */
-function withKnownInterface(body: JsonObject): JsonObject {
-  const value = body.boot_interface;
-  if (value === undefined || BOOT_INTERFACES.some((known) => known === value)) return body;
-  throw wrongValue('boot_interface', value, BOOT_INTERFACES);
-}
-
-function wrongValue(name: string, value: Json, known: readonly Json[]): IngotError {
-  const hint = `Leave "${name}" out, or give ${known.map((one) => JSON.stringify(one)).join(' or ')}.`;
-  const [, kind] = /^(.*)_interface$/.exec(name) ?? [];
-  const message =
-    kind === undefined
-      ? `ingot has no support for ${name} ${JSON.stringify(value)} yet`
-      : `Could not find the following interface in the 'ironic.hardware.interfaces.${kind}' entrypoint: ` +
-        `${String(value)}. Valid interfaces are [${known.map((one) => `'${String(one)}'`).join(', ')}].`;
-  return new IngotError('invalid_input', message, { hint });
+function wrongFixed(name: string, value: Json, only: Json): IngotError {
+  return new IngotError('invalid_input', `ingot has no support for ${name} ${JSON.stringify(value)} yet`, {
+    hint: `Leave "${name}" out, or give ${JSON.stringify(only)}.`,
+  });
 }
 
 function refuseUnknownDriver(driver: string, drivers: readonly string[]): void {

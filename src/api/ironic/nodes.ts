@@ -71,11 +71,14 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
   });
 
   app.patch<WithIdent>('/v1/nodes/:ident', async (request) => {
-    parseQuery(nodePatchQuery, plainQuery(request.query));
+    const { reset_interfaces: resetInterfaces = false } = parseQuery(
+      nodePatchQuery,
+      plainQuery(request.query),
+    );
     const patch = parseBody(patchSchema, request.body, 'patch');
     const stored = await store.transaction(async (queries) => {
       const node = await findNode(queries, request.params.ident);
-      const changes = nodeChanges(node, patch, { minor: request.minor, drivers });
+      const changes = nodeChanges(node, patch, { minor: request.minor, drivers, resetInterfaces });
       refuseUpdate(node, patchedFields(patch));
       await refuseOrphan(queries, { uuid: node.uuid, ...changes });
       const record = await queries.nodes.update(node.uuid, changes);

@@ -1,32 +1,35 @@
 /** `GET /v1/nodes/{id}/validate`: what is missing before a node can be driven. Pure. */
+import { type InterfaceKind, interfaceOf } from '../../lifecycle/interfaces.ts';
 import type { JsonObject, NodeRecord } from '../../store/records.ts';
 
 type Verdict = { readonly result: true } | { readonly result: false; readonly reason: string };
 
 const GOOD: Verdict = { result: true };
 
+/** What each real implementation needs; the others need nothing. */
+const NEEDS: Readonly<Record<string, (node: NodeRecord) => Verdict>> = {
+  redfish: (node) => missing(node.driver_info, ['redfish_address'], 'driver_info'),
+  direct: (node) => missing(node.instance_info, ['image_source'], 'instance_info'),
+};
+
+/** Ironic answers for these, and by these names. */
+const VALIDATED: readonly InterfaceKind[] = [
+  ...(['boot', 'deploy', 'management', 'network', 'power', 'bios', 'console', 'firmware'] as const),
+  ...(['inspect', 'raid', 'rescue', 'storage'] as const),
+];
+
 /** In Ironic's shape: one verdict an interface. */
 export function validateNode(node: NodeRecord): Readonly<Record<string, Verdict>> {
-  const bmc = missing(node.driver_info, ['redfish_address'], 'driver_info');
-  const image = missing(node.instance_info, ['image_source'], 'instance_info');
-  const unsupported = (name: string): Verdict => ({
-    result: false,
-    reason: `Driver ${node.driver} does not support ${name} (disabled or not implemented).`,
-  });
-  return {
-    boot: GOOD,
-    deploy: image,
-    management: bmc,
-    network: GOOD,
-    power: bmc,
-    bios: unsupported('bios'),
-    console: unsupported('console'),
-    firmware: unsupported('firmware'),
-    inspect: GOOD,
-    raid: unsupported('raid'),
-    rescue: unsupported('rescue'),
-    storage: GOOD,
-  };
+  return Object.fromEntries(VALIDATED.map((kind) => [kind, verdictOn(node, kind)]));
+}
+
+function verdictOn(node: NodeRecord, kind: InterfaceKind): Verdict {
+  const chosen = interfaceOf(node, kind);
+  if (chosen.startsWith('no-')) {
+    const reason = `Driver ${node.driver} does not support ${kind} (disabled or not implemented).`;
+    return { result: false, reason };
+  }
+  return NEEDS[chosen]?.(node) ?? GOOD;
 }
 
 function missing(object: JsonObject, keys: readonly string[], where: string): Verdict {

@@ -1,6 +1,6 @@
 /** The shapes of a node as clients write it, and of the queries on nodes. */
 import { z } from 'zod';
-import { BOOT_INTERFACES, PROVISION_STATES } from '../../store/words.ts';
+import { PROVISION_STATES } from '../../store/words.ts';
 import { commaList, jsonObject, looseBoolean, paging, uuid } from './common.ts';
 
 /** Words that stand in a node's place in URLs. */
@@ -21,7 +21,6 @@ export const nodeWritable = z.strictObject({
   name: name.nullable().default(null),
   driver: z.string().min(1).max(255),
   driver_info: jsonObject.default({}),
-  boot_interface: z.enum(BOOT_INTERFACES).default('ipxe'),
   properties: jsonObject.default({}),
   instance_info: jsonObject.default({}),
   instance_uuid: uuid.nullable().default(null),

@@ -14,6 +14,7 @@ import {
 } from './deploy.ts';
 import { collectInventoryStep, findPortsStep, recordInventoryStep } from './inspect.ts';
 import { powerOffStep, powerOnStep, softPowerOffStep } from './power.ts';
+import { pretendBootStep, pretendInspectionStep, pretendStep } from './pretend.ts';
 import { releaseInstanceStep } from './tear-down.ts';
 import { verifyStep } from './verify.ts';
 
@@ -35,6 +36,9 @@ export const STEP_NAMES = [
   'hold',
   'pause',
   'adopt',
+  'pretend',
+  'pretend-boot',
+  'pretend-inspection',
   'prepare-image',
   'allocate-addresses',
   'write-image',
@@ -65,6 +69,9 @@ export function createSteps(deps: StepDeps): Readonly<Record<StepName, StepDefin
     hold: holdStep(),
     pause: pauseStep(),
     adopt: adoptStep(),
+    pretend: pretendStep(),
+    'pretend-boot': pretendBootStep(),
+    'pretend-inspection': pretendInspectionStep(),
     'prepare-image': prepareImageStep(deps),
     'allocate-addresses': allocateAddressesStep(deps),
     'write-image': writeImageStep(deps),

@@ -1,0 +1,46 @@
+/** The `*_interface` fields of a node: checked, stored as the choices that they are, shown with the defaults. Pure. */
+import { z } from 'zod';
+import { IngotError } from '../../errors.ts';
+import { INTERFACE_KINDS, type InterfaceKind, interfacesOf } from '../../lifecycle/interfaces.ts';
+import type { JsonObject, NodeRecord } from '../../store/records.ts';
+
+export const interfaceField = (kind: InterfaceKind): string => `${kind}_interface`;
+
+export const INTERFACE_FIELDS: readonly string[] = INTERFACE_KINDS.map(interfaceField);
+
+const choice = z.string().max(255).nullable().default(null);
+
+/** The choices among the fields of a request's body, and the other fields. Throws `invalid_input`. */
+export function takeChoices(
+  driver: string,
+  body: JsonObject,
+): { readonly interfaces: NodeRecord['interfaces']; readonly rest: JsonObject } {
+  const interfaces: Record<string, string> = {};
+  for (const kind of INTERFACE_KINDS) {
+    const chosen = choice.safeParse(body[interfaceField(kind)]);
+    const offered: readonly string[] = interfacesOf(driver)[kind];
+    if (!chosen.success) throw unknownInterface(kind, String(body[interfaceField(kind)]), offered);
+    if (chosen.data === null) continue;
+    if (!offered.includes(chosen.data)) throw unknownInterface(kind, chosen.data, offered);
+    interfaces[kind] = chosen.data;
+  }
+  const rest = Object.entries(body).filter(([name]) => !INTERFACE_FIELDS.includes(name));
+  return { interfaces, rest: Object.fromEntries(rest) };
+}
+
+/** The stored choices as fields of a document that is patched. */
+export function choicesAsFields(node: Pick<NodeRecord, 'interfaces'>): JsonObject {
+  return Object.fromEntries(
+    INTERFACE_KINDS.map((kind) => [interfaceField(kind), node.interfaces[kind] ?? null]),
+  );
+}
+
+function unknownInterface(kind: InterfaceKind, name: string, offered: readonly string[]): IngotError {
+  const valid = offered.map((one) => `'${one}'`).join(', ');
+  return new IngotError(
+    'invalid_input',
+    `Could not find the following interface in the 'ironic.hardware.interfaces.${kind}' entrypoint: ` +
+      `${name}. Valid interfaces are [${valid}].`,
+    { hint: `Leave "${interfaceField(kind)}" out, or give one of these.` },
+  );
+}

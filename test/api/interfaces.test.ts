@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import type { NewNode } from '../../src/store/store.ts';
+import { aNode, apiFixture, fault, NODE } from './fixtures.ts';
+
+const URL = `/v1/nodes/${NODE}`;
+const set = (path: string, value: unknown) => ({ op: 'add', path: `/${path}`, value });
+
+async function withNode(fields: Partial<NewNode> = {}) {
+  const fixture = await apiFixture({ drivers: ['redfish', 'fake-hardware'] });
+  await fixture.store.nodes.insert(aNode(fields));
+  return fixture;
+}
+
+test('a node shows the interfaces that it chose, and its driver’s defaults', async () => {
+  const { ask } = await apiFixture({ drivers: ['redfish', 'fake-hardware'] });
+  const body = { driver: 'fake-hardware', inspect_interface: 'no-inspect', uuid: NODE };
+  const made = await ask('POST', '/v1/nodes', { body });
+  expect(made.status).toBe(201);
+  expect(made.body).toMatchObject({
+    inspect_interface: 'no-inspect',
+    deploy_interface: 'fake',
+    power_interface: 'fake',
+    network_interface: 'noop',
+  });
+});
+
+test('an interface that the driver does not have is refused in Ironic’s words', async () => {
+  const { ask } = await withNode();
+  const answer = await ask('PATCH', URL, { body: [set('deploy_interface', 'fake')] });
+  expect(answer.status).toBe(400);
+  expect(fault(answer)).toBe(
+    "Could not find the following interface in the 'ironic.hardware.interfaces.deploy' entrypoint: fake. " +
+      "Valid interfaces are ['direct'].",
+  );
+});
+
+test('another driver begins with its own defaults; without the flag a patch keeps what was chosen', async () => {
+  const { ask } = await withNode({ interfaces: { inspect: 'no-inspect' } });
+  const kept = await ask('PATCH', URL, { body: [set('description', 'x')] });
+  expect(kept.body.inspect_interface).toBe('no-inspect');
+  const reset = await ask('PATCH', `${URL}?reset_interfaces=True`, { body: [set('description', 'y')] });
+  expect(reset.body.inspect_interface).toBe('agent');
+  const moved = await ask('PATCH', URL, {
+    body: [set('driver', 'fake-hardware'), set('bios_interface', 'no-bios')],
+  });
+  expect(moved.body).toMatchObject({ deploy_interface: 'fake', bios_interface: 'no-bios' });
+  const removed = await ask('PATCH', URL, { body: [{ op: 'remove', path: '/bios_interface' }] });
+  expect(removed.body.bios_interface).toBe('fake');
+});
+
+test('interfaces are changed only where nothing is deployed', async () => {
+  const { ask } = await withNode({ provision_state: 'active' });
+  const answer = await ask('PATCH', URL, { body: [set('inspect_interface', 'no-inspect')] });
+  expect(answer.status).toBe(409);
+  expect(fault(answer)).toContain('can not have "inspect_interface" updated');
+});
+
+test('a driver tells what it is made of, since 1.30', async () => {
+  const { ask } = await apiFixture({ drivers: ['redfish', 'fake-hardware'] });
+  const { body } = await ask('GET', '/v1/drivers/fake-hardware');
+  expect(body).toMatchObject({
+    default_deploy_interface: 'fake',
+    enabled_inspect_interfaces: ['fake', 'no-inspect'],
+  });
+  expect((await ask('GET', '/v1/drivers?detail=True')).body.drivers[0]).toHaveProperty(
+    'default_boot_interface',
+  );
+  const old = (await ask('GET', '/v1/drivers/redfish', { version: '1.29' })).body;
+  expect(old).not.toHaveProperty('default_boot_interface');
+});
+
+test('validate judges a fake node as ready, and names what is switched off', async () => {
+  const { ask } = await withNode({ driver: 'fake-hardware', interfaces: { bios: 'no-bios' } });
+  const { body } = await ask('GET', `${URL}/validate`);
+  expect(body.deploy).toEqual({ result: true });
+  expect(body.bios).toEqual({
+    result: false,
+    reason: 'Driver fake-hardware does not support bios (disabled or not implemented).',
+  });
+});
