@@ -22,10 +22,13 @@ case "$purpose" in
 esac
 # What would have a say in how this host boots (cloud-init judges our config drives in the tests, machines with Secure
 # Boot load Debian's signed boot loaders, and GRUB's own parser judges what we write for it), and servers that
-# would start with it (the peers of the benchmarks), are only unpacked.
+# would start with it (the peers of tests and benchmarks), are only unpacked.
 unpacked=""
 case "$purpose" in
-  test) unpacked="cloud-init shim-signed shim-helpers-amd64-signed grub-efi-amd64-signed grub-common" ;;
+  test)
+    unpacked="cloud-init shim-signed shim-helpers-amd64-signed grub-efi-amd64-signed grub-common"
+    unpacked="$unpacked kea-dhcp4-server isc-dhcp-server"
+    ;;
   bench) unpacked="kea-dhcp4-server tftpd-hpa" ;;
 esac
 
