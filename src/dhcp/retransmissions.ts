@@ -10,6 +10,8 @@ import type { Reply } from './reply.ts';
 const KEEP_MS = 10_000;
 /** Of one kind: 4,096 machines that start at once. */
 const MOST_ENTRIES = 4096;
+/** No client asks at greater length; the largest datagrams, times all entries, would be half a gigabyte. */
+const MOST_QUESTION_BYTES = 1500;
 /** `secs` stands at bytes 8 and 9. */
 const SECS = { from: 8, to: 10 } as const;
 
@@ -23,6 +25,7 @@ export class Retransmissions {
   };
 
   remember(mac: Mac, type: Repeatable, entry: Entry): void {
+    if (entry.question.length > MOST_QUESTION_BYTES) return;
     const entries = this.#entries[type];
     entries.delete(mac);
     entries.set(mac, entry);

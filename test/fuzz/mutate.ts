@@ -65,7 +65,8 @@ export function mutate(input: Uint8Array, random: Random, donors: readonly Uint8
   let bytes: Buffer = Buffer.from(input);
   for (let left = 1 + random.below(MOST_CHANGES); left > 0; left--)
     bytes = pick(random, CHANGES)(bytes, random, donors).subarray(0, MOST_BYTES);
-  return bytes;
+  // Its own memory, as a socket gives it: a part of a larger buffer would keep all of that alive.
+  return Buffer.from(bytes);
 }
 
 export function noise(random: Random, length: number): Buffer {

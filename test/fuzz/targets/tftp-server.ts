@@ -68,11 +68,15 @@ async function openRequestPort(random: Random): Promise<FuzzRun> {
 async function openTransfers(random: Random): Promise<FuzzRun> {
   const singlePort = random.below(2) === 0;
   const at = await startServer(FUZZ_FILES, { limits: LIMITS, singlePort });
-  const ears = await Promise.all(Array.from({ length: 4 }, openEar));
   const stranger = await openEar();
   const step = async (): Promise<void> => {
-    const ear = pick(random, ears);
-    ear.heard = [];
+    // A port of its own for each, so that nothing that is still under way from the last one is taken for an answer.
+    const ear = await openEar();
+    await converse(ear).finally(() => ear.socket.close());
+    stranger.heard = [];
+    at.forgetFacts();
+  };
+  const converse = async (ear: Ear): Promise<void> => {
     const file = pick(random, [...FUZZ_FILES.keys()]);
     const options = {
       blksize: pick(random, ['8', '512', '1468']),
@@ -89,8 +93,6 @@ async function openTransfers(random: Random): Promise<FuzzRun> {
     await until(() => at.server.activeTransfers() === 0, 'an ERROR does not end its transfer', over);
     for (const { bytes } of ear.heard)
       promise(bytes.length <= 1472 && decodeTftp(bytes).ok, 'the server said something odd', bytes);
-    stranger.heard = [];
-    at.forgetFacts();
   };
   /** An ACK for what came last, or one that is wrong, or no ACK at all. */
   const next = (ear: Ear): Buffer => {
@@ -99,7 +101,7 @@ async function openTransfers(random: Random): Promise<FuzzRun> {
     const ack = encodeTftp({ op: 'ack', block });
     return random.below(3) > 0 ? ack : withoutRequest(mutate(ack, random, [tftpDatagram(random)]));
   };
-  return { step, finish: () => serves(at), close: () => closeAll(at, [...ears, stranger]) };
+  return { step, finish: () => serves(at), close: () => closeAll(at, [stranger]) };
 }
 
 /** A request to the shared port would begin another transfer. */
