@@ -13,7 +13,7 @@ packages="$packages debian-archive-keyring binutils"
 # Foreign programs that the tests and the benchmarks measure us against.
 case "$purpose" in
   test | bench)
-    packages="$packages atftp tftp-hpa curl isc-dhcp-client isc-dhcp-relay udhcpc kea-admin tcpdump python3-sushy"
+    packages="$packages atftp tftp-hpa busybox curl isc-dhcp-client isc-dhcp-relay udhcpc kea-admin tcpdump python3-sushy"
     packages="$packages netplan.io dnsmasq-base iputils-ping genisoimage python3-ironicclient openssh-client systemd"
     # cloud-init's own libraries; itself it is only unpacked, below.
     packages="$packages python3-configobj python3-jinja2 python3-jsonpatch python3-jsonschema"

@@ -1,4 +1,4 @@
-/** TFTP against tftpd-hpa: one client, one large file, Debian's atftp. */
+/** TFTP against tftpd-hpa: one client with one large file (Debian's atftp), and a crowd of clients (curl). */
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,11 +6,15 @@ import { startIngot } from './contenders/ingot.ts';
 import { startTftpdHpa } from './contenders/tftpd-hpa.ts';
 import { type Field, layField, SERVER } from './field.ts';
 import { type Figure, type Measure, median, rounded, type Tools } from './measure.ts';
+import { CROWD, type CrowdResult, loadAtOnce, seatCrowd } from './tftp-crowd.ts';
 
 /** A boot program's name that both serve; as large as ingot takes one. */
 const FILE = 'snponly.efi';
 const BYTES = 16_000_000;
+/** The file that the crowd loads. */
+const SMALL_FILE = 'undionly.kpxe';
 const ROUNDS = 5;
+const CROWD_ROUNDS = 3;
 const BLOCK_BYTES = 1468;
 
 type Runner = {
@@ -21,7 +25,7 @@ type Runner = {
 };
 
 export const tftp: Measure = {
-  about: 'TFTP megabytes a second to one client, against tftpd-hpa (which has no windows)',
+  about: `TFTP megabytes a second to one client and to ${CROWD.clients} at once, against tftpd-hpa (which has no windows)`,
   run: async (tools: Tools): Promise<readonly Figure[]> => {
     const ours = await layField('tftp-ingot', tools);
     await startIngot(ours, { ipxeDir: await makeFile(ours) }, tools);
@@ -36,7 +40,7 @@ export const tftp: Measure = {
       tools.say(`round ${round} of ${ROUNDS}`);
       for (const runner of runners) runner.rates.push(await download(runner));
     }
-    return figures(runners);
+    return [...figures(runners), ...(await crowdFigures({ ours, theirs }, tools))];
   },
 };
 
@@ -46,6 +50,7 @@ async function makeFile({ dir }: Field): Promise<string> {
   // The folder above is its owner's alone, and tftpd-hpa looks at it as somebody else before it has a root of its own.
   await chmod(dir, 0o755);
   await writeFile(join(folder, FILE), randomBytes(BYTES), { mode: 0o644 });
+  await writeFile(join(folder, SMALL_FILE), randomBytes(CROWD.bytes), { mode: 0o644 });
   return folder;
 }
 
@@ -85,6 +90,35 @@ function figures(runners: readonly Runner[]): readonly Figure[] {
       value: ratio('ingot_window_16'),
       unit: 'times tftpd-hpa',
       goal: { at_least: 2 },
+    },
+  ];
+}
+
+async function crowdFigures(
+  { ours, theirs }: { readonly ours: Field; readonly theirs: Field },
+  { say }: Tools,
+): Promise<readonly Figure[]> {
+  const results: { readonly ours: CrowdResult[]; readonly theirs: CrowdResult[] } = { ours: [], theirs: [] };
+  await seatCrowd(ours);
+  await seatCrowd(theirs);
+  for (let round = 1; round <= CROWD_ROUNDS; round++) {
+    say(`crowd ${round} of ${CROWD_ROUNDS}`);
+    results.ours.push(await loadAtOnce(ours, SMALL_FILE));
+    results.theirs.push(await loadAtOnce(theirs, SMALL_FILE));
+  }
+  const failed = (of: readonly CrowdResult[]): number => of.reduce((sum, one) => sum + one.failed, 0);
+  const speed = (of: readonly CrowdResult[]): number => median(of.map((one) => one.mbPerSecond));
+  const unit = `MB/s of ${CROWD.clients} clients, median of ${CROWD_ROUNDS}`;
+  return [
+    { name: 'crowd_ingot_mb_per_second', value: rounded(speed(results.ours)), unit },
+    { name: 'crowd_tftpd_hpa_mb_per_second', value: rounded(speed(results.theirs)), unit },
+    { name: 'crowd_ingot_failed', value: failed(results.ours), unit: 'clients', goal: { at_most: 0 } },
+    { name: 'crowd_tftpd_hpa_failed', value: failed(results.theirs), unit: 'clients' },
+    {
+      name: 'crowd_ratio',
+      value: rounded(speed(results.ours) / speed(results.theirs)),
+      unit: 'times tftpd-hpa',
+      goal: { at_least: 1 },
     },
   ];
 }

@@ -1,4 +1,4 @@
-/** Debian's TFTP clients against our server: atftp, tftp-hpa, curl. */
+/** Foreign TFTP clients against our server: atftp, tftp-hpa, curl, busybox, and the npm package `tftp`. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -48,6 +48,18 @@ const curl =
   (...options: readonly string[]): Client =>
   (name, target) =>
     run('curl', [...options, '-sS', '-o', target, `tftp://127.0.0.1:${at.server.port}/${name}`]);
+const busybox =
+  (...options: readonly string[]): Client =>
+  (name, target) =>
+    run('busybox', ['tftp', ...options, '-g', '-r', name, '-l', target, '127.0.0.1', String(at.server.port)]);
+/** It asks for a timeout of 3000 s, by mistake: it goes unanswered. */
+const npmTftp =
+  (blockSize: number, windowSize: number): Client =>
+  (name, target) => {
+    const program = join(import.meta.dirname, 'npm-tftp-client.ts');
+    const numbers = [at.server.port, name, target, blockSize, windowSize].map(String);
+    return run(process.execPath, [program, ...numbers]);
+  };
 
 const CLIENTS: readonly (readonly [string, Client])[] = [
   ['atftp', atftp()],
@@ -62,6 +74,11 @@ const CLIENTS: readonly (readonly [string, Client])[] = [
   ['curl', curl()],
   ['curl without options', curl('--tftp-no-options')],
   ['curl, blksize 1432', curl('--tftp-blksize', '1432')],
+  ['busybox', busybox()],
+  ['busybox, blksize 1468', busybox('-b', '1468')],
+  ['busybox, blksize 65464 (clamped)', busybox('-b', '65464')],
+  ['npm tftp, blksize 1468', npmTftp(1468, 1)],
+  ['npm tftp, blksize 512 and windowsize 4', npmTftp(512, 4)],
 ];
 
 /** big.img has tests of its own; curl 7.88 fails on empty files ("getpeername() failed"), whoever serves them. */
