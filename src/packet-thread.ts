@@ -10,7 +10,7 @@ import { contentsOf, loadBootManifest } from './boot/manifest.ts';
 import { systemClock } from './clock.ts';
 import { createBootAnswers } from './daemon/boot-answers.ts';
 import { type BootEndpoint, bootEndpointsOf } from './daemon/boot-endpoints.ts';
-import { clientDetails } from './daemon/client-details.ts';
+import { createDhcpTeller, FACT_COUNTS } from './daemon/dhcp-teller.ts';
 import { createFactSender } from './daemon/fact-sender.ts';
 import { keepTrying, type Service } from './daemon/keep-trying.ts';
 import { createLeaseService } from './daemon/lease-service.ts';
@@ -26,7 +26,6 @@ import { startServerSearches } from './daemon/server-searches.ts';
 import { createDhcpCounters } from './dhcp/counters.ts';
 import { createDesk, openPlaces } from './dhcp/desk.ts';
 import { type Endpoint, endpointName, endpointsOf } from './dhcp/endpoints.ts';
-import type { DhcpFact } from './dhcp/facts.ts';
 import { openLeaseJournal } from './dhcp/lease-journal.ts';
 import { dhcpNetwork } from './dhcp/network.ts';
 import { createReservationTable } from './dhcp/reservations.ts';
@@ -59,6 +58,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     dhcp: createDhcpCounters(),
     tftp: createCounters(TFTP_COUNTS),
     syslog: createCounters(SYSLOG_COUNTS),
+    facts: createCounters(FACT_COUNTS),
   };
   const journal = await openLeaseJournal(options.leasesPath, log);
   const reservations = createReservationTable();
@@ -81,12 +81,12 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     onFact: facts.send,
   });
 
-  /** What machines of nodes say of themselves is known: only strangers' facts carry it along. */
-  const tellDhcp = (fact: DhcpFact): void =>
-    facts.send(fact, {
-      ...(boot.has(fact.mac) ? {} : { client: clientDetails(fact) }),
-      ...(fact.relay === undefined ? {} : { relay: fact.relay }),
-    });
+  const tellDhcp = createDhcpTeller({
+    isKnown: (mac) => boot.has(mac),
+    send: facts.send,
+    counters: counters.facts,
+    clock: systemClock,
+  });
 
   const served = options.networks.filter(({ dhcp, role }) => dhcp !== 'off' && role !== 'oob');
   const networks = served.map((config) => dhcpNetwork(config, options.networks));
@@ -243,6 +243,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
               ...prefixed('dhcp', counters.dhcp.snapshot()),
               ...prefixed('tftp', counters.tftp.snapshot()),
               ...prefixed('syslog', counters.syslog.snapshot()),
+              ...prefixed('facts', counters.facts.snapshot()),
             },
           },
         });

@@ -1,0 +1,35 @@
+/** What the packet thread passes on of DHCP: all of nodes' machines, and of strangers as much as is of use. */
+import type { Clock } from '../clock.ts';
+import type { DhcpFact } from '../dhcp/facts.ts';
+import type { Counters } from '../net/counters.ts';
+import type { Mac } from '../net/mac.ts';
+import { createRequestRate } from '../net/request-rate.ts';
+import { clientDetails } from './client-details.ts';
+import type { FactSender } from './fact-sender.ts';
+
+export const FACT_COUNTS = ['strangers_not_told'] as const;
+
+type Parts = {
+  /** Whether a node has that MAC. */
+  readonly isKnown: (mac: Mac) => boolean;
+  readonly send: FactSender['send'];
+  readonly counters: Counters<(typeof FACT_COUNTS)[number]>;
+  readonly clock: Pick<Clock, 'elapsed'>;
+};
+
+/**
+ * Thousands of strangers that all start at once are told whole (eight facts each); a flood of invented MACs is not worth
+ * the time that it takes from others.
+ */
+const STRANGERS = { burst: 20_000, perSecond: 1_000, maxAddresses: 1 } as const;
+
+/** Only strangers' facts carry along what the machine said of itself, and only relayed ones where it is plugged in. */
+export function createDhcpTeller({ isKnown, send, counters, clock }: Parts): (fact: DhcpFact) => void {
+  const rate = createRequestRate(STRANGERS);
+  return (fact) => {
+    const place = fact.relay === undefined ? undefined : { relay: fact.relay };
+    if (isKnown(fact.mac)) send(fact, place);
+    else if (rate.allows('strangers', clock.elapsed())) send(fact, { client: clientDetails(fact), ...place });
+    else counters.count('strangers_not_told');
+  };
+}

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { createDhcpTeller, FACT_COUNTS } from '../../src/daemon/dhcp-teller.ts';
+import type { Fact } from '../../src/daemon/packet-protocol.ts';
+import type { DhcpFact } from '../../src/dhcp/facts.ts';
+import { createCounters } from '../../src/net/counters.ts';
+import { parseIpv4 } from '../../src/net/ipv4.ts';
+import { mac } from '../dhcp/samples.ts';
+
+const KNOWN = mac(1);
+const relay = { giaddr: parseIpv4('10.1.0.1'), circuitId: 'eth0:12', remoteId: null };
+const fact = (of: typeof KNOWN, more: Partial<DhcpFact> = {}): DhcpFact => ({
+  ...{ kind: 'dhcp.offer', at: 0, network: 'pxe', mac: of, address: null, sentence: 'was offered' },
+  ...{ vendorClass: 'PXEClient:Arch:00007', archs: [7], isIpxe: false, uuid: null, ...more },
+});
+
+function teller() {
+  const told: (Pick<Fact, 'client' | 'relay'> | undefined)[] = [];
+  const time = { elapsed: 0 };
+  const counters = createCounters(FACT_COUNTS);
+  const tell = createDhcpTeller({
+    isKnown: (one) => one === KNOWN,
+    send: (_, more) => void told.push(more),
+    counters,
+    clock: { elapsed: () => time.elapsed },
+  });
+  return { tell, told, time, counters };
+}
+
+test('what a machine says of itself goes along for strangers only, its place where a relay told it', () => {
+  const { tell, told } = teller();
+  for (const one of [KNOWN, mac(2)]) for (const more of [{}, { relay }]) tell(fact(one, more));
+  const client = { architecture: 'EFI x64', network: 'pxe', uuid: null, vendorClass: 'PXEClient:Arch:00007' };
+  expect(told).toEqual([undefined, { relay }, { client }, { client, relay }]);
+});
+
+test('a flood of strangers is told in part and counted, and takes nothing from the machines of nodes', () => {
+  const { tell, told, time, counters } = teller();
+  for (let i = 0; i < 30_000; i++) tell(fact(mac(i + 2)));
+  expect([told.length, counters.snapshot().strangers_not_told]).toEqual([20_000, 10_000]);
+  tell(fact(KNOWN));
+  expect(told).toHaveLength(20_001);
+  time.elapsed = 1_000;
+  for (let i = 0; i < 2_000; i++) tell(fact(mac(i + 2)));
+  expect(told).toHaveLength(21_001);
+});
