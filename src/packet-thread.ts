@@ -23,8 +23,11 @@ import type {
 } from './daemon/packet-protocol.ts';
 import { preferThisThread } from './daemon/prefer-thread.ts';
 import { startServerSearches } from './daemon/server-searches.ts';
+import { createBootServer } from './dhcp/boot-server.ts';
+import type { ClientFacts } from './dhcp/client-facts.ts';
 import { createDhcpCounters } from './dhcp/counters.ts';
 import { createDesk, openPlaces } from './dhcp/desk.ts';
+import { BOOT_SERVER_PORT, SERVER_PORT } from './dhcp/destination.ts';
 import { type Endpoint, endpointName, endpointsOf } from './dhcp/endpoints.ts';
 import { openLeaseJournal } from './dhcp/lease-journal.ts';
 import { dhcpNetwork } from './dhcp/network.ts';
@@ -91,19 +94,24 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
   const served = options.networks.filter(({ dhcp, role }) => dhcp !== 'off' && role !== 'oob');
   const networks = served.map((config) => dhcpNetwork(config, options.networks));
   const places = await openPlaces(networks, { journal, clock: systemClock });
-  const desk = createDesk({
-    places,
-    journal,
+  const dhcpLog = log.child({ component: 'dhcp' });
+  const answering = {
     reservations,
-    isOurSearch: searches.isOurs,
-    onOtherServer: searches.named,
-    isBooting: (client) => bootClientOf(client).kind !== 'not-booting',
-    bootFields: (client, { address }) => bootAnswers(client, address),
-    clock: systemClock,
-    log: log.child({ component: 'dhcp' }),
+    isBooting: (client: ClientFacts) => bootClientOf(client).kind !== 'not-booting',
+    bootFields: bootAnswers,
+    log: dhcpLog,
     counters: counters.dhcp,
     onFact: tellDhcp,
+  };
+  const desk = createDesk({
+    ...answering,
+    places,
+    journal,
+    isOurSearch: searches.isOurs,
+    onOtherServer: searches.named,
+    clock: systemClock,
   });
+  const bootServer = createBootServer({ ...answering, networks, now: systemClock.now });
   const leases = createLeaseService({ places: () => places, journal, reservations, clock: systemClock });
 
   const serveDhcp = async (endpoint: Endpoint): Promise<Service> => {
@@ -112,14 +120,16 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     // A descriptor is used up by its first server; after a failure we open a socket of our own.
     for (const network of named) passed.delete(network);
     return await startDhcpServer({
-      desk,
-      endpoint,
-      descriptor: descriptors[0] ?? null,
-      clock: systemClock,
-      log: log.child({ component: 'dhcp' }),
-      counters: counters.dhcp,
+      ...{ answerer: desk, endpoint, port: SERVER_PORT, descriptor: descriptors[0] ?? null },
+      ...{ clock: systemClock, log: dhcpLog, counters: counters.dhcp },
     });
   };
+
+  const serveBootQuestions = (endpoint: Endpoint): Promise<Service> =>
+    startDhcpServer({
+      ...{ answerer: bootServer, endpoint, port: BOOT_SERVER_PORT },
+      ...{ clock: systemClock, log: dhcpLog, counters: counters.dhcp },
+    });
 
   const shared = new Map<string, Uint8Array>();
   const mtuOf = createInterfaceMtu();
@@ -171,13 +181,17 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     start: service.start,
   });
   const wanted: readonly Wanted[] = [
-    ...endpointsOf(networks).map((endpoint) => ({
-      name: `DHCP ${endpoint.networks.join(', ')}`,
-      networks: endpoint.networks,
-      at: `${endpointName(endpoint)}:67`,
-      interface: endpoint.arrival.by === 'interface' ? endpoint.arrival.interface : null,
-      start: () => serveDhcp(endpoint),
-    })),
+    ...endpointsOf(networks).flatMap((endpoint) => {
+      const on = {
+        networks: endpoint.networks,
+        interface: endpoint.arrival.by === 'interface' ? endpoint.arrival.interface : null,
+      };
+      const [names, at] = [endpoint.networks.join(', '), endpointName(endpoint)];
+      return [
+        { ...on, name: `DHCP ${names}`, at: `${at}:67`, start: () => serveDhcp(endpoint) },
+        { ...on, name: `PXE ${names}`, at: `${at}:4011`, start: () => serveBootQuestions(endpoint) },
+      ];
+    }),
     ...bootEndpointsOf(networks).flatMap((endpoint) => [
       bootService(endpoint, { name: 'TFTP', port: 69, start: () => serveTftp(endpoint) }),
       ...(options.syslog

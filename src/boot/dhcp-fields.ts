@@ -26,8 +26,12 @@ export function renderDhcpBootFields(rendering: {
   readonly decision: BootDecision;
   readonly client: BootClient;
   readonly site: BootSite;
+  /** The answer is a proxy's, beside the server that gives the address. */
+  readonly asProxy?: boolean;
 }): RenderedBootFields | null {
   const { client, decision, site } = rendering;
+  // iPXE takes nothing from a proxy that does not say so (ipxe dhcp.c, dhcp_discovery_rx).
+  const proxy = rendering.asProxy === true ? [text(60, 'PXEClient')] : [];
   const siaddr = site.serverAddress;
   switch (decision.action) {
     case 'none':
@@ -36,7 +40,7 @@ export function renderDhcpBootFields(rendering: {
       return {
         siaddr,
         file: decision.url,
-        options: [bootFile(decision.url), IPXE_OPTIONS, ...logServer(site)],
+        options: [bootFile(decision.url), IPXE_OPTIONS, ...logServer(site), ...proxy],
       };
     case 'first-stage': {
       if (decision.transport === 'http') {
@@ -46,7 +50,7 @@ export function renderDhcpBootFields(rendering: {
       const served = [terminated(66, site.serverAddress), bootFile(decision.file)];
       // iPXE asks no boot server when told so by 175, and needs no PXE options for a plain file.
       return client.kind === 'ipxe'
-        ? { siaddr, file: decision.file, options: [...served, IPXE_OPTIONS] }
+        ? { siaddr, file: decision.file, options: [...served, IPXE_OPTIONS, ...proxy] }
         : {
             siaddr,
             file: decision.file,

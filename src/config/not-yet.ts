@@ -1,7 +1,7 @@
 import type { ConfigCheck } from './load.ts';
 
 /** What the schema knows already and this version cannot serve: refused here, not when the daemon runs. */
-export const notYetProblems: ConfigCheck = ({ api, networks }) => [
+export const notYetProblems: ConfigCheck = ({ api }) => [
   ...(api.auth === 'none'
     ? []
     : [
@@ -10,15 +10,4 @@ export const notYetProblems: ConfigCheck = ({ api, networks }) => [
           sentence: `"${api.auth}" comes with a later version of ingot; only "none" works yet. Keep api.listen on an address that only operators reach.`,
         },
       ]),
-  ...networks.flatMap(({ dhcp }, index) =>
-    dhcp === 'proxy'
-      ? [
-          {
-            path: ['networks', index, 'dhcp'],
-            sentence:
-              '"proxy" comes with a later version of ingot; until then use authoritative, reservations or off.',
-          },
-        ]
-      : [],
-  ),
 ];

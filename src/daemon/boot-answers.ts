@@ -6,7 +6,7 @@ import { renderDhcpBootFields } from '../boot/dhcp-fields.ts';
 import type { Clock } from '../clock.ts';
 import type { DhcpBootFields } from '../dhcp/boot-fields.ts';
 import type { ClientFacts } from '../dhcp/client-facts.ts';
-import type { Ipv4 } from '../net/ipv4.ts';
+import type { DhcpNetwork } from '../dhcp/network.ts';
 import type { Mac } from '../net/mac.ts';
 import type { Fact } from './packet-protocol.ts';
 
@@ -21,15 +21,19 @@ type Options = {
   readonly onFact: (fact: Fact) => void;
 };
 
-/** `address`: ours on the network that the client asks on. Null: an address and nothing to boot. */
-export type BootAnswers = (client: ClientFacts, address: Ipv4) => DhcpBootFields | null;
+/** For a client that asks on that network. Null: nothing to boot. */
+export type BootAnswers = (
+  client: ClientFacts,
+  network: Pick<DhcpNetwork, 'address' | 'mode'>,
+) => DhcpBootFields | null;
 
 export function createBootAnswers({ clock, entryOf, files, httpPort, onFact, syslog }: Options): BootAnswers {
   const chains = createChainMemory();
-  return (facts, address) => {
+  return (facts, { address, mode }) => {
     const client = bootClientOf(facts);
     const { mac, messageType, xid } = facts;
-    const final = messageType === 'request';
+    // A proxy's OFFER is its last word.
+    const final = messageType === 'request' || mode === 'proxy';
     const now = clock.now();
     const chained = chains.note({ mac, client, xid, final, now });
     const site = { serverAddress: address, httpPort, syslog };
@@ -38,6 +42,6 @@ export function createBootAnswers({ clock, entryOf, files, httpPort, onFact, sys
       const sentence = `got an address and nothing to boot: ${decision.reason}`;
       onFact({ kind: chained ? 'boot.loop' : 'boot.failed', at: now, mac, address: null, sentence });
     }
-    return renderDhcpBootFields({ decision, client, site });
+    return renderDhcpBootFields({ decision, client, site, asProxy: mode === 'proxy' });
   };
 }

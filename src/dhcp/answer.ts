@@ -20,11 +20,16 @@ export const SILENCES = [
   'not_ours_to_refuse',
   'not_the_holder',
   'off_network',
+  'left_to_other_server',
+  'no_boot_question',
+  'nothing_to_boot',
 ] as const;
 export type Silence = (typeof SILENCES)[number];
 
 export type Answer =
   | { readonly kind: 'offer'; readonly address: Ipv4; readonly because: AddressReason }
+  /** A boot file, and no address: another server gives that. */
+  | { readonly kind: 'boot_offer' }
   | { readonly kind: 'ack'; readonly lease: Lease }
   | { readonly kind: 'nak'; readonly address: Ipv4; readonly because: string }
   /** Options for a machine that has an address of its own (RFC 2131 4.3.5). */
@@ -37,6 +42,10 @@ export type Answer =
 
 export function answer(facts: ClientFacts, situation: Situation): Answer {
   const { network, reservations } = situation;
+  if (network.mode === 'proxy')
+    return facts.messageType === 'discover' && situation.isBooting
+      ? { kind: 'boot_offer' }
+      : silence('left_to_other_server');
   if (network.mode === 'reservations' && reservations.of(facts.mac) === null)
     return silence('unknown_client');
   switch (facts.messageType) {

@@ -5,12 +5,12 @@
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import { dynamicAddresses } from './address-range.ts';
-import { type ClientFacts, readClient } from './client-facts.ts';
+import type { ClientFacts } from './client-facts.ts';
 import { Exchange, type ExchangeParts, type Question, type Send } from './exchange.ts';
 import { dhcpFact, silenceSentence, unansweredKind } from './facts.ts';
 import { LeaseBook } from './leases.ts';
 import type { DhcpNetwork } from './network.ts';
-import { decodePacket } from './packet.ts';
+import { readMessage } from './read-message.ts';
 import { RepeatLimit } from './repeat-limit.ts';
 import type { Place, Places } from './shared-network.ts';
 import { type Arrival, chooseWire, type DhcpWire, wiresOf } from './wires.ts';
@@ -72,25 +72,15 @@ export function createDesk(options: DeskOptions): Desk {
 
   return {
     receive: (datagram, { arrival, send }) => {
-      const decoded = decodePacket(datagram);
-      if (!decoded.ok) {
-        counters.count(decoded.reason);
-        return;
-      }
-      if (decoded.truncated) counters.count('options_truncated');
-      const client = readClient(decoded.packet);
-      if (!client.ok) {
-        counters.count(client.reason);
-        return;
-      }
-      const { facts } = client;
+      const read = readMessage(datagram, counters);
+      if (read === null) return;
+      const { facts, packet } = read;
       counters.count(`received_${facts.messageType}`);
       if (options.isOurSearch(facts.mac)) {
         counters.count('own_search');
         return;
       }
       const isBooting = options.isBooting(facts);
-      const { packet } = decoded;
       const question: Question = { datagram, packet, facts, isBooting, now: clock.now(), arrival, send };
       const chosen = chooseWire(facts, arrival, wires);
       if (chosen.ok) exchanges.get(chosen.wire)?.receive(question);

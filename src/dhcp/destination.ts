@@ -4,6 +4,8 @@ import { parseIpv4 } from '../net/ipv4.ts';
 
 export const SERVER_PORT = 67;
 export const CLIENT_PORT = 68;
+/** Of PXE's boot servers. */
+export const BOOT_SERVER_PORT = 4011;
 
 export const EVERYBODY = parseIpv4('255.255.255.255') as Ipv4;
 
@@ -44,4 +46,18 @@ export function replyDestination(question: Question, reply: ReplyKind): Destinat
   // "If the broadcast bit is set, the server broadcasts"; if not, it would unicast to the hardware address and
   // 'yiaddr', which ARP cannot resolve yet: every PXE server broadcasts then, too.
   return { address: EVERYBODY, port: CLIENT_PORT, broadcastFlag: broadcast };
+}
+
+/**
+ * Where the boot server on port 4011 answers: to where the question came from, whichever port it was. Firmware that
+ * asks without an address hears broadcasts only.
+ */
+export function bootServerDestination(
+  source: { readonly address: string; readonly port: number },
+  broadcastFlag: boolean,
+): Destination {
+  const address = parseIpv4(source.address);
+  return address === null || source.address === '0.0.0.0'
+    ? { address: EVERYBODY, port: CLIENT_PORT, broadcastFlag }
+    : { address, port: source.port, broadcastFlag };
 }

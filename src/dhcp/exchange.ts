@@ -8,9 +8,10 @@ import type { Log } from '../log.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Answer, Silence } from './answer.ts';
 import type { DhcpBootFields } from './boot-fields.ts';
+import { composeBootReply } from './boot-reply.ts';
 import type { ClientFacts } from './client-facts.ts';
 import type { DhcpCounters } from './counters.ts';
-import type { Destination } from './destination.ts';
+import { type Destination, replyDestination } from './destination.ts';
 import { type DhcpFact, dhcpFact, type FactBody, silenceSentence, unansweredKind } from './facts.ts';
 import type { LeaseJournal } from './lease-journal.ts';
 import type { Lease } from './leases.ts';
@@ -95,6 +96,9 @@ export class Exchange {
       case 'offer':
         this.#offer(question, decided);
         break;
+      case 'boot_offer':
+        this.#offerBoot(question);
+        break;
       case 'ack':
         this.#acknowledge(question, decided.lease);
         break;
@@ -123,6 +127,24 @@ export class Exchange {
     this.#sent.remember(facts.mac, 'discover', { question: datagram, reply, at: now });
     this.#dispatch(question, reply);
     this.#tell(question, { kind: 'dhcp.offer', address, sentence: `was offered ${address} (${because})` });
+  }
+
+  #offerBoot(question: Case): void {
+    const { packet, facts, now, datagram, arrival, place } = question;
+    const { network } = place;
+    const boot = this.#parts.bootFields(facts, network);
+    if (boot === null) {
+      this.#keepSilent(question, 'nothing_to_boot');
+      return;
+    }
+    const destination = replyDestination({ ...packet, isRouted: arrival.by === 'address' }, 'offer');
+    const reply = composeBootReply({
+      ...{ kind: 'boot_offer', question: packet, facts, network, boot, destination },
+    });
+    this.#sent.remember(facts.mac, 'discover', { question: datagram, reply, at: now });
+    this.#dispatch(question, reply);
+    const sentence = `was told to boot ${boot.file}; another DHCP server gives its address`;
+    this.#tell(question, { kind: 'dhcp.boot_file', address: null, sentence });
   }
 
   /** The lease counts at once, so that nobody else gets the address; the ACK leaves when it is on disk. */
@@ -175,9 +197,11 @@ export class Exchange {
       this.#forget(question);
       if (facts.serverId !== null) this.#parts.onOtherServer(facts.serverId);
     }
-    const kind = unansweredKind(facts);
-    if (kind === null || !this.#remarks.allows(`${facts.mac} ${reason}`, now)) return;
+    const kind = unansweredKind(facts, reason);
     const address = facts.requestedAddress ?? facts.ciaddr;
+    // Where the address comes from elsewhere, this fact alone tells it.
+    const subject = kind === 'dhcp.elsewhere' ? address : reason;
+    if (kind === null || !this.#remarks.allows(`${facts.mac} ${subject}`, now)) return;
     this.#tell(question, { kind, address, sentence: silenceSentence(reason, facts) });
   }
 
@@ -246,7 +270,7 @@ export class Exchange {
     };
     // An exchange ends with its ACK or NAK: that is its one line.
     if (kind === 'offer') log.debug(fields, 'DHCP offer');
-    else log.info(fields, `DHCP ${kind}`);
+    else log.info(fields, `DHCP ${kind.replace('_', ' ')}`);
   }
 
   #tell({ facts, now, place }: Case, body: FactBody): void {

@@ -11,6 +11,10 @@ export type DhcpFact = {
     /** Asked for one address and got no answer. */
     | 'dhcp.request'
     | 'dhcp.ack'
+    /** Was told what to boot, and nothing else. */
+    | 'dhcp.boot_file'
+    /** Takes its address from the server beside which we are a proxy. */
+    | 'dhcp.elsewhere'
     | 'dhcp.nak'
     | 'dhcp.decline'
     | 'dhcp.release'
@@ -41,8 +45,12 @@ export type RelayPlace = {
   readonly remoteId: string | null;
 };
 
+type UnansweredKind = 'dhcp.discover' | 'dhcp.request' | 'dhcp.elsewhere';
+
 /** The fact of an unanswered DISCOVER or REQUEST; null where the silence says nothing about a machine. */
-export function unansweredKind(facts: ClientFacts): 'dhcp.discover' | 'dhcp.request' | null {
+export function unansweredKind(facts: ClientFacts, reason?: Silence): UnansweredKind | null {
+  if (reason === 'left_to_other_server')
+    return facts.messageType === 'request' && facts.requestedAddress !== null ? 'dhcp.elsewhere' : null;
   if (facts.messageType === 'discover') return 'dhcp.discover';
   return facts.messageType === 'request' ? 'dhcp.request' : null;
 }
@@ -64,6 +72,10 @@ const SILENCE_SENTENCES: Record<Silence, (facts: ClientFacts) => string> = {
     `asked for ${requestedAddress ?? ciaddr}, which is in none of our ranges; left to another server`,
   not_the_holder: () => 'spoke of an address that it does not hold',
   off_network: ({ ciaddr }) => `asked from ${ciaddr}, which is not of this network`,
+  left_to_other_server: ({ requestedAddress, serverId }) =>
+    `takes the address ${requestedAddress} from ${serverId === null ? 'another DHCP server' : `the DHCP server ${serverId}`}`,
+  no_boot_question: () => 'asked the boot server for something else than a boot file',
+  nothing_to_boot: () => 'asked what to boot; there is nothing for it',
 };
 
 export function silenceSentence(reason: Silence, facts: ClientFacts): string {

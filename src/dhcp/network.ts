@@ -22,8 +22,9 @@ export type DhcpNetwork = {
   /**
    * `authoritative`: the only server there, so it says no to wrong addresses and serves every machine.
    * `reservations`: serves known machines only and is silent where another server might know better.
+   * `proxy`: says what to boot, beside another server that gives the addresses.
    */
-  readonly mode: 'authoritative' | 'reservations';
+  readonly mode: 'authoritative' | 'reservations' | 'proxy';
   /** Addresses to hand out, ends included. */
   readonly ranges: readonly AddressRange[];
 };
@@ -35,12 +36,12 @@ export function leaseSecondsFor(network: DhcpNetwork, isBooting: boolean): numbe
   return isBooting ? network.bootLeaseSeconds : network.leaseSeconds;
 }
 
-/** @throws IngotError `config_invalid` when no address of ours is known there, or for the modes `off` and `proxy`. */
+/** @throws IngotError `config_invalid` when no address of ours is known there, or for the mode `off`. */
 export function dhcpNetwork(config: NetworkConfig, networks: readonly NetworkConfig[]): DhcpNetwork {
   const { name, dhcp: mode } = config;
-  if (mode === 'off' || mode === 'proxy')
+  if (mode === 'off')
     throw new IngotError('config_invalid', `network ${name}: there is no DHCP server of mode ${mode}`, {
-      hint: 'Use dhcp: authoritative, reservations or off.',
+      hint: 'Use dhcp: authoritative, reservations or proxy.',
     });
   const address = serverAddress(config, networks);
   if (address === null)

@@ -26,7 +26,7 @@ export type ReplyParts = {
 };
 
 export type Reply = {
-  readonly kind: ReplyKind;
+  readonly kind: ReplyKind | 'boot_offer' | 'boot_ack';
   /** Name of the network that it is about. */
   readonly network: string;
   readonly packet: DhcpPacket;
@@ -62,22 +62,27 @@ function replyPacket(parts: ReplyParts, broadcast: boolean): DhcpPacket {
     siaddr: isNak ? null : (boot?.siaddr ?? null),
     giaddr: question.giaddr,
     sname: '',
-    file: isNak || boot === null || boot.file.length > FILE_MAX ? '' : boot.file,
+    file: isNak || boot === null ? '' : bootFileField(boot),
     options: isNak ? nakOptions(parts) : grantOptions(parts),
   };
 }
 
+/** The header's `file`; empty when the name has no room there. */
+export function bootFileField({ file }: DhcpBootFields): string {
+  return file.length > FILE_MAX ? '' : file;
+}
+
 /** Bytes that the client takes: option 57 counts the IP and UDP headers (28 bytes) in. */
-function mostBytesFor(maximumSize: number | null): number {
+export function mostBytesFor(maximumSize: number | null): number {
   const ETHERNET_BYTES = 1472;
   return Math.max(DEFAULT_MOST_BYTES, Math.min(maximumSize ?? 0, ETHERNET_BYTES) - 28);
 }
 
 function nakOptions(parts: ReplyParts): OptionMap {
-  const { facts, message } = parts;
+  const { facts, message, network } = parts;
   return new Map([
     writeOption(OPTIONS.messageType, MESSAGE_TYPES.nak),
-    serverIdentifier(parts),
+    serverIdentifier(facts, network),
     ...echoes(facts),
     ...(message === null ? [] : [writeOption(OPTIONS.message, message)]),
   ]);
@@ -87,7 +92,7 @@ function grantOptions(parts: ReplyParts): OptionMap {
   const { kind, facts, network, boot, hostname } = parts;
   const options = new Map<number, Uint8Array>([
     writeOption(OPTIONS.messageType, kind === 'offer' ? MESSAGE_TYPES.offer : MESSAGE_TYPES.ack),
-    serverIdentifier(parts),
+    serverIdentifier(facts, network),
     // INFORM asks for options only: RFC 2131 4.3.5 forbids lease times in the answer.
     ...(kind === 'inform' ? [] : leaseTimes(leaseSecondsFor(network, parts.isBooting))),
     writeOption(OPTIONS.subnetMask, network.cidr.netmask),
@@ -96,9 +101,7 @@ function grantOptions(parts: ReplyParts): OptionMap {
     if (!options.has(code)) options.set(code, value);
   };
   for (const [code, value] of echoes(facts)) add(code, value);
-  if (facts.uuid !== null) add(...writeOption(OPTIONS.machineUuid, facts.uuid));
-  for (const { code, value } of boot?.options ?? []) add(code, terminatedIfNeeded(code, value));
-  if (boot !== null && boot.file !== '') add(...writeOption(OPTIONS.bootFile, boot.file));
+  for (const [code, value] of bootOptions(facts, boot)) add(code, value);
   if (network.gateway !== null) add(...writeOption(OPTIONS.routers, [network.gateway]));
   if (network.nameservers.length > 0) add(...writeOption(OPTIONS.nameservers, network.nameservers));
   if (hostname !== null) add(...writeOption(OPTIONS.hostname, hostname));
@@ -106,7 +109,7 @@ function grantOptions(parts: ReplyParts): OptionMap {
 }
 
 /** What the relay says that we are (RFC 5107 4), else our address. */
-function serverIdentifier({ facts, network }: ReplyParts): readonly [number, Uint8Array] {
+export function serverIdentifier(facts: ClientFacts, network: DhcpNetwork): readonly [number, Uint8Array] {
   return writeOption(OPTIONS.serverIdentifier, facts.relay.serverIdOverride ?? network.address);
 }
 
@@ -120,11 +123,25 @@ function leaseTimes(seconds: number): readonly (readonly [number, Uint8Array])[]
 }
 
 /** The client identifier (RFC 6842 3) and the relay's option (RFC 3046 2.2), as they came. */
-function echoes(facts: ClientFacts): readonly (readonly [number, Uint8Array])[] {
+export function echoes(facts: ClientFacts): readonly (readonly [number, Uint8Array])[] {
   const { clientId, relayInformation } = facts;
   return [
     ...(clientId === null ? [] : [writeOption(OPTIONS.clientIdentifier, clientId)]),
     ...(relayInformation === null ? [] : [writeOption(OPTIONS.relayInformation, relayInformation)]),
+  ];
+}
+
+/** What to boot, and the machine's UUID as it came (PXE 2.1). The first of a code counts. */
+export function bootOptions(
+  { uuid }: ClientFacts,
+  boot: DhcpBootFields | null,
+): readonly (readonly [number, Uint8Array])[] {
+  const given = boot?.options ?? [];
+  const named = boot === null || boot.file === '' || given.some(({ code }) => code === OPTIONS.bootFile.code);
+  return [
+    ...(uuid === null ? [] : [writeOption(OPTIONS.machineUuid, uuid)]),
+    ...given.map(({ code, value }) => [code, terminatedIfNeeded(code, value)] as const),
+    ...(named ? [] : [writeOption(OPTIONS.bootFile, boot.file)]),
   ];
 }
 

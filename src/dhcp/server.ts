@@ -1,19 +1,30 @@
-/** One DHCP socket around the desk: on an interface for its own wire, or on an address of ours for relays. */
+/** One DHCP socket around the desk or the boot server: on an interface for its own wire, or on an address of ours. */
 import type { Socket } from 'node:dgram';
 import type { Clock } from '../clock.ts';
 import { asIngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { adoptSocket, openBoundSocket } from '../net/bound-socket.ts';
+import type { Source } from './boot-server.ts';
 import type { DhcpCounters } from './counters.ts';
-import type { Desk } from './desk.ts';
-import { SERVER_PORT } from './destination.ts';
 import { type Endpoint, endpointName } from './endpoints.ts';
 import type { Send } from './exchange.ts';
 import { RepeatLimit } from './repeat-limit.ts';
+import type { Arrival } from './wires.ts';
+
+/** Whoever answers what comes in by a socket. */
+export type Answerer = {
+  receive(
+    datagram: Uint8Array,
+    from: { readonly arrival: Arrival; readonly source: Source; readonly send: Send },
+  ): void;
+  /** Answers what waits. */
+  settle?(): Promise<void>;
+};
 
 export type DhcpServerOptions = {
-  readonly desk: Desk;
+  readonly answerer: Answerer;
   readonly endpoint: Endpoint;
+  readonly port: number;
   /** A socket that systemd bound (`BindToDevice=`, `Broadcast=yes`); absent or null: ours is opened. */
   readonly descriptor?: number | null;
   readonly counters: DhcpCounters;
@@ -31,21 +42,21 @@ const MOST_UNSENT = 2048;
 
 /** @throws IngotError `environment` when the socket cannot be had: it says which call failed and what to do. */
 export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpServer> {
-  const { desk, endpoint, counters, log, clock } = options;
+  const { answerer, endpoint, port, counters, log, clock } = options;
   const { arrival } = endpoint;
   const where =
     arrival.by === 'interface'
       ? { interface: arrival.interface, address: null }
       : { interface: null, address: arrival.address };
   const socket = await (options.descriptor == null
-    ? openBoundSocket({ ...where, port: SERVER_PORT, shared: true })
+    ? openBoundSocket({ ...where, port, shared: true })
     : adoptSocket(options.descriptor));
   const warn = createWarner(log, clock);
   const send = createSender(socket, { counters, warn });
 
-  socket.on('message', (datagram) => {
+  socket.on('message', (datagram, source) => {
     try {
-      desk.receive(datagram, { arrival, send });
+      answerer.receive(datagram, { arrival, source, send });
     } catch (thrown) {
       // A defect of ours must not take DHCP away from every other machine.
       counters.count('internal_error');
@@ -56,12 +67,12 @@ export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpS
     counters.count('socket_error');
     warn('socket', `the DHCP socket on ${endpointName(endpoint)} reports: ${error.message}`);
   });
-  log.info({ at: endpointName(endpoint), networks: endpoint.networks }, 'DHCP server listens');
+  log.info({ at: endpointName(endpoint), port, networks: endpoint.networks }, 'DHCP server listens');
 
   return {
     stop: async () => {
       socket.removeAllListeners('message');
-      await desk.settle();
+      await answerer.settle?.();
       await new Promise<void>((resolve) => socket.close(resolve));
     },
   };

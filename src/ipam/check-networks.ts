@@ -123,8 +123,17 @@ function service(network: NetworkConfig, all: readonly NetworkConfig[]): readonl
           'Set dhcp: authoritative, or remove the range.',
         ),
       );
-  if (isBehindRelays(network)) return behindRelays(network, all);
+  const idle = dhcp === 'proxy' ? ranges.filter(({ use }) => use === 'dhcp') : [];
+  const unused = idle.map((range) =>
+    problem(
+      network,
+      `it has a ${rangeLabel(range)} but dhcp is proxy: another server gives the addresses`,
+      'Remove the range, or set dhcp: authoritative.',
+    ),
+  );
+  if (isBehindRelays(network)) return [...unused, ...behindRelays(network, all)];
   return [
+    ...unused,
     ...(serverAddress(network, all) !== null
       ? []
       : [

@@ -41,6 +41,16 @@ export const BOOT_STAGES: readonly BootStage[] = [
     ],
   },
   {
+    kinds: ['dhcp.boot_file', 'dhcp.elsewhere'],
+    seen: 'a boot file named to the machine, whose address another DHCP server gives',
+    missing: 'No boot program was fetched by TFTP or HTTP',
+    check: [
+      'Did the other DHCP server give the machine an address? Without one firmware takes no boot file.',
+      'Does the other DHCP server name a boot file of its own (next-server, filename, options 66 and 67)? Then firmware may take that.',
+      'Does a firewall on the way drop TFTP (UDP port 69 and high ports), or UDP port 4011?',
+    ],
+  },
+  {
     kinds: ['dhcp.ack'],
     seen: 'an address given by DHCP',
     missing: 'No boot program was fetched by TFTP or HTTP',

@@ -4,11 +4,11 @@ import { decideBoot } from '../../src/boot/decision.ts';
 import { renderDhcpBootFields } from '../../src/boot/dhcp-fields.ts';
 import { CLIENTS, entry, MAC, SITE } from './fixtures.ts';
 
-function render(name: keyof typeof CLIENTS) {
+function render(name: keyof typeof CLIENTS, { asProxy = false } = {}) {
   const client = bootClientOf(CLIENTS[name]);
   const files = new Set(['undionly.kpxe', 'snponly.efi']);
   const decision = decideBoot({ client, mac: MAC, entry: entry('ramdisk'), site: SITE, files });
-  const fields = renderDhcpBootFields({ decision, client, site: SITE });
+  const fields = renderDhcpBootFields({ decision, client, site: SITE, asProxy });
   if (fields === null) return null;
   const options = Object.fromEntries(
     fields.options.map(({ code, value }) => [
@@ -46,6 +46,14 @@ describe('the decision in DHCP', () => {
     const decision = decideBoot({ client, mac: MAC, entry: null, site, files: new Set() });
     const fields = renderDhcpBootFields({ decision, client, site });
     expect(fields?.options).toContainEqual({ code: 7, value: Buffer.from([10, 20, 0, 1]) });
+  });
+
+  test.each([
+    ['iPXE in UEFI', { 60: 'PXEClient', 67: `${SCRIPT}\0`, 175: 'b00101' }],
+    ['EDK2 x64', { 43: '060108ff', 60: 'PXEClient', 66: '10.20.0.1\0', 67: 'snponly.efi\0' }],
+    ['EDK2 x64 over HTTP', { 60: 'HTTPClient', 67: `${NBP}\0` }],
+  ] as const)('a proxy says to %s that it is one of PXE, or nothing is taken from it', (name, options) => {
+    expect(render(name, { asProxy: true })?.options).toEqual(options);
   });
 
   test('nothing to boot, nothing said', () => {

@@ -101,11 +101,6 @@ describe('the configuration file', () => {
       says: ['ingot.yaml:2: api.auth: "token" comes with a later version'],
     },
     {
-      name: 'a DHCP mode that this version lacks, with those that it has',
-      text: `networks:${PXE.replace('authoritative', 'proxy')}`,
-      says: ['ingot.yaml:7: networks[0].dhcp: "proxy" comes with a later version', 'use authoritative'],
-    },
-    {
       name: 'aliases of aliases that would fill the memory',
       text: `a: &a [x]\n${['b', 'c', 'd'].map((key, at) => `${key}: &${key} [${Array(9).fill(`*${'abc'[at]}`)}]\n`).join('')}`,
       says: ['YAML: an alias (*name) cannot be followed: Excessive alias count'],

@@ -55,6 +55,8 @@ function inWords(decided: Answer): string {
       return `offer ${decided.address}: ${decided.because}`;
     case 'ack':
       return `ack ${decided.lease.address}`;
+    case 'boot_offer':
+      return 'boot_offer';
     case 'nak':
       return `nak ${decided.address}`;
     case 'silence':

@@ -26,7 +26,7 @@ const networkShape = z.object({
   cidr: z.string().default('10.77.0.0/16'),
   address: z.string().default('10.77.0.1'),
   gateway: z.string().nullable().default(null),
-  mode: z.enum(['authoritative', 'reservations']).default('authoritative'),
+  mode: z.enum(['authoritative', 'reservations', 'proxy']).default('authoritative'),
   range: z.object({ from: z.string(), to: z.string() }).default({ from: '10.77.1.1', to: '10.77.9.254' }),
   leaseSeconds: z.number().default(3600),
   bootLeaseSeconds: z.number().default(600),
@@ -99,7 +99,7 @@ const desk = createDesk({
 const servers = await Promise.all(
   endpointsOf(networks).map((endpoint, index) =>
     startDhcpServer({
-      ...{ desk, endpoint, clock: systemClock, log, counters },
+      ...{ answerer: desk, endpoint, port: 67, clock: systemClock, log, counters },
       descriptor: index === 0 ? settings.descriptor : null,
     }),
   ),

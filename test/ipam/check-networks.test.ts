@@ -160,6 +160,11 @@ describe('checking networks', () => {
       'network "pxe": dhcp is authoritative, which needs address',
     ],
     [
+      'a range that a proxy does not give from',
+      [{ ...PXE, dhcp: 'proxy' }],
+      'network "pxe": it has a dhcp range 10.20.1.0-10.20.9.255 but dhcp is proxy: another server gives the addresses',
+    ],
+    [
       'a wire beside an interface',
       [{ ...PXE, wire: 'row-7' }],
       'network "pxe": it has an interface and a wire',

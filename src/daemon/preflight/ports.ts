@@ -28,7 +28,7 @@ const UDP_SERVICES: readonly {
   readonly everyAddress: boolean;
 }[] = [
   { name: 'DHCP', port: 67, modes: ['authoritative', 'reservations', 'proxy'], everyAddress: true },
-  { name: 'PXE', port: 4011, modes: ['proxy'], everyAddress: false },
+  { name: 'PXE', port: 4011, modes: ['authoritative', 'reservations', 'proxy'], everyAddress: true },
   { name: 'TFTP', port: 69, modes: ['authoritative', 'reservations', 'proxy'], everyAddress: false },
 ];
 

@@ -51,6 +51,7 @@ describe('ports', () => {
     const findings = judgePorts(config, { ownPid: 4242, sockets: parseSockets(SS) });
     expect(findings.map(({ verdict, sentence }) => `${verdict}: ${sentence}`)).toEqual([
       'good: UDP port 67 on eth1 (DHCP pxe) is free',
+      'bad: UDP port 4011 on eth1 (PXE pxe) is held by another process',
       'bad: UDP port 69 on 10.20.0.1 (TFTP pxe) is held by in.tftpd (77)',
       'good: TCP port 6385 on 127.0.0.1 (API) is held by ingot itself',
       'good: TCP port 6180 on 10.20.0.1 (boot pxe) is free',
@@ -63,9 +64,9 @@ describe('ports', () => {
     expect(dhcp?.verdict).toBe('good');
   });
 
-  it('are 67, 69 and 4011 beside another DHCP server', () => {
+  it.each(['authoritative', 'proxy'] as const)('are 67, 69 and 4011 where DHCP is %s', (dhcp) => {
     const [pxe] = config.networks;
-    const networks = pxe === undefined ? [] : [{ ...pxe, dhcp: 'proxy' as const }];
+    const networks = pxe === undefined ? [] : [{ ...pxe, dhcp }];
     const findings = judgePorts({ ...config, networks }, { ownPid: null, sockets: [] });
     expect(findings.map(({ sentence }) => /^\w+ port \d+/.exec(sentence)?.[0])).toEqual([
       ...['UDP port 67', 'UDP port 4011', 'UDP port 69', 'TCP port 6385', 'TCP port 6180'],
