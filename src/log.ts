@@ -44,8 +44,20 @@ function logOf(logger: Logger): Log {
   };
 }
 
-/** Lines of one turn of the event loop leave in one write, at its end; an exit of the process or thread loses none. */
-function gatheredStandardError(): { write(line: string): void } {
+/** What pino tells its stream of each line, when asked to (pino/docs/api.md, `pino.metadata`). */
+type GatheringStream = {
+  readonly [METADATA]: true;
+  lastLevel: number;
+  write(line: string): void;
+};
+const METADATA = Symbol.for('pino.metadata');
+const ERROR_LEVEL = pino.levels.values.error ?? 50;
+
+/**
+ * Lines of one turn of the event loop leave in one write, at its end; an exit of the process or thread loses none. An
+ * error leaves at once: the process may be about to say the same in plain words, or to end.
+ */
+function gatheredStandardError(): GatheringStream {
   // Its own gathering ends in an fsync each time, and whoever logs would wait for the disk.
   const destination = pino.destination({ fd: 2, sync: true });
   let gathered = '';
@@ -57,16 +69,19 @@ function gatheredStandardError(): { write(line: string): void } {
     destination.write(gathered);
     gathered = '';
   };
-  return {
+  const stream: GatheringStream = {
+    [METADATA]: true,
+    lastLevel: 0,
     write: (line) => {
       gathered += line;
-      if (gathered.length >= MOST_GATHERED) flush();
+      if (gathered.length >= MOST_GATHERED || stream.lastLevel >= ERROR_LEVEL) flush();
       else if (turn === null) {
         turn = setImmediate(flush);
         process.once('exit', flush);
       }
     },
   };
+  return stream;
 }
 
 /** The fields without the values of secret ones: the same object when there are none. */

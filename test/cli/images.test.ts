@@ -90,7 +90,7 @@ test('remove tells the refusal of an image in use, and forces where it is told t
 test('network show tells one network with its ranges', async () => {
   const { url } = await daemonFixture({ config: NETWORKS });
   const { out } = await runIn('network', ['show', 'pxe'], { url });
-  expect(out).toContain('range      dhcp 10.20.1.0 - 10.20.1.9');
+  expect(out).toMatch(/^range +dhcp 10\.20\.1\.0 - 10\.20\.1\.9$/m);
   const missing = await runIn('network', ['show', 'nope'], { url });
   expect(missing).toMatchObject({ code: 1, err: expect.stringContaining('no network "nope"') });
 });
