@@ -89,9 +89,10 @@ function diskConfig(title: string): string {
     `echo ${quoted(title)}`,
     'if [ "$grub_cpu" = arm64 ]; then set cpu=aa64; else set cpu=x64; fi',
     `for loader in ${DISK_LOADERS.join(' ')}; do`,
-    '  if search --no-floppy --file --set=disk $loader; then',
-    '    echo "($disk)$loader"',
-    '    if chainloader ($disk)$loader; then',
+    // The loader is told to lie on the device in `root`, whatever the path says: shim looks for its GRUB there.
+    '  if search --no-floppy --file --set=root $loader; then',
+    '    echo "($root)$loader"',
+    '    if chainloader $loader; then',
     '      boot',
     '    fi',
     '  fi',

@@ -56,7 +56,8 @@ reboot
     const config = render(entry('disk'));
     expect(config).toContain("echo 'ingot: rack1-07 boots from its own disk'");
     expect(config).toContain('/EFI/debian/shim$cpu.efi');
-    expect(config).toContain('chainloader ($disk)$loader');
+    expect(config).toContain('search --no-floppy --file --set=root $loader');
+    expect(config).toContain('chainloader $loader');
     expect(config).not.toContain('vmlinuz');
   });
 
