@@ -6,7 +6,7 @@ import type { Ipv4 } from '../net/ipv4.ts';
 import { type Mac, macWithHyphens } from '../net/mac.ts';
 import type { IpxeProgram } from '../store/words.ts';
 import { FIRST_STAGES, IPXE_BUILDS } from './architectures.ts';
-import { SECURE_FIRST_STAGES } from './secure-boot.ts';
+import { GRUB_FIRST_STAGES, SECURE_FIRST_STAGES } from './secure-boot.ts';
 
 /** Which dialect the client speaks; derived from DHCP options 60, 77, 93 and 175 in `boot/client.ts`. */
 export type BootClient =
@@ -127,6 +127,8 @@ function firstStage(firmware: Firmware, transport: 'tftp' | 'http', { entry, fil
   const candidates = chosen === undefined ? FIRST_STAGES[firmware] : [chosen];
   const file = candidates.find((name) => files.has(name));
   if (file !== undefined) return { action: 'first-stage', file, transport };
+  const grub = chosen === undefined && transport === 'tftp' ? GRUB_FIRST_STAGES[firmware] : undefined;
+  if (grub !== undefined && files.has(grub)) return { action: 'first-stage', file: grub, transport };
   const put = `put ${candidates.join(' or ')} into boot.ipxe_dir and restart ingot`;
   if (chosen !== undefined)
     return {

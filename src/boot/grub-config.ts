@@ -1,5 +1,5 @@
 /**
- * The boot decision in GRUB's language, for machines with Secure Boot. Pure.
+ * The boot decision in GRUB's language, for machines with Secure Boot and for ARM64. Pure.
  *
  * Debian's signed GRUB has no HTTP, so kernel and ramdisk come by TFTP too. It asks for `grub/grub.cfg` on the server
  * that it came from; that one is the same for all and leads on by the MAC address, so that the answer depends on
@@ -8,7 +8,7 @@
 import { type Mac, macWithHyphens, parseMac } from '../net/mac.ts';
 import type { ScriptFacts } from './ipxe-script.ts';
 import { kernelArguments } from './kernel-arguments.ts';
-import { RAMDISK_FILES } from './ramdisk-files.ts';
+import { ARM64_FOLDER, RAMDISK_FILES } from './ramdisk-files.ts';
 
 /** What GRUB asks for first. */
 export const GRUB_CONFIG = 'grub/grub.cfg';
@@ -65,10 +65,11 @@ function ramdiskConfig(facts: ScriptFacts, node: string): string {
   const first = 2 + (Number.parseInt(facts.mac.slice(-2), 16) % 8);
   const words = kernelArguments(facts).map(quoted).join(' ');
   return lines([
+    `if [ "$grub_cpu" = arm64 ]; then set folder=/${ARM64_FOLDER}; else set folder=/; fi`,
     `for pause in ${PAUSES.map((pause) => pause + first).join(' ')}; do`,
     `  echo "ingot: ${node} loads its ramdisk by TFTP, which takes a while"`,
-    `  if linux /${RAMDISK_FILES.kernel} ${words}; then`,
-    `    if initrd /${RAMDISK_FILES.initrd}; then`,
+    `  if linux \${folder}${RAMDISK_FILES.kernel} ${words}; then`,
+    `    if initrd \${folder}${RAMDISK_FILES.initrd}; then`,
     '      boot',
     '    fi',
     '  fi',

@@ -3,7 +3,7 @@ import type { Mac } from '../net/mac.ts';
 import type { BootEntry, BootSite } from './decision.ts';
 import type { BootFact } from './facts.ts';
 import { GRUB_CONFIG, GRUB_CONFIG_FOR_ALL, macOfGrubConfig, renderGrubConfig } from './grub-config.ts';
-import { RAMDISK_FILES } from './ramdisk-files.ts';
+import { RAMDISK_NAMES, RAMDISK_PARTS } from './ramdisk-files.ts';
 
 /** GRUB's configurations by name: one that is the same for all, and one of each MAC address. */
 export function grubFiles(options: {
@@ -25,12 +25,7 @@ export function grubFiles(options: {
   };
 }
 
-type Stage = { readonly kind: BootFact['kind']; readonly loaded: string };
-
-const STAGES: ReadonlyMap<string, Stage> = new Map([
-  [RAMDISK_FILES.kernel, { kind: 'boot.kernel', loaded: 'the kernel' }],
-  [RAMDISK_FILES.initrd, { kind: 'boot.initrd', loaded: 'the ramdisk' }],
-]);
+const PARTS = new Map(RAMDISK_NAMES.map(({ name, part }) => [name, RAMDISK_PARTS[part]]));
 
 type Loaded = Pick<BootFact, 'mac' | 'file' | 'bytes' | 'sentence'> & { readonly kind: string };
 
@@ -42,11 +37,7 @@ export function asBootStage<F extends Loaded>(fact: F): F {
   if (fact.kind !== 'tftp.done') return fact;
   const mac = macOfGrubConfig(fact.file);
   if (mac !== null) return { ...fact, kind: 'boot.script', mac, sentence: 'GRUB fetched its configuration' };
-  const stage = STAGES.get(fact.file);
-  if (stage === undefined) return fact;
-  return {
-    ...fact,
-    kind: stage.kind,
-    sentence: `fetched ${stage.loaded} by TFTP: ${fact.bytes} bytes`,
-  };
+  const part = PARTS.get(fact.file);
+  if (part === undefined) return fact;
+  return { ...fact, kind: part.fact, sentence: `fetched ${part.title} by TFTP: ${fact.bytes} bytes` };
 }

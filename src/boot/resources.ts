@@ -8,8 +8,7 @@ import type { BootFact } from './facts.ts';
 import type { HttpFile } from './http-send.ts';
 import { renderIpxeScript } from './ipxe-script.ts';
 import type { BootManifest } from './manifest.ts';
-import type { MemoryFileSource } from './memory-file.ts';
-import { RAMDISK_FILES, type RamdiskFiles } from './ramdisk-files.ts';
+import { RAMDISK_PARTS, type RamdiskFile } from './ramdisk-files.ts';
 import { createScriptRounds, type ScriptRound } from './script-rounds.ts';
 
 export type Resource =
@@ -32,7 +31,7 @@ export type Resource =
 export type ResourceOptions = {
   /** The first-stage programs. */
   readonly manifest: BootManifest;
-  readonly ramdisk: RamdiskFiles;
+  readonly ramdisk: readonly RamdiskFile[];
   readonly images: Pick<ImageStore, 'ready'>;
   readonly bootEntry: (mac: Mac) => BootEntry | null;
   /** The site that a connection to this address of ours belongs to; null when it is none. */
@@ -46,17 +45,13 @@ export type Resolver = (rest: string, localAddress: string) => Promise<Resource>
 
 /** One resolver for each first part of a path; it gets the rest as the client sent it. */
 export function createResolvers(options: ResourceOptions): { readonly [root: string]: Resolver } {
-  const ramdisk: { readonly [name: string]: () => Promise<Resource> } = {
-    [RAMDISK_FILES.kernel]: memoryResource(options.ramdisk.kernel, 'boot.kernel', 'the kernel'),
-    [RAMDISK_FILES.initrd]: memoryResource(options.ramdisk.initrd, 'boot.initrd', 'the ramdisk'),
-  };
+  const ramdisk = new Map(options.ramdisk.map((file) => [file.name, memoryResource(file)]));
   const rounds = createScriptRounds();
   const round = (entry: BootEntry | null): ScriptRound => rounds(entry, options.clock.now());
   return {
     '/boot/': async (name) => programResource(options.manifest, name),
     '/ipxe/': async (name, localAddress) => scriptResource({ ...options, round }, name, localAddress),
-    '/files/': async (name) =>
-      (Object.hasOwn(ramdisk, name) ? await ramdisk[name]?.() : null) ?? NO_SUCH_FILE,
+    '/files/': async (name) => (await ramdisk.get(name)?.()) ?? NO_SUCH_FILE,
     '/images/': async (id) => imageResource(options.images, id),
   };
 }
@@ -98,11 +93,8 @@ function scriptResource(
   return { kind: 'script', mac, text, fact, sentence };
 }
 
-function memoryResource(
-  source: MemoryFileSource,
-  fact: BootFact['kind'],
-  title: string,
-): () => Promise<Resource> {
+function memoryResource({ part, source }: RamdiskFile): () => Promise<Resource> {
+  const { fact, title } = RAMDISK_PARTS[part];
   return async () => {
     const found = await source.get();
     if (found === null)

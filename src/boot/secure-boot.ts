@@ -60,6 +60,14 @@ export const SECURE_FIRST_STAGES: Readonly<Partial<Record<Firmware, string>>> = 
   'efi-arm64': 'arm64/shimaa64.efi',
 };
 
+/**
+ * GRUB itself as the first program, where there is no iPXE: Debian builds none for ARM64. By TFTP only, as its GRUB has
+ * no HTTP.
+ */
+export const GRUB_FIRST_STAGES: Readonly<Partial<Record<Firmware, string>>> = {
+  'efi-arm64': 'arm64/grubaa64.efi',
+};
+
 /** Where a program is: in the folder of one's own, or where Debian puts it. */
 export function secureBootPath(program: SecureBootProgram, dir: string | null): string {
   return dir === null ? program.debianPath : join(dir, program.name);

@@ -12,7 +12,7 @@ import type { BootSite } from '../boot/decision.ts';
 import { createBootHandler } from '../boot/file-server.ts';
 import { LEAST_RATE } from '../boot/least-rate.ts';
 import { loadBootManifest } from '../boot/manifest.ts';
-import type { RamdiskFiles } from '../boot/ramdisk-files.ts';
+import type { RamdiskFile } from '../boot/ramdisk-files.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/schema.ts';
 import type { ImageStore } from '../images/images.ts';
@@ -45,7 +45,7 @@ const SPARE_DOWNLOADS = 24;
 type Options = {
   readonly config: Config;
   readonly images: ImageStore;
-  readonly ramdisk: RamdiskFiles;
+  readonly ramdisk: readonly RamdiskFile[];
   readonly bootTable: BootTable;
   readonly lifecycle: Lifecycle;
   readonly log: Log;

@@ -2,14 +2,14 @@
  * Hands kernel and ramdisk to the packet thread, which serves them by TFTP to boot loaders that have no HTTP (GRUB
  * under Secure Boot). Both threads use one memory: nothing is read or kept twice.
  */
-import { RAMDISK_FILES, type RamdiskFiles } from '../boot/ramdisk-files.ts';
+import type { RamdiskFile } from '../boot/ramdisk-files.ts';
 import type { Log } from '../log.ts';
 
 /** By name in TFTP; null: it is not there any more. Contents are over a `SharedArrayBuffer`. */
 export type SharedFiles = ReadonlyMap<string, Uint8Array | null>;
 
 type Options = {
-  readonly files: RamdiskFiles;
+  readonly files: readonly RamdiskFile[];
   readonly share: (files: SharedFiles) => void;
   readonly log: Log;
 };
@@ -22,16 +22,15 @@ export function createRamdiskShare({ files, share, log }: Options): () => Promis
   const shared = new Map<string, string | null>();
   return async () => {
     const news = new Map<string, Uint8Array | null>();
-    for (const part of ['kernel', 'initrd'] as const) {
-      const name = RAMDISK_FILES[part];
+    for (const { name, source } of files) {
       try {
-        const found = await files[part].get();
+        const found = await source.get();
         const etag = found?.etag ?? null;
         if ((shared.get(name) ?? null) === etag) continue;
         shared.set(name, etag);
         news.set(name, found?.content ?? null);
       } catch (error) {
-        log.warn({ file: files[part].path, error: String(error) }, 'a boot file could not be read for TFTP');
+        log.warn({ file: source.path, error: String(error) }, 'a boot file could not be read for TFTP');
       }
     }
     if (news.size > 0) share(news);

@@ -16,7 +16,7 @@ Virtual bare metal in network namespaces of its own; nothing of the host's netwo
 
   up       make a lab and leave it running
              --machine name=m1,firmware=bios[,disk_gib=8][,memory_mib=2048][,cpus=1]
-             (may be repeated; with firmware=uefi also secure_boot=true)
+             (may be repeated; with firmware=uefi also secure_boot=true, arch=aarch64)
              --bios N, --uefi N    so many machines of that firmware, named bios-1, uefi-1, ...
              --kvm                 use /dev/kvm instead of emulation
   status   show the lab and the power of its machines; exit code 3 when it is not running

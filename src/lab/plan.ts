@@ -59,6 +59,14 @@ export function planMachines(request: LabRequest): readonly MachinePlan[] {
       hint: 'Give each machine its own name.',
     });
   }
+  const foreign = request.machines.find(
+    (machine) => machine.arch === 'aarch64' && machine.firmware !== 'uefi',
+  );
+  if (foreign !== undefined) {
+    throw new IngotError('invalid_input', `The ARM64 machine "${foreign.name}" cannot have BIOS firmware`, {
+      hint: 'Give it firmware=uefi.',
+    });
+  }
   const insecure = request.machines.find((machine) => machine.secure_boot && machine.firmware !== 'uefi');
   if (insecure !== undefined) {
     throw new IngotError(

@@ -13,6 +13,8 @@ export const machineRequestSchema = z.strictObject({
   disk_gib: z.int().min(1).max(1024).default(8),
   memory_mib: z.int().min(256).max(65_536).default(2048),
   cpus: z.int().min(1).max(16).default(1),
+  /** The processor; ARM64 has UEFI only. */
+  arch: z.enum(['x86_64', 'aarch64']).default('x86_64'),
   /** Starts with Secure Boot on, and Microsoft's keys enrolled (UEFI only). Its BMC can change it. */
   secure_boot: z.boolean().default(false),
 });

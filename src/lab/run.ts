@@ -10,6 +10,7 @@ export const PROGRAM_PACKAGES: Readonly<Record<string, string>> = {
   ip: 'iproute2',
   openssl: 'openssl',
   'qemu-system-x86_64': 'qemu-system-x86',
+  'qemu-system-aarch64': 'qemu-system-arm',
 };
 
 const MAX_OUTPUT = 256 * 1024;

@@ -53,7 +53,14 @@ describe('what a machine boots', () => {
       reason:
         'no boot program for efi-arm64 is installed: put arm64/snponly.efi or arm64/ipxe.efi into boot.ipxe_dir and restart ingot',
     });
-    expect(decide('EDK2 ARM64', new Set(['arm64/snponly.efi']))).toMatchObject({ file: 'arm64/snponly.efi' });
+    const grub = 'arm64/grubaa64.efi';
+    expect(decide('EDK2 ARM64', new Set([grub]))).toMatchObject({ file: grub, transport: 'tftp' });
+    const overHttp = { kind: 'firmware', firmware: 'efi-arm64', transport: 'http' } as const;
+    const facts = { mac: MAC, entry: null, site: SITE, files: new Set([grub]) };
+    expect(decideBoot({ client: overHttp, ...facts })).toMatchObject({ action: 'none' });
+    expect(decide('EDK2 ARM64', new Set([grub, 'arm64/snponly.efi']))).toMatchObject({
+      file: 'arm64/snponly.efi',
+    });
   });
 
   describe('with Secure Boot', () => {

@@ -47,6 +47,7 @@ describe('a file loaded whole by TFTP', () => {
   test.each([
     ['vmlinuz', 'boot.kernel', null],
     ['initrd.zst', 'boot.initrd', null],
+    ['arm64/vmlinuz', 'boot.kernel', null],
     ['grub/grub.cfg-01-52:54:00:ab:cd:ef', 'boot.script', MAC],
     ['grub/grub.cfg', 'tftp.done', null],
     ['shimx64.efi', 'tftp.done', null],

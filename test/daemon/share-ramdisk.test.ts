@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createRamdiskFiles, type RamdiskFiles } from '../../src/boot/ramdisk-files.ts';
+import { createRamdiskFiles, type RamdiskFile } from '../../src/boot/ramdisk-files.ts';
 import { createRamdiskShare, type SharedFiles } from '../../src/daemon/share-ramdisk.ts';
 import { createLog } from '../../src/log.ts';
 
@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 /** What was handed over, as names and texts. */
-function shareWith(files: RamdiskFiles): { share: () => Promise<void>; handed: object[] } {
+function shareWith(files: readonly RamdiskFile[]): { share: () => Promise<void>; handed: object[] } {
   const handed: object[] = [];
   const take = (news: SharedFiles): void => {
     const text = (content: Uint8Array | null) => (content === null ? null : Buffer.from(content).toString());
@@ -41,8 +41,10 @@ test('kernel and ramdisk are handed over once, and again only when they change o
 test('a file that cannot be read keeps nobody from booting, nor the other file from being shared', async () => {
   const files = createRamdiskFiles(folder);
   await writeFile(join(folder, 'vmlinuz'), 'kernel');
-  const broken = { ...files.initrd, get: () => Promise.reject(new Error('EIO')) };
-  const { share, handed } = shareWith({ ...files, initrd: broken });
+  const broken = { get: () => Promise.reject(new Error('EIO')) };
+  const { share, handed } = shareWith(
+    files.map((file) => (file.part === 'initrd' ? { ...file, source: { ...file.source, ...broken } } : file)),
+  );
   await share();
   expect(handed).toEqual([{ vmlinuz: 'kernel' }]);
 });

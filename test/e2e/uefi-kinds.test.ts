@@ -6,10 +6,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
-import { z } from 'zod';
 import { buildAssets } from '../../scripts/assets.ts';
 import { awaitReport, reach, testImage } from '../../scripts/demo/provision.ts';
 import { type Rig, startRig } from '../../scripts/rig.ts';
@@ -17,9 +14,9 @@ import { makeSecureBootDir } from '../../scripts/secure-boot-dir.ts';
 import { labRun } from '../../src/lab/exec.ts';
 import { caFile, readCredentials } from '../../src/lab/files.ts';
 import { machineRequestSchema } from '../../src/lab/records.ts';
+import { labNode, until } from './lab-node.ts';
 
 const NAME = 'e2e-kinds';
-const WAIT_MS = 600_000;
 /** What Debian's kernel says of the firmware that started it. */
 const SECURE = 'secureboot: Secure boot enabled';
 
@@ -160,14 +157,6 @@ async function newText(rig: Rig, told: ReadonlyMap<Part, string>): Promise<strin
   return all.slice([...told.values()].reduce((sum, text) => sum + text.length, 0));
 }
 
-async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + WAIT_MS;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`in ${WAIT_MS / 1000} s it did not happen that ${what}`);
-    await sleep(500);
-  }
-}
-
 /** What an operator does at a BMC by hand: boot from the network, once, and now. */
 async function restartFromNetwork(rig: Rig): Promise<void> {
   const { username, password } = await readCredentials(rig.lab.dir);
@@ -182,11 +171,4 @@ async function restartFromNetwork(rig: Rig): Promise<void> {
   const Boot = { BootSourceOverrideEnabled: 'Once', BootSourceOverrideTarget: 'Pxe' };
   await ask('PATCH', system, { Boot });
   await ask('POST', `${system}/Actions/ComputerSystem.Reset`, { ResetType: 'ForceRestart' });
-}
-
-const nodesFile = z.object({ nodes: z.tuple([z.record(z.string(), z.json())]) });
-
-async function labNode(rig: Rig): Promise<Record<string, z.core.util.JSONType>> {
-  const [node] = nodesFile.parse(parse(await readFile(join(rig.lab.dir, 'nodes.yaml'), 'utf8'))).nodes;
-  return node;
 }

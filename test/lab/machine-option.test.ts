@@ -30,6 +30,7 @@ describe('the machines of `ingot lab up`', () => {
       disk_gib: 40,
       memory_mib: 8192,
       cpus: 4,
+      arch: 'x86_64',
       secure_boot: false,
     });
     expect(usual).toEqual({
@@ -38,6 +39,7 @@ describe('the machines of `ingot lab up`', () => {
       disk_gib: 8,
       memory_mib: 2048,
       cpus: 1,
+      arch: 'x86_64',
       secure_boot: false,
     });
   });

@@ -18,9 +18,11 @@ describe('the plan of a lab', () => {
     });
   });
 
-  it('refuses Secure Boot on BIOS firmware', () => {
+  it('refuses Secure Boot on BIOS firmware, and BIOS firmware on ARM64', () => {
     const machines = [{ ...request('old'), secure_boot: true }];
     expect(() => planMachines({ dir: '/srv/lab', machines })).toThrow(/"old" cannot have Secure Boot/);
+    const arm = [{ ...request('arm'), arch: 'aarch64' as const }];
+    expect(() => planMachines({ dir: '/srv/lab', machines: arm })).toThrow(/"arm" cannot have BIOS/);
   });
 
   it('gives no two machines the same address, MAC, serial, UUID, disk or tap', () => {

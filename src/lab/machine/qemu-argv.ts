@@ -33,14 +33,34 @@ export const FIRMWARE = {
     more: ['-global', 'driver=cfi.pflash01,property=secure,value=on', '-global', 'ICH9-LPC.disable_s3=1'],
     romfile: ',romfile=',
   },
+  // Debian's qemu-efi-aarch64.
+  'uefi-arm64': {
+    code: '/usr/share/AAVMF/AAVMF_CODE.fd',
+    vars: '/usr/share/AAVMF/AAVMF_VARS.fd',
+    machine: 'virt',
+    more: [],
+    romfile: ',romfile=',
+  },
+  'uefi-arm64-secure': {
+    code: '/usr/share/AAVMF/AAVMF_CODE.ms.fd',
+    vars: '/usr/share/AAVMF/AAVMF_VARS.ms.fd',
+    machine: 'virt',
+    more: [],
+    romfile: ',romfile=',
+  },
 } as const satisfies Record<string, FirmwareKind>;
 
 export type FirmwareName = keyof typeof FIRMWARE;
 
-/** The flash that a boot mode starts from. */
-export function firmwareOf(mode: BootSettings['mode'], secureBoot: boolean): FirmwareName {
-  if (mode === 'Legacy') return 'bios';
-  return secureBoot ? 'uefi-secure' : 'uefi';
+/** The flash that a machine starts from. */
+export function firmwareOf(start: {
+  readonly arch: MachinePlan['arch'];
+  readonly mode: BootSettings['mode'];
+  readonly secureBoot: boolean;
+}): FirmwareName {
+  if (start.arch === 'aarch64') return start.secureBoot ? 'uefi-arm64-secure' : 'uefi-arm64';
+  if (start.mode === 'Legacy') return 'bios';
+  return start.secureBoot ? 'uefi-secure' : 'uefi';
 }
 
 /**
@@ -48,7 +68,7 @@ export function firmwareOf(mode: BootSettings['mode'], secureBoot: boolean): Fir
  * so a change by its BMC begins with the boot entries of the last time.
  */
 export function varsFile(machine: Pick<MachinePlan, 'vars'>, firmware: FirmwareName): string {
-  return firmware === 'uefi-secure' ? machine.vars.replace(/(\.fd)?$/, '.secure$1') : machine.vars;
+  return firmware.endsWith('-secure') ? machine.vars.replace(/(\.fd)?$/, '.secure$1') : machine.vars;
 }
 
 const DISK_BOOT_INDEX = 2;
@@ -89,7 +109,7 @@ function flash(kind: FirmwareKind, vars: string): string[] {
   ];
 }
 
-/** Arguments of `qemu-system-x86_64`. */
+/** Arguments of QEMU's `qemu-system-ARCH`. */
 export function qemuArgv({ machine, firmware, first, accelerator }: QemuStart): readonly string[] {
   const kind: FirmwareKind = FIRMWARE[firmware];
   return [
@@ -148,5 +168,11 @@ export function qemuArgv({ machine, firmware, first, accelerator }: QemuStart): 
 
 /** The whole command: QEMU inside the lab's `switch` namespace, where the taps are. Run it in the lab's folder. */
 export function qemuCommand(start: QemuStart): readonly string[] {
-  return ['nsenter', `--net=${namespaceFile('switch')}`, '--', 'qemu-system-x86_64', ...qemuArgv(start)];
+  return [
+    'nsenter',
+    `--net=${namespaceFile('switch')}`,
+    '--',
+    `qemu-system-${start.machine.arch}`,
+    ...qemuArgv(start),
+  ];
 }

@@ -165,14 +165,18 @@ export class QemuMachine implements Machine {
     const { plan, accelerator, clock, log } = this.#options;
     await prepareFiles(plan);
     const first = firstBootSource(this.#boot);
-    const firmware = firmwareOf(this.#boot.mode, this.#secureBoot?.enabled ?? false);
+    const firmware = firmwareOf({
+      arch: plan.arch,
+      mode: this.#boot.mode,
+      secureBoot: this.#secureBoot?.enabled ?? false,
+    });
     const command = qemuCommand({ machine: plan, firmware, first, accelerator });
     const onEvent = (event: QmpEvent): void => this.#onEvent(event);
     const { pid, qmp } = await launchQemu({ plan, command, clock, onEvent });
     this.#attach(qmp, pid);
     this.#boot = afterBoot(this.#boot);
     if (this.#secureBoot !== null)
-      this.#secureBoot = { ...this.#secureBoot, current: firmware === 'uefi-secure' };
+      this.#secureBoot = { ...this.#secureBoot, current: firmware.endsWith('-secure') };
     this.#persist();
     await this.#applyBootOrder(this.#boot);
     log.info({ pid, first, firmware }, 'power on');

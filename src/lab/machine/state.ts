@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { json } from '../files.ts';
 import type { MachinePlan } from '../records.ts';
 import { bootSettingsSchema } from './machine.ts';
-import { FIRMWARE, varsFile } from './qemu-argv.ts';
+import { FIRMWARE, firmwareOf, varsFile } from './qemu-argv.ts';
 
 const stateSchema = z.strictObject({
   power: z.enum(['On', 'Off']),
@@ -47,8 +47,10 @@ export async function prepareFiles(plan: MachinePlan): Promise<void> {
   } finally {
     await disk.close();
   }
-  for (const firmware of ['uefi', 'uefi-secure'] as const) {
+  for (const secureBoot of [false, true]) {
+    const firmware = firmwareOf({ arch: plan.arch, mode: 'UEFI', secureBoot });
     const { vars } = FIRMWARE[firmware];
+    if (vars === null) continue;
     await copyFile(vars, varsFile(plan, firmware), constants.COPYFILE_EXCL).catch((error: unknown) => {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     });

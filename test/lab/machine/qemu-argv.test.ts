@@ -111,9 +111,20 @@ describe('the QEMU command of a machine', () => {
     expect([...bios, ...uefi].filter((word) => /no-reboot|no-shutdown|action/.test(word))).toEqual([]);
   });
 
+  it('runs ARM64 machines by the emulator of that processor, from its own firmware', () => {
+    const arm = { ...uefiMachine, arch: 'aarch64' } as const;
+    const start = { machine: arm, firmware: 'uefi-arm64', first: 'pxe', accelerator: 'tcg' } as const;
+    expect(qemuCommand(start)).toContain('qemu-system-aarch64');
+    expect(optionsOf(qemuArgv(start), 'machine')).toEqual(['virt']);
+    expect(optionsOf(qemuArgv(start), 'drive')[0]).toContain('AAVMF_CODE.fd');
+  });
+
   it('takes the firmware from the boot mode', () => {
-    expect(firmwareOf('UEFI', false)).toBe('uefi');
-    expect(firmwareOf('UEFI', true)).toBe('uefi-secure');
-    expect(firmwareOf('Legacy', true)).toBe('bios');
+    const x86 = { arch: 'x86_64', mode: 'UEFI', secureBoot: false } as const;
+    expect(firmwareOf(x86)).toBe('uefi');
+    expect(firmwareOf({ ...x86, secureBoot: true })).toBe('uefi-secure');
+    expect(firmwareOf({ ...x86, secureBoot: true, mode: 'Legacy' })).toBe('bios');
+    expect(firmwareOf({ ...x86, arch: 'aarch64' })).toBe('uefi-arm64');
+    expect(firmwareOf({ ...x86, arch: 'aarch64', secureBoot: true })).toBe('uefi-arm64-secure');
   });
 });
