@@ -6,8 +6,16 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { IngotError } from '../errors.ts';
-import { type Ipv4, ipv4ToNumber } from './ipv4.ts';
-import { int32, LINUX, lastErrno, loadLibc, socketError } from './libc.ts';
+import type { Ipv4 } from './ipv4.ts';
+import {
+  int32,
+  LINUX,
+  lastErrno,
+  loadLibc,
+  SOCKET_ADDRESS_BYTES,
+  socketAddress,
+  socketError,
+} from './libc.ts';
 
 export type BoundSocketOptions = {
   /** Interface name; null binds to no interface (any may then deliver). */
@@ -95,20 +103,11 @@ function openDescriptor(options: BoundSocketOptions): number {
   const bytes = int32(options.receiveBufferBytes ?? DEFAULT_RECEIVE_BUFFER_BYTES);
   // Only CAP_NET_ADMIN may exceed net.core.rmem_max; a smaller buffer is no reason to fail.
   if (set(LINUX.SO_RCVBUFFORCE, bytes) !== 0) set(LINUX.SO_RCVBUF, bytes);
-  must(libc.bind(fd, socketAddress(options), 16), 'bind');
+  must(libc.bind(fd, socketAddress(options.address, options.port), SOCKET_ADDRESS_BYTES), 'bind');
   return fd;
 }
 
 function forbidSharing(fd: number): void {
   const off = int32(0);
   loadLibc().setsockopt(fd, LINUX.SOL_SOCKET, LINUX.SO_REUSEADDR, off, off.length);
-}
-
-/** `struct sockaddr_in`: family in host order, port and address in network order, eight zero bytes. */
-function socketAddress(options: BoundSocketOptions): Uint8Array {
-  const bytes = Buffer.alloc(16);
-  bytes.writeUInt16LE(LINUX.AF_INET, 0);
-  bytes.writeUInt16BE(options.port, 2);
-  bytes.writeUInt32BE(options.address === null ? 0 : ipv4ToNumber(options.address), 4);
-  return bytes;
 }

@@ -1,6 +1,7 @@
 /** The few calls of libc that Node does not offer, and how their numbers are laid out in memory. */
 import koffi from 'koffi';
 import { IngotError } from '../errors.ts';
+import { type Ipv4, ipv4ToNumber } from './ipv4.ts';
 
 /** Linux numbers (asm-generic/socket.h, sockios.h, fcntl.h, if_packet.h, if_ether.h), the same on x86-64 and arm64. */
 export const LINUX = {
@@ -20,12 +21,36 @@ export const LINUX = {
   SIOCGIFMTU: 0x8921,
 } as const;
 
+/** Bytes of `struct sockaddr_in`. */
+export const SOCKET_ADDRESS_BYTES = 16;
+
 export type Libc = {
   readonly socket: (domain: number, type: number, protocol: number) => number;
   readonly setsockopt: (
     ...args: readonly [fd: number, level: number, option: number, value: Uint8Array, length: number]
   ) => number;
   readonly bind: (fd: number, address: Uint8Array, length: number) => number;
+  readonly sendto: (
+    ...args: readonly [
+      fd: number,
+      bytes: Uint8Array,
+      length: number,
+      flags: number,
+      address: Uint8Array,
+      addressLength: number,
+    ]
+  ) => number;
+  /** Writes the sender's address; -1 when there is nothing. */
+  readonly recvfrom: (
+    ...args: readonly [
+      fd: number,
+      bytes: Uint8Array,
+      length: number,
+      flags: number,
+      address: Uint8Array,
+      addressLength: Uint8Array,
+    ]
+  ) => number;
   readonly send: (fd: number, bytes: Uint8Array, length: number, flags: number) => number;
   readonly recv: (fd: number, bytes: Uint8Array, length: number, flags: number) => number;
   /** For requests that take a structure in memory. */
@@ -42,6 +67,8 @@ export function loadLibc(): Libc {
     socket: process.func('int socket(int, int, int)'),
     setsockopt: process.func('int setsockopt(int, int, int, const void *, uint32_t)'),
     bind: process.func('int bind(int, const void *, uint32_t)'),
+    sendto: process.func('intptr_t sendto(int, const void *, size_t, int, const void *, uint32_t)'),
+    recvfrom: process.func('intptr_t recvfrom(int, void *, size_t, int, void *, void *)'),
     send: process.func('intptr_t send(int, const void *, size_t, int)'),
     recv: process.func('intptr_t recv(int, void *, size_t, int)'),
     ioctl: process.func('int ioctl(int, unsigned long, void *)'),
@@ -54,6 +81,15 @@ export function loadLibc(): Libc {
 /** The number of the last call's failure in this thread. */
 export function lastErrno(): number {
   return koffi.errno();
+}
+
+/** `struct sockaddr_in`: family in host order, port and address in network order, eight zero bytes; null is 0.0.0.0. */
+export function socketAddress(address: Ipv4 | null, port: number): Uint8Array {
+  const bytes = Buffer.alloc(SOCKET_ADDRESS_BYTES);
+  bytes.writeUInt16LE(LINUX.AF_INET, 0);
+  bytes.writeUInt16BE(port, 2);
+  bytes.writeUInt32BE(address === null ? 0 : ipv4ToNumber(address), 4);
+  return bytes;
 }
 
 export function int32(value: number): Uint8Array {

@@ -17,7 +17,7 @@ import { createGate, type Verdict } from './gate.ts';
 import { TFTP_LIMITS, type TftpLimits } from './limits.ts';
 import type { TftpFiles } from './names.ts';
 import { negotiate } from './negotiate.ts';
-import { ownSocket, sharedSocket } from './outlet.ts';
+import { countFailures, ownSockets, sharedSocket } from './outlet.ts';
 import { encodeTftp, isRequest } from './packet.ts';
 import { createSessionTable } from './session-table.ts';
 import { type Session, startSession } from './transfer-session.ts';
@@ -77,7 +77,9 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
   });
   const { port } = socket.address();
   const singlePort = options.singlePort ?? false;
-  const openOutlet = singlePort ? sharedSocket(socket) : ownSocket(address, counters);
+  const openOutlet = singlePort
+    ? sharedSocket(socket, counters)
+    : ownSockets({ address, counters, elapsed: clock.elapsed });
   const gate = createGate({ ...options, limits, listeningPort: port, sessions, singlePort });
   const missingTold = createRequestRate(MISSING_TOLD);
   const stopping = new AbortController();
@@ -107,6 +109,7 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
         limits: { ...limits, maxBlockSize: largestBlock(limits.maxBlockSize, options.mtu?.() ?? null) },
       }),
       openOutlet,
+      isAlone: () => sessions.size() === 1,
       elapsed: clock.elapsed,
       maxTransferMs: limits.maxTransferMs,
       counters,
@@ -123,10 +126,11 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
     void tickWhileBusy();
   };
 
+  const onSent = countFailures(counters);
   const refuse = (verdict: Extract<Verdict, { readonly kind: 'refuse' }>, from: RemoteInfo): void => {
     counters.count(verdict.reason);
     const datagram = encodeTftp({ op: 'error', code: verdict.code, message: verdict.message });
-    socket.send(datagram, from.port, from.address);
+    socket.send(datagram, from.port, from.address, onSent);
     if (verdict.missing !== null && missingTold.allows(verdict.missing.address, clock.elapsed()))
       onFact(missingFile(verdict.missing, clock.now()));
   };
@@ -153,7 +157,6 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
     }
   });
   socket.on('error', (error) => {
-    counters.count('send_failed');
     log.debug({ error: error.message }, 'TFTP socket error');
   });
   log.info({ port }, 'TFTP listening');

@@ -4,9 +4,10 @@
  */
 import type { Counters } from '../net/counters.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
+import type { RemoteEnd } from '../net/quick-socket.ts';
 import type { TftpCount } from './counts.ts';
 import type { Negotiated } from './negotiate.ts';
-import type { OpenOutlet, RemoteEnd } from './outlet.ts';
+import type { OpenOutlet } from './outlet.ts';
 import { decodeTftp, encodeInParts, TFTP_ERROR, type TftpPacket } from './packet.ts';
 import { beginTransfer, stepTransfer, type TransferEnd, type TransferStep } from './transfer.ts';
 
@@ -28,6 +29,8 @@ export type SessionOptions = {
   readonly content: Uint8Array;
   readonly negotiated: Negotiated;
   readonly openOutlet: OpenOutlet;
+  /** Whether nobody else is served just now: then a client on a quick wire may have our whole attention for a moment. */
+  readonly isAlone: () => boolean;
   /** Milliseconds since some fixed moment: timeouts must not follow a clock that is set. */
   readonly elapsed: () => number;
   /** Milliseconds that the whole transfer may take. */
@@ -35,6 +38,13 @@ export type SessionOptions = {
   readonly counters: Counters<TftpCount>;
   readonly onEnd: (end: TransferEnd, bytesAcked: number) => void;
 };
+
+/**
+ * A client in lockstep on a quick wire answers within microseconds; to wait for it awake is quicker than to sleep until
+ * it has. Others on this thread (DHCP) wait for `turnMs` at most, and a client that takes longer than `answerMs` is not
+ * waited for again for a while.
+ */
+const ATTENTION = { answerMs: 0.05, turnMs: 0.5, restDatagrams: 64 } as const;
 
 /** Error 5 answers to strangers, per transfer: more would make us a reflector. */
 const MAX_STRANGER_ANSWERS = 8;
@@ -57,6 +67,7 @@ export function startSession(options: SessionOptions): Session {
   let dueAt = Number.POSITIVE_INFINITY;
   let strangersAnswered = 0;
   let closed = false;
+  let resting = 0;
 
   const close = (): void => {
     if (closed) return;
@@ -83,7 +94,7 @@ export function startSession(options: SessionOptions): Session {
       outlet?.send(encodeInParts(UNKNOWN_TRANSFER), from);
   };
 
-  const receive = (datagram: Uint8Array, from: RemoteEnd): void => {
+  const take = (datagram: Uint8Array, from: RemoteEnd): void => {
     if (closed) return;
     if (from.port !== client.port || from.address !== client.address) {
       onStranger(datagram, from);
@@ -105,6 +116,24 @@ export function startSession(options: SessionOptions): Session {
         : stepTransfer(state, { kind: 'error', code: packet.code, message: packet.message });
     if (step.state === state) counters.count('stale_ack');
     state = apply(step).state;
+  };
+
+  const stayAwake = (): void => {
+    const until = elapsed() + ATTENTION.turnMs;
+    while (!closed && elapsed() < until) {
+      if (outlet?.waitFor(ATTENTION.answerMs) === true) continue;
+      resting = ATTENTION.restDatagrams;
+      return;
+    }
+  };
+
+  let isAwake = false;
+  const receive = (datagram: Uint8Array, from: RemoteEnd): void => {
+    take(datagram, from);
+    if (isAwake || closed || state.windowSize > 1 || resting-- > 0 || !options.isAlone()) return;
+    isAwake = true;
+    stayAwake();
+    isAwake = false;
   };
 
   const outlet = options.openOutlet(receive);
