@@ -8,6 +8,7 @@ import type { BootEntry } from './boot/decision.ts';
 import { asBootStage, grubFiles } from './boot/grub-files.ts';
 import { contentsOf, loadBootManifest } from './boot/manifest.ts';
 import { systemClock } from './clock.ts';
+import { startAddressProbes } from './daemon/address-probes.ts';
 import { createBootAnswers } from './daemon/boot-answers.ts';
 import { type BootEndpoint, bootEndpointsOf } from './daemon/boot-endpoints.ts';
 import { createDhcpTeller, FACT_COUNTS } from './daemon/dhcp-teller.ts';
@@ -25,12 +26,14 @@ import { preferThisThread } from './daemon/prefer-thread.ts';
 import { startServerSearches } from './daemon/server-searches.ts';
 import { createBootServer } from './dhcp/boot-server.ts';
 import type { ClientFacts } from './dhcp/client-facts.ts';
+import { createSteppedClock } from './dhcp/clock-steps.ts';
 import { createDhcpCounters } from './dhcp/counters.ts';
 import { createDesk, openPlaces } from './dhcp/desk.ts';
 import { BOOT_SERVER_PORT, SERVER_PORT } from './dhcp/destination.ts';
 import { type Endpoint, endpointName, endpointsOf } from './dhcp/endpoints.ts';
 import { openLeaseJournal } from './dhcp/lease-journal.ts';
 import { dhcpNetwork } from './dhcp/network.ts';
+import type { DhcpNotice } from './dhcp/notice.ts';
 import { createReservationTable } from './dhcp/reservations.ts';
 import { startDhcpServer } from './dhcp/server.ts';
 import { createLog } from './log.ts';
@@ -67,9 +70,11 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
   const reservations = createReservationTable();
   const manifest = await loadBootManifest(options.ipxeDir, options.secureBootDir);
   const indexOf = createInterfaceIndex();
+  const onNotice = (notice: DhcpNotice): void => post({ type: 'notice', notice });
+  const clock = createSteppedClock(systemClock);
   const searches = startServerSearches({
     ...{ networks: options.networks, indexOf, clock: systemClock, log },
-    onNotice: (notice) => post({ type: 'notice', notice }),
+    onNotice,
   });
   const facts = createFactSender((batch) => post({ type: 'facts', facts: batch }));
   const boot = new Map<Mac, BootEntry>();
@@ -109,10 +114,16 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     journal,
     isOurSearch: searches.isOurs,
     onOtherServer: searches.named,
-    clock: systemClock,
+    probeOn: (nic) => probes.on(nic),
+    onNotice,
+    clock,
   });
   const bootServer = createBootServer({ ...answering, networks, now: systemClock.now });
-  const leases = createLeaseService({ places: () => places, journal, reservations, clock: systemClock });
+  const leases = createLeaseService({ places: () => places, journal, reservations, clock });
+  const probes = startAddressProbes({
+    ...{ networks, indexOf, clock, log, onNotice },
+    onUsed: desk.inUse,
+  });
 
   const serveDhcp = async (endpoint: Endpoint): Promise<Service> => {
     const named = endpoint.arrival.by === 'interface' ? endpoint.networks : [];
@@ -216,7 +227,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
   const services = wanted.map(start);
 
   const stop = async (): Promise<void> => {
-    for (const service of [...services, searches]) await service.stop();
+    for (const service of [...services, searches, probes]) await service.stop();
     facts.flush();
     await journal.close();
     post({ type: 'stopped' });

@@ -65,6 +65,14 @@ const networkSchema = z.strictObject({
       error: 'must be 0 (never) or from 30 to 86400 seconds',
     })
     .default(300),
+  /** Addresses that machines of no node may hold at once on one switch port (that option 82 names). */
+  strangers_per_port: z.int().min(1).max(65_536).default(32),
+  /** Percent of the DHCP ranges that machines of no node may hold at once. */
+  strangers_percent: z.int().min(0).max(100).default(90),
+  /** Ask by ARP who has a new address before it is offered for the first time. */
+  arp_probe: z.boolean().default(true),
+  /** To a machine without an address that does not ask for a broadcast: to everybody, or to its MAC alone. */
+  reply: z.enum(['broadcast', 'unicast']).default('broadcast'),
   ranges: z.array(rangeSchema).default([]),
 });
 

@@ -16,6 +16,8 @@ export const SILENCES = [
   'other_server_chosen',
   'no_address_named',
   'no_free_address',
+  'too_many_strangers',
+  'found_in_use',
   'reservation_in_use',
   'not_ours_to_refuse',
   'not_the_holder',

@@ -5,7 +5,9 @@
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import { dynamicAddresses } from './address-range.ts';
+import { moveWithClock } from './after-step.ts';
 import type { ClientFacts } from './client-facts.ts';
+import type { SteppedClock } from './clock-steps.ts';
 import { Exchange, type ExchangeParts, type Question, type Send } from './exchange.ts';
 import { dhcpFact, silenceSentence, unansweredKind } from './facts.ts';
 import { LeaseBook } from './leases.ts';
@@ -16,6 +18,7 @@ import type { Place, Places } from './shared-network.ts';
 import { type Arrival, chooseWire, type DhcpWire, wiresOf } from './wires.ts';
 
 export type DeskOptions = Omit<ExchangeParts, 'places' | 'onOtherServer'> & {
+  readonly clock: Pick<SteppedClock, 'now' | 'onStep'>;
   /** Firmware and iPXE get short leases. */
   readonly isBooting: (facts: ClientFacts) => boolean;
   /** Whether a question is that of our own search for other servers, which a relay brought back. */
@@ -31,12 +34,14 @@ export type Desk = {
   receive(datagram: Uint8Array, from: { readonly arrival: Arrival; readonly send: Send }): void;
   /** Commits what waits and answers it. */
   settle(): Promise<void>;
+  /** A foreign machine has that address, which we would have given away. */
+  inUse(address: Ipv4, usedBy: Mac): void;
 };
 
 /** Networks with their leases as the journal has them. @throws IngotError `environment` when it cannot be read */
 export async function openPlaces(
   networks: readonly DhcpNetwork[],
-  { journal, clock }: Pick<DeskOptions, 'journal' | 'clock'>,
+  { journal, clock }: Pick<ExchangeParts, 'journal' | 'clock'>,
 ): Promise<readonly Place[]> {
   const places: Place[] = [];
   for (const network of networks) {
@@ -59,6 +64,12 @@ export function createDesk(options: DeskOptions): Desk {
   }
   /** Strangers ask again every few seconds. */
   const remarks = new RepeatLimit({ quietMs: 60_000, mostKeys: 4096 });
+  clock.onStep((byMs, now) => {
+    for (const { network, book } of options.places)
+      moveWithClock({ network: network.name, book, journal, log: options.log }, byMs, now);
+    for (const exchange of exchanges.values()) exchange.forgetTimes();
+    remarks.clear();
+  });
 
   const turnAway = (question: Question, reason: 'unknown_relay' | 'unknown_link'): void => {
     const { facts, now } = question;
@@ -87,5 +98,8 @@ export function createDesk(options: DeskOptions): Desk {
       else turnAway(question, chosen.reason);
     },
     settle: journal.flush,
+    inUse: (address, usedBy) => {
+      for (const exchange of exchanges.values()) exchange.inUse(address, usedBy);
+    },
   };
 }

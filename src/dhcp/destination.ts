@@ -1,6 +1,7 @@
 /** Where a reply goes: RFC 2131 4.1 as one function. */
 import type { Ipv4 } from '../net/ipv4.ts';
 import { parseIpv4 } from '../net/ipv4.ts';
+import type { Mac } from '../net/mac.ts';
 
 export const SERVER_PORT = 67;
 export const CLIENT_PORT = 68;
@@ -16,7 +17,12 @@ export type Destination = {
   readonly port: number;
   /** The flag that the reply carries; a relay reads it. */
   readonly broadcastFlag: boolean;
+  /** For a machine that cannot answer ARP yet: from our address to its MAC; absent: the kernel finds the way. */
+  readonly frame?: Pick<AnsweredAlone, 'from' | 'to'>;
 };
+
+/** How a machine without an address is answered alone: what it gets, our address, and its MAC. */
+export type AnsweredAlone = { readonly address: Ipv4; readonly from: Ipv4; readonly to: Mac };
 
 type Question = {
   readonly giaddr: Ipv4 | null;
@@ -27,10 +33,12 @@ type Question = {
    * not reach it.
    */
   readonly isRouted: boolean;
+  /** Null: a machine without an address is answered by broadcast. */
+  readonly alone: AnsweredAlone | null;
 };
 
 export function replyDestination(question: Question, reply: ReplyKind): Destination {
-  const { giaddr, ciaddr, broadcast, isRouted } = question;
+  const { giaddr, ciaddr, broadcast, isRouted, alone } = question;
   // RFC 2131 4.3.5: the answer to INFORM goes directly to the address in `ciaddr`.
   if (reply === 'inform' && ciaddr !== null)
     return { address: ciaddr, port: CLIENT_PORT, broadcastFlag: broadcast };
@@ -43,8 +51,10 @@ export function replyDestination(question: Question, reply: ReplyKind): Destinat
   if (reply === 'nak') return { address: EVERYBODY, port: CLIENT_PORT, broadcastFlag: broadcast };
   // "If 'giaddr' is zero and 'ciaddr' is nonzero, the server unicasts OFFER and ACK to 'ciaddr'."
   if (ciaddr !== null) return { address: ciaddr, port: CLIENT_PORT, broadcastFlag: broadcast };
-  // "If the broadcast bit is set, the server broadcasts"; if not, it would unicast to the hardware address and
-  // 'yiaddr', which ARP cannot resolve yet: every PXE server broadcasts then, too.
+  // "If the broadcast bit is set, the server broadcasts"; if not, it unicasts to the hardware address and 'yiaddr',
+  // which ARP cannot resolve yet: so every PXE server broadcasts then, too, unless it is told otherwise.
+  if (!broadcast && !isRouted && alone !== null)
+    return { address: alone.address, port: CLIENT_PORT, broadcastFlag: false, frame: alone };
   return { address: EVERYBODY, port: CLIENT_PORT, broadcastFlag: broadcast };
 }
 

@@ -6,16 +6,21 @@ import type { Clock } from '../clock.ts';
 import type { IngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
+import type { Mac } from '../net/mac.ts';
+import type { AddressProbe } from './address-probe.ts';
 import type { Answer, Silence } from './answer.ts';
 import type { DhcpBootFields } from './boot-fields.ts';
 import { composeBootReply } from './boot-reply.ts';
 import type { ClientFacts } from './client-facts.ts';
 import type { DhcpCounters } from './counters.ts';
 import { type Destination, replyDestination } from './destination.ts';
-import { type DhcpFact, dhcpFact, type FactBody, silenceSentence, unansweredKind } from './facts.ts';
+import { type DhcpFact, dhcpFact, type FactBody, isIpxe, silenceSentence, unansweredKind } from './facts.ts';
+import { FirstOffers } from './first-offers.ts';
 import type { LeaseJournal } from './lease-journal.ts';
 import type { Lease } from './leases.ts';
+import { LinkWatch } from './link-watch.ts';
 import { type DhcpNetwork, leaseSecondsFor } from './network.ts';
+import type { DhcpNotice } from './notice.ts';
 import type { DhcpPacket } from './packet.ts';
 import { readRelayInformation } from './relay-information.ts';
 import { RepeatLimit } from './repeat-limit.ts';
@@ -23,6 +28,8 @@ import { composeReply, type Reply, type ReplyParts } from './reply.ts';
 import type { Reservations } from './reservations.ts';
 import { Retransmissions } from './retransmissions.ts';
 import { decide, type Place, type Places } from './shared-network.ts';
+import { Strangers } from './strangers.ts';
+import { UsedAddresses } from './used-addresses.ts';
 import type { Arrival } from './wires.ts';
 
 export type ExchangeParts = {
@@ -39,12 +46,17 @@ export type ExchangeParts = {
   readonly log: Log;
   readonly counters: DhcpCounters;
   readonly onFact: (fact: DhcpFact) => void;
+  readonly onNotice: (notice: DhcpNotice) => void;
+  /** Asks on an interface who has an address; null: it cannot be asked there now. */
+  readonly probeOn: (nic: string) => AddressProbe | null;
 };
 
 export type Send = (bytes: Uint8Array, destination: Destination) => void;
 
 /** An offered address is kept for this long; EDK2 collects offers for up to 60 s. */
 const OFFER_HOLD_MS = 120_000;
+/** Addresses that one question may find in use; the next question goes on from there. */
+const MOST_FOUND_IN_USE = 4;
 
 /** A client's message that was read. */
 export type Question = {
@@ -57,12 +69,17 @@ export type Question = {
   readonly arrival: Arrival;
   /** Out of the socket that it came in by. */
   readonly send: Send;
+  /** Addresses that were chosen for it and found in use. */
+  readonly foundInUse?: number;
 };
 
 /** A question of which it is known what network it is about. */
 type Case = Question & { readonly place: Place };
 
 type Granted = Pick<ReplyParts, 'kind' | 'yiaddr'>;
+type Offered = Extract<Answer, { kind: 'offer' }>;
+
+const TOO_MANY: Answer = { kind: 'silence', reason: 'too_many_strangers' };
 
 export class Exchange {
   readonly #parts: ExchangeParts;
@@ -70,8 +87,31 @@ export class Exchange {
   /** Unanswered machines ask again every few seconds; one remark a minute and machine is enough. */
   readonly #remarks = new RepeatLimit({ quietMs: 60_000, mostKeys: 4096 });
 
+  readonly #strangers: Strangers;
+  readonly #used: UsedAddresses;
+  readonly #probes: FirstOffers;
+  readonly #links = new LinkWatch();
+
   constructor(parts: ExchangeParts) {
     this.#parts = parts;
+    this.#strangers = new Strangers(parts.places, parts.onNotice);
+    this.#used = new UsedAddresses(parts);
+    this.#probes = new FirstOffers(parts);
+  }
+
+  /** Somebody has an address that is nobody's here. */
+  inUse(address: Ipv4, usedBy: Mac): void {
+    const place = this.#parts.places.find(({ book }) => book.isDynamic(address));
+    const now = this.#parts.clock.now();
+    if (place === undefined || place.book.holderOf(address, now) !== null) return;
+    this.#used.found(place, { address, usedBy, refusedBy: null }, now);
+  }
+
+  /** The wall clock was set: what was remembered by it counts no more. */
+  forgetTimes(): void {
+    this.#sent.clear();
+    this.#remarks.clear();
+    this.#strangers.clear();
   }
 
   /** Answers it, now or when the lease is on disk. */
@@ -88,7 +128,9 @@ export class Exchange {
     for (const { book } of places) book.sweep(now);
     const facts = withRelayOfLease(question.facts, places);
     const { place, answer } = decide(facts, places, { reservations, isBooting, now });
-    this.#carryOut({ ...question, facts, place }, answer);
+    const one: Case = { ...question, facts, place };
+    this.#watchLink(one);
+    this.#carryOut(one, this.#admits(one, answer) ? answer : TOO_MANY);
   }
 
   #carryOut(question: Case, decided: Answer): void {
@@ -120,9 +162,37 @@ export class Exchange {
     }
   }
 
-  #offer(question: Case, { address, because }: Extract<Answer, { kind: 'offer' }>): void {
+  #offer(question: Case, offer: Offered): void {
+    const { facts, now, place } = question;
+    const mayWait = this.#probes.wants(question, offer);
+    place.book.hold({ address: offer.address, mac: facts.mac, until: now + OFFER_HOLD_MS });
+    if (
+      mayWait &&
+      this.#probes.ask(question, offer.address, (usedBy) => this.#asked(question, offer, usedBy))
+    )
+      return;
+    this.#sendOffer(question, offer);
+  }
+
+  /** The question about the offered address is answered; meanwhile the machine may have gone elsewhere. */
+  #asked(question: Case, offer: Offered, usedBy: Mac | null): void {
+    const { facts, place } = question;
+    const { mac } = facts;
+    const now = this.#parts.clock.now();
+    if (place.book.offerTo(mac)?.address !== offer.address) return;
+    if (usedBy === null || usedBy === mac) {
+      this.#sendOffer(question, offer);
+      return;
+    }
+    this.#forget(question);
+    this.#used.found(place, { address: offer.address, usedBy, refusedBy: mac }, now);
+    const foundInUse = (question.foundInUse ?? 0) + 1;
+    if (foundInUse < MOST_FOUND_IN_USE) this.receive({ ...question, now, foundInUse });
+    else this.#keepSilent(question, 'found_in_use');
+  }
+
+  #sendOffer(question: Case, { address, because }: Offered): void {
     const { facts, now, datagram } = question;
-    question.place.book.hold({ address, mac: facts.mac, until: now + OFFER_HOLD_MS });
     const reply = this.#compose(question, { kind: 'offer', yiaddr: address });
     this.#sent.remember(facts.mac, 'discover', { question: datagram, reply, at: now });
     this.#dispatch(question, reply);
@@ -137,7 +207,10 @@ export class Exchange {
       this.#keepSilent(question, 'nothing_to_boot');
       return;
     }
-    const destination = replyDestination({ ...packet, isRouted: arrival.by === 'address' }, 'offer');
+    const destination = replyDestination(
+      { ...packet, isRouted: arrival.by === 'address', alone: null },
+      'offer',
+    );
     const reply = composeBootReply({
       ...{ kind: 'boot_offer', question: packet, facts, network, boot, destination },
     });
@@ -150,6 +223,7 @@ export class Exchange {
   /** The lease counts at once, so that nobody else gets the address; the ACK leaves when it is on disk. */
   #acknowledge(question: Case, lease: Lease): void {
     const { facts, datagram, now } = question;
+    if (question.isBooting && !isIpxe(facts)) this.#links.acknowledged(facts.mac, now);
     const superseded = question.place.book.grant(lease, now);
     const reply = this.#compose(question, { kind: 'ack', yiaddr: lease.address });
     this.#journal(question, superseded === null ? [lease] : [superseded, lease], () => {
@@ -180,12 +254,9 @@ export class Exchange {
   }
 
   #decline(question: Case, address: Ipv4): void {
-    const { counters, reservations } = this.#parts;
-    const { now, place } = question;
+    const { facts, now, place } = question;
     this.#endLease(question, address);
-    const isReserved = reservations.holderOf(address) !== null;
-    // A reservation is the operator's word: it is offered again, and the operator is told.
-    if (!isReserved && !place.book.quarantine(address, now)) counters.count('quarantine_full');
+    this.#used.found(place, { address, usedBy: null, refusedBy: facts.mac }, now);
     const sentence = `found ${address} in use by a foreign machine: look for a host with a fixed address there`;
     this.#tell(question, { kind: 'dhcp.decline', address, sentence });
   }
@@ -207,10 +278,27 @@ export class Exchange {
 
   #endLease(question: Case, address: Ipv4): void {
     const { facts, now, place } = question;
+    this.#strangers.leave(place, facts.mac);
     const holds = place.book.leaseOf(facts.mac)?.address === address;
     const ended = holds ? place.book.release(facts.mac, now) : null;
     this.#forget(question);
     if (ended !== null) this.#journal(question, [ended], () => undefined);
+  }
+
+  /** Known machines always; others while there are not too many of them. */
+  #admits({ facts, place, now }: Case, decided: Answer): boolean {
+    if (decided.kind !== 'offer' && decided.kind !== 'ack') return true;
+    if (this.#parts.reservations.of(facts.mac) !== null) return true;
+    const until = decided.kind === 'ack' ? decided.lease.expiresAt : now + OFFER_HOLD_MS;
+    return this.#strangers.admits(place, facts, { until, now });
+  }
+
+  #watchLink(question: Case): void {
+    const { facts, isBooting, now } = question;
+    if (facts.messageType !== 'discover' || !isBooting) return;
+    const stage = isIpxe(facts) ? 'ipxe' : 'firmware';
+    const sentence = this.#links.discover({ mac: facts.mac, stage, secs: facts.secs }, now);
+    if (sentence !== null) this.#tell(question, { kind: 'dhcp.link_late', address: null, sentence });
   }
 
   /** What was offered or said before no longer counts. */

@@ -28,6 +28,13 @@ export class ExpiryCalendar<Key> {
     return this.#secondOf.size;
   }
 
+  /** Forgets everything, also how far time had gone. */
+  clear(): void {
+    this.#secondOf.clear();
+    this.#keysIn.clear();
+    this.#sweptTo = 0;
+  }
+
   has(key: Key): boolean {
     return this.#secondOf.has(key);
   }

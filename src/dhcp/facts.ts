@@ -18,7 +18,9 @@ export type DhcpFact = {
     | 'dhcp.nak'
     | 'dhcp.decline'
     | 'dhcp.release'
-    | 'dhcp.inform';
+    | 'dhcp.inform'
+    /** Its link came up late. */
+    | 'dhcp.link_late';
   /** Milliseconds since the epoch. */
   readonly at: number;
   /** Null: the question came from a link that we do not serve. */
@@ -67,6 +69,9 @@ const SILENCE_SENTENCES: Record<Silence, (facts: ClientFacts) => string> = {
   no_address_named: () => 'sent a message that names no address',
   no_free_address: () =>
     'asked for an address; all addresses of the DHCP ranges are in use: widen the ranges',
+  too_many_strangers: () =>
+    'asked for an address; too many machines of no node have one already: enroll it, or see the limits for strangers',
+  found_in_use: () => 'asked for an address; the free ones that were tried turned out to be in use by others',
   reservation_in_use: () => 'asked for an address; the one reserved for it is in use by another machine',
   not_ours_to_refuse: ({ requestedAddress, ciaddr }) =>
     `asked for ${requestedAddress ?? ciaddr}, which is in none of our ranges; left to another server`,
@@ -95,7 +100,7 @@ export function dhcpFact(
     mac: facts.mac,
     vendorClass: facts.vendorClass,
     archs: facts.archs,
-    isIpxe: facts.ipxe !== null || isIpxeUserClass(facts.userClass),
+    isIpxe: isIpxe(facts),
     uuid: facts.uuid?.length === 17 ? Buffer.from(facts.uuid.subarray(1)).toString('hex') : null,
     ...relayPlace(facts),
   };
@@ -105,6 +110,11 @@ function relayPlace({ giaddr, relayInformation, relay }: ClientFacts): Pick<Dhcp
   // A renewal that no relay passed on is answered by what the relay said before, and tells nothing new.
   if (giaddr === null && relayInformation === null) return {};
   return { relay: { giaddr, circuitId: relay.circuitId, remoteId: relay.remoteId } };
+}
+
+/** It says so in option 175 or 77. */
+export function isIpxe({ ipxe, userClass }: ClientFacts): boolean {
+  return ipxe !== null || isIpxeUserClass(userClass);
 }
 
 /** Raw `iPXE`, or the RFC 3004 list with that one entry. */

@@ -8,6 +8,7 @@ import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import type { DynamicAddresses } from './address-range.ts';
 import { ExpiryCalendar } from './expiry-calendar.ts';
+import { LookAhead } from './look-ahead.ts';
 
 export type Lease = {
   readonly address: Ipv4;
@@ -19,6 +20,12 @@ export type Lease = {
   readonly startedAt: number;
   readonly expiresAt: number;
 };
+
+/**
+ * Whose lease in the journal is an address that is left alone because a foreign machine uses it: no machine has this
+ * MAC. So a quarantine outlives a restart.
+ */
+export const NOBODY = '00:00:00:00:00:00' as Mac;
 
 export type Offer = { readonly address: Ipv4; readonly mac: Mac; readonly until: number };
 
@@ -43,6 +50,8 @@ export type LeaseView = {
   offerTo(mac: Mac): Offer | null;
   holderOf(address: Ipv4, now: number): Holder | null;
   isDynamic(address: Ipv4): boolean;
+  /** Whether a machine ever had it, as far as the journal goes. */
+  wasLeased(address: Ipv4): boolean;
   /** A free dynamic address that `keptBack` does not claim, the longest unused; null when there is none. */
   longestUnused(keptBack: (address: Ipv4) => boolean): Ipv4 | null;
 };
@@ -66,8 +75,7 @@ export class LeaseBook implements LeaseView {
   readonly #quarantine = new Map<Ipv4, number>();
   /** Used once, free now; the longest unused first. */
   readonly #free = new Set<Ipv4>();
-  readonly #neverUsed: IterableIterator<Ipv4>;
-  #nextNeverUsed: Ipv4 | null;
+  readonly #neverUsed: LookAhead<Ipv4>;
   readonly #leaseEnds = new ExpiryCalendar<Ipv4>();
   /** Ends of offers and quarantines. */
   readonly #holdEnds = new ExpiryCalendar<Ipv4>();
@@ -75,9 +83,8 @@ export class LeaseBook implements LeaseView {
   /** `leases` as the journal has them, the oldest end first. */
   constructor(dynamic: DynamicAddresses, leases: readonly Lease[], now: number) {
     this.#dynamic = dynamic;
-    this.#neverUsed = dynamic.inOrder();
-    this.#nextNeverUsed = this.#drawNeverUsed();
-    for (const lease of leases) this.#record(lease, now);
+    this.#neverUsed = new LookAhead(dynamic.inOrder());
+    for (const lease of leases) this.#load(lease, now);
   }
 
   leaseOf(mac: Mac): Lease | null {
@@ -92,6 +99,15 @@ export class LeaseBook implements LeaseView {
     return this.#dynamic.includes(address);
   }
 
+  /** Dynamic addresses. */
+  size(): number {
+    return this.#dynamic.size;
+  }
+
+  wasLeased(address: Ipv4): boolean {
+    return this.#leaseAt.has(address);
+  }
+
   holderOf(address: Ipv4, now: number): Holder | null {
     const quarantinedUntil = this.#quarantine.get(address);
     if (quarantinedUntil !== undefined && quarantinedUntil > now) return { kind: 'quarantine' };
@@ -103,14 +119,13 @@ export class LeaseBook implements LeaseView {
   }
 
   longestUnused(keptBack: (address: Ipv4) => boolean): Ipv4 | null {
-    while (this.#nextNeverUsed !== null) {
-      const address = this.#nextNeverUsed;
+    for (let address = this.#neverUsed.first(); address !== null; address = this.#neverUsed.first()) {
       if (!this.#isKnown(address)) {
         if (!keptBack(address)) return address;
         // Comes up again should its reservation go away.
         this.#free.add(address);
       }
-      this.#nextNeverUsed = this.#drawNeverUsed();
+      this.#neverUsed.drop();
     }
     let looks = Math.min(this.#free.size, LOOK_LIMIT);
     for (const address of this.#free) {
@@ -120,6 +135,11 @@ export class LeaseBook implements LeaseView {
       this.#free.add(address);
     }
     return null;
+  }
+
+  /** Addresses that nobody used yet and that come up next, at most `most`. */
+  upcoming(most: number): readonly Ipv4[] {
+    return this.#neverUsed.peek(most).filter((address) => !this.#isKnown(address));
   }
 
   /** Keeps the address for the machine until then; an earlier offer to it is void. */
@@ -160,22 +180,32 @@ export class LeaseBook implements LeaseView {
   }
 
   /**
-   * Leaves an address alone that a machine found in use. False when too much of the range is already
-   * quarantined, or the address is not of the range: then it only goes to the end of the queue.
+   * Leaves an address alone that is in use by somebody else; what is returned is for the journal. Null when too much
+   * of the range is already quarantined, or the address is not of the range: then it only goes to the end of the queue.
    */
-  quarantine(address: Ipv4, now: number): boolean {
+  quarantine(address: Ipv4, now: number): Lease | null {
     const most = Math.max(1, Math.floor(this.#dynamic.size * QUARANTINE_SHARE));
-    const quarantined = this.#quarantine.size < most && this.isDynamic(address);
-    if (quarantined) {
-      this.#clearHolds(address);
-      // Else the machine would be offered the bad address again when the quarantine ends.
-      const lease = this.#leaseAt.get(address);
-      if (lease !== undefined) this.#forget(lease);
-      this.#quarantine.set(address, now + QUARANTINE_MS);
-      this.#holdEnds.put(address, now + QUARANTINE_MS);
+    if (this.#quarantine.size >= most || !this.isDynamic(address)) {
+      this.#settle(address);
+      return null;
     }
-    this.#settle(address);
-    return quarantined;
+    this.#leaveAlone(address, now + QUARANTINE_MS);
+    const times = { startedAt: now, expiresAt: now + QUARANTINE_MS };
+    return { address, mac: NOBODY, hostname: null, relayInformation: null, ...times };
+  }
+
+  /** Moves all times by as much as the wall clock was set by, so that nothing ends by that alone. */
+  shift(byMs: number, now: number): void {
+    const moved = <Timed extends Lease | Offer>(one: Timed): Timed =>
+      'until' in one
+        ? { ...one, until: one.until + byMs }
+        : { ...one, startedAt: one.startedAt + byMs, expiresAt: one.expiresAt + byMs };
+    const [leases, offers, quarantine] = [this.leases(), [...this.#offerAt.values()], [...this.#quarantine]];
+    this.#leaseEnds.clear();
+    this.#holdEnds.clear();
+    for (const lease of leases) this.#record(moved(lease), now);
+    for (const offer of offers) this.hold(moved(offer));
+    for (const [address, until] of quarantine) this.#leaveAlone(address, until + byMs);
   }
 
   /** Frees what fell due. Called before each packet. */
@@ -208,6 +238,22 @@ export class LeaseBook implements LeaseView {
       if ((this.#leaseEnds.has(address) || this.#offerAt.has(address)) && !this.isDynamic(address)) outside++;
     const free = this.#dynamic.size - (leased + offered + declined - outside);
     return { leased, offered, declined, free: Math.max(0, free) };
+  }
+
+  #load(lease: Lease, now: number): void {
+    if (lease.mac !== NOBODY) this.#record(inTime(lease, now), now);
+    // One that ended leaves no trace: nobody ever leased that address.
+    else if (lease.expiresAt > now) this.#leaveAlone(lease.address, inTime(lease, now).expiresAt);
+  }
+
+  #leaveAlone(address: Ipv4, until: number): void {
+    this.#clearHolds(address);
+    // Else the machine would be offered the bad address again when the quarantine ends.
+    const lease = this.#leaseAt.get(address);
+    if (lease !== undefined) this.#forget(lease);
+    this.#quarantine.set(address, until);
+    this.#holdEnds.put(address, until);
+    this.#settle(address);
   }
 
   #record(lease: Lease, now: number): void {
@@ -258,9 +304,16 @@ export class LeaseBook implements LeaseView {
       this.#quarantine.has(address)
     );
   }
+}
 
-  #drawNeverUsed(): Ipv4 | null {
-    const next = this.#neverUsed.next();
-    return next.done ? null : next.value;
-  }
+const DAY_MS = 86_400_000;
+
+/**
+ * A lease that began in the future was written before the clock was set back by more than a day (a dead battery, and
+ * no time server yet): its end means nothing. The machine keeps the address for the lease's length, a day at most.
+ */
+function inTime(lease: Lease, now: number): Lease {
+  if (lease.startedAt <= now + DAY_MS) return lease;
+  const length = Math.max(0, lease.expiresAt - lease.startedAt);
+  return { ...lease, startedAt: now, expiresAt: now + Math.min(length, DAY_MS) };
 }

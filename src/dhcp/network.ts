@@ -25,6 +25,13 @@ export type DhcpNetwork = {
    * `proxy`: says what to boot, beside another server that gives the addresses.
    */
   readonly mode: 'authoritative' | 'reservations' | 'proxy';
+  /** Addresses that machines of no node may hold at once: on one switch port, and of all dynamic ones. */
+  readonly strangersPerPort: number;
+  readonly strangersPercent: number;
+  /** Whether a new address is asked for by ARP before its first offer. */
+  readonly arpProbe: boolean;
+  /** How a machine without an address is answered that does not ask for a broadcast. */
+  readonly reply: 'broadcast' | 'unicast';
   /** Addresses to hand out, ends included. */
   readonly ranges: readonly AddressRange[];
 };
@@ -59,6 +66,10 @@ export function dhcpNetwork(config: NetworkConfig, networks: readonly NetworkCon
     leaseSeconds: config.lease_s,
     bootLeaseSeconds: Math.min(config.boot_lease_s, config.lease_s),
     mode,
+    strangersPerPort: config.strangers_per_port,
+    strangersPercent: config.strangers_percent,
+    arpProbe: config.arp_probe,
+    reply: config.reply,
     ranges: config.ranges.filter((range) => range.use === 'dhcp').map(({ from, to }) => ({ from, to })),
   };
 }

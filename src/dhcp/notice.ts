@@ -5,7 +5,11 @@ export type DhcpNotice = {
     | 'dhcp.other_server_gone'
     /** Where another server has to give the addresses. */
     | 'dhcp.no_server'
-    | 'dhcp.server_found';
+    | 'dhcp.server_found'
+    | 'dhcp.address_in_use'
+    | 'dhcp.quarantine_full'
+    | 'dhcp.proxy_arp'
+    | 'dhcp.too_many_strangers';
   readonly severity: 'info' | 'warning';
   readonly network: string;
   /** What happened and what to do, for a human. */

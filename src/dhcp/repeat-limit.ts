@@ -9,6 +9,11 @@ export class RepeatLimit {
     this.#mostKeys = options.mostKeys;
   }
 
+  /** Forgets all, when the clock was set. */
+  clear(): void {
+    this.#saidAt.clear();
+  }
+
   /** True when `key` was not let through within the last `quietMs`. */
   allows(key: string, now: number): boolean {
     const before = this.#saidAt.get(key);

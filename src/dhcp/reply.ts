@@ -2,7 +2,7 @@
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { DhcpBootFields } from './boot-fields.ts';
 import type { ClientFacts } from './client-facts.ts';
-import { type Destination, type ReplyKind, replyDestination } from './destination.ts';
+import { type AnsweredAlone, type Destination, type ReplyKind, replyDestination } from './destination.ts';
 import { MESSAGE_TYPES } from './message-type.ts';
 import { type DhcpNetwork, leaseSecondsFor } from './network.ts';
 import { OPTIONS, type OptionMap, writeOption } from './options/table.ts';
@@ -38,10 +38,20 @@ export type Reply = {
 
 export function composeReply(parts: ReplyParts): Reply {
   const { kind, question, facts } = parts;
-  const destination = replyDestination({ ...question, isRouted: parts.isRouted }, kind);
+  const destination = replyDestination(
+    { ...question, isRouted: parts.isRouted, alone: aloneOf(parts) },
+    kind,
+  );
   const packet = replyPacket(parts, destination.broadcastFlag);
   const { bytes, omitted } = encodePacket(packet, mostBytesFor(facts.maximumSize));
   return { kind, network: parts.network.name, packet, bytes, destination, omitted };
+}
+
+/** Null where replies are broadcast, and for a machine whose frames' MAC is not told: chaddr holds something else. */
+function aloneOf({ network, yiaddr, question, facts }: ReplyParts): AnsweredAlone | null {
+  const isEthernet = question.hardwareType === 1 && question.hardwareAddress.length === 6;
+  if (network.reply !== 'unicast' || yiaddr === null || !isEthernet) return null;
+  return { address: yiaddr, from: network.address, to: facts.mac };
 }
 
 /** The reply with its options in order of importance: what does not fit goes from the end. */

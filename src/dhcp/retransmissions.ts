@@ -41,6 +41,12 @@ export class Retransmissions {
     return isSameQuestion(entry.question, question.bytes) ? entry.reply : null;
   }
 
+  /** The clock was set: nobody knows how old they are. */
+  clear(): void {
+    this.#entries.discover.clear();
+    this.#entries.request.clear();
+  }
+
   /** Its lease changed: nothing said before counts. */
   forget(mac: Mac): void {
     this.#entries.discover.delete(mac);

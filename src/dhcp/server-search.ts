@@ -54,8 +54,7 @@ export function startServerSearch(options: ServerSearchOptions): ServerSearch {
   const { network, expects, everyMs, clock, isOurs, onNotice } = options;
   const socket = openPacketSocket({
     interface: options.interface,
-    etherType: ETHERTYPE.ipv4,
-    filter: udpFilter(SERVER_PORT, CLIENT_PORT),
+    takes: { etherType: ETHERTYPE.ipv4, filter: udpFilter(SERVER_PORT, CLIENT_PORT) },
   });
   const goneAfterMs = GONE_AFTER_SEARCHES * everyMs + SEARCH_MS;
   const others = new OtherServers({ network, expects, goneAfterMs });

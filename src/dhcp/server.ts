@@ -6,8 +6,10 @@ import type { Log } from '../log.ts';
 import { adoptSocket, openBoundSocket } from '../net/bound-socket.ts';
 import type { Source } from './boot-server.ts';
 import type { DhcpCounters } from './counters.ts';
+import { EVERYBODY } from './destination.ts';
 import { type Endpoint, endpointName } from './endpoints.ts';
 import type { Send } from './exchange.ts';
+import { createFrameSender, type FrameSender } from './frame-sender.ts';
 import { RepeatLimit } from './repeat-limit.ts';
 import type { Arrival } from './wires.ts';
 
@@ -52,7 +54,11 @@ export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpS
     ? openBoundSocket({ ...where, port, shared: true })
     : adoptSocket(options.descriptor));
   const warn = createWarner(log, clock);
-  const send = createSender(socket, { counters, warn });
+  const frames =
+    arrival.by === 'interface'
+      ? createFrameSender(arrival.interface, (sentence) => warn('frame', sentence))
+      : null;
+  const send = createSender(socket, { counters, warn, frames });
 
   socket.on('message', (datagram, source) => {
     try {
@@ -74,6 +80,7 @@ export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpS
       socket.removeAllListeners('message');
       await answerer.settle?.();
       await new Promise<void>((resolve) => socket.close(resolve));
+      frames?.close();
     },
   };
 }
@@ -90,9 +97,13 @@ function createWarner(log: Log, clock: Pick<Clock, 'now'>): Warn {
 
 function createSender(
   socket: Socket,
-  { counters, warn }: { readonly counters: DhcpCounters; readonly warn: Warn },
+  { counters, warn, frames }: { counters: DhcpCounters; warn: Warn; frames: FrameSender | null },
 ): Send {
-  return (bytes, { address, port }) => {
+  return (bytes, destination) => {
+    const { port, frame } = destination;
+    if (frame !== undefined && frames?.send(bytes, { ...destination, frame })) return;
+    // By broadcast where it could not be sent alone.
+    const address = frame === undefined ? destination.address : EVERYBODY;
     if (socket.getSendQueueCount() >= MOST_UNSENT) {
       counters.count('send_queue_full');
       return;

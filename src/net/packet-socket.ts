@@ -11,9 +11,8 @@ import type { FilterStep } from './packet-filter.ts';
 
 export type PacketSocketOptions = {
   readonly interface: string;
-  readonly etherType: EtherType;
-  /** Which frames of that type the kernel keeps for us. */
-  readonly filter: readonly FilterStep[];
+  /** What it takes in; null: nothing, it only sends. */
+  readonly takes: { readonly etherType: EtherType; readonly filter: readonly FilterStep[] } | null;
 };
 
 export type PacketSocket = {
@@ -47,8 +46,9 @@ export function openPacketSocket(options: PacketSocketOptions): PacketSocket {
     libc.close(fd);
     throw socketError(`cannot open ${where}: ${call}`, errno);
   };
-  must(attachFilter(fd, options.filter), 'setsockopt SO_ATTACH_FILTER');
-  must(libc.bind(fd, linkAddress(options.etherType, index), LINK_ADDRESS_BYTES), 'bind');
+  const { takes } = options;
+  if (takes !== null) must(attachFilter(fd, takes.filter), 'setsockopt SO_ATTACH_FILTER');
+  must(libc.bind(fd, linkAddress(takes?.etherType ?? 0, index), LINK_ADDRESS_BYTES), 'bind');
   const name = Buffer.alloc(LINK_ADDRESS_BYTES);
   must(libc.getsockname(fd, name, int32(LINK_ADDRESS_BYTES)), 'getsockname');
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ReplyKind, replyDestination } from '../../src/dhcp/destination.ts';
-import { ip } from './samples.ts';
+import { ip, mac } from './samples.ts';
 
 const RELAY = '10.77.0.9';
 const CLIENT = '10.77.0.50';
@@ -45,10 +45,25 @@ describe('where a reply goes (RFC 2131 4.1)', () => {
         ciaddr: ciaddr === undefined ? null : ip(ciaddr),
         broadcast: flag ?? false,
         isRouted: routed ?? false,
+        alone: null,
       };
       const { address, port, broadcastFlag } = replyDestination(question, reply);
       expect(`${address}:${port}`).toBe(to);
       expect(broadcastFlag).toBe(flagOut);
     },
   );
+
+  it.each([
+    ['offer', {}, `${CLIENT}:68 by frame`],
+    ['ack', {}, `${CLIENT}:68 by frame`],
+    ['offer', { broadcast: true }, `${ALL}:68`],
+    ['nak', {}, `${ALL}:68`],
+    ['ack', { ciaddr: ip(CLIENT) }, `${CLIENT}:68`],
+    ['offer', { giaddr: ip(RELAY) }, `${RELAY}:67`],
+  ] as const)('%s %o goes to the machine alone where that is wanted: %s', (reply, change, to) => {
+    const alone = { address: ip(CLIENT), from: ip('10.77.0.1'), to: mac(1) };
+    const question = { giaddr: null, ciaddr: null, broadcast: false, isRouted: false, alone, ...change };
+    const { address, port, frame } = replyDestination(question, reply);
+    expect(`${address}:${port}${frame === undefined ? '' : ' by frame'}`).toBe(to);
+  });
 });

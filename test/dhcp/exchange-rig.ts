@@ -4,8 +4,11 @@ import { createDesk, type DeskOptions } from '../../src/dhcp/desk.ts';
 import type { Destination } from '../../src/dhcp/destination.ts';
 import type { DhcpFact } from '../../src/dhcp/facts.ts';
 import type { JournalEntry } from '../../src/dhcp/lease-journal.ts';
+import type { DhcpNetwork } from '../../src/dhcp/network.ts';
+import type { DhcpNotice } from '../../src/dhcp/notice.ts';
 import { type DhcpPacket, decodePacket, encodePacket } from '../../src/dhcp/packet.ts';
 import { createReservationTable, type ReservationTable } from '../../src/dhcp/reservations.ts';
+import type { Place } from '../../src/dhcp/shared-network.ts';
 import type { Arrival } from '../../src/dhcp/wires.ts';
 import { createLog } from '../../src/log.ts';
 import { bookOf, type MessageParts, message, NETWORK, NOW } from './samples.ts';
@@ -25,17 +28,24 @@ export type ExchangeRig = {
   counted(): Readonly<Record<string, number>>;
   readonly sent: Sent[];
   readonly facts: DhcpFact[];
+  readonly notices: DhcpNotice[];
   readonly journaled: JournalEntry[];
   readonly counters: DhcpCounters;
   readonly reservations: ReservationTable;
   advance(seconds: number): void;
 };
 
+/** An empty network. */
+export function placeOf(network: DhcpNetwork): Place {
+  return { network, book: bookOf([], network) };
+}
+
 export function startExchange(changes: Partial<DeskOptions> = {}): ExchangeRig {
   let now = NOW;
   const sent: Sent[] = [];
   const facts: DhcpFact[] = [];
   const journaled: JournalEntry[] = [];
+  const notices: DhcpNotice[] = [];
   const counters = createDhcpCounters();
   const reservations = createReservationTable();
   const desk = createDesk({
@@ -51,10 +61,12 @@ export function startExchange(changes: Partial<DeskOptions> = {}): ExchangeRig {
     },
     reservations,
     isOurSearch: () => false,
+    probeOn: () => null,
+    onNotice: (notice) => notices.push(notice),
     onOtherServer: () => undefined,
     isBooting: ({ vendorClass }) => vendorClass?.startsWith('PXEClient') === true,
     bootFields: () => null,
-    clock: { now: () => now },
+    clock: { now: () => now, onStep: () => undefined },
     log: createLog('silent'),
     counters,
     onFact: (fact) => facts.push(fact),
@@ -74,7 +86,7 @@ export function startExchange(changes: Partial<DeskOptions> = {}): ExchangeRig {
     receive,
     say: (parts, arrival) => receive(encodePacket(message(parts)).bytes, arrival),
     counted: () => Object.fromEntries(Object.entries(counters.snapshot()).filter(([, count]) => count > 0)),
-    ...{ sent, facts, journaled, counters, reservations },
+    ...{ sent, facts, notices, journaled, counters, reservations },
     advance: (seconds) => {
       now += seconds * 1000;
     },

@@ -60,6 +60,8 @@ function restart(mode: 'authoritative' | 'reservations' = 'authoritative'): void
     log: createLog('silent'),
     counters,
     onFact: (fact) => facts.push(fact),
+    onNotice: () => undefined,
+    probeOn: () => null,
   });
 }
 beforeEach(() => restart());

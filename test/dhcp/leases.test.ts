@@ -110,7 +110,7 @@ describe('the order of free addresses', () => {
 describe('quarantine', () => {
   it('keeps a declined address from everybody for an hour', () => {
     const book = bookOf();
-    expect(book.quarantine(ip('10.77.0.10'), NOW)).toBe(true);
+    expect(book.quarantine(ip('10.77.0.10'), NOW)).not.toBeNull();
     expect(book.holderOf(ip('10.77.0.10'), NOW)).toEqual({ kind: 'quarantine' });
     expect(book.longestUnused(none)).toBe('10.77.0.11');
     book.sweep(NOW + 3_600_000);
@@ -119,8 +119,8 @@ describe('quarantine', () => {
 
   it('takes at most a tenth of the range, so that declining cannot empty it', () => {
     const book = bookOf();
-    expect(book.quarantine(ip('10.77.0.10'), NOW)).toBe(true);
-    expect(book.quarantine(ip('10.77.0.11'), NOW)).toBe(false);
+    expect(book.quarantine(ip('10.77.0.10'), NOW)).not.toBeNull();
+    expect(book.quarantine(ip('10.77.0.11'), NOW)).toBeNull();
     expect(book.holderOf(ip('10.77.0.11'), NOW)).toBeNull();
   });
 });

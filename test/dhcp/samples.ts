@@ -43,11 +43,15 @@ export const NETWORK: DhcpNetwork = {
   leaseSeconds: 3600,
   bootLeaseSeconds: 600,
   mode: 'authoritative',
+  strangersPerPort: 4,
+  strangersPercent: 100,
+  arpProbe: true,
+  reply: 'broadcast',
   ranges: [{ from: ip('10.77.0.10'), to: ip('10.77.0.19') }],
 };
 
-export function bookOf(leases: readonly Lease[] = [], network: DhcpNetwork = NETWORK): LeaseBook {
-  return new LeaseBook(dynamicAddresses(network), leases, NOW);
+export function bookOf(leases: readonly Lease[] = [], network = NETWORK, now = NOW): LeaseBook {
+  return new LeaseBook(dynamicAddresses(network), leases, now);
 }
 
 export function lease(holder: Mac, address: string, expiresInSeconds = 1800): Lease {

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { bootClientOf } from '../../src/boot/client.ts';
 import { systemClock } from '../../src/clock.ts';
+import { createSteppedClock } from '../../src/dhcp/clock-steps.ts';
 import { createDhcpCounters } from '../../src/dhcp/counters.ts';
 import { createDesk, openPlaces } from '../../src/dhcp/desk.ts';
 import { endpointsOf } from '../../src/dhcp/endpoints.ts';
@@ -30,6 +31,10 @@ const networkShape = z.object({
   range: z.object({ from: z.string(), to: z.string() }).default({ from: '10.77.1.1', to: '10.77.9.254' }),
   leaseSeconds: z.number().default(3600),
   bootLeaseSeconds: z.number().default(600),
+  strangersPerPort: z.number().default(32),
+  strangersPercent: z.number().default(100),
+  arpProbe: z.boolean().default(false),
+  reply: z.enum(['broadcast', 'unicast']).default('broadcast'),
 });
 
 const settings = networkShape
@@ -70,6 +75,8 @@ const networks = [settings, ...settings.more].map((one): DhcpNetwork => {
     leaseSeconds: one.leaseSeconds,
     bootLeaseSeconds: one.bootLeaseSeconds,
     mode: one.mode,
+    ...{ strangersPerPort: one.strangersPerPort, strangersPercent: one.strangersPercent },
+    ...{ arpProbe: one.arpProbe, reply: one.reply },
     ranges: [{ from: address(one.range.from), to: address(one.range.to) }],
   };
 });
@@ -79,6 +86,8 @@ const desk = createDesk({
   journal,
   reservations,
   isOurSearch: () => false,
+  probeOn: () => null,
+  onNotice: say,
   onOtherServer: () => undefined,
   isBooting: (facts) => bootClientOf(facts).kind !== 'not-booting',
   bootFields: (_facts, network) => {
@@ -89,7 +98,7 @@ const desk = createDesk({
     ];
     return { siaddr: network.address, file: 'undionly.kpxe', options };
   },
-  clock: systemClock,
+  clock: createSteppedClock(systemClock),
   log,
   counters,
   onFact: (fact) => {

@@ -20,6 +20,8 @@ export async function startIngot(
   const boot = { ramdisk_dir: dir, ...(ipxeDir === undefined ? {} : { ipxe_dir: ipxeDir }) };
   const network = {
     ...{ name: 'pxe', role: 'pxe', dhcp: 'authoritative', ...SERVER },
+    // perfdhcp's machines are no node's, and are to fill the whole range.
+    strangers_percent: 100,
     ranges: [{ use: 'dhcp', ...POOL }],
   };
   // A cache of its own, so that the first start of a measure is a first start.

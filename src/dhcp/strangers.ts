@@ -1,0 +1,75 @@
+/** Who of the machines that nobody knows gets an address, and what is told when there are too many of them. */
+import type { Mac } from '../net/mac.ts';
+import type { ClientFacts } from './client-facts.ts';
+import type { DhcpNetwork } from './network.ts';
+import type { DhcpNotice } from './notice.ts';
+import { RepeatLimit } from './repeat-limit.ts';
+import type { Place } from './shared-network.ts';
+import { type Full, StrangerQuota } from './stranger-quota.ts';
+
+const HOUR_MS = 3_600_000;
+
+export class Strangers {
+  readonly #quotas = new Map<DhcpNetwork, StrangerQuota>();
+  readonly #onNotice: (notice: DhcpNotice) => void;
+  readonly #repeats = new RepeatLimit({ quietMs: HOUR_MS, mostKeys: 1024 });
+
+  constructor(places: readonly Place[], onNotice: (notice: DhcpNotice) => void) {
+    this.#onNotice = onNotice;
+    for (const { network, book } of places) {
+      const perNetwork = Math.ceil((book.size() * network.strangersPercent) / 100);
+      this.#quotas.set(network, new StrangerQuota({ perPort: network.strangersPerPort, perNetwork }));
+    }
+  }
+
+  /** False: too many of them hold addresses there already. Who has a lease that runs keeps it. */
+  admits(
+    { network, book }: Place,
+    facts: ClientFacts,
+    times: { readonly until: number; now: number },
+  ): boolean {
+    const { until, now } = times;
+    const quota = this.#quotas.get(network);
+    const runs = (book.leaseOf(facts.mac)?.expiresAt ?? 0) > now;
+    const stranger = { mac: facts.mac, port: portOf(facts), until, stays: runs };
+    const full = quota?.admit(stranger, now) ?? null;
+    if (full === null) return true;
+    const where = full === 'port' ? `${stranger.port}` : '';
+    if (this.#repeats.allows(`${network.name} ${where}`, now))
+      this.#onNotice(fullNotice(network, full, facts));
+    return false;
+  }
+
+  leave({ network }: Place, mac: Mac): void {
+    this.#quotas.get(network)?.leave(mac);
+  }
+
+  /** The wall clock was set: all are counted again with their next question. */
+  clear(): void {
+    for (const quota of this.#quotas.values()) quota.clear();
+  }
+}
+
+/** The switch port, as option 82 names it: circuits have the same names on every switch. */
+function portOf({ relay, giaddr }: ClientFacts): string | null {
+  return relay.circuitId === null ? null : `${relay.remoteId ?? giaddr ?? ''} ${relay.circuitId}`;
+}
+
+function fullNotice(network: DhcpNetwork, full: Full, { relay, giaddr }: ClientFacts): DhcpNotice {
+  const behind = giaddr === null ? '' : ` behind relay ${giaddr}`;
+  const what =
+    full === 'port'
+      ? `Machines of no node hold ${network.strangersPerPort} addresses of network ${network.name} on port ${relay.circuitId}${behind}`
+      : `Machines of no node hold ${network.strangersPercent} % of the addresses of network ${network.name}; the last one asked${behind === '' ? ` on ${network.interface ?? network.wire}` : behind}`;
+  const key = full === 'port' ? 'strangers_per_port' : 'strangers_percent';
+  const sentence =
+    `${what}: further ones get none, machines of nodes still do. Somebody may make up MACs to use the addresses up; ` +
+    `if the machines are real, enroll them (ingot dhcp discovered), widen the ranges or raise ${key}.`;
+  const data = {
+    network: network.name,
+    relay: giaddr,
+    circuit_id: relay.circuitId,
+    remote_id: relay.remoteId,
+  };
+  return { kind: 'dhcp.too_many_strangers', severity: 'warning', network: network.name, sentence, data };
+}

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { OPTIONS, readOption, writeOption } from '../../src/dhcp/options/table.ts';
+import { type ExchangeRig, placeOf, startExchange, US } from './exchange-rig.ts';
+import { ip, type MessageParts, mac, NETWORK } from './samples.ts';
+
+/** Option 82 of a switch: circuit-id and remote-id as text. */
+function behind(circuit: string, remote = 'leaf-1'): NonNullable<MessageParts['options']> {
+  const part = (code: number, text: string): Buffer =>
+    Buffer.concat([Buffer.from([code, text.length]), Buffer.from(text)]);
+  return [writeOption(OPTIONS.relayInformation, Buffer.concat([part(1, circuit), part(2, remote)]))];
+}
+
+const kinds = (rig: ExchangeRig): string[] => rig.notices.map(({ kind }) => kind);
+
+/** How many of so many made-up MACs get an offer. */
+function flood(rig: ExchangeRig, count: number, parts: Partial<MessageParts> = {}): number {
+  const answers = Array.from({ length: count }, (_, i) =>
+    rig.say({ type: 'discover', mac: mac(1000 + i), xid: i, ...parts }),
+  );
+  return answers.filter((answer) => answer.length > 0).length;
+}
+
+describe('a switch port with a machine that makes up MACs', () => {
+  it('gets so many addresses, and one event names it', () => {
+    const rig = startExchange();
+    expect(flood(rig, 50, { options: behind('eth0/7') })).toBe(4);
+    expect(rig.notices).toMatchObject([
+      {
+        kind: 'dhcp.too_many_strangers',
+        severity: 'warning',
+        data: { circuit_id: 'eth0/7', remote_id: 'leaf-1' },
+        sentence: expect.stringContaining('hold 4 addresses of network pxe on port eth0/7'),
+      },
+    ]);
+    expect(rig.counted()).toMatchObject({ too_many_strangers: 46, sent_offer: 4 });
+  });
+
+  it('keeps nothing from other ports, nor from machines of nodes behind the same one', () => {
+    const rig = startExchange();
+    rig.reservations.set('node', mac(5), { addresses: [], hostname: null });
+    flood(rig, 50, { options: behind('eth0/7') });
+    const offer = (number: number, circuit: string, remote?: string): number =>
+      rig.say({ type: 'discover', mac: mac(number), options: behind(circuit, remote) }).length;
+    expect([offer(6, 'eth0/8'), offer(7, 'eth0/7', 'leaf-2'), offer(5, 'eth0/7')]).toEqual([1, 1, 1]);
+    expect(offer(8, 'eth0/7')).toBe(0);
+  });
+
+  it('gets no more by asking for leases without an offer, and some again when the offers have ended', () => {
+    const rig = startExchange();
+    flood(rig, 4, { options: behind('eth0/7') });
+    const grab = { type: 'request', asks: '10.77.0.18', options: behind('eth0/7') } as const;
+    expect(rig.say({ ...grab, mac: mac(8) })).toEqual([]);
+    rig.advance(180);
+    expect(rig.say({ ...grab, mac: mac(8), xid: 9 })).toHaveLength(1);
+  });
+});
+
+describe('a network full of strangers', () => {
+  it('keeps a part of its addresses for machines of nodes', () => {
+    const rig = startExchange({ places: [placeOf({ ...NETWORK, strangersPercent: 80 })] });
+    rig.reservations.set('node', mac(5), { addresses: [], hostname: null });
+    expect(flood(rig, 50)).toBe(8);
+    expect(rig.say({ type: 'discover', mac: mac(5) })).toHaveLength(1);
+    expect(kinds(rig)).toEqual(['dhcp.too_many_strangers']);
+    expect(rig.notices[0]?.sentence).toContain('80 % of the addresses of network pxe');
+  });
+
+  it('lets those renew that have a lease, also after a restart of ours', () => {
+    const rig = startExchange({ places: [placeOf({ ...NETWORK, strangersPercent: 10 })] });
+    const [offer] = rig.say({ type: 'discover', mac: mac(6) });
+    const address = String(offer?.packet.yiaddr);
+    rig.say({ type: 'request', mac: mac(6), asks: address, serverId: US });
+    rig.advance(1800);
+    const [ack] = rig.say({ type: 'request', mac: mac(6), ciaddr: address, xid: 7 });
+    expect(ack === undefined ? null : readOption(ack.packet.options, OPTIONS.leaseTime)).toBe(3600);
+  });
+
+  it('takes a place back from who releases or declines', () => {
+    const rig = startExchange({ places: [placeOf({ ...NETWORK, strangersPercent: 10 })] });
+    rig.say({ type: 'request', mac: mac(6), asks: '10.77.0.10', serverId: US });
+    expect(flood(rig, 1)).toBe(0);
+    rig.say({ type: 'release', mac: mac(6), ciaddr: '10.77.0.10', serverId: US });
+    expect(flood(rig, 1)).toBe(1);
+  });
+});
+
+describe('declined addresses', () => {
+  /** Takes an address and declines it. */
+  function decline(rig: ExchangeRig, number: number): void {
+    const [offer] = rig.say({ type: 'discover', mac: mac(number) });
+    const asks = String(offer?.packet.yiaddr);
+    rig.say({ type: 'request', mac: mac(number), asks, serverId: US });
+    rig.say({ type: 'decline', mac: mac(number), asks, serverId: US });
+  }
+
+  it('are told with their machine, and when too many are left alone, that is told once', () => {
+    const rig = startExchange();
+    for (let i = 1; i < 8; i++) decline(rig, i);
+    expect(kinds(rig)).toEqual(['dhcp.address_in_use', 'dhcp.quarantine_full']);
+    expect(rig.notices[0]).toMatchObject({ data: { address: '10.77.0.10', mac: null, refused_by: mac(1) } });
+    expect(rig.counted()).toMatchObject({ address_in_use: 7, quarantine_full: 6 });
+  });
+
+  it('of a large network make ten events an hour at most', () => {
+    const range = { from: ip('10.77.0.10'), to: ip('10.77.0.250') };
+    const rig = startExchange({ places: [placeOf({ ...NETWORK, ranges: [range] })] });
+    for (let i = 1; i < 20; i++) decline(rig, i);
+    expect(rig.notices).toHaveLength(10);
+    expect(rig.notices.at(-1)?.sentence).toContain('not told one by one');
+  });
+});
+
+it('a link that came up late is told of the machine, once', () => {
+  const rig = startExchange();
+  const firmware = [writeOption(OPTIONS.vendorClass, 'PXEClient:Arch:00007:UNDI:003016')];
+  rig.say({ type: 'discover', mac: mac(1), secs: 28, options: firmware });
+  rig.say({ type: 'discover', mac: mac(1), secs: 60, xid: 2, options: firmware });
+  expect(rig.facts.filter(({ kind }) => kind === 'dhcp.link_late')).toMatchObject([
+    { mac: mac(1), sentence: expect.stringContaining('check portfast') },
+  ]);
+});
