@@ -162,7 +162,9 @@ export const reservationAnswer = z.looseObject({
 export type ReservationAnswer = z.output<typeof reservationAnswer>;
 
 export const reservationsAnswer = z.object({
-  reservations: z.array(reservationAnswer.extend({ node: ownerSchema.nullable() })),
+  reservations: z.array(
+    reservationAnswer.extend({ node: ownerSchema.nullable(), problem: z.string().nullable() }),
+  ),
 });
 
 export const imageAnswer = z.discriminatedUnion('state', [

@@ -1,4 +1,6 @@
 /** Keeps the packet thread's reservations as the store has them. */
+import type { NetworkConfig } from '../config/schema.ts';
+import { reservationProblem } from '../ipam/check-reservation.ts';
 import { parseIpv4 } from '../net/ipv4.ts';
 import { type Mac, parseMac } from '../net/mac.ts';
 import type { ReservationRecord } from '../store/records.ts';
@@ -14,10 +16,22 @@ export type ReservationPublisher = {
 
 type Publish = (entries: readonly ReservedMac[], removed: readonly Mac[]) => Promise<void>;
 
-export function createReservationPublisher(
-  store: Pick<Store, 'reservations'>,
-  publish: Publish,
-): ReservationPublisher {
+type Options = {
+  readonly store: Pick<Store, 'reservations'>;
+  readonly networks: readonly NetworkConfig[];
+  readonly publish: Publish;
+  readonly onProblem: (sentence: string) => void;
+};
+
+/** Told one by one at start; of more the number. */
+const MOST_TOLD = 10;
+
+/** Reservations in one message, and queries at once. */
+const PART = 500;
+
+/** A reservation that the configuration no longer allows is kept in the store and not published. */
+export function createReservationPublisher(options: Options): ReservationPublisher {
+  const { store, networks, publish, onProblem } = options;
   let last: Promise<void> = Promise.resolve();
   /** In a row: what was read last is published last. */
   const inTurn = (work: () => Promise<void>): Promise<void> => {
@@ -25,18 +39,46 @@ export function createReservationPublisher(
     last = turn.catch(() => undefined);
     return turn;
   };
+  /** A message for each part: between two of them the packet thread answers machines. */
+  const publishInParts = async (entries: readonly ReservedMac[], removed: readonly Mac[]): Promise<void> => {
+    for (let from = 0; from === 0 || from < Math.max(entries.length, removed.length); from += PART)
+      await publish(entries.slice(from, from + PART), removed.slice(from, from + PART));
+  };
+  const ofMacs = async (macs: readonly Mac[]): Promise<readonly ReservationRecord[]> => {
+    if (macs.length <= PART)
+      return (await Promise.all(macs.map((mac) => store.reservations.listByMac(mac)))).flat();
+    const wanted = new Set<string>(macs);
+    return (await store.reservations.list()).filter(({ mac }) => wanted.has(mac));
+  };
   return {
     publish: (macs) =>
       inTurn(async () => {
-        const records = await Promise.all(macs.map((mac) => store.reservations.listByMac(mac)));
-        const entries = reservedMacs(records.flat());
+        const entries = reservedMacs(sortOut(await ofMacs(macs), networks).fit);
         const kept = new Set(entries.map(({ mac }) => mac));
-        await publish(
+        await publishInParts(
           entries,
           macs.filter((mac) => !kept.has(mac)),
         );
       }),
-    publishAll: () => inTurn(async () => publish(reservedMacs(await store.reservations.list()), [])),
+    publishAll: () =>
+      inTurn(async () => {
+        const { fit, problems } = sortOut(await store.reservations.list(), networks);
+        for (const sentence of problems.slice(0, MOST_TOLD)) onProblem(sentence);
+        const more = problems.length - MOST_TOLD;
+        if (more > 0)
+          onProblem(`${more} more reservations do not fit the configuration: ingot dhcp reservations`);
+        await publishInParts(reservedMacs(fit), []);
+      }),
+  };
+}
+
+function sortOut(records: readonly ReservationRecord[], networks: readonly NetworkConfig[]) {
+  const judged = records.map((record) => ({ record, problem: reservationProblem(record, networks) }));
+  return {
+    fit: judged.flatMap(({ record, problem }) => (problem === null ? [record] : [])),
+    problems: judged.flatMap(({ record: { mac }, problem }) =>
+      problem === null ? [] : [`The reservation for ${mac} is not served: ${problem}.`],
+    ),
   };
 }
 

@@ -122,7 +122,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await Promise.all([packets.publish(entries, removed), loadRamdisk ? shareRamdisk() : null]);
   });
   await bootTable.publishAll();
-  const reservations = createReservationPublisher(store, packets.publishReservations);
+  const reservations = createReservationPublisher({
+    ...{ store, networks: config.networks, publish: packets.publishReservations },
+    onProblem: problem,
+  });
   await reservations.publishAll();
 
   const images = await createImageStore({

@@ -1,8 +1,9 @@
 /** Whether DHCP can keep what an operator or a foreign server's file wants for a MAC, as sentences. Pure. */
 import type { NetworkConfig } from '../config/schema.ts';
 import { HOSTNAME } from '../net/hostname.ts';
-import { cidrContains, formatCidr, type Ipv4 } from '../net/ipv4.ts';
-import type { Mac } from '../net/mac.ts';
+import { cidrContains, formatCidr, type Ipv4, parseIpv4 } from '../net/ipv4.ts';
+import { type Mac, parseMac } from '../net/mac.ts';
+import type { ReservationRecord } from '../store/records.ts';
 import { formatSpan, holds, protectedAddresses, spanOf } from './ranges.ts';
 
 export type ReservationWish = {
@@ -39,6 +40,19 @@ export function checkReservation(
     );
   }
   return wish.address === null ? place : checkAddress(wish.address, network);
+}
+
+/** Why a reservation that was stored once does not fit the configuration of today, or null. */
+export function reservationProblem(
+  record: ReservationRecord,
+  networks: readonly NetworkConfig[],
+): string | null {
+  const mac = parseMac(record.mac);
+  const address = record.address === null ? null : parseIpv4(record.address);
+  if (mac === null || (address === null && record.address !== null)) return 'it is damaged';
+  const { network, hostname } = record;
+  const verdict = checkReservation({ network, mac, address, hostname }, networks);
+  return verdict.ok ? null : verdict.message;
 }
 
 function networkOf(wish: ReservationWish, networks: readonly NetworkConfig[]): ReservationVerdict {

@@ -27,7 +27,7 @@ test('a reservation is in force when its 201 comes, and is shown with the node t
   expect([status, body.mac, body.network, body.source]).toEqual([201, MAC, 'pxe', 'operator']);
   expect(inForce).toEqual([MAC]);
   expect((await ask('GET', PATH)).body.reservations).toMatchObject([
-    { mac: MAC, address: '10.20.5.5', hostname: 'h', node: { uuid: NODE, name: 'rack1-07' } },
+    { mac: MAC, address: '10.20.5.5', hostname: 'h', node: { uuid: NODE, name: 'rack1-07' }, problem: null },
   ]);
   expect((await store.events.list({ kinds: ['reservation.created'] }))[0]).toMatchObject({
     node_uuid: NODE,

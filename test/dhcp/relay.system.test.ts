@@ -121,6 +121,21 @@ describe('a machine behind ISC dhcrelay', () => {
     ]);
   });
 
+  it('is a node one day, and its port tells where it is plugged in', async () => {
+    const ports = [{ address: MAC, physical_network: 'rack-7' }];
+    await daemon.client.nodes.enroll({ name: 'rack7-u01', driver: 'fake-hardware', ports });
+    await wire.run('far', 'udhcpc', '-i', 'f0', '-n', '-q', '-f', '-t', '5', '-s', '/bin/true');
+    const dhcp = { giaddr: '10.70.0.254', circuit_id: 'r0', remote_id: null };
+    await expect
+      .poll(() => daemon.client.nodes.ports('rack7-u01'))
+      .toMatchObject([{ internal_info: { dhcp } }]);
+    const [told] = (await daemon.client.nodes.timeline('rack7-u01')).filter(
+      ({ kind }) => kind === 'dhcp.relay',
+    );
+    expect(told?.message).toBe(`${MAC} is behind the relay 10.70.0.254, circuit r0`);
+    expect(await daemon.client.discovered.list()).toEqual([]);
+  });
+
   it('gets an address of the second network on its wire when the first is full', async () => {
     await wire.run('far', 'ip', 'link', 'set', 'f0', 'address', '02:00:00:00:70:02');
     const lease = join(folder, 'dhclient.leases');

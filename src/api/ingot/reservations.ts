@@ -1,7 +1,7 @@
 /** `/ingot/v1/dhcp/reservations`: what DHCP keeps for a MAC, whether a node has it or not. */
 import type { FastifyInstance } from 'fastify';
 import { IngotError } from '../../errors.ts';
-import { checkReservation, type ReservationWish } from '../../ipam/check-reservation.ts';
+import { checkReservation, type ReservationWish, reservationProblem } from '../../ipam/check-reservation.ts';
 import { type Mac, parseMac } from '../../net/mac.ts';
 import type { ReservationRecord } from '../../store/records.ts';
 import type { Queries } from '../../store/store.ts';
@@ -25,7 +25,14 @@ export function reservationRoutes(app: FastifyInstance, context: ApiContext): vo
     const shown = all.filter(
       (one) => (network === undefined || one.network === network) && (mac === undefined || one.mac === mac),
     );
-    return { reservations: shown.map((one) => ({ ...one, node: owners.get(one.mac) ?? null })) };
+    return {
+      reservations: shown.map((one) => ({
+        ...one,
+        node: owners.get(one.mac) ?? null,
+        /** Why it is not served, as the configuration is now. */
+        problem: reservationProblem(one, config.networks),
+      })),
+    };
   });
 
   /** 201, or 200 for what stood there already; `replace` gives the MAC's earlier one up. */

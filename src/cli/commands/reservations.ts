@@ -22,13 +22,11 @@ export const reservationList: Command = {
       one.hostname ?? '-',
       one.node?.name ?? one.node?.uuid ?? '-',
       one.source,
+      one.problem === null ? '' : `not served: ${one.problem}`,
     ]);
+    const headings = ['network', 'mac', 'address', 'hostname', 'node', 'source', ''];
     if (json) printJson(io, { reservations });
-    else
-      io.out(
-        formatTable(['network', 'mac', 'address', 'hostname', 'node', 'source'], rows) ||
-          'No reservations.\n',
-      );
+    else io.out(formatTable(headings, rows) || 'No reservations.\n');
     return EXIT.ok;
   },
 };
