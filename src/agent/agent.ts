@@ -26,7 +26,7 @@ import { startCommandServer } from './serve/server.ts';
 import { clockCorrection, setWallClock } from './serve/wall-clock.ts';
 
 /** The release of upstream's agent whose protocol this one speaks: Ironic compares it as a version. */
-export const AGENT_VERSION = '11.0.0';
+const AGENT_VERSION = '11.0.0';
 
 export type AgentOptions = {
   readonly args: KernelArgs;

@@ -3,8 +3,8 @@ import { stat } from 'node:fs/promises';
 import { IngotError } from '../errors.ts';
 import { createClient } from './client.ts';
 
-export const DEFAULT_URL = 'http://127.0.0.1:6385';
-export const DEFAULT_SOCKET = '/var/lib/ingot/ingot.sock';
+const DEFAULT_URL = 'http://127.0.0.1:6385';
+const DEFAULT_SOCKET = '/var/lib/ingot/ingot.sock';
 
 type Options = {
   /** `--url`. */

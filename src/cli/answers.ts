@@ -23,7 +23,7 @@ export type NodeAnswer = z.output<typeof nodeAnswer>;
 
 export const nodesAnswer = z.object({ nodes: z.array(nodeAnswer), next: z.string().optional() });
 
-export const portAnswer = z.looseObject({
+const portAnswer = z.looseObject({
   uuid: z.string(),
   node_uuid: z.string(),
   address: z.string(),
@@ -38,7 +38,6 @@ export const portsAnswer = z.object({ ports: z.array(portAnswer) });
 export const enrollAnswer = z.object({ node: nodeAnswer, ports: z.array(portAnswer) });
 
 export const whyAnswer = z.looseObject({ text: z.string(), state: z.string(), check: z.array(z.string()) });
-export type WhyAnswer = z.output<typeof whyAnswer>;
 
 const jobSchema = z.looseObject({
   id: z.number(),

@@ -7,7 +7,7 @@ export type Values = Readonly<Record<string, string | boolean | readonly (string
 export type Arguments = { readonly values: Values; readonly positionals: readonly string[] };
 
 /** Every command has these. */
-export const COMMON_OPTIONS: ParseArgsOptionsConfig = {
+const COMMON_OPTIONS: ParseArgsOptionsConfig = {
   url: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },

@@ -77,7 +77,7 @@ const IMAGE: Group = {
   commands: { list: imageList, show: imageShow, add: imageAdd, remove: imageRemove },
 };
 
-export const GROUPS: Readonly<Record<string, Group>> = {
+const GROUPS: Readonly<Record<string, Group>> = {
   ...{ node: NODE, network: NETWORK, image: IMAGE, dhcp: DHCP },
 };
 export const SINGLE_COMMANDS: Readonly<Record<string, Command>> = { status };

@@ -5,7 +5,7 @@ import type { JobAnswer, NodeAnswer } from './answers.ts';
 import type { Client } from './client.ts';
 
 /** Where each verb leads when all goes well. */
-export const GOALS: Readonly<Record<string, readonly string[]>> = {
+const GOALS: Readonly<Record<string, readonly string[]>> = {
   manage: ['manageable'],
   inspect: ['manageable'],
   provide: ['available'],

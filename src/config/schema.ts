@@ -19,7 +19,7 @@ const cidr = z.string().transform((text, context): Cidr => {
   return z.NEVER;
 });
 
-export const NETWORK_ROLES = [
+const NETWORK_ROLES = [
   'pxe',
   'lcm',
   'oob',
@@ -30,8 +30,8 @@ export const NETWORK_ROLES = [
   'external',
   'storage',
 ] as const;
-export const DHCP_MODES = ['authoritative', 'reservations', 'proxy', 'off'] as const;
-export const RANGE_USES = ['dhcp', 'static'] as const;
+const DHCP_MODES = ['authoritative', 'reservations', 'proxy', 'off'] as const;
+const RANGE_USES = ['dhcp', 'static'] as const;
 
 const rangeSchema = z.strictObject({ use: z.enum(RANGE_USES), from: ipv4, to: ipv4 });
 

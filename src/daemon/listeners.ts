@@ -79,7 +79,7 @@ export async function startListener(options: Options): Promise<Listener> {
   };
 }
 
-export function formatListenAt(at: ListenAt): string {
+function formatListenAt(at: ListenAt): string {
   return 'path' in at ? at.path : `${at.address}:${at.port}`;
 }
 

@@ -83,7 +83,7 @@ function sortOut(records: readonly ReservationRecord[], networks: readonly Netwo
 }
 
 /** One entry a MAC, its first host name the one that counts. Pure. */
-export function reservedMacs(records: readonly ReservationRecord[]): readonly ReservedMac[] {
+function reservedMacs(records: readonly ReservationRecord[]): readonly ReservedMac[] {
   return [...Map.groupBy(records, ({ mac }) => mac)].flatMap(([text, ofMac]): readonly ReservedMac[] => {
     const mac = parseMac(text);
     if (mac === null) return [];

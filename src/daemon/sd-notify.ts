@@ -32,7 +32,7 @@ export function createSdNotify(env: NodeJS.ProcessEnv, log: Log): SdNotify {
 }
 
 /** `sockaddr_un` for a path, or for an abstract name written as `@name` (unix(7)). */
-export function unixAddress(path: string): Uint8Array {
+function unixAddress(path: string): Uint8Array {
   const name = Buffer.from(path.startsWith('@') ? `\0${path.slice(1)}` : `${path}\0`, 'utf8');
   const address = Buffer.alloc(2 + Math.min(name.length, SUN_PATH_BYTES));
   address.writeUInt16LE(AF_UNIX, 0);

@@ -18,7 +18,7 @@ export function servedAddresses(config: Config, role: NetworkRole): readonly Ser
 }
 
 /** Each address of ours once, with those of `served` whose machines talk to it. */
-export function byServerAddress(
+function byServerAddress(
   served: readonly NetworkConfig[],
   all: readonly NetworkConfig[],
 ): readonly { readonly address: Ipv4; readonly networks: readonly NetworkConfig[] }[] {

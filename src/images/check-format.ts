@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { IngotError } from '../errors.ts';
 
 /** A virtual disk beyond this is refused: its checksum alone would take hours. */
-export const MAX_VIRTUAL_BYTES = 4 * 1024 ** 4;
+const MAX_VIRTUAL_BYTES = 4 * 1024 ** 4;
 
 /** First bytes of files that are certainly no raw disk image. */
 const NOT_RAW = [

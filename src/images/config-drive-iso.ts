@@ -8,7 +8,7 @@ import type { DriveFiles } from './config-drive-parts.ts';
 /** cloud-init finds the drive by this label (cloud-init docs, "Config drive"). */
 const LABEL = 'config-2';
 /** The most that Ironic's agent takes. */
-export const CONFIG_DRIVE_MAX_BYTES = 64 * 1024 * 1024;
+const CONFIG_DRIVE_MAX_BYTES = 64 * 1024 * 1024;
 const TIMEOUT_MS = 60_000;
 
 /** Rock Ridge and Joliet names; on the drive everything belongs to root, for root's eyes only. */

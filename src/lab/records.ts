@@ -48,7 +48,7 @@ const machinePlanSchema = machineRequestSchema.extend({
 /** One virtual machine with every name, address and path that follows from the request. */
 export type MachinePlan = Readonly<z.output<typeof machinePlanSchema>>;
 
-export const isolationSchema = z.enum(['root', 'user-namespace']);
+const isolationSchema = z.enum(['root', 'user-namespace']);
 /** By whose right the namespaces are made: root's, or the user's own inside a user namespace. */
 export type Isolation = z.output<typeof isolationSchema>;
 

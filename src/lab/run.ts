@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { IngotError } from '../errors.ts';
 
 /** Where Debian and Ubuntu keep the programs that a lab starts. */
-export const PROGRAM_PACKAGES: Readonly<Record<string, string>> = {
+const PROGRAM_PACKAGES: Readonly<Record<string, string>> = {
   unshare: 'util-linux',
   nsenter: 'util-linux',
   mount: 'mount',
@@ -26,7 +26,7 @@ export type RunOptions = {
 
 export type RunResult = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
-export function missingProgram(program: string): IngotError {
+function missingProgram(program: string): IngotError {
   const from = PROGRAM_PACKAGES[program];
   return new IngotError('missing_program', `The program "${program}" is not installed`, {
     hint: from === undefined ? 'Install it.' : `Install it with: apt-get install ${from}`,

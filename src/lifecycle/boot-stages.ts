@@ -11,7 +11,7 @@ export type BootStage = {
 };
 
 /** In the order of a boot. The first stands for "nothing seen at all". */
-export const BOOT_STAGES: readonly BootStage[] = [
+const BOOT_STAGES: readonly BootStage[] = [
   {
     kinds: [],
     seen: 'the machine was switched on',

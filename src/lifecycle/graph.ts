@@ -2,15 +2,13 @@
 import { PROVISION_STATES, type ProvisionState } from '../store/words.ts';
 import { EDGES, type Edge, type GraphEvent } from './graph-edges.ts';
 
+/** The configuration's time limits, by name (`timeouts` in `config/schema.ts`). */
+export type TimeLimit = 'callback_s' | 'command_s' | 'power_s';
+
 /**
  * `stable`: nothing happens until an operator asks. `auto`: ingot works on it. `wait`: ingot waits for the
  * agent. `hold`: ingot waits for an operator. `fail`: a job ended badly; an operator decides.
  */
-export type StateKind = 'stable' | 'auto' | 'wait' | 'hold' | 'fail';
-
-/** The configuration's time limits, by name (`timeouts` in `config/schema.ts`). */
-export type TimeLimit = 'callback_s' | 'command_s' | 'power_s';
-
 export type StateFacts =
   | { readonly kind: 'stable' }
   | { readonly kind: 'hold' | 'fail'; readonly target: ProvisionState }

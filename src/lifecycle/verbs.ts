@@ -104,7 +104,7 @@ export function waitForJob(node: Pick<NodeRecord, 'uuid' | 'name' | 'provision_s
   return `Wait until the job has ended (ingot node why ${name})${abort}.`;
 }
 
-export function whatToDoFirst(state: ProvisionState, verb: Verb): string {
+function whatToDoFirst(state: ProvisionState, verb: Verb): string {
   if (isTransient(state)) {
     const abort = edgeFrom(state, 'abort')?.by === 'operator' ? ', or ask for abort' : '';
     return `A job works on the node: wait until it has ended (ingot node why tells how far it is)${abort}.`;

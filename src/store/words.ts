@@ -65,16 +65,16 @@ export const POWER_TARGETS = [
 export type PowerTarget = (typeof POWER_TARGETS)[number];
 
 /** What the node shall do when its NIC asks for a boot program. */
-export const BOOT_INTENTS = ['ramdisk', 'disk'] as const;
+const BOOT_INTENTS = ['ramdisk', 'disk'] as const;
 export type BootIntent = (typeof BOOT_INTENTS)[number];
 
 /** The iPXE builds that a node's `properties.ipxe_program` may ask for; `boot/architectures.ts` has their files. */
 export const IPXE_PROGRAMS = ['snponly', 'snp', 'ipxe', 'undionly', 'undionly.kkpxe', 'ipxe.pxe'] as const;
 export type IpxeProgram = (typeof IPXE_PROGRAMS)[number];
 
-export const SEVERITIES = ['debug', 'info', 'warning', 'error'] as const;
+const SEVERITIES = ['debug', 'info', 'warning', 'error'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 /** Who said that DHCP shall keep an address for a MAC. */
-export const RESERVATION_SOURCES = ['operator', 'import'] as const;
+const RESERVATION_SOURCES = ['operator', 'import'] as const;
 export type ReservationSource = (typeof RESERVATION_SOURCES)[number];

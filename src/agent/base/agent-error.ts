@@ -4,7 +4,7 @@
  */
 
 /** Every kind of failure: its wire type, HTTP status and general sentence. */
-export const AGENT_ERRORS = {
+const AGENT_ERRORS = {
   invalid_command: { type: 'InvalidCommandError', code: 404, message: 'Invalid command' },
   invalid_params: { type: 'InvalidCommandParamsError', code: 400, message: 'Invalid command parameters' },
   invalid_content: { type: 'InvalidContentError', code: 400, message: 'Invalid request body' },

@@ -17,7 +17,7 @@ function format(name: string, value: string | number | boolean | null): string {
 }
 
 /** The line as it is printed: one line, bounded, control characters escaped. */
-export function sayLine(stage: string, fields: SayFields = {}): string {
+function sayLine(stage: string, fields: SayFields = {}): string {
   const words = Object.entries(fields).map(([name, value]) => format(name, value));
   return ['ingot-agent:', stage, ...words]
     .join(' ')

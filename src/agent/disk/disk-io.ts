@@ -5,7 +5,7 @@ import { AgentError, reasonOf } from '../base/agent-error.ts';
 const ZERO_BLOCK = Buffer.alloc(4 * 1024 * 1024);
 
 /** Opens for reading and writing; throws `image_write` with what to check when the disk is in use. */
-export async function openDisk(path: string): Promise<FileHandle> {
+async function openDisk(path: string): Promise<FileHandle> {
   try {
     return await open(path, constants.O_RDWR | constants.O_EXCL);
   } catch (error) {

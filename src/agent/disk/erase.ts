@@ -63,7 +63,7 @@ export async function eraseMetadata(disks: readonly Disk[], tools: EraseTools): 
 type Area = { readonly offset: number; readonly length: number };
 
 /** Both ends of the disk and of each partition, cut to the disk. */
-export function metadataAreas(size: number, partitions: readonly Partition[]): readonly Area[] {
+function metadataAreas(size: number, partitions: readonly Partition[]): readonly Area[] {
   const ends = (area: Area, bytes: number): readonly Area[] => {
     const length = Math.min(bytes, area.length);
     return [

@@ -23,7 +23,7 @@ export type PartitionTable = {
 /** Enough of a disk's start for every table that `parsePartitionTable` reads, with 4096-byte sectors. */
 export const TABLE_BYTES = 64 * 1024;
 
-export const ESP_TYPE = 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b';
+const ESP_TYPE = 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b';
 const ESP_MBR_TYPE = '0xef';
 const PROTECTIVE_MBR = 0xee;
 const MBR_ENTRIES = 446;

@@ -34,7 +34,7 @@ export function logCommands(machine: Machine): CommandTable {
 }
 
 /** base64 of a tar.gz; a program that fails leaves its reason in its file. */
-export async function collectLogs(machine: Machine): Promise<string> {
+async function collectLogs(machine: Machine): Promise<string> {
   await mkdir(machine.runDir, { recursive: true });
   const folder = await mkdtemp(join(machine.runDir, 'logs-'));
   try {

@@ -8,7 +8,7 @@ const ARCHITECTURES: ReadonlyMap<string, string> = new Map([
   ['ppc64', 'ppc64le'],
 ]);
 
-export function kernelArchitecture(nodeArch: string): string {
+function kernelArchitecture(nodeArch: string): string {
   return ARCHITECTURES.get(nodeArch) ?? nodeArch;
 }
 

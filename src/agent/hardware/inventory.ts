@@ -14,7 +14,7 @@ export type InventoryFacts = InterfaceBooks & {
   readonly nodeArch: string;
 };
 
-export function bootMode(sysfs: Sysfs): 'uefi' | 'bios' {
+function bootMode(sysfs: Sysfs): 'uefi' | 'bios' {
   return sysfs.exists('/sys/firmware/efi') ? 'uefi' : 'bios';
 }
 

@@ -41,7 +41,7 @@ export type Lookup = {
 export type HeartbeatBody = Readonly<Record<(typeof HEARTBEAT_FIELDS)[number]['field'], string | null>>;
 
 /** What the operator reads out of an Ironic error body: `{"error_message": "{\"faultstring\": ...}"}`. */
-export function faultOf(body: string): string {
+function faultOf(body: string): string {
   const outer = parseRecord(body);
   const message = outer?.error_message;
   const inner =

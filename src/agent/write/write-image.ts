@@ -35,7 +35,7 @@ export type WriteJob = {
 };
 
 /** Both ends of a disk hold partition tables and RAID superblocks; this much of each is wiped. */
-export const TABLE_AREA = 2 * MIB;
+const TABLE_AREA = 2 * MIB;
 
 /** Throws `image_too_large`, `image_download`, `image_checksum` (disk left without a partition table), `image_write`. */
 export async function writeImage(job: WriteJob, tools: WriteTools): Promise<void> {

@@ -31,7 +31,7 @@ export function lookupRoutes(app: FastifyInstance, { lifecycle }: AgentApiDeps):
 }
 
 /** The answer in the shape that ironic-python-agent reads (recorded from Ironic 29.0.5). Pure. */
-export function lookupView({ node, agent_token, heartbeat_timeout }: LookupAnswer, base: string): JsonObject {
+function lookupView({ node, agent_token, heartbeat_timeout }: LookupAnswer, base: string): JsonObject {
   return {
     node: {
       uuid: node.uuid,

@@ -109,7 +109,7 @@ function historyEntry(
 }
 
 /** Events have numbers; Ironic's clients want a uuid. */
-export function historyUuid(seq: number): string {
+function historyUuid(seq: number): string {
   return `00000000-0000-4000-8000-${seq.toString(16).padStart(12, '0')}`;
 }
 

@@ -2,7 +2,7 @@
 import { IngotError } from '../../errors.ts';
 
 /** Ironic's `[api]max_limit`. */
-export const MAX_LIMIT = 1000;
+const MAX_LIMIT = 1000;
 
 /** How many to answer; absent and 0 mean the most. */
 export function pageSize(limit: number | undefined): number {

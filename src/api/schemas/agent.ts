@@ -82,7 +82,7 @@ const diskSchema = z.looseObject({
 
 const firmware = z.looseObject({ vendor: words, version: words, build_date: words });
 
-export const inventorySchema = z.looseObject({
+const inventorySchema = z.looseObject({
   interfaces: z.array(interfaceSchema).max(1024),
   cpu: z.looseObject({
     model_name: words,

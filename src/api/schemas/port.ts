@@ -14,7 +14,6 @@ export const portWritable = z.strictObject({
   portgroup_uuid: z.null().default(null),
   name: z.null().default(null),
 });
-export type PortWritable = z.output<typeof portWritable>;
 
 export const portCreate = portWritable.extend({ uuid: uuid.optional() });
 

@@ -2,7 +2,7 @@
  * What to put into `If-Match` on a PATCH, rung by rung: firmware disagrees on weak ETags, on quotes, and on
  * whether the header may be there at all. Tried on 412 (and on 400 or 428) until one is taken.
  */
-export const ETAG_RUNGS = ['as-given', 'strong', 'unquoted', 'any', 'none'] as const;
+const ETAG_RUNGS = ['as-given', 'strong', 'unquoted', 'any', 'none'] as const;
 export type EtagRung = (typeof ETAG_RUNGS)[number];
 
 /** The header's value on that rung, null for no header. A resource without an ETag has only `any` and `none`. */

@@ -64,7 +64,7 @@ export type Quirk = {
   readonly evidence: string;
 };
 
-export const QUIRKS: readonly Quirk[] = [
+const QUIRKS: readonly Quirk[] = [
   {
     name: 'the service tag is the SKU, the serial number is the board’s',
     vendor: /^dell/,
@@ -101,7 +101,7 @@ export const QUIRKS: readonly Quirk[] = [
  * Who made the BMC, in lower case: ServiceRoot.Vendor, else the first key of ServiceRoot.Oem, else the
  * manufacturer of the system; empty when nothing tells.
  */
-export function vendorOf(root: Dict, system: Dict): string {
+function vendorOf(root: Dict, system: Dict): string {
   const oem = Object.keys(dictField(root, 'Oem')).find((key) => !key.startsWith('@'));
   const vendor = textField(root, 'Vendor') ?? oem ?? textField(system, 'Manufacturer') ?? '';
   return (OEM_KEYS[vendor.toLowerCase()] ?? vendor).toLowerCase();
@@ -110,7 +110,7 @@ export function vendorOf(root: Dict, system: Dict): string {
 /** Oem keys that are not the vendor's own name. */
 const OEM_KEYS: { readonly [key: string]: string } = { hp: 'hpe', ts_fujitsu: 'fujitsu' };
 
-export function habitsOf(vendor: string): Habits {
+function habitsOf(vendor: string): Habits {
   const rows = QUIRKS.filter((quirk) => quirk.vendor.test(vendor)).map((quirk) => quirk.habits);
   return Object.assign({}, STANDARD, ...rows);
 }

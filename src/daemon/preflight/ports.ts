@@ -32,7 +32,7 @@ const UDP_SERVICES: readonly {
   { name: 'TFTP', port: 69, modes: ['authoritative', 'reservations', 'proxy'], everyAddress: false },
 ];
 
-export function wantedPorts({ api, boot, networks }: Config): readonly WantedPort[] {
+function wantedPorts({ api, boot, networks }: Config): readonly WantedPort[] {
   const [address = '', port = ''] = api.listen.split(':');
   const udp = networks.flatMap((network) =>
     UDP_SERVICES.filter(({ modes }) => modes.includes(network.dhcp)).map((service) => ({

@@ -33,7 +33,7 @@ export type SystemCall = Call & { readonly id: string; readonly machine: Machine
 export type Handler = (call: Call) => Answer | Promise<Answer>;
 
 /** A strong ETag over the whole representation: any change of the resource makes another one. */
-export function etagOf(body: unknown): string {
+function etagOf(body: unknown): string {
   return `"${createHash('sha256').update(JSON.stringify(body)).digest('hex').slice(0, 16)}"`;
 }
 
@@ -48,7 +48,7 @@ export function show(body: (call: Call) => object | null): Handler {
 }
 
 /** Runs with the system whose id is the first open part of the path, or answers 404. */
-export function ofSystem(act: (call: SystemCall) => Answer | Promise<Answer>): Handler {
+function ofSystem(act: (call: SystemCall) => Answer | Promise<Answer>): Handler {
   return (call) => {
     const id = call.params[0] ?? '';
     const machine = call.context.systems.get(id);

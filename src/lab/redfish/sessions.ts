@@ -5,7 +5,7 @@ import type { Credentials } from '../records.ts';
 
 /** Idle seconds after which a session ends; and how many there can be at once, as on real BMCs. */
 export const SESSION_TIMEOUT_S = 1800;
-export const MAX_SESSIONS = 16;
+const MAX_SESSIONS = 16;
 
 export type Session = { readonly id: string; readonly username: string; readonly token: string };
 

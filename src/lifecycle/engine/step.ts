@@ -67,7 +67,7 @@ export type StepContext = {
 };
 
 /** Work that is bounded over all nodes together. */
-export const SLOT_KINDS = ['jobs', 'power_actions', 'image_writes'] as const;
+const SLOT_KINDS = ['jobs', 'power_actions', 'image_writes'] as const;
 export type SlotKind = (typeof SLOT_KINDS)[number];
 
 export type StepDefinition = {

@@ -18,7 +18,7 @@ import { pretendBootStep, pretendInspectionStep, pretendStep } from './pretend.t
 import { releaseInstanceStep } from './tear-down.ts';
 import { verifyStep } from './verify.ts';
 
-export const STEP_NAMES = [
+const STEP_NAMES = [
   'verify',
   'power-off',
   'power-on',

@@ -31,7 +31,7 @@ export function planCleaningStep(deps: StepDeps): StepDefinition {
 }
 
 /** Highest priority first; of steps that two hardware managers offer, the one of higher priority. Pure. */
-export function automatedSteps(offered: readonly AgentStep[]): readonly AgentStep[] {
+function automatedSteps(offered: readonly AgentStep[]): readonly AgentStep[] {
   const ranked = offered
     .map((step) => ({ ...step, priority: PRIORITIES[`${step.interface}.${step.step}`] ?? step.priority }))
     .filter((step) => step.priority > 0)

@@ -22,7 +22,7 @@ export async function untilOff(context: StepContext, deps: StepDeps): Promise<St
 }
 
 /** On, and confirmed. Null when the machine is on; else the outcome to answer. */
-export async function untilOn(context: StepContext, deps: StepDeps): Promise<StepOutcome | null> {
+async function untilOn(context: StepContext, deps: StepDeps): Promise<StepOutcome | null> {
   return await deps.withBmc(context.node(), async (bmc) => {
     if ((await bmc.power()) === 'on') return null;
     if (due(context, 'on_asked_at')) {
