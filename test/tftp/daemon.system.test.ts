@@ -5,16 +5,21 @@ import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { rackName } from '../../src/lab/simulated/rack.ts';
 import { layWire, type Outcome, type Wire } from '../dhcp/wire.ts';
 import { makeRamdisk, type RunningDaemon, startDaemon } from '../rig/daemon.ts';
+import { enrollBody, type RackProcess, startRackProcess } from '../rig/rack.ts';
 
 const SERVER = '10.77.0.1';
+/** For machines that have other work. */
+const PATIENCE = { timeout: 30_000 };
 /** In blocks of 1468 bytes the block number wraps once. */
 const INITRD = randomBytes(1468 * 66_000 + 77);
 
 let dir: string;
 let wire: Wire;
 let daemon: RunningDaemon;
+let rack: RackProcess;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'ingot-tftp-daemon-'));
@@ -31,12 +36,17 @@ beforeAll(async () => {
   };
   const config = { boot: { ramdisk_dir: ramdisk, tftp: { single_port: true } }, networks: [pxe] };
   daemon = await startDaemon({ dir, config, launch: wire.enter('server') });
-  await daemon.client.nodes.enroll({
-    ...{ name: 'rack1-07', driver: 'fake-hardware', driver_info: {} },
-    ports: [{ address: '52:54:00:12:34:56', pxe_enabled: true }],
-  });
+  rack = await startRackProcess(
+    {
+      ...{ machines: 1, address: '127.0.0.1', bmcPort: 8000, agentPort: 0, workMs: 0, ramdisk: 'silent' },
+      ...{ bootUrl: `http://${SERVER}:6180`, credentials: { username: 'admin', password: 'secret' } },
+    },
+    wire.launch('server'),
+  );
+  await daemon.client.nodes.enroll(enrollBody(0, { bmcUrls: rack.bmcUrls, password: 'secret' }));
 });
 afterAll(async () => {
+  await rack?.stop();
   await daemon?.stop();
   await wire?.remove();
   await rm(dir, { recursive: true, force: true });
@@ -55,13 +65,13 @@ const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 describe('kernel and ramdisk', () => {
   test('are there from the moment that a node shall boot them, 97 MB with a block number that wraps', async () => {
     expect((await get('initrd.zst')).output).toContain('no such file');
-    await daemon.client.provision('rack1-07', 'manage');
+    await daemon.client.provision(rackName(0), 'manage');
     await expect
-      .poll(async () => (await daemon.client.nodes.get('rack1-07')).provision_state)
+      .poll(async () => (await daemon.client.nodes.get(rackName(0))).provision_state, PATIENCE)
       .toBe('manageable');
-    await daemon.client.provision('rack1-07', 'inspect');
+    await daemon.client.provision(rackName(0), 'inspect');
     await expect
-      .poll(async () => (await daemon.client.nodes.get('rack1-07')).provision_state)
+      .poll(async () => (await daemon.client.nodes.get(rackName(0))).provision_state, PATIENCE)
       .toBe('inspect wait');
     await expect
       .poll(async () => (await get('initrd.zst', 'blksize 1468', 'windowsize 16')).output, {
@@ -101,7 +111,7 @@ test('with boot.tftp.single_port all that comes from the server comes from port 
     said += text;
   });
   const watched = once(watcher, 'close');
-  await expect.poll(() => said).toContain('listening on');
+  await expect.poll(() => said, PATIENCE).toContain('listening on');
   await get('snponly.efi', 'blksize 1024');
   await watched;
   expect(seen.match(/IP \S+ >/g)).toEqual(Array.from({ length: 3 }, () => `IP ${SERVER}.69 >`));
