@@ -20,6 +20,11 @@ export function buildAssets(): Assets {
   return { ramdiskDir, image: { dir, path: join(dir, 'disk.qcow2'), sha256: sha256.trim() } };
 }
 
+/** A folder for `boot.secure_boot_dir` and `boot.ramdisk_dir` with what ARM64 machines boot. */
+export function buildArm64Assets(): string {
+  return recipe('boot-assets/arm64/build.sh', []);
+}
+
 /** Runs a recipe; its last line of output is the folder it made. What it says goes to standard error. */
 function recipe(script: string, args: readonly string[]): string {
   const result = spawnSync('sh', [script, ...args], {
@@ -33,5 +38,6 @@ function recipe(script: string, args: readonly string[]): string {
 
 if (import.meta.main) {
   const assets = buildAssets();
+  buildArm64Assets();
   process.stdout.write(`ramdisk: ${assets.ramdiskDir}\nimage:   ${assets.image.path}\n`);
 }
