@@ -2,6 +2,7 @@
 import type { Mac } from '../net/mac.ts';
 import { type BootEntry, type BootSite, siteUrl } from './decision.ts';
 import { kernelArguments } from './kernel-arguments.ts';
+import { ARM64_FOLDER } from './ramdisk-files.ts';
 
 /** Tries to load kernel and ramdisk before the machine is started anew. */
 const TRIES = 10;
@@ -55,10 +56,12 @@ function ramdiskScript(facts: ScriptFacts, node: string): Lines {
     `set tries:int32 ${TRIES}`,
     'set try:int32 0',
     `set pause:int32 ${2 + (Number.parseInt(facts.mac.slice(-2), 16) % 8)}`,
+    // A processor with a ramdisk of its own; else the setting is not there, which reads as nothing.
+    `iseq \${buildarch} arm64 && set folder ${ARM64_FOLDER} ||`,
     ':load',
     'imgfree',
-    `kernel ${url}/files/vmlinuz ${words.join(' ')} || goto again`,
-    `initrd ${url}/files/initrd.zst || goto again`,
+    `kernel ${url}/files/\${folder}vmlinuz ${words.join(' ')} || goto again`,
+    `initrd ${url}/files/\${folder}initrd.zst || goto again`,
     'boot || goto again',
     ':again',
     'inc try',

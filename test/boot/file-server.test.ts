@@ -53,7 +53,7 @@ describe('the script', () => {
     const response = await get('/ipxe/52-54-00-AB-cd-ef');
     expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
     expect(response.headers.get('cache-control')).toBe('no-store');
-    expect(await response.text()).toContain(`kernel http://127.0.0.1:${at.port}/files/vmlinuz `);
+    expect(await response.text()).toContain(`kernel http://127.0.0.1:${at.port}/files/\${folder}vmlinuz `);
     await facts().toMatchObject([
       { kind: 'boot.script', mac: MAC, sentence: 'iPXE fetched its script, to load the ramdisk' },
     ]);

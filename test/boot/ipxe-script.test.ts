@@ -12,10 +12,11 @@ echo ingot: rack1-07 loads its ramdisk
 set tries:int32 10
 set try:int32 0
 set pause:int32 9
+iseq \${buildarch} arm64 && set folder arm64/ ||
 :load
 imgfree
-kernel http://10.20.0.1:6180/files/vmlinuz initrd=initrd.zst ipa-api-url=http://10.20.0.1:6180 BOOTIF=01-52-54-00-ab-cd-ef console=ttyS0 quiet || goto again
-initrd http://10.20.0.1:6180/files/initrd.zst || goto again
+kernel http://10.20.0.1:6180/files/\${folder}vmlinuz initrd=initrd.zst ipa-api-url=http://10.20.0.1:6180 BOOTIF=01-52-54-00-ab-cd-ef console=ttyS0 quiet || goto again
+initrd http://10.20.0.1:6180/files/\${folder}initrd.zst || goto again
 boot || goto again
 :again
 inc try
