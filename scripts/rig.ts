@@ -36,6 +36,8 @@ export type RigOptions = {
   readonly assets: Assets;
   /** More of the configuration's `boot`. */
   readonly boot?: Readonly<Record<string, unknown>>;
+  /** Networks besides those of the lab. */
+  readonly networks?: readonly object[];
 };
 
 export async function startRig(options: RigOptions): Promise<Rig> {
@@ -95,7 +97,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
 async function writeDaemonConfig(
   lab: Lab,
   file: string,
-  { assets, boot: more }: RigOptions,
+  { assets, boot: more, networks = [] }: RigOptions,
 ): Promise<string> {
   const base: Record<string, unknown> = parse(await readFile(join(lab.dir, 'ingot.yaml'), 'utf8'));
   const boot = typeof base.boot === 'object' && base.boot !== null ? base.boot : {};
@@ -104,6 +106,7 @@ async function writeDaemonConfig(
   const config = {
     ...base,
     boot: { ...boot, ramdisk_dir: assets.ramdiskDir, ...more },
+    networks: [...(Array.isArray(base.networks) ? base.networks : []), ...networks],
     images: { cache_gib: 20, source_dirs: [assets.image.dir] },
   };
   await writeFile(file, stringify(config));

@@ -1,4 +1,4 @@
-/** The one machine of a lab, ready to enroll; and waiting for what a machine shows. */
+/** The machines of a lab, ready to enroll; and waiting for what a machine shows. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,10 +7,17 @@ import { z } from 'zod';
 import type { Rig } from '../../scripts/rig.ts';
 
 const WAIT_MS = 900_000;
-const nodesFile = z.object({ nodes: z.tuple([z.record(z.string(), z.json())]) });
+const nodesFile = z.object({ nodes: z.array(z.record(z.string(), z.json())) });
+type LabNode = z.output<typeof nodesFile>['nodes'][number];
 
-export async function labNode(rig: Rig): Promise<z.output<typeof nodesFile>['nodes'][0]> {
-  const [node] = nodesFile.parse(parse(await readFile(join(rig.lab.dir, 'nodes.yaml'), 'utf8'))).nodes;
+export async function labNodes(rig: Rig): Promise<readonly LabNode[]> {
+  return nodesFile.parse(parse(await readFile(join(rig.lab.dir, 'nodes.yaml'), 'utf8'))).nodes;
+}
+
+/** Of a lab with one machine. */
+export async function labNode(rig: Rig): Promise<LabNode> {
+  const [node] = await labNodes(rig);
+  if (node === undefined) throw new Error('the lab has no machine');
   return node;
 }
 
