@@ -93,3 +93,15 @@ test('replacing takes the place of the MAC’s earlier one; deleting gives the a
   const again = await ask('DELETE', `${PATH}/pxe/${MAC}`);
   expect([again.status, fault(again)]).toEqual([404, `${MAC} has no reservation on network pxe.`]);
 });
+
+test('an import with one entry that is none is refused whole, with its number', async () => {
+  const { ask, store, inForce } = await fixture();
+  const good = { mac: MAC, address: '10.20.5.5' };
+  const body = { from: 'kea', reservations: [good], leases: [{ ...good, starts_at: 'x', expires_at: 'x' }] };
+  const answer = await ask('POST', '/ingot/v1/dhcp/import', { body });
+  expect([answer.status, fault(answer)]).toEqual([
+    400,
+    expect.stringMatching(/^Schema error for lease 0: starts_at: /),
+  ]);
+  expect([await store.reservations.list(), inForce]).toEqual([[], []]);
+});

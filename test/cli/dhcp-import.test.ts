@@ -18,6 +18,7 @@ const HOSTS = `dhcp-host=52:54:00:00:00:01,10.20.5.1,one
 dhcp-host=52:54:00:00:00:02,10.20.5.1
 dhcp-host=52:54:00:00:00:03,10.99.5.3
 dhcp-host=52:54:00:00:00:04,ignore
+dhcp-host=52:54:00:00:00:05,10.20.5.5
 `;
 const LEASES = `1900000000 52:54:00:00:00:05 10.20.1.5 five *
 1900000000 52:54:00:00:00:06 10.20.0.1 * *
@@ -47,7 +48,7 @@ test('an import tells what was taken, and of the rest file, line and reason', as
   const { load, store, orders, files } = await fixture();
   const { code, out } = await load();
   expect(code).toBe(0);
-  expect(out).toBe(`reservations: 1 taken, 0 there already, 2 skipped
+  expect(out).toBe(`reservations: 2 taken, 0 there already, 2 skipped
 leases: 2 taken, 0 there already, 1 skipped
 
 skipped: 10.20.5.1 is reserved for 52:54:00:00:00:01 on network pxe.
@@ -64,19 +65,20 @@ skipped: it tells dnsmasq not to answer the machine
 `);
   expect(await store.reservations.list()).toMatchObject([
     { mac: '52:54:00:00:00:01', address: '10.20.5.1', hostname: 'one', source: 'import' },
+    { mac: '52:54:00:00:00:05', address: '10.20.5.5', hostname: null, source: 'import' },
   ]);
   expect(orders).toMatchObject([
     { network: 'pxe', rehearsal: null, leases: [{ address: '10.20.1.6' }, { address: '10.20.1.5' }] },
   ]);
   expect((await store.events.list({ kinds: ['dhcp.imported'] }))[0]?.message).toBe(
-    'Reservations and leases of dnsmasq: 3 taken, 0 there already, 3 skipped',
+    'Reservations and leases of dnsmasq: 4 taken, 0 there already, 3 skipped',
   );
 });
 
 test('a second import finds all there, and leaves what an operator changed meanwhile', async () => {
   const { load, dhcp, store } = await fixture();
   await load();
-  expect((await load()).out).toContain('reservations: 0 taken, 1 there already, 2 skipped');
+  expect((await load()).out).toContain('reservations: 0 taken, 2 there already, 2 skipped');
   await dhcp('reservations', 'add', '52:54:00:00:00:01', '10.20.5.9', '--replace');
   expect(JSON.parse((await load('--json')).out).imported[0]).toMatchObject({
     ...{ kind: 'reservation', line: 1, result: 'skipped' },
@@ -90,7 +92,8 @@ test('a dry run tells the same and changes nothing', async () => {
   const rehearsed = (await load('--dry-run')).out;
   expect(await store.reservations.list()).toEqual([]);
   expect(await store.events.list({})).toEqual([]);
-  expect(orders[0]?.rehearsal).toEqual([{ mac: '52:54:00:00:00:01', address: '10.20.5.1' }]);
+  // Of the reservations those go along that have a say in the leases.
+  expect(orders[0]?.rehearsal).toEqual([{ mac: '52:54:00:00:00:05', address: '10.20.5.5' }]);
   expect(rehearsed.replaceAll('would be taken', 'taken')).toBe((await load()).out);
 });
 

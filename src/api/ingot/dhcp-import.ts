@@ -23,16 +23,19 @@ const importBody = z.strictObject({
   dry_run: z.boolean().default(false),
   /** For reservations that name no address. */
   network: z.string().max(63).nullable().default(null),
-  reservations: z
-    .array(z.strictObject({ mac: nicMac, address: ipv4.nullable(), hostname }))
-    .max(100_000)
-    .default([]),
-  leases: z
-    .array(z.strictObject({ mac: nicMac, address: ipv4, hostname, starts_at: time, expires_at: time }))
-    .max(200_000)
-    .default([]),
+  reservations: z.array(z.unknown()).max(100_000).default([]),
+  leases: z.array(z.unknown()).max(200_000).default([]),
 });
-type ImportBody = z.output<typeof importBody>;
+const reservationEntry = z.strictObject({ mac: nicMac, address: ipv4.nullable(), hostname });
+const leaseEntry = z.strictObject({
+  ...{ mac: nicMac, address: ipv4, hostname },
+  ...{ starts_at: time, expires_at: time },
+});
+
+type ImportBody = Omit<z.output<typeof importBody>, 'reservations' | 'leases'> & {
+  readonly reservations: readonly z.output<typeof reservationEntry>[];
+  readonly leases: readonly z.output<typeof leaseEntry>[];
+};
 
 /** Reservations between two turns of the event loop, and leases in one message to the packet thread. */
 const SLICE = 200;
@@ -43,7 +46,12 @@ const NO_DHCP: Pick<DhcpControl, 'importLeases'> = {
 
 export function dhcpImportRoutes(app: FastifyInstance, context: ApiContext): void {
   app.post('/ingot/v1/dhcp/import', { bodyLimit: BODY_LIMITS.provision }, async (request) => {
-    const body = parseBody(importBody, request.body, 'import');
+    const whole = parseBody(importBody, request.body, 'import');
+    const body: ImportBody = {
+      ...whole,
+      reservations: await parseInTurns(reservationEntry, whole.reservations, 'reservation'),
+      leases: await parseInTurns(leaseEntry, whole.leases, 'lease'),
+    };
     const reservations = await importReservations(body, context);
     const kept = body.reservations.flatMap(({ mac, address }, index) =>
       address !== null && reservations[index]?.result !== 'skipped' ? [{ mac, address }] : [],
@@ -53,6 +61,20 @@ export function dhcpImportRoutes(app: FastifyInstance, context: ApiContext): voi
     if (!body.dry_run) await tell(body, [...reservations, ...leases], context);
     return { reservations: reservations.map(view), leases: leases.map(view) };
   });
+}
+
+/** Tens of thousands take seconds: others have their turns between. */
+async function parseInTurns<T extends z.ZodType>(
+  entry: T,
+  items: readonly unknown[],
+  what: string,
+): Promise<readonly z.output<T>[]> {
+  const parsed: z.output<T>[] = [];
+  for (const [index, item] of items.entries()) {
+    parsed.push(parseBody(entry, item, `${what} ${index}`));
+    if (index % SLICE === SLICE - 1) await nextTurn();
+  }
+  return parsed;
 }
 
 function view(verdict: ImportVerdict): object {
@@ -112,22 +134,35 @@ async function importLeases(
   { config, dhcp }: ApiContext,
 ): Promise<readonly ImportVerdict[]> {
   const verdicts = new Map<number, ImportVerdict>();
-  const placed = leases.flatMap(({ starts_at, expires_at, ...lease }, index): readonly Placed[] => {
-    // What a reservation may not have, a lease may not have either.
-    const place = checkReservation({ ...lease, hostname: null, network: null }, config.networks);
-    if (!place.ok) verdicts.set(index, { result: 'skipped', why: place.message });
-    const times = { startedAt: starts_at, expiresAt: expires_at };
-    return place.ok ? [{ index, network: place.network.name, lease: { ...lease, ...times } }] : [];
-  });
-  for (const [network, entries] of Map.groupBy(placed, (one) => one.network)) {
-    for (let from = 0; from < entries.length; from += SLICE) {
-      const slice = entries.slice(from, from + SLICE);
-      const order = { network, leases: slice.map(({ lease }) => lease), rehearsal };
+  for (let from = 0; from < leases.length; from += SLICE) {
+    const part = leases.slice(from, from + SLICE);
+    const placed = part.flatMap(({ starts_at, expires_at, ...lease }, at): readonly Placed[] => {
+      // What a reservation may not have, a lease may not have either.
+      const place = checkReservation({ ...lease, hostname: null, network: null }, config.networks);
+      if (!place.ok) verdicts.set(from + at, { result: 'skipped', why: place.message });
+      const times = { startedAt: starts_at, expiresAt: expires_at };
+      return place.ok
+        ? [{ index: from + at, network: place.network.name, lease: { ...lease, ...times } }]
+        : [];
+    });
+    for (const [network, slice] of Map.groupBy(placed, (one) => one.network)) {
+      const order = {
+        network,
+        leases: slice.map(({ lease }) => lease),
+        rehearsal: rehearse(slice, rehearsal),
+      };
       const answers = await (dhcp ?? NO_DHCP).importLeases(order);
       for (const [at, { index }] of slice.entries()) verdicts.set(index, answers[at] ?? NOT_JUDGED);
     }
   }
   return leases.map((_, index) => verdicts.get(index) ?? NOT_JUDGED);
+}
+
+/** Of the reservations that are rehearsed along, those that have a say in these leases. */
+function rehearse(slice: readonly Placed[], all: LeaseImport['rehearsal']): LeaseImport['rehearsal'] {
+  const macs = new Set(slice.map(({ lease }) => lease.mac));
+  const addresses = new Set(slice.map(({ lease }) => lease.address));
+  return all?.filter(({ mac, address }) => macs.has(mac) || addresses.has(address)) ?? null;
 }
 
 const NOT_JUDGED: ImportVerdict = { result: 'skipped', why: 'the packet thread did not say' };
