@@ -57,6 +57,8 @@ type Waiter = {
 
 export function startPacketHost(deps: Deps): PacketHost {
   const worker = new Worker(new URL('../packet-thread.ts', import.meta.url), {
+    // Megabytes; a packet's garbage is short-lived and plenty, and the process's own limit is the API's.
+    resourceLimits: { maxYoungGenerationSizeMb: 12 },
     workerData: deps.options,
     name: 'packets',
   });
