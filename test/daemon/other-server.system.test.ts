@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { layWire, type Wire } from '../dhcp/wire.ts';
-import { makeRamdisk, type RunningDaemon, startDaemon } from '../rig/daemon.ts';
+import { type RunningDaemon, startDaemon } from '../rig/daemon.ts';
 import { freePorts } from '../rig/ports.ts';
 
 const SERVER_MAC = '02:00:00:00:99:05';
@@ -28,18 +28,18 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-async function start(): Promise<RunningDaemon> {
+async function start(mode: 'authoritative' | 'proxy'): Promise<RunningDaemon> {
   const { api } = await freePorts('api');
   const network = {
     ...{ name: 'pxe', role: 'pxe', interface: 's0', address: '10.77.0.1', cidr: '10.77.0.0/16' },
-    ...{ dhcp: 'authoritative', ranges: [{ use: 'dhcp', from: '10.77.1.0', to: '10.77.1.255' }] },
+    ...{
+      dhcp: mode,
+      ranges: mode === 'proxy' ? [] : [{ use: 'dhcp', from: '10.77.1.0', to: '10.77.1.255' }],
+    },
   };
   daemon = await startDaemon({
     dir,
-    config: {
-      ...{ api: { listen: `127.0.0.1:${api}` }, networks: [network] },
-      boot: { ramdisk_dir: await makeRamdisk(join(dir, 'boot')) },
-    },
+    config: { api: { listen: `127.0.0.1:${api}` }, networks: [network] },
     launch: wire.enter('server'),
   });
   return daemon;
@@ -60,7 +60,7 @@ function startDnsmasq(): void {
   );
 }
 
-it('is named with its address and MAC in an event, the status, the metrics and why; our own offers are not', {
+it('is named with its address and MAC in an event, the status and the metrics; our own offers are not', {
   timeout: 90_000,
 }, async () => {
   // A program of the seed node that has port 68 to itself, as a DHCP client of another interface may.
@@ -68,7 +68,7 @@ it('is named with its address and MAC in an event, the status, the metrics and w
     'import socket,time; s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM); s.bind(("",68)); time.sleep(600)';
   wire.start('server', 'python3', '-c', holder);
   startDnsmasq();
-  const running = await start();
+  const running = await start('authoritative');
   await expect
     .poll(async () => (await running.client.status()).other_dhcp_servers, FOUND)
     .toEqual([
@@ -94,14 +94,26 @@ it('is named with its address and MAC in an event, the status, the metrics and w
     'http://localhost/metrics',
   );
   expect(output).toContain('ingot_other_dhcp_servers{network="pxe"} 1');
+});
 
-  await running.client.nodes.enroll({
-    ...{ name: 'rack1-07', driver: 'fake-hardware', driver_info: {} },
-    ports: [{ address: '52:54:00:12:34:56', pxe_enabled: true, physical_network: 'pxe' }],
-  });
-  await running.client.provision('rack1-07', 'manage');
-  const state = async (): Promise<string> => (await running.client.nodes.get('rack1-07')).provision_state;
-  await expect.poll(state).toBe('manageable');
-  await running.client.provision('rack1-07', 'inspect');
-  await expect.poll(async () => (await running.client.nodes.why('rack1-07')).text).toContain(sentence);
+it('is missed on a network where it has to give the addresses, until it is there', {
+  timeout: 90_000,
+}, async () => {
+  const running = await start('proxy');
+  const kinds = async (): Promise<readonly string[]> => {
+    const { last_event } = await running.client.status();
+    const found: string[] = [];
+    if (last_event === 0) return found;
+    for await (const event of running.client.events({ after: 0 })) {
+      if (event.kind.startsWith('dhcp.')) found.push(event.kind);
+      if (event.seq >= last_event) break;
+    }
+    return found;
+  };
+  await expect.poll(kinds, FOUND).toEqual(['dhcp.no_server']);
+  startDnsmasq();
+  // What it says to anybody is heard, long before the next search.
+  const { output } = await wire.run('server', 'udhcpc', '-i', 's0', '-nqf', '-t', '8', '-s', '/bin/true');
+  expect(output).toContain('lease of 10.77.50.');
+  await expect.poll(kinds, FOUND).toEqual(['dhcp.no_server', 'dhcp.server_found']);
 });

@@ -72,7 +72,7 @@ it('never are more admitted than the limits, whatever comes in which order', () 
           what === 'arrive' &&
           quota.admit({ mac: mac(number), port, until, stays: false }, now) === null
         )
-          held.set(number, { port: held.get(number)?.port ?? port, until });
+          held.set(number, { port: (held.get(number) ?? { port }).port, until });
         expect(held.size).toBeLessThanOrEqual(5);
         for (const one of ['a', 'b'])
           expect([...held.values()].filter((stranger) => stranger.port === one).length).toBeLessThanOrEqual(

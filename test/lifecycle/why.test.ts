@@ -8,6 +8,7 @@ import type { ProvisionState } from '../../src/store/words.ts';
 import { createWorld } from './fakes/world.ts';
 
 const PROBLEM = 'the ramdisk’s vmlinuz is not there.';
+const WARNING = 'Another DHCP server answers on network pxe: 10.20.0.5.';
 const ADDRESS = 'https://10.30.0.5';
 const CHECKS = [/cable/, /address in driver_info/, /firewall.*route.*out-of-band/, /busy/];
 
@@ -34,7 +35,7 @@ function whyOf(node: NodeRecord, job: JobRecord | null, times: Times | null = nu
   return explainWhy({
     ...{ node, job, bootEvents: [], lastEvent: null, failureHint: null },
     ...{ now: Date.parse(STARTED) + 2 * 60_000, times, does: (step) => step, bootProblem: PROBLEM },
-    bootWarnings: [],
+    bootWarnings: [WARNING],
   });
 }
 
@@ -80,6 +81,17 @@ describe('what keeps machines from booting the ramdisk', () => {
     ['active', false],
   ])('of a node at rest in %s is told: %s', async (provision_state, told) => {
     expect(whyOf({ ...(await aNode()), provision_state }, null).text.includes(PROBLEM)).toBe(told);
+  });
+});
+
+describe('what may be in the way on the wire', () => {
+  it.each([
+    ['wait-agent', 'ramdisk', true],
+    ['wait-agent', 'disk', false],
+    ['prepare-image', 'ramdisk', false],
+  ] as const)('in the step %s of a node that boots %s is told: %s', async (step, boot_intent, told) => {
+    const why = whyOf({ ...(await aNode()), boot_intent }, aJob(step));
+    expect(why.check.includes(WARNING)).toBe(told);
   });
 });
 
