@@ -24,6 +24,7 @@ import type {
 } from './daemon/packet-protocol.ts';
 import { preferThisThread } from './daemon/prefer-thread.ts';
 import { startServerSearches } from './daemon/server-searches.ts';
+import { createUuidAliases } from './daemon/uuid-aliases.ts';
 import { createBootServer } from './dhcp/boot-server.ts';
 import type { ClientFacts } from './dhcp/client-facts.ts';
 import { createSteppedClock } from './dhcp/clock-steps.ts';
@@ -78,6 +79,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
   });
   const facts = createFactSender((batch) => post({ type: 'facts', facts: batch }));
   const boot = new Map<Mac, BootEntry>();
+  const aliases = createUuidAliases();
   const passed = new Map(options.dhcpDescriptors);
 
   const bootAnswers = createBootAnswers({
@@ -102,6 +104,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
   const dhcpLog = log.child({ component: 'dhcp' });
   const answering = {
     reservations,
+    macOfUuid: aliases.macOf,
     isBooting: (client: ClientFacts) => bootClientOf(client).kind !== 'not-booting',
     bootFields: bootAnswers,
     log: dhcpLog,
@@ -238,10 +241,12 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
       case 'boot':
         for (const mac of message.removed) {
           boot.delete(mac);
+          aliases.remove(mac);
           reservations.remove('node', mac);
         }
         for (const entry of message.entries) {
           boot.set(entry.mac, entry);
+          aliases.set(entry);
           reservations.set('node', entry.mac, { addresses: [], hostname: entry.hostname });
         }
         post({ type: 'applied', version: message.version });

@@ -36,7 +36,7 @@ export const ARCHITECTURES: ReadonlyMap<number, Architecture> = new Map([
   [7, pxe('EFI x64', 'efi-x64')],
   [8, pxe('EFI XScale')],
   [9, pxe('EFI x64', 'efi-x64')],
-  [10, pxe('EFI ARM32')],
+  [10, pxe('EFI ARM32', 'efi-arm32')],
   [11, pxe('EFI ARM64', 'efi-arm64')],
   [12, pxe('PowerPC Open Firmware')],
   [13, pxe('PowerPC ePAPR')],
@@ -44,7 +44,7 @@ export const ARCHITECTURES: ReadonlyMap<number, Architecture> = new Map([
   [15, http('EFI IA32', 'efi-ia32')],
   [16, http('EFI x64', 'efi-x64')],
   [17, http('EFI x64', 'efi-x64')],
-  [18, http('EFI ARM32')],
+  [18, http('EFI ARM32', 'efi-arm32')],
   [19, http('EFI ARM64', 'efi-arm64')],
   [20, http('BIOS x86', 'bios')],
   [21, pxe('U-Boot ARM32')],
@@ -53,17 +53,17 @@ export const ARCHITECTURES: ReadonlyMap<number, Architecture> = new Map([
   [24, http('U-Boot ARM64')],
   [25, pxe('EFI RISC-V 32')],
   [26, http('EFI RISC-V 32')],
-  [27, pxe('EFI RISC-V 64')],
-  [28, http('EFI RISC-V 64')],
+  [27, pxe('EFI RISC-V 64', 'efi-riscv64')],
+  [28, http('EFI RISC-V 64', 'efi-riscv64')],
   [29, pxe('EFI RISC-V 128')],
   [30, http('EFI RISC-V 128')],
   [31, pxe('s390 basic')],
   [32, pxe('s390 extended')],
   [37, pxe('EFI LoongArch 32')],
   [38, http('EFI LoongArch 32')],
-  [39, pxe('EFI LoongArch 64')],
-  [40, http('EFI LoongArch 64')],
-  [41, pxe('Raspberry Pi')],
+  [39, pxe('EFI LoongArch 64', 'efi-loong64')],
+  [40, http('EFI LoongArch 64', 'efi-loong64')],
+  [41, pxe('Raspberry Pi', 'raspberry-pi')],
 ]);
 
 /**
@@ -75,8 +75,24 @@ export const FIRST_STAGES: { readonly [firmware in Firmware]: readonly string[] 
   'efi-x64': ['snponly.efi', 'ipxe.efi'],
   'efi-ia32': ['i386/snponly.efi', 'i386/ipxe.efi'],
   'efi-arm64': ['arm64/snponly.efi', 'arm64/ipxe.efi'],
+  // Debian has no iPXE for these three: builds of one's own, by these names.
+  'efi-arm32': ['arm32/snponly.efi', 'arm32/ipxe.efi'],
+  'efi-riscv64': ['riscv64/snponly.efi', 'riscv64/ipxe.efi'],
+  'efi-loong64': ['loong64/snponly.efi', 'loong64/ipxe.efi'],
+  'raspberry-pi': [],
   unknown: [],
 };
+
+/** Makers' prefixes of Raspberry Pis, whose ROM says that it is BIOS x86 (IEEE registry). */
+export const RASPBERRY_PI_PREFIXES: readonly string[] = [
+  'b8:27:eb',
+  'dc:a6:32',
+  'e4:5f:01',
+  '28:cd:c1',
+  'd8:3a:dd',
+  '2c:cf:67',
+  '88:a2:9e',
+];
 
 /**
  * The builds that a node may ask for, where the usual one does not get on with its NIC. A build that does not run

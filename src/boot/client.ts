@@ -1,5 +1,6 @@
 /** Who is booting and how, from the options of its DHCP message. Pure. */
-import { ARCHITECTURES, type Architecture } from './architectures.ts';
+import type { Mac } from '../net/mac.ts';
+import { ARCHITECTURES, type Architecture, RASPBERRY_PI_PREFIXES } from './architectures.ts';
 import type { BootClient } from './decision.ts';
 
 /** The options that matter, as they came; null or empty when absent. */
@@ -12,6 +13,8 @@ export type BootOptions = {
   readonly archs: readonly number[];
   /** Option 175: iPXE's encapsulated options. */
   readonly ipxe: Uint8Array | null;
+  /** Whose maker tells more than the options of a Raspberry Pi. */
+  readonly mac?: Mac;
 };
 
 /** iPXE's feature flag for HTTP among its encapsulated options (ipxe features.h). */
@@ -25,7 +28,8 @@ const IPXE_FEATURE_HTTP = 0x13;
  */
 export function bootClientOf(options: BootOptions): BootClient {
   const architecture = architectureOf(options);
-  const firmware = architecture.firmware;
+  const isPi = architecture.firmware === 'bios' && isRaspberryPi(options.mac);
+  const firmware = isPi ? 'raspberry-pi' : architecture.firmware;
   if (options.ipxe !== null || userClasses(options.userClass).includes('iPXE'))
     return { kind: 'ipxe', firmware, http: hasHttp(options.ipxe) };
   if (options.vendorClass?.startsWith('HTTPClient')) return { kind: 'firmware', firmware, transport: 'http' };
@@ -34,6 +38,10 @@ export function bootClientOf(options: BootOptions): BootClient {
   if (options.vendorClass === null && options.archs.length > 0)
     return { kind: 'firmware', firmware, transport: architecture.transport };
   return { kind: 'not-booting' };
+}
+
+function isRaspberryPi(mac: Mac | undefined): boolean {
+  return mac !== undefined && RASPBERRY_PI_PREFIXES.some((prefix) => mac.startsWith(prefix));
 }
 
 /** The client's architecture for sentences, such as `EFI x64`, or the code where nobody knows it. */

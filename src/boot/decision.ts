@@ -15,7 +15,17 @@ export type BootClient =
   | { readonly kind: 'ipxe'; readonly firmware: Firmware; readonly http: boolean };
 
 /** What runs the boot program. `unknown` is an architecture code that we have no program for. */
-export type Firmware = 'bios' | 'efi-ia32' | 'efi-x64' | 'efi-arm64' | 'unknown';
+export type Firmware =
+  | 'bios'
+  | 'efi-ia32'
+  | 'efi-x64'
+  | 'efi-arm32'
+  | 'efi-arm64'
+  | 'efi-riscv64'
+  | 'efi-loong64'
+  /** The ROM of a Raspberry Pi, which is no firmware for programs: it loads its own by TFTP. */
+  | 'raspberry-pi'
+  | 'unknown';
 
 /** What ingot knows of the machine behind a MAC: one row of the boot table. */
 export type BootEntry = {
@@ -31,6 +41,8 @@ export type BootEntry = {
   readonly program: IpxeProgram | null;
   /** Whether the node uses Secure Boot: then UEFI firmware is led to shim and GRUB instead of iPXE. */
   readonly secureBoot: boolean;
+  /** The mainboard's UUID (SMBIOS) where it is known: some firmware tells it instead of the MAC. */
+  readonly systemUuid: string | null;
   readonly hostname: string | null;
 };
 
@@ -46,6 +58,8 @@ export type BootSite = {
 export type BootDecision =
   /** Load iPXE or shim: `file` is a name in the TFTP manifest and under `/boot/` over HTTP. */
   | { readonly action: 'first-stage'; readonly file: string; readonly transport: 'tftp' | 'http' }
+  /** Its ROM fetches files of its own choice by TFTP. */
+  | { readonly action: 'own-files' }
   /** iPXE fetches its script from `url`. */
   | { readonly action: 'script'; readonly url: string }
   /** An address and nothing to boot. */
@@ -78,6 +92,7 @@ export function decideBoot(facts: {
       if (client.http) return { action: 'script', url: scriptUrl(site, mac) };
       return facts.chained === true ? CHAINED_IN_VAIN : firstStage(client.firmware, 'tftp', facts);
     case 'firmware': {
+      if (client.firmware === 'raspberry-pi') return { action: 'own-files' };
       const shim = facts.entry?.secureBoot === true ? SECURE_FIRST_STAGES[client.firmware] : undefined;
       return shim === undefined
         ? firstStage(client.firmware, client.transport, facts)

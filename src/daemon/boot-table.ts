@@ -78,6 +78,7 @@ export function bootEntries(node: NodeRecord, ports: readonly PortRecord[]): rea
         deployed: DEPLOYED.has(node.provision_state),
         program: ipxeProgramOf(node),
         secureBoot: usesSecureBoot(node),
+        systemUuid: systemUuidOf(node),
         hostname: node.name,
       },
     ];
@@ -87,4 +88,9 @@ export function bootEntries(node: NodeRecord, ports: readonly PortRecord[]): rea
 /** What the API let pass, or null: the node may be older than the check. */
 function ipxeProgramOf({ properties }: NodeRecord): IpxeProgram | null {
   return IPXE_PROGRAMS.find((program) => program === properties.ipxe_program) ?? null;
+}
+
+function systemUuidOf({ properties }: NodeRecord): string | null {
+  const { system_uuid: uuid } = properties;
+  return typeof uuid === 'string' ? uuid : null;
 }

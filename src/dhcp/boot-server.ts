@@ -12,6 +12,7 @@ import type { DhcpCounters } from './counters.ts';
 import { BOOT_SERVER_PORT, bootServerDestination } from './destination.ts';
 import type { Send } from './exchange.ts';
 import { type DhcpFact, dhcpFact } from './facts.ts';
+import type { MacOfUuid } from './identity.ts';
 import type { ClientMessage } from './message-type.ts';
 import type { DhcpNetwork } from './network.ts';
 import { readMessage } from './read-message.ts';
@@ -22,6 +23,8 @@ export type BootServerParts = {
   readonly networks: readonly DhcpNetwork[];
   readonly reservations: Reservations;
   readonly isBooting: (facts: ClientFacts) => boolean;
+  /** For clients that do not tell their MAC. */
+  readonly macOfUuid: MacOfUuid;
   readonly bootFields: (facts: ClientFacts, network: DhcpNetwork) => DhcpBootFields | null;
   readonly now: () => number;
   readonly log: Log;
@@ -47,7 +50,7 @@ export function createBootServer(parts: BootServerParts): BootServer {
   const { counters, log, reservations } = parts;
   return {
     receive: (datagram, { arrival, source, send }) => {
-      const read = readMessage(datagram, counters);
+      const read = readMessage(datagram, parts);
       if (read === null) return;
       counters.count('received_boot_question');
       const { facts, packet } = read;

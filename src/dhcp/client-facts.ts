@@ -1,6 +1,7 @@
 /** What a client's message says of the client, read once and in one place. Pure. */
 import type { Ipv4 } from '../net/ipv4.ts';
-import { type Mac, macFromBytes } from '../net/mac.ts';
+import type { Mac } from '../net/mac.ts';
+import { identityOf, type MacOfUuid } from './identity.ts';
 import { type ClientMessage, isClientMessage, messageTypeOf } from './message-type.ts';
 import { OPTIONS, readOption } from './options/table.ts';
 import type { DhcpPacket } from './packet.ts';
@@ -54,7 +55,8 @@ export type ReadClient =
   | { readonly ok: true; readonly facts: ClientFacts }
   | { readonly ok: false; readonly reason: ClientRefusal };
 
-export function readClient(packet: DhcpPacket): ReadClient {
+/** `macOfUuid`: for a client that does not tell its MAC. */
+export function readClient(packet: DhcpPacket, macOfUuid: MacOfUuid = () => null): ReadClient {
   if (packet.op !== 'request') return { ok: false, reason: 'not_a_client_message' };
   const { options } = packet;
   const typeCode = readOption(options, OPTIONS.messageType);
@@ -62,7 +64,7 @@ export function readClient(packet: DhcpPacket): ReadClient {
   const messageType = messageTypeOf(typeCode);
   if (messageType === null) return { ok: false, reason: 'unknown_message_type' };
   if (!isClientMessage(messageType)) return { ok: false, reason: 'not_a_client_message' };
-  const mac = identityOf(packet);
+  const mac = identityOf(packet, macOfUuid);
   if (mac === null) return { ok: false, reason: 'no_hardware_address' };
   const relayInformation = readOption(options, OPTIONS.relayInformation);
   const facts: ClientFacts = {
@@ -90,25 +92,8 @@ export function readClient(packet: DhcpPacket): ReadClient {
   return { ok: true, facts };
 }
 
-/**
- * The MAC in chaddr. Where chaddr holds something else (EDK2 can put the UUID there, InfiniBand leaves it
- * empty), a client identifier of type 1 (RFC 2132 9.14) is the MAC; without either there is no identity.
- */
-function identityOf(packet: DhcpPacket): Mac | null {
-  const chaddr = packet.hardwareAddress;
-  if (chaddr.length === 6) return isUnicastMac(chaddr) ? macFromBytes(chaddr) : null;
-  const clientId = readOption(packet.options, OPTIONS.clientIdentifier);
-  if (clientId?.length !== 7 || clientId[0] !== 1 || !isUnicastMac(clientId.subarray(1))) return null;
-  return macFromBytes(clientId, 1);
-}
-
 /** The host name (RFC 952 and 1123 letters only): it is stored, logged and shown. */
 function hostnameOf(packet: DhcpPacket): string | null {
   const name = readOption(packet.options, OPTIONS.hostname);
   return name !== null && /^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/.test(name) ? name : null;
-}
-
-/** All zeros and group addresses name no machine. */
-function isUnicastMac(bytes: Uint8Array): boolean {
-  return ((bytes[0] ?? 1) & 1) === 0 && bytes.some((byte) => byte !== 0);
 }

@@ -10,6 +10,7 @@ import type { ClientFacts } from './client-facts.ts';
 import type { SteppedClock } from './clock-steps.ts';
 import { Exchange, type ExchangeParts, type Question, type Send } from './exchange.ts';
 import { dhcpFact, silenceSentence, unansweredKind } from './facts.ts';
+import type { MacOfUuid } from './identity.ts';
 import { LeaseBook } from './leases.ts';
 import type { DhcpNetwork } from './network.ts';
 import { readMessage } from './read-message.ts';
@@ -21,6 +22,8 @@ export type DeskOptions = Omit<ExchangeParts, 'places' | 'onOtherServer'> & {
   readonly clock: Pick<SteppedClock, 'now' | 'onStep'>;
   /** Firmware and iPXE get short leases. */
   readonly isBooting: (facts: ClientFacts) => boolean;
+  /** For clients that do not tell their MAC. */
+  readonly macOfUuid: MacOfUuid;
   /** Whether a question is that of our own search for other servers, which a relay brought back. */
   readonly isOurSearch: (mac: Mac) => boolean;
   /** A machine takes the offer of that server; `network` is the first of the machine's wire. */
@@ -83,7 +86,7 @@ export function createDesk(options: DeskOptions): Desk {
 
   return {
     receive: (datagram, { arrival, send }) => {
-      const read = readMessage(datagram, counters);
+      const read = readMessage(datagram, options);
       if (read === null) return;
       const { facts, packet } = read;
       counters.count(`received_${facts.messageType}`);

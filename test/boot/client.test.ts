@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ARCHITECTURES, FIRST_STAGES } from '../../src/boot/architectures.ts';
 import { architectureName, bootClientOf, userClasses } from '../../src/boot/client.ts';
-import { CLIENTS, IPXE_WITH_HTTP, NOBODY } from './fixtures.ts';
+import { CLIENTS, IPXE_WITH_HTTP, mac, NOBODY } from './fixtures.ts';
 
 const pxe = (code: number) => ({ ...NOBODY, vendorClass: 'PXEClient', archs: [code] });
 
@@ -13,10 +13,26 @@ describe('who is booting', () => {
     ['others say 9 and mean x64 too', pxe(9), { kind: 'firmware', firmware: 'efi-x64', transport: 'tftp' }],
     ['EFI IA32', pxe(6), { kind: 'firmware', firmware: 'efi-ia32', transport: 'tftp' }],
     ['EFI ARM64', pxe(11), { kind: 'firmware', firmware: 'efi-arm64', transport: 'tftp' }],
+    ['EFI RISC-V', pxe(27), { kind: 'firmware', firmware: 'efi-riscv64', transport: 'tftp' }],
+    [
+      'RISC-V over HTTP, by the code of PXE',
+      { ...NOBODY, vendorClass: 'HTTPClient:Arch:00027:UNDI:003000', archs: [27] },
+      { kind: 'firmware', firmware: 'efi-riscv64', transport: 'http' },
+    ],
     [
       'an architecture without programs',
-      pxe(27),
+      pxe(14),
       { kind: 'firmware', firmware: 'unknown', transport: 'tftp' },
+    ],
+    [
+      'the ROM of a Raspberry Pi, which says that it is BIOS x86: its MAC tells',
+      { ...CLIENTS['BIOS ROM'], mac: mac('dc:a6:32:01:02:03') },
+      { kind: 'firmware', firmware: 'raspberry-pi', transport: 'tftp' },
+    ],
+    [
+      'UEFI firmware on a Raspberry Pi',
+      { ...pxe(11), mac: mac('dc:a6:32:01:02:03') },
+      { kind: 'firmware', firmware: 'efi-arm64', transport: 'tftp' },
     ],
     ['an architecture nobody knows', pxe(4711), { kind: 'firmware', firmware: 'unknown', transport: 'tftp' }],
     [
@@ -41,7 +57,7 @@ describe('who is booting', () => {
     ],
     [
       'a list of codes: the first that we have a program for',
-      { ...NOBODY, vendorClass: 'PXEClient', archs: [27, 7, 0] },
+      { ...NOBODY, vendorClass: 'PXEClient', archs: [14, 7, 0] },
       { kind: 'firmware', firmware: 'efi-x64', transport: 'tftp' },
     ],
     [
@@ -93,9 +109,9 @@ describe('who is booting', () => {
     }
   });
 
-  test('every firmware but the unknown one has a boot program', () => {
+  test('every firmware that runs programs has a boot program', () => {
     for (const [firmware, files] of Object.entries(FIRST_STAGES))
-      expect(files.length > 0).toBe(firmware !== 'unknown');
+      expect(files.length > 0).toBe(!['unknown', 'raspberry-pi'].includes(firmware));
   });
 
   test('architectures have names for sentences, also those nobody knows', () => {

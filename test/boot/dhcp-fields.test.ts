@@ -56,6 +56,21 @@ describe('the decision in DHCP', () => {
     expect(render(name, { asProxy: true })?.options).toEqual(options);
   });
 
+  test('the ROM of a Raspberry Pi gets the menu that it looks for, and no boot file', () => {
+    const client = { kind: 'firmware', firmware: 'raspberry-pi', transport: 'tftp' } as const;
+    const decision = decideBoot({
+      client,
+      mac: MAC,
+      entry: null,
+      site: SITE,
+      files: new Set(['undionly.kpxe']),
+    });
+    const fields = renderDhcpBootFields({ decision, client, site: SITE });
+    expect(fields).toMatchObject({ siaddr: '10.20.0.1', file: '' });
+    const menu = `\x06\x01\x08\x09\x14\0\0\x11Raspberry Pi Boot\x0a\x04\0PXE\xff`;
+    expect(fields?.options).toContainEqual({ code: 43, value: Buffer.from(menu, 'latin1') });
+  });
+
   test('nothing to boot, nothing said', () => {
     expect(render('Linux')).toBeNull();
   });

@@ -19,6 +19,7 @@ export const entry = (intent: BootEntry['intent']): BootEntry => ({
   deployed: false,
   program: null,
   secureBoot: false,
+  systemUuid: null,
   hostname: 'rack1-07',
 });
 

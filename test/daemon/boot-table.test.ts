@@ -57,6 +57,15 @@ describe('the boot table', () => {
     expect(table.size).toBe(0);
   });
 
+  it('has the UUID that a node’s firmware may tell instead of its MAC', async () => {
+    const store = await temporaryStore();
+    await twoNodes(store);
+    const properties = { system_uuid: '4c4c4544-0034-3510-8057-b4c04f4d3332' };
+    const node = await store.nodes.update(A, { properties });
+    const [entry] = bootEntries(node, await store.ports.listByNode(A));
+    expect(entry?.systemUuid).toBe(properties.system_uuid);
+  });
+
   it('leaves out NICs that do not boot', async () => {
     const store = await temporaryStore();
     await twoNodes(store);

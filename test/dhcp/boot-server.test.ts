@@ -43,6 +43,7 @@ function asked(parts: MessageParts, scene: Scene = {}) {
   const server = createBootServer({
     networks: [{ ...NETWORK, mode }, RACK],
     reservations,
+    macOfUuid: () => null,
     isBooting: ({ vendorClass }) => vendorClass?.startsWith('PXEClient') === true,
     bootFields: (_facts, { address }) => (file === null ? null : { siaddr: address, file, options }),
     now: () => NOW,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type ClientFacts, readClient } from '../../src/dhcp/client-facts.ts';
 import { decodePacket } from '../../src/dhcp/packet.ts';
 import { CAPTURED_CLIENTS, capturedDiscover } from './captured.ts';
-import { factsOf, mac, message } from './samples.ts';
+import { factsOf, type MessageParts, mac, message } from './samples.ts';
 
 function captured(client: (typeof CAPTURED_CLIENTS)[number]): ClientFacts {
   const decoded = decodePacket(capturedDiscover(client));
@@ -122,5 +122,65 @@ describe('who the client is', () => {
     { sent: '-x', kept: null },
   ])('host name "$sent" is kept as $kept', ({ sent, kept }) => {
     expect(factsOf({ type: 'discover', options: [[12, Buffer.from(sent)]] }).hostname).toBe(kept);
+  });
+});
+
+describe('a client whose chaddr holds no MAC', () => {
+  const uuid = Uint8Array.from([0, ...Buffer.from('00112233445566778899aabbccddeeff', 'hex')]);
+  const identified = (
+    hardware: { type: number; address: Uint8Array },
+    options: MessageParts['options'] = [],
+  ) =>
+    readClient(
+      {
+        ...message({ type: 'discover', options }),
+        ...{ hardwareType: hardware.type, hardwareAddress: hardware.address },
+      },
+      (option) => (Buffer.compare(option, uuid) === 0 ? mac(77) : null),
+    );
+
+  it.each<{
+    readonly says: string;
+    readonly type: number;
+    readonly hlen: number;
+    options: MessageParts['options'];
+    is: string | null;
+  }>([
+    {
+      says: 'EDK2 with its UUID there: the node of that UUID',
+      ...{ type: 1, hlen: 16, options: [[97, uuid]], is: mac(77) },
+    },
+    {
+      says: 'an unknown UUID',
+      ...{ type: 1, hlen: 16, options: [[97, Uint8Array.of(0, ...new Uint8Array(16).fill(9))]], is: null },
+    },
+    {
+      says: 'a MAC as client identifier before the UUID',
+      ...{
+        type: 1,
+        hlen: 16,
+        options: [
+          [97, uuid],
+          [61, Uint8Array.of(1, 2, 0, 0, 0, 0, 5)],
+        ],
+        is: mac(5),
+      },
+    },
+    {
+      says: 'InfiniBand (RFC 4390): the port’s GUID without its middle, as Ironic writes it',
+      ...{ type: 32, hlen: 0, is: '7c:fe:90:29:24:4f' },
+      options: [[61, Uint8Array.from(Buffer.from('ff000000000002000002c9007cfe90030029244f', 'hex'))]],
+    },
+    {
+      says: 'InfiniBand without a client identifier: the node of its UUID',
+      type: 32,
+      hlen: 0,
+      options: [[97, uuid]],
+      is: mac(77),
+    },
+    { says: 'InfiniBand that says nothing', type: 32, hlen: 0, options: [], is: null },
+  ])('$says', ({ type, hlen, options, is }) => {
+    const read = identified({ type, address: new Uint8Array(hlen).fill(4) }, options);
+    expect(read.ok ? read.facts.mac : null).toBe(is);
   });
 });

@@ -26,6 +26,10 @@ const PXE: Readonly<Record<string, MessageParts['options']>> = {
     [60, text('PXEClient:Arch:00006:UNDI:003016')],
     [93, arch(6)],
   ],
+  'RISC-V 64': [
+    [60, text('PXEClient:Arch:00027:UNDI:003016')],
+    [93, arch(27)],
+  ],
   ARM64: [
     [60, text('PXEClient:Arch:00011:UNDI:003016')],
     [93, arch(11)],
@@ -49,7 +53,13 @@ const HTTP: Readonly<Record<string, MessageParts['options']>> = {
     [93, arch(11)],
   ],
 };
-const FILES = new Set(['undionly.kpxe', 'snponly.efi', 'i386/snponly.efi', 'arm64/snponly.efi']);
+const FILES = new Set([
+  'undionly.kpxe',
+  'snponly.efi',
+  'i386/snponly.efi',
+  'arm64/snponly.efi',
+  'riscv64/snponly.efi',
+]);
 
 function answersTo(parts: MessageParts, mode: DhcpNetwork['mode']): readonly DhcpPacket[] {
   const rig = startExchange({
@@ -111,8 +121,8 @@ describe('a proxy', () => {
 
   it('says nothing to a machine that we have no boot program for', () => {
     const options = [
-      [60, text('PXEClient:Arch:00027:UNDI:003016')],
-      [93, arch(27)],
+      [60, text('PXEClient:Arch:00014:UNDI:003016')],
+      [93, arch(14)],
     ] as const;
     expect(answersTo(discover(options), 'proxy')).toEqual([]);
   });

@@ -60,6 +60,7 @@ export function startExchange(changes: Partial<DeskOptions> = {}): ExchangeRig {
       close: async () => {},
     },
     reservations,
+    macOfUuid: () => null,
     isOurSearch: () => false,
     probeOn: () => null,
     onNotice: (notice) => notices.push(notice),

@@ -115,6 +115,22 @@ describe('an OFFER', () => {
     expect(readOption(packet.options, OPTIONS.serverIdentifier)).toBe('10.77.0.1');
   });
 
+  it('echoes chaddr as it came, also where it is no MAC (EDK2 with its UUID, InfiniBand with nothing)', () => {
+    for (const [hardwareType, length] of [
+      [1, 16],
+      [32, 0],
+    ] as const) {
+      const hardwareAddress = new Uint8Array(length).fill(7);
+      const question = { ...message({ type: 'discover', broadcast: true }), hardwareType, hardwareAddress };
+      const { packet, destination } = composeReply({
+        ...{ kind: 'offer', question, facts: factsOf({ type: 'discover' }), network: NETWORK, boot: BOOT },
+        ...{ isRouted: false, isBooting: false, hostname: null, message: null, yiaddr: ip('10.77.0.10') },
+      });
+      expect(packet).toMatchObject({ hardwareType, hardwareAddress, broadcast: true });
+      expect(destination.address).toBe('255.255.255.255');
+    }
+  });
+
   it('without anything to boot is a plain lease', () => {
     const { packet } = received({ type: 'discover' }, { boot: null });
     expect(packet).toMatchObject({ siaddr: null, file: '' });

@@ -85,6 +85,7 @@ const desk = createDesk({
   places,
   journal,
   reservations,
+  macOfUuid: () => null,
   isOurSearch: () => false,
   probeOn: () => null,
   onNotice: say,

@@ -22,6 +22,10 @@ export function verifyStep(deps: StepDeps): StepDefinition {
           power_state: powerStateOf(system.power) ?? node.power_state,
           boot_mode: system.boot_mode ?? node.boot_mode,
           secure_boot: system.secure_boot,
+          // Firmware that does not tell its MAC by DHCP is known by it.
+          ...(system.uuid === null || node.properties.system_uuid !== undefined
+            ? {}
+            : { properties: { ...node.properties, system_uuid: system.uuid } }),
         },
       };
     },
