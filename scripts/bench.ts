@@ -8,14 +8,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { busy } from './bench/busy.ts';
 import { createCleanup } from './bench/cleanup.ts';
 import { dhcp } from './bench/dhcp.ts';
+import { http } from './bench/http.ts';
 import { idle } from './bench/idle.ts';
 import { formatFigure, jsonFigures, type Measure } from './bench/measure.ts';
 import { tftp } from './bench/tftp.ts';
 
-const MEASURES: ReadonlyMap<string, Measure> = new Map(Object.entries({ idle, busy, dhcp, tftp }));
+const MEASURES: ReadonlyMap<string, Measure> = new Map(Object.entries({ idle, busy, dhcp, tftp, http }));
 /** In the contract of the command, and not built yet. */
 const LATER: ReadonlyMap<string, string> = new Map([
-  ['http', 'HTTP against nginx comes with the issue that makes network boot fast.'],
   ['fleet', 'The fleet measure comes with the issue about hundreds of machines at once.'],
 ]);
 

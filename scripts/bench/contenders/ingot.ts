@@ -10,11 +10,15 @@ export type Ingot = RunningDaemon & { readonly pid: number; readonly socketPath:
 export type IngotOptions = {
   /** Folder of the boot programs; default: Debian's. */
   readonly ipxeDir?: string;
+  /** `limits` of the configuration. */
+  readonly limits?: Readonly<Record<string, number>>;
+  /** Folder whose files may be images. */
+  readonly imageDir?: string;
 };
 
 export async function startIngot(
   { dir, wire }: Field,
-  { ipxeDir }: IngotOptions,
+  { ipxeDir, limits = {}, imageDir }: IngotOptions,
   { defer }: Pick<Tools, 'defer'>,
 ): Promise<Ingot> {
   const boot = { ramdisk_dir: dir, ...(ipxeDir === undefined ? {} : { ipxe_dir: ipxeDir }) };
@@ -24,9 +28,10 @@ export async function startIngot(
     strangers_percent: 100,
     ranges: [{ use: 'dhcp', ...POOL }],
   };
+  const images = imageDir === undefined ? {} : { images: { source_dirs: [imageDir] } };
   // A cache of its own, so that the first start of a measure is a first start.
   const launch = [...wire.enter('server'), 'env', `XDG_CACHE_HOME=${join(dir, 'cache')}`];
-  const daemon = await startDaemon({ dir, config: { boot, networks: [network] }, launch });
+  const daemon = await startDaemon({ dir, config: { boot, limits, networks: [network], ...images }, launch });
   let stopped = false;
   const stop = async (): Promise<number | null> => {
     if (stopped) return daemon.exitCode();
