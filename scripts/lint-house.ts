@@ -25,7 +25,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   agent: [],
   api: ['net', 'store', 'lifecycle', 'ipam', 'config', 'agent'],
   cli: ['net', 'config', 'dhcp-import'],
-  lab: ['net', 'config'],
+  pki: [],
+  lab: ['net', 'config', 'pki'],
 };
 
 /** Files at the top of src/ and the folder `daemon/` put the parts together and may import everything. */

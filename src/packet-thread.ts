@@ -85,8 +85,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
   const bootAnswers = createBootAnswers({
     files: manifest.files,
     entryOf: (mac) => boot.get(mac) ?? null,
-    httpPort: options.httpPort,
-    syslog: options.syslog,
+    site: options.site,
     clock: systemClock,
     onFact: facts.send,
   });
@@ -154,7 +153,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
       files: firstOf(
         grubFiles({
           bootEntry: (mac) => boot.get(mac) ?? null,
-          site: { serverAddress: address, httpPort: options.httpPort, syslog: options.syslog },
+          site: { ...options.site, serverAddress: address },
           kernelArgs: options.kernelArgs,
         }),
         contentsOf(manifest),
@@ -208,7 +207,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     }),
     ...bootEndpointsOf(networks).flatMap((endpoint) => [
       bootService(endpoint, { name: 'TFTP', port: 69, start: () => serveTftp(endpoint) }),
-      ...(options.syslog
+      ...(options.site.syslog
         ? [bootService(endpoint, { name: 'syslog', port: 514, start: () => serveSyslog(endpoint) })]
         : []),
     ]),

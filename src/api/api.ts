@@ -11,6 +11,7 @@ import { createContext } from './context.ts';
 import type { AgentApiDeps, ApiDeps } from './deps.ts';
 import { API_RESOURCES, BOOT_RESOURCES, discoveryRoutes } from './discovery.ts';
 import { eventRoutes } from './events/route.ts';
+import { bootAuthorityRoutes } from './ingot/boot-authority.ts';
 import { deployRoutes } from './ingot/deploy.ts';
 import { dhcpImportRoutes } from './ingot/dhcp-import.ts';
 import { discoveredRoutes } from './ingot/discovered.ts';
@@ -58,6 +59,7 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   eventRoutes(app, context);
   enrollRoutes(app, context);
   imageRoutes(app, context);
+  bootAuthorityRoutes(app, context);
   deployRoutes(app, context);
   nodeStoryRoutes(app, context);
   statusRoutes(app, context);

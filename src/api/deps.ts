@@ -133,6 +133,8 @@ export type ApiDeps = {
   readonly dhcp?: DhcpControl;
   readonly images?: ImagesControl;
   readonly daemon?: () => DaemonView;
+  /** PEM of the authority of the certificate that boot files are served with; null when it is not ingot's own. */
+  readonly bootAuthority?: () => string | null;
 };
 
 /** What the boot and the LCM listener need. */

@@ -53,6 +53,8 @@ export type BootSite = {
   readonly httpPort: number;
   /** Our address takes syslog (UDP 514). */
   readonly syslog: boolean;
+  /** UEFI HTTP boot is led to https:// on this port; null: to http://. */
+  readonly uefiHttpsPort: number | null;
 };
 
 export type BootDecision =
@@ -112,7 +114,9 @@ export function scriptUrl(site: BootSite, mac: Mac): string {
 
 /** The URL of a first-stage program, for UEFI HTTP boot. */
 export function bootFileUrl(site: BootSite, file: string): string {
-  return `${siteUrl(site)}/boot/${file}`;
+  const { serverAddress, uefiHttpsPort } = site;
+  const origin = uefiHttpsPort === null ? siteUrl(site) : `https://${serverAddress}:${uefiHttpsPort}`;
+  return `${origin}/boot/${file}`;
 }
 
 const CHAINED_IN_VAIN: BootDecision = {

@@ -166,6 +166,9 @@ export const reservationsAnswer = z.object({
   ),
 });
 
+/** PEM. */
+export const bootAuthorityAnswer = z.object({ certificate: z.string() });
+
 export const imageAnswer = z.discriminatedUnion('state', [
   z.looseObject({
     ...{ state: z.literal('ready'), id: z.string(), source: z.string().nullable() },

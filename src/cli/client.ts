@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { IngotError } from '../errors.ts';
 import {
+  bootAuthorityAnswer,
   type EventAnswer,
   enrollAnswer,
   imageAnswer,
@@ -120,6 +121,7 @@ export function createClient(url: string) {
       remove: (id: string, { force }: { readonly force: boolean }) =>
         connection.send('DELETE', `/ingot/v1/images/${encodeURIComponent(id)}?force=${force}`),
     },
+    bootAuthority: () => get(bootAuthorityAnswer, '/ingot/v1/boot/ca'),
     portByAddress: async (mac: string): Promise<PortAnswer | null> =>
       (await get(portsAnswer, `/v1/ports?detail=true&address=${encodeURIComponent(mac)}`)).ports[0] ?? null,
     /** `more`: what the verb takes besides, such as `clean_steps`. */

@@ -1,6 +1,7 @@
 /** The words after `ingot` that speak to the daemon, as tables: one entry a command. */
 import { IngotError } from '../errors.ts';
 import { type Command, complain, runCommand } from './command.ts';
+import { bootCa } from './commands/boot.ts';
 import { networkList, networkShow, status } from './commands/daemon.ts';
 import { deploy, rebuild } from './commands/deploy.ts';
 import { dhcpImport } from './commands/dhcp-import.ts';
@@ -77,8 +78,13 @@ const IMAGE: Group = {
   commands: { list: imageList, show: imageShow, add: imageAdd, remove: imageRemove },
 };
 
+const BOOT: Group = {
+  summary: 'How machines boot from the network.',
+  commands: { ca: bootCa },
+};
+
 const GROUPS: Readonly<Record<string, Group>> = {
-  ...{ node: NODE, network: NETWORK, image: IMAGE, dhcp: DHCP },
+  ...{ node: NODE, network: NETWORK, image: IMAGE, dhcp: DHCP, boot: BOOT },
 };
 export const SINGLE_COMMANDS: Readonly<Record<string, Command>> = { status };
 

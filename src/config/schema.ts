@@ -118,6 +118,25 @@ export const configSchema = z.strictObject({
       ipxe_dir: z.string().default('/usr/lib/ipxe'),
       /** A folder with your own shimx64.efi, mmx64.efi and grubx64.efi; null: those of Debian's packages. */
       secure_boot_dir: z.string().startsWith('/', 'must be an absolute path').nullable().default(null),
+      https: z
+        .strictObject({
+          /** Boot files by HTTPS on PXE addresses; null: none. */
+          listen_port: z.int().min(1).max(65_535).nullable().default(6183),
+          /** PEM files of a certificate (chain) and its key; null: one of ingot's own authority. */
+          certificate: z.string().startsWith('/', 'must be an absolute path').nullable().default(null),
+          key: z.string().startsWith('/', 'must be an absolute path').nullable().default(null),
+          /** UEFI HTTP boot is given https:// URLs: for firmware that holds the authority. */
+          uefi: z.boolean().default(false),
+        })
+        .refine(({ certificate, key }) => (certificate === null) === (key === null), {
+          error:
+            'names a certificate without its key, or a key without its certificate: name both or neither',
+        })
+        .refine(({ listen_port, uefi }) => !uefi || listen_port !== null, {
+          error:
+            'uefi is true and listen_port is null: firmware would be sent to a port where nobody listens',
+        })
+        .prefault({}),
       /** Take the log lines of iPXE and the ramdisk (UDP 514 on PXE addresses) into their nodes' events. */
       syslog: z.boolean().default(true),
       /** More words for the ramdisk's kernel command line, such as `console=ttyS0`. */

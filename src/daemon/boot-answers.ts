@@ -1,7 +1,7 @@
 /** What DHCP tells a client about booting: the one decision, with what the packet thread knows of the machine. */
 import { createChainMemory } from '../boot/chain-memory.ts';
 import { bootClientOf } from '../boot/client.ts';
-import { type BootEntry, decideBoot } from '../boot/decision.ts';
+import { type BootEntry, type BootSite, decideBoot } from '../boot/decision.ts';
 import { renderDhcpBootFields } from '../boot/dhcp-fields.ts';
 import type { Clock } from '../clock.ts';
 import type { DhcpBootFields } from '../dhcp/boot-fields.ts';
@@ -14,9 +14,8 @@ type Options = {
   /** The boot programs that are installed. */
   readonly files: { has(name: string): boolean };
   readonly entryOf: (mac: Mac) => BootEntry | null;
-  readonly httpPort: number;
-  /** `boot.syslog`. */
-  readonly syslog: boolean;
+  /** How boot files are reached, whatever the network. */
+  readonly site: Omit<BootSite, 'serverAddress'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly onFact: (fact: Fact) => void;
 };
@@ -27,7 +26,7 @@ export type BootAnswers = (
   network: Pick<DhcpNetwork, 'address' | 'mode'>,
 ) => DhcpBootFields | null;
 
-export function createBootAnswers({ clock, entryOf, files, httpPort, onFact, syslog }: Options): BootAnswers {
+export function createBootAnswers({ clock, entryOf, files, onFact, site: common }: Options): BootAnswers {
   const chains = createChainMemory();
   return (facts, { address, mode }) => {
     const client = bootClientOf(facts);
@@ -36,7 +35,7 @@ export function createBootAnswers({ clock, entryOf, files, httpPort, onFact, sys
     const final = messageType === 'request' || mode === 'proxy';
     const now = clock.now();
     const chained = chains.note({ mac, client, xid, final, now });
-    const site = { serverAddress: address, httpPort, syslog };
+    const site = { ...common, serverAddress: address };
     const decision = decideBoot({ client, mac, entry: entryOf(mac), site, files, chained });
     if (decision.action === 'none' && client.kind !== 'not-booting' && final) {
       const sentence = `got an address and nothing to boot: ${decision.reason}`;

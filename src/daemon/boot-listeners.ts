@@ -21,13 +21,15 @@ import type { Log } from '../log.ts';
 import { createCounters } from '../net/counters.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
+import type { BootCertificates } from './boot-certificates.ts';
 import type { BootTable } from './boot-table.ts';
 import type { NamedListener } from './condition.ts';
 import { FLOOD_COUNTS } from './flood-guard.ts';
+import { prepareHttpsBoot } from './https-boot.ts';
 import { type StrangerLimits, startListener } from './listeners.ts';
 import type { Fact } from './packet-protocol.ts';
 import { type ServedAddress, servedAddresses } from './served-addresses.ts';
-import { missingRamdisk } from './site.ts';
+import { bootSite, missingRamdisk } from './site.ts';
 
 /** For the machines of one storm, each with a connection or two; inspection's bodies are the largest. */
 const STRANGERS: StrangerLimits = {
@@ -59,6 +61,8 @@ export type BootListeners = {
   readonly listeners: readonly NamedListener[];
   /** A sentence for each boot file that is not there (yet). */
   missing(): readonly string[];
+  /** PEM of the authority of the HTTPS certificate; null when that is the operator's own, or there is no HTTPS. */
+  readonly authority: string | null;
   /** What the boot file server did, by the names of `BOOT_COUNTS`, and who was refused, by those of `FLOOD_COUNTS`. */
   counters(): Readonly<Record<string, number>>;
   stop(): Promise<void>;
@@ -79,7 +83,7 @@ export async function startBootListeners(options: Options): Promise<BootListener
     ramdisk: options.ramdisk,
     images: options.images,
     bootEntry: options.bootTable.entry,
-    siteOf: (local) => siteOf(pxe, { local, httpPort: config.boot.listen_port, syslog: config.boot.syslog }),
+    siteOf: (local) => siteOf(pxe, local, bootSite(config)),
     kernelArgs: config.boot.kernel_args,
     clock: systemClock,
     log,
@@ -104,19 +108,27 @@ export async function startBootListeners(options: Options): Promise<BootListener
   };
   const lcm: RequestListener = (request, response) => lcmApi.routing(request, response);
 
-  const wanted = [
-    ...pxe.map((served) => ({ served, name: `boot ${served.networks.join(', ')}`, handler: boot })),
+  const https = await prepareHttpsBoot(config);
+  const port = config.boot.listen_port;
+  const named = (what: string, { networks }: ServedAddress): string => `${what} ${networks.join(', ')}`;
+  const wanted: readonly Wanted[] = [
+    ...pxe.map((served) => ({ served, port, name: named('boot', served), handler: boot })),
+    ...pxe.flatMap((served): readonly Wanted[] => {
+      if (https.served === null) return [];
+      const { certificates: tls, port: tlsPort } = https.served;
+      return [{ served, port: tlsPort, tls, name: named('boot HTTPS', served), handler: boot }];
+    }),
     ...servedAddresses(config, 'lcm').map((served) => ({
-      ...{ served, name: `LCM ${served.networks.join(', ')}`, handler: lcm },
+      ...{ served, port, name: named('LCM', served), handler: lcm },
     })),
   ];
   const listeners = await Promise.all(
-    wanted.map(async ({ name, served: { address, networks }, handler }) => {
-      const at = { address, port: config.boot.listen_port };
+    wanted.map(async ({ served: { address, networks }, port: listenPort, ...listening }) => {
+      const at = { address, port: listenPort };
+      const { name } = listening;
       const listener = await startListener({
-        name,
+        ...listening,
         at,
-        handler,
         log,
         onProblem,
         strangers: { limits: STRANGERS, counters: refused },
@@ -129,7 +141,9 @@ export async function startBootListeners(options: Options): Promise<BootListener
     missing: () => [
       ...(pxe.length === 0 ? [] : missingRamdisk(config)),
       ...(pxe.length === 0 ? [] : manifest.missing.map(({ why, hint }) => `${why}. ${hint}`)),
+      ...(https.problem === null ? [] : [https.problem]),
     ],
+    authority: https.served?.certificates.authority ?? null,
     counters: () => ({ ...counters.snapshot(), ...refused.snapshot() }),
     stop: async () => {
       await closeAll([bootApi, lcmApi]);
@@ -137,9 +151,18 @@ export async function startBootListeners(options: Options): Promise<BootListener
   };
 }
 
+type Wanted = {
+  readonly served: ServedAddress;
+  readonly port: number;
+  readonly name: string;
+  readonly handler: RequestListener;
+  readonly tls?: BootCertificates;
+};
+
 function siteOf(
   pxe: readonly ServedAddress[],
-  { local, ...site }: { readonly local: string } & Omit<BootSite, 'serverAddress'>,
+  local: string,
+  site: Omit<BootSite, 'serverAddress'>,
 ): BootSite | null {
   const served = pxe.find(({ address }) => address === local);
   return served === undefined ? null : { ...site, serverAddress: served.address };

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Log } from '../log.ts';
 import type { Counters } from '../net/counters.ts';
 import { createFloodGuard, type FloodCount, type FloodLimits } from './flood-guard.ts';
@@ -27,6 +28,8 @@ type Options = {
   readonly onProblem: (sentence: string) => void;
   /** Limits for strangers on a provisioning network; the API's own defaults are Node's. */
   readonly strangers?: { readonly limits: StrangerLimits; readonly counters: Counters<FloodCount> };
+  /** HTTPS with this; plain HTTP unless told. */
+  readonly tls?: { readonly key: string; readonly certificate: string };
   /** Between two attempts; 5000 unless told. */
   readonly retryMs?: number;
 };
@@ -83,8 +86,30 @@ function formatListenAt(at: ListenAt): string {
   return 'path' in at ? at.path : `${at.address}:${at.port}`;
 }
 
-function newServer({ handler, strangers }: Options): Server {
-  const server = createServer();
+/**
+ * iPXE speaks TLS 1.1 and 1.2 (config/crypto.h), old builds with RSA key exchange and CBC only; EDK2 1.2 and 1.3.
+ */
+const TLS = {
+  minVersion: 'TLSv1.2',
+  ciphers: [
+    ...['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256'],
+    ...['ECDHE-RSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES256-GCM-SHA384'],
+    ...['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-AES256-GCM-SHA384'],
+    ...[
+      'AES128-GCM-SHA256',
+      'AES256-GCM-SHA384',
+      'AES128-SHA256',
+      'AES256-SHA256',
+      'AES128-SHA',
+      'AES256-SHA',
+    ],
+  ].join(':'),
+  handshakeTimeout: 20_000,
+} as const;
+
+function newServer({ handler, strangers, tls }: Options): Server {
+  const server =
+    tls === undefined ? createServer() : createTlsServer({ ...TLS, key: tls.key, cert: tls.certificate });
   server.headersTimeout = 20_000;
   server.requestTimeout = strangers?.limits.requestTimeoutMs ?? 300_000;
   server.keepAliveTimeout = 10_000;
@@ -93,7 +118,9 @@ function newServer({ handler, strangers }: Options): Server {
   server.maxConnections = limits.maxConnections;
   server.on('drop', () => counters.count('connections_full'));
   const { guard, onConnection } = createFloodGuard(limits, counters);
-  return server.on('connection', onConnection).on('request', guard(handler));
+  // By TLS a request's socket is the encrypted one, which is there after the handshake.
+  const connected = tls === undefined ? 'connection' : 'secureConnection';
+  return server.on(connected, onConnection).on('request', guard(handler));
 }
 
 /** Resolves to what went wrong; the server may listen all the same, and is the caller's to close. */

@@ -1,6 +1,6 @@
 /** What the main thread and the packet thread say to each other; plain data, so that it survives cloning. */
 import type { ImportVerdict, LeaseImport, LeaseView, PacketView } from '../api/deps.ts';
-import type { BootEntry } from '../boot/decision.ts';
+import type { BootEntry, BootSite } from '../boot/decision.ts';
 import type { Config, NetworkConfig } from '../config/schema.ts';
 import type { RelayPlace } from '../dhcp/facts.ts';
 import type { DhcpNotice } from '../dhcp/notice.ts';
@@ -42,10 +42,9 @@ export type PacketThreadOptions = {
   readonly secureBootDir: string | null;
   /** `boot.kernel_args`, for GRUB. */
   readonly kernelArgs: string;
-  readonly httpPort: number;
+  /** How boot files are reached, whatever the network. */
+  readonly site: Omit<BootSite, 'serverAddress'>;
   readonly tftp: Config['boot']['tftp'];
-  /** `boot.syslog`. */
-  readonly syslog: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 };
 

@@ -1,6 +1,7 @@
 /** What the lifecycle asks of the site: addresses, config drives, URLs, and whether machines can boot at all. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { BootSite } from '../boot/decision.ts';
 import { RAMDISK_FILES } from '../boot/ramdisk-files.ts';
 import { missingSecureBootPrograms } from '../boot/secure-boot.ts';
 import type { Config, NetworkConfig } from '../config/schema.ts';
@@ -134,4 +135,10 @@ async function allocate(
       await queries.addresses.claim(network.name, address, nodeUuid);
     }
   });
+}
+
+/** How machines reach boot files, whatever the network. */
+export function bootSite({ boot }: Config): Omit<BootSite, 'serverAddress'> {
+  const { https, listen_port: httpPort, syslog } = boot;
+  return { httpPort, syslog, uefiHttpsPort: https.uefi ? https.listen_port : null };
 }

@@ -34,7 +34,7 @@ import { createRecorder } from './recorder.ts';
 import { createReservationPublisher } from './reservation-table.ts';
 import { loadSecretKey } from './secret-key.ts';
 import { createRamdiskShare } from './share-ramdisk.ts';
-import { createSite } from './site.ts';
+import { bootSite, createSite } from './site.ts';
 import { createStandingWarnings } from './standing-warnings.ts';
 import { lockStateDir } from './state-lock.ts';
 import type { Watched } from './watchdog.ts';
@@ -95,9 +95,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       ipxeDir: config.boot.ipxe_dir,
       secureBootDir: config.boot.secure_boot_dir,
       kernelArgs: config.boot.kernel_args,
-      httpPort: config.boot.listen_port,
+      site: bootSite(config),
       tftp: config.boot.tftp,
-      syslog: config.boot.syslog,
       logLevel: config.log_level,
     },
     log,
@@ -195,6 +194,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       discovered: discoveries.list,
       forgetDiscovered: discoveries.forget,
     },
+    bootAuthority: () => bootListeners.authority,
     daemon: () => ({
       listeners: condition.servers().map(({ name, at, problem: why }) => ({ name, at, problem: why })),
       missing: bootListeners.missing(),

@@ -15,7 +15,11 @@ export type NetworkSite = {
 };
 
 /** The daemon has the interface `s0`, clients have `c0`. */
-export async function startNetworkSite(name: string, timeouts: object = {}): Promise<NetworkSite> {
+export async function startNetworkSite(
+  name: string,
+  timeouts: object = {},
+  boot: object = {},
+): Promise<NetworkSite> {
   const dir = await mkdtemp(join(tmpdir(), 'ingot-network-'));
   const wire = await layWire(name);
   await wire.addCable(0, `${DAEMON_ADDRESS}/16`);
@@ -23,7 +27,7 @@ export async function startNetworkSite(name: string, timeouts: object = {}): Pro
     dir,
     launch: wire.launch('server'),
     config: {
-      boot: { listen_port: BOOT_PORT, ramdisk_dir: await makeRamdisk(join(dir, 'ramdisk')) },
+      boot: { ...boot, listen_port: BOOT_PORT, ramdisk_dir: await makeRamdisk(join(dir, 'ramdisk')) },
       timeouts,
       networks: [
         {

@@ -12,6 +12,8 @@ const NIC = 'c0';
 export type PxeClient = {
   /** Puts another machine on the wire: its NIC has this MAC and no address. */
   become(mac: string): Promise<void>;
+  /** UEFI HTTP boot asks by DHCP and takes the address. */
+  httpBootDhcp(): Promise<void>;
   /** A BIOS ROM's iPXE that has no HTTP asks by DHCP and takes the address. */
   oldIpxeDhcp(): Promise<void>;
   /** What DHCP named last; null: nothing to boot. */
@@ -83,6 +85,7 @@ ip address replace $ip/$mask dev ${NIC}
       await run('ip', 'link', 'set', NIC, 'address', mac);
     },
     firmwareDhcp: () => dhcp(FIRMWARE),
+    httpBootDhcp: () => dhcp(['-V', 'HTTPClient:Arch:00016:UNDI:003016', '-x', '0x5d:0010']),
     oldIpxeDhcp: () => dhcp(OLD_IPXE),
     bootFile: () => heard('boot_file'),
     tftp: async (file) => {

@@ -50,7 +50,12 @@ const EVERYBODY: readonly (readonly [string, BootOptions])[] = [
 
 describe.each(EVERYBODY)('%s', (_name, options) => {
   test('finds what DHCP names', async () => {
-    const site: BootSite = { serverAddress: ipv4('127.0.0.1'), httpPort: http.port, syslog: true };
+    const site: BootSite = {
+      serverAddress: ipv4('127.0.0.1'),
+      httpPort: http.port,
+      syslog: true,
+      uefiHttpsPort: null,
+    };
     const client = bootClientOf(options);
     const decision = decideBoot({
       client,

@@ -7,7 +7,12 @@ import { type Mac, parseMac } from '../../src/net/mac.ts';
 export const ipv4 = (text: string): Ipv4 => parseIpv4(text) ?? fail(text);
 export const mac = (text: string): Mac => parseMac(text) ?? fail(text);
 
-export const SITE: BootSite = { serverAddress: ipv4('10.20.0.1'), httpPort: 6180, syslog: false };
+export const SITE: BootSite = {
+  serverAddress: ipv4('10.20.0.1'),
+  httpPort: 6180,
+  syslog: false,
+  uefiHttpsPort: null,
+};
 export const MAC = mac('52:54:00:ab:cd:ef');
 
 export const entry = (intent: BootEntry['intent']): BootEntry => ({

@@ -79,7 +79,9 @@ export async function startBootHttp(
     },
     bootEntry: (mac) => entries.get(mac) ?? null,
     siteOf: (local) =>
-      local === '127.0.0.1' ? { serverAddress: ipv4('127.0.0.1'), httpPort: port, syslog: false } : null,
+      local === '127.0.0.1'
+        ? { serverAddress: ipv4('127.0.0.1'), httpPort: port, syslog: false, uefiHttpsPort: null }
+        : null,
     kernelArgs: '',
     clock: systemClock,
     log: createLog('silent'),

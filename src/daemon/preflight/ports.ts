@@ -30,12 +30,15 @@ const UDP_SERVICES: readonly {
   { name: 'DHCP', port: 67, modes: ['authoritative', 'reservations', 'proxy'], everyAddress: true },
   { name: 'PXE', port: 4011, modes: ['authoritative', 'reservations', 'proxy'], everyAddress: true },
   { name: 'TFTP', port: 69, modes: ['authoritative', 'reservations', 'proxy'], everyAddress: false },
+  { name: 'syslog', port: 514, modes: ['authoritative', 'reservations', 'proxy'], everyAddress: false },
 ];
 
 function wantedPorts({ api, boot, networks }: Config): readonly WantedPort[] {
   const [address = '', port = ''] = api.listen.split(':');
   const udp = networks.flatMap((network) =>
-    UDP_SERVICES.filter(({ modes }) => modes.includes(network.dhcp)).map((service) => ({
+    UDP_SERVICES.filter(
+      ({ modes, name }) => modes.includes(network.dhcp) && (name !== 'syslog' || boot.syslog),
+    ).map((service) => ({
       for: `${service.name} ${network.name}`,
       protocol: 'udp' as const,
       port: service.port,
@@ -46,9 +49,14 @@ function wantedPorts({ api, boot, networks }: Config): readonly WantedPort[] {
   const http = networks.flatMap((network) => {
     const { name, role } = network;
     const ours = serverAddress(network, networks);
-    return (role === 'pxe' || role === 'lcm') && ours !== null
-      ? [{ for: `${role === 'pxe' ? 'boot' : 'LCM'} ${name}`, address: ours, port: boot.listen_port }]
-      : [];
+    if (ours === null || (role !== 'pxe' && role !== 'lcm')) return [];
+    const { listen_port: tlsPort } = boot.https;
+    return [
+      { for: `${role === 'pxe' ? 'boot' : 'LCM'} ${name}`, address: ours, port: boot.listen_port },
+      ...(role === 'pxe' && tlsPort !== null
+        ? [{ for: `boot HTTPS ${name}`, address: ours, port: tlsPort }]
+        : []),
+    ];
   });
   const tcp = [{ for: 'API', address, port: Number(port) }, ...http];
   return [...udp, ...tcp.map((one) => ({ ...one, protocol: 'tcp' as const, device: null }))];

@@ -53,8 +53,10 @@ describe('ports', () => {
       'good: UDP port 67 on eth1 (DHCP pxe) is free',
       'bad: UDP port 4011 on eth1 (PXE pxe) is held by another process',
       'bad: UDP port 69 on 10.20.0.1 (TFTP pxe) is held by in.tftpd (77)',
+      'good: UDP port 514 on 10.20.0.1 (syslog pxe) is free',
       'good: TCP port 6385 on 127.0.0.1 (API) is held by ingot itself',
       'good: TCP port 6180 on 10.20.0.1 (boot pxe) is free',
+      'good: TCP port 6183 on 10.20.0.1 (boot HTTPS pxe) is free',
     ]);
   });
 
@@ -69,7 +71,8 @@ describe('ports', () => {
     const networks = pxe === undefined ? [] : [{ ...pxe, dhcp }];
     const findings = judgePorts({ ...config, networks }, { ownPid: null, sockets: [] });
     expect(findings.map(({ sentence }) => /^\w+ port \d+/.exec(sentence)?.[0])).toEqual([
-      ...['UDP port 67', 'UDP port 4011', 'UDP port 69', 'TCP port 6385', 'TCP port 6180'],
+      ...['UDP port 67', 'UDP port 4011', 'UDP port 69', 'UDP port 514'],
+      ...['TCP port 6385', 'TCP port 6180', 'TCP port 6183'],
     ]);
   });
 });

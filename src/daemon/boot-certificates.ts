@@ -1,0 +1,115 @@
+/**
+ * The certificate that UEFI HTTP boot is served with: the operator's own, or one of ingot's own authority in
+ * `state_dir/tls`, made once. Each file is written aside, flushed and renamed, the key before its certificate, so that
+ * a crash leaves all of it or what is made again.
+ */
+import { X509Certificate } from 'node:crypto';
+import { mkdir, readFile, rename } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Config } from '../config/schema.ts';
+import { IngotError } from '../errors.ts';
+import { syncPath } from '../images/cache-files.ts';
+import { runOrFail } from '../lab/run.ts';
+import type { Ipv4 } from '../net/ipv4.ts';
+import { authorityArgv, type Pem, serverArgv } from '../pki/openssl.ts';
+
+/** Firmware holds the authority for as long as the server stands in its rack; its clock may be wrong by years. */
+const DAYS = 20 * 365;
+/** One that ends sooner is made anew. */
+const RENEWED_MS = 90 * 24 * 3600 * 1000;
+
+export type BootCertificates = {
+  /** PEM: private key, and certificate (chain). */
+  readonly key: string;
+  readonly certificate: string;
+  /** PEM of the authority to enroll in firmware; null: the operator's own certificate, whose authority we do not know. */
+  readonly authority: string | null;
+};
+
+type Files = Config['boot']['https'];
+
+/** @throws IngotError `environment` or `missing_program`, naming the file or the step that failed */
+export async function loadBootCertificates(
+  stateDir: string,
+  { certificate, key }: Pick<Files, 'certificate' | 'key'>,
+  addresses: readonly Ipv4[],
+): Promise<BootCertificates> {
+  if (certificate !== null && key !== null) return await ownCertificate({ certificate, key });
+  const folder = resolve(stateDir, 'tls');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const authority = pair(folder, 'ca');
+  const ca = (await readIfThere(authority)) ?? (await makeAuthority(folder));
+  const held = await readIfThere(pair(folder, 'boot'));
+  const fits = held !== null && isGoodFor(held.certificate, { addresses, authority: ca.certificate });
+  const server = fits ? held : await makeServer(folder, { addresses, authority });
+  return { ...server, authority: ca.certificate };
+}
+
+const pair = (folder: string, name: string): Pem => ({
+  key: join(folder, `${name}.key`),
+  certificate: join(folder, `${name}.pem`),
+});
+
+async function ownCertificate(files: Pem): Promise<BootCertificates> {
+  const read = await readIfThere(files);
+  if (read === null)
+    throw new IngotError(
+      'environment',
+      `boot.https: ${files.certificate} or ${files.key} does not exist, or may not be read`,
+      { hint: 'Name both as PEM files that the user of the daemon may read, or neither.' },
+    );
+  return { ...read, authority: null };
+}
+
+async function makeAuthority(folder: string): Promise<Pem> {
+  return await make(folder, 'ca', (files) =>
+    authorityArgv({ kind: 'rsa', name: 'Ingot boot CA', days: DAYS, files }),
+  );
+}
+
+async function makeServer(
+  folder: string,
+  { addresses, authority }: { readonly addresses: readonly Ipv4[]; readonly authority: Pem },
+): Promise<Pem> {
+  return await make(folder, 'boot', (files) =>
+    serverArgv({ kind: 'rsa', name: 'ingot boot', days: DAYS, addresses, authority, files }),
+  );
+}
+
+async function make(folder: string, name: string, argv: (files: Pem) => readonly string[]): Promise<Pem> {
+  const fresh = pair(folder, `${name}.new`);
+  await runOrFail(`Making ${join(folder, name)}.pem`, { argv: argv(fresh) });
+  const files = pair(folder, name);
+  for (const which of ['key', 'certificate'] as const) {
+    await syncPath(fresh[which]);
+    await rename(fresh[which], files[which]);
+  }
+  await syncPath(folder);
+  const made = await readIfThere(files);
+  if (made !== null) return made;
+  throw new IngotError('environment', `${files.certificate} vanished while it was made`, {
+    hint: 'Only one daemon may work in a state folder.',
+  });
+}
+
+/** Null when one of the two is missing. */
+async function readIfThere(files: Pem): Promise<Pem | null> {
+  try {
+    return { key: await readFile(files.key, 'utf8'), certificate: await readFile(files.certificate, 'utf8') };
+  } catch {
+    return null;
+  }
+}
+
+/** It is of this authority, names all of our addresses, and does not end soon. */
+function isGoodFor(
+  pem: string,
+  { addresses, authority }: { readonly addresses: readonly Ipv4[]; readonly authority: string },
+): boolean {
+  const certificate = new X509Certificate(pem);
+  return (
+    addresses.every((address) => certificate.checkIP(address) !== undefined) &&
+    certificate.verify(new X509Certificate(authority).publicKey) &&
+    Date.parse(certificate.validTo) - Date.now() > RENEWED_MS
+  );
+}

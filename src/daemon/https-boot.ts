@@ -1,0 +1,25 @@
+/** The certificate for boot files by HTTPS, or a sentence on why there is none: no reason not to start. */
+import type { Config } from '../config/schema.ts';
+import { asIngotError } from '../errors.ts';
+import { type BootCertificates, loadBootCertificates } from './boot-certificates.ts';
+import { servedAddresses } from './served-addresses.ts';
+
+export type HttpsBoot = {
+  /** Null: not served. */
+  readonly served: { readonly port: number; readonly certificates: BootCertificates } | null;
+  /** Null unless it is wanted and cannot be. */
+  readonly problem: string | null;
+};
+
+export async function prepareHttpsBoot({ boot, ...config }: Config): Promise<HttpsBoot> {
+  const { listen_port: port, ...own } = boot.https;
+  const addresses = servedAddresses({ boot, ...config }, 'pxe').map(({ address }) => address);
+  if (port === null || addresses.length === 0) return { served: null, problem: null };
+  try {
+    const certificates = await loadBootCertificates(config.state_dir, own, addresses);
+    return { served: { port, certificates }, problem: null };
+  } catch (thrown) {
+    const { hint, message } = asIngotError(thrown, 'making the certificate for boot files');
+    return { served: null, problem: `Boot files are not served by HTTPS: ${message}. ${hint}` };
+  }
+}
