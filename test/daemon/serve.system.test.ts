@@ -163,6 +163,7 @@ describe('with a PXE network whose interface is not there', () => {
         'PXE pxe': expect.stringMatching(noInterface),
         'syslog pxe': expect.stringMatching(noInterface),
         'boot pxe': expect.stringContaining(noAddress),
+        'boot HTTPS pxe': expect.stringContaining('boot HTTPS pxe cannot listen on 10.77.0.1:6183'),
       });
     await expect
       .poll(() => daemonEvents(running))
