@@ -31,7 +31,7 @@ case "$purpose" in
     unpacked="cloud-init shim-signed shim-helpers-amd64-signed grub-efi-amd64-signed grub-common"
     unpacked="$unpacked kea-dhcp4-server isc-dhcp-server"
     ;;
-  bench) unpacked="kea-dhcp4-server tftpd-hpa" ;;
+  bench) unpacked="kea-dhcp4-server tftpd-hpa nginx" ;;
 esac
 
 missing=""

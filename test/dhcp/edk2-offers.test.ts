@@ -66,7 +66,7 @@ function answersTo(parts: MessageParts, mode: DhcpNetwork['mode']): readonly Dhc
     places: [{ network: { ...NETWORK, mode }, book: bookOf() }],
     isBooting: (facts) => bootClientOf(facts).kind !== 'not-booting',
     bootFields: createBootAnswers({
-      ...{ files: FILES, entryOf: () => null, httpPort: 6180, syslog: false },
+      ...{ files: FILES, entryOf: () => null, site: { httpPort: 6180, syslog: false, uefiHttpsPort: null } },
       ...{ clock: { now: () => NOW }, onFact: () => undefined },
     }),
   });
