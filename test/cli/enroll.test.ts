@@ -109,6 +109,22 @@ test('one node from options, its password from a file', async () => {
   expect(await store.ports.list()).toHaveLength(2);
 });
 
+test('the ways that UEFI machines boot are options too', async () => {
+  const { node, store } = await daemonFixture();
+  const bmc = ['--bmc', 'https://10.30.0.7'];
+  expect(await node('enroll', '--name', 'n1', ...bmc, '--boot-mode', 'uefi', '--secure-boot')).toMatchObject({
+    code: 0,
+  });
+  expect(await node('enroll', '--name', 'n2', ...bmc, '--boot-interface', 'http-ipxe')).toMatchObject({
+    code: 0,
+  });
+  expect(await store.nodes.find('n1')).toMatchObject({
+    properties: { capabilities: 'boot_mode:uefi,secure_boot:true' },
+    interfaces: {},
+  });
+  expect(await store.nodes.find('n2')).toMatchObject({ properties: {}, interfaces: { boot: 'http-ipxe' } });
+});
+
 test.each([
   { name: 'no YAML', content: 'nodes: [', text: 'nodes.yaml is neither YAML nor JSON' },
   {

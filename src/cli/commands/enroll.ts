@@ -32,6 +32,8 @@ export const enroll: Command = {
   --mac MAC             a NIC that boots; may be repeated
   --network NAME        the network of these NICs
   --boot-mode MODE      uefi or bios
+  --secure-boot         it uses Secure Boot: shim and GRUB instead of iPXE
+  --boot-interface WAY  ipxe (default: PXE) or http-ipxe (UEFI HTTP boot)
 `,
   options: {
     name: { type: 'string' },
@@ -44,6 +46,8 @@ export const enroll: Command = {
     mac: { type: 'string', multiple: true },
     network: { type: 'string' },
     'boot-mode': { type: 'string' },
+    'secure-boot': { type: 'boolean' },
+    'boot-interface': { type: 'string' },
   },
   least: 0,
   most: 1,
@@ -100,7 +104,7 @@ async function entryFromOptions({ values }: Arguments): Promise<Entry> {
   if (name === null || bmc === null) throw usage('Give a FILE, or --name and --bmc', USAGE);
   const macs = texts(values, 'mac');
   const passwordFile = text(values, 'password-file');
-  const mode = text(values, 'boot-mode');
+  const capabilities = capabilitiesFrom(text(values, 'boot-mode'), values['secure-boot'] === true);
   const network = text(values, 'network');
   const driverInfo: JsonObject = {
     redfish_address: bmc,
@@ -113,7 +117,8 @@ async function entryFromOptions({ values }: Arguments): Promise<Entry> {
     name,
     driver: text(values, 'driver') ?? 'redfish',
     driver_info: driverInfo,
-    properties: mode === null ? {} : { capabilities: `boot_mode:${mode}` },
+    properties: optional('capabilities', capabilities),
+    ...optional('boot_interface', text(values, 'boot-interface')),
     ports: macs.map((address) => ({ address, ...optional('physical_network', network) })),
   };
   return { label: name, name, macs, body };
@@ -121,6 +126,12 @@ async function entryFromOptions({ values }: Arguments): Promise<Entry> {
 
 function optional(key: string, value: string | null): JsonObject {
   return value === null ? {} : { [key]: value };
+}
+
+/** Ironic's list; null: nothing is said, and the BMC is asked. */
+function capabilitiesFrom(mode: string | null, secureBoot: boolean): string | null {
+  const said = [...(mode === null ? [] : [`boot_mode:${mode}`]), ...(secureBoot ? ['secure_boot:true'] : [])];
+  return said.length === 0 ? null : said.join(',');
 }
 
 function verifyCa(value: string | null): JsonObject {
