@@ -29,6 +29,10 @@ const TICK_MS = 200;
 const MISSING_TOLD = { burst: 8, perSecond: 0.1, maxAddresses: 10_000 };
 /** IPv4, UDP and TFTP DATA headers. */
 const HEADER_BYTES = 20 + 8 + 4;
+/** Sent in one turn of the event loop if all clients answer at once: a few milliseconds, which DHCP can wait. */
+const BLOCKS_A_TURN = 1024;
+/** What EDK2 asks for; granted to any crowd. */
+const LEAST_WINDOW = 4;
 /** What RFC 1350 asks of every network. */
 const SMALLEST_LIMIT = 512;
 
@@ -106,7 +110,10 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
       content,
       negotiated: negotiate(verdict.options, {
         fileSize: content.length,
-        limits: { ...limits, maxBlockSize: largestBlock(limits.maxBlockSize, options.mtu?.() ?? null) },
+        limits: {
+          maxBlockSize: largestBlock(limits.maxBlockSize, options.mtu?.() ?? null),
+          maxWindowSize: largestWindow(limits.maxWindowSize, sessions.size() + 1),
+        },
       }),
       openOutlet,
       isAlone: () => sessions.size() === 1,
@@ -175,4 +182,9 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
 /** The largest block that needs no IP fragment on this interface: ROMs cannot put fragments together. */
 function largestBlock(limit: number, mtu: number | null): number {
   return mtu === null ? limit : Math.min(limit, Math.max(SMALLEST_LIMIT, mtu - HEADER_BYTES));
+}
+
+/** The largest window of one among so many transfers. */
+function largestWindow(limit: number, transfers: number): number {
+  return Math.min(limit, Math.max(LEAST_WINDOW, Math.floor(BLOCKS_A_TURN / transfers)));
 }

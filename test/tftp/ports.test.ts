@@ -107,6 +107,18 @@ describe('the largest block', () => {
   });
 });
 
+test('the more clients there are, the smaller the windows, so that all of them leave DHCP its turn', async () => {
+  const at = await serve({ limits: { maxTransfersPerClient: 40 } });
+  const granted: (string | undefined)[] = [];
+  for (let i = 0; i < 40; i++) {
+    const client = await connect();
+    client.send(rrq('a.efi', { windowsize: '64' }), at.server.port);
+    const { packet } = await client.receive();
+    granted.push(packet.op === 'oack' ? packet.options[0]?.value : packet.op);
+  }
+  expect([granted[0], granted[15], granted[31], granted[39]]).toEqual(['64', '64', '32', '25']);
+});
+
 test('a clock that is set forward by an hour ends no transfer', async () => {
   let set = 0;
   const at = await serve({ clock: { ...systemClock, now: () => systemClock.now() + set } });
