@@ -4,11 +4,11 @@
  * built yet or a missing iPXE is an event and a sentence in the status, not a refusal to start.
  */
 import { flushCompileCache } from 'node:module';
-import { parseArgs } from 'node:util';
 import { systemClock } from './clock.ts';
 import { loadConfig } from './config/load.ts';
 import { networkProblems } from './config/networks.ts';
 import type { Config } from './config/schema.ts';
+import { readOptions } from './daemon/options.ts';
 import { createSdNotify } from './daemon/sd-notify.ts';
 import { type Daemon, startDaemon } from './daemon/start.ts';
 import { startWatchdog } from './daemon/watchdog.ts';
@@ -23,9 +23,15 @@ Runs the daemon in the foreground until SIGTERM or SIGINT. Logs go to standard e
 Exit codes: 0 stopped as asked, 1 failed, 2 wrong usage or configuration.
 `;
 
+const OPTIONS = {
+  config: { type: 'string', default: '/etc/ingot/ingot.yaml' },
+  compile: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false, short: 'h' },
+} as const;
+
 /** Returns the exit code, once the daemon has stopped. */
 export async function serveCommand(argv: readonly string[]): Promise<number> {
-  const values = readOptions(argv);
+  const values = readOptions(argv, { options: OPTIONS, help: HELP });
   if (values === null) return 2;
   if (values.help) {
     process.stdout.write(HELP);
@@ -46,23 +52,6 @@ export async function serveCommand(argv: readonly string[]): Promise<number> {
     return 2;
   }
   return await runUntilSignal(config);
-}
-
-/** Null, and the mistake told, when the command line is wrong. */
-function readOptions(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        config: { type: 'string', default: '/etc/ingot/ingot.yaml' },
-        compile: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (thrown) {
-    process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n\n${HELP}`);
-    return null;
-  }
 }
 
 async function runUntilSignal(config: Config): Promise<number> {

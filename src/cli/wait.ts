@@ -37,14 +37,14 @@ export type WaitOptions = {
 /** The node at the goal. Throws with the node's `last_error` when it failed, `timeout` when time is over. */
 export async function waitForVerb(options: WaitOptions): Promise<NodeAnswer> {
   const { client, ident, verb, clock, signal, timeoutMs, onProgress } = options;
-  const until = clock.now() + timeoutMs;
+  const until = clock.elapsed() + timeoutMs;
   for (;;) {
     const [node, job] = await Promise.all([client.nodes.get(ident), client.nodes.job(ident)]);
     onProgress(node, job);
     const verdict = judge(node, verb, job);
     if (verdict === 'done') return node;
     if (verdict === 'failed') throw failure(node, verb);
-    if (clock.now() >= until) {
+    if (clock.elapsed() >= until) {
       throw new IngotError(
         'timeout',
         `${label(node)} is still in "${node.provision_state}" after ${timeoutMs / 1000} s`,
@@ -53,7 +53,7 @@ export async function waitForVerb(options: WaitOptions): Promise<NodeAnswer> {
         },
       );
     }
-    await clock.sleep(Math.min(POLL_MS, Math.max(1, until - clock.now())), signal);
+    await clock.sleep(Math.min(POLL_MS, Math.max(1, until - clock.elapsed())), signal);
   }
 }
 

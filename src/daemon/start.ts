@@ -33,6 +33,7 @@ import { createPortPlaces } from './port-places.ts';
 import { createRecorder } from './recorder.ts';
 import { createReservationPublisher } from './reservation-table.ts';
 import { loadSecretKey } from './secret-key.ts';
+import { openSessionFile } from './session-file.ts';
 import { createRamdiskShare } from './share-ramdisk.ts';
 import { bootSite, createSite } from './site.ts';
 import { createStandingWarnings } from './standing-warnings.ts';
@@ -140,7 +141,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     problemOf: condition.problemOf,
     warnings: warnings.list,
   });
-  const bmcs = createBmcPool({ clock, log });
+  const sessions = await openSessionFile(inState('bmc-sessions.json'), { clock, log });
+  const bmcs = createBmcPool({ clock, log, sessions });
   const lifecycle = createLifecycle({
     store,
     clock,
@@ -232,7 +234,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       stopFollowing();
       metrics.stop();
       await Promise.all([packets.stop(), Promise.race([bmcs.close(), clock.sleep(LOGOUT_MS)])]);
-      await Promise.all([recorder.stop(), places.stop(), discoveries.stop()]);
+      await Promise.all([recorder.stop(), places.stop(), discoveries.stop(), sessions.stop()]);
       await store.close();
       await lock.close();
     },

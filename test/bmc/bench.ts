@@ -1,7 +1,7 @@
 /** A fake BMC with a client on it, both gone when the test ends. */
 import { onTestFinished } from 'vitest';
 import type { Bmc } from '../../src/bmc/bmc.ts';
-import { openBmc } from '../../src/bmc/open-bmc.ts';
+import { type BmcDeps, openBmc } from '../../src/bmc/open-bmc.ts';
 import type { Timeouts } from '../../src/bmc/redfish/exchange.ts';
 import { IngotError } from '../../src/errors.ts';
 import { createLog } from '../../src/log.ts';
@@ -28,7 +28,7 @@ export async function bench(
   return { fake, ...client({ redfish_address: fake.url, ...options.info }) };
 }
 
-export function client(info: JsonObject): Omit<Bench, 'fake'> {
+export function client(info: JsonObject, deps: Pick<BmcDeps, 'sessions'> = {}): Omit<Bench, 'fake'> {
   const clock = instantClock();
   const driverInfo = { redfish_username: 'admin', redfish_password: 'correct-horse', ...info };
   const bmc = openBmc('redfish', driverInfo, {
@@ -36,6 +36,7 @@ export function client(info: JsonObject): Omit<Bench, 'fake'> {
     log: createLog('silent'),
     timeouts: TIMEOUTS,
     random: () => 0.5,
+    ...deps,
   });
   onTestFinished(() => bmc.close());
   return { bmc, clock };

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { OpenSession, SessionBook } from '../../src/bmc/redfish/session-book.ts';
 import { bench, client, errorOf } from './bench.ts';
 import { EXPIRED, GOOD, LEAF_KEY, OTHER_NAME, SELF_SIGNED, TEST_CA } from './certificates.ts';
 import { complaint, type Seen } from './fake-bmc.ts';
@@ -71,6 +72,24 @@ describe('logging in to a BMC', () => {
     expect(await bmc.power()).toBe('off');
     expect(logins(fake.seen)).toBe(1);
     expect(clock.slept.every((ms) => ms <= 50)).toBe(true);
+  });
+
+  test('however often the daemon is killed, the BMC has one session of it at a time', async () => {
+    const { fake } = await bench();
+    let earlier: OpenSession[] = [];
+    for (let life = 0; life < 5; life += 1) {
+      const now: OpenSession[] = [];
+      const left = earlier;
+      const sessions: SessionBook = {
+        left: () => left,
+        opened: (_key, session) => void now.push(session),
+        ended: (_key, session) => void left.splice(left.indexOf(session), 1),
+      };
+      expect(await client({ redfish_address: fake.url }, { sessions }).bmc.power()).toBe('off');
+      expect([fake.state.sessions.size, left]).toEqual([1, []]);
+      earlier = now;
+    }
+    expect(fake.state.loggedOut).toBe(4);
   });
 
   test('a BMC without sessions is spoken to with basic authentication', async () => {

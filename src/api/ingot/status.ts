@@ -10,6 +10,7 @@ const NO_PACKETS: PacketView = { networks: [], other_servers: [], counters: {} }
 export function statusRoutes(app: FastifyInstance, context: ApiContext): void {
   const { store, config, clock, version, metrics, daemon } = context;
   const startedAt = clock.now();
+  const began = clock.elapsed();
   const packets = context.packets ?? (async () => NO_PACKETS);
 
   app.get('/ingot/v1/status', async () => {
@@ -18,7 +19,7 @@ export function statusRoutes(app: FastifyInstance, context: ApiContext): void {
     return {
       version,
       started_at: new Date(startedAt).toISOString(),
-      uptime_s: Math.round((clock.now() - startedAt) / 1000),
+      uptime_s: Math.round((clock.elapsed() - began) / 1000),
       resident_mib: Math.round(process.memoryUsage.rss() / (1 << 20)),
       listeners,
       missing,

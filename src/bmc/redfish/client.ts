@@ -11,6 +11,7 @@ import { createLoginKeeper } from './login.ts';
 import { messagesOf, type RedfishMessage } from './messages.ts';
 import { type Sender, sendCarefully, sendPatiently } from './persistence.ts';
 import { NO_OPERATION } from './quirks.ts';
+import type { SessionBook } from './session-book.ts';
 
 export type Resource = { readonly path: string; readonly body: Dict; readonly etag: string | null };
 
@@ -59,8 +60,9 @@ export function createRedfishClient(options: {
   readonly queue: SerialQueue;
   readonly timeouts: Timeouts;
   readonly random: () => number;
+  readonly sessions: SessionBook;
 }): RedfishClient {
-  const { target, clock, log, queue, timeouts, random } = options;
+  const { target, clock, log, queue, timeouts, random, sessions } = options;
   const closing = new AbortController();
   const exchanger = createExchanger({ target, log, queue, timeouts });
   const sender: Sender = { exchanger, clock, random, signal: closing.signal };
@@ -70,6 +72,7 @@ export function createRedfishClient(options: {
     log,
     send: (request, isFinal) => sendPatiently(sender, request, isFinal === undefined ? {} : { isFinal }),
     sendOnce: exchanger.send,
+    sessions,
   });
   let likedRung: EtagRung | null = null;
 

@@ -7,6 +7,7 @@ import type { RedfishTarget } from './driver-info.ts';
 import type { Answer, Exchange, Request } from './exchange.ts';
 import { messagesOf } from './messages.ts';
 import { SESSION_LIMIT_MESSAGES } from './quirks.ts';
+import { type OpenSession, type SessionBook, sessionKey } from './session-book.ts';
 
 export type Login = {
   readonly kind: 'session' | 'basic' | 'none';
@@ -27,10 +28,12 @@ const DEFAULT_SESSIONS = '/redfish/v1/SessionService/Sessions';
 /** How long basic authentication stands in for a refused session before sessions are tried again. */
 const BASIC_FOR_MS = 600_000;
 
-type Held = { readonly login: Login; readonly location: string | null; readonly until: number };
+/** `until`: milliseconds of `Clock.elapsed`. `session`: null where there is nothing to give back. */
+type Held = { readonly login: Login; readonly session: OpenSession | null; readonly until: number };
 
 /**
- * Sessions first (DSP0266 "Session login security"): one per BMC, shared, given back on close. Basic
+ * Sessions first (DSP0266 "Session login security"): one per BMC, shared, given back on close, or by the next life of
+ * the daemon where a crash came first. Basic
  * authentication stands in where the BMC has no sessions or no free one.
  */
 export function createLoginKeeper(options: {
@@ -40,8 +43,10 @@ export function createLoginKeeper(options: {
   /** Sends one request with patience, without a login; `isFinal` answers are not tried again. */
   readonly send: (request: Request, isFinal?: (answer: Answer) => boolean) => Promise<Exchange>;
   readonly sendOnce: (request: Request) => Promise<Exchange>;
+  readonly sessions: SessionBook;
 }): LoginKeeper {
-  const { target, clock, log, send, sendOnce } = options;
+  const { target, clock, log, send, sendOnce, sessions } = options;
+  const key = sessionKey(target);
   let held: Held | null = null;
   let pending: Promise<Held> | null = null;
 
@@ -49,6 +54,7 @@ export function createLoginKeeper(options: {
     const { credentials, authType } = target;
     if (credentials === null) return forever({ kind: 'none', headers: {} });
     if (authType === 'basic') return forever(basicLogin(credentials));
+    for (const left of sessions.left(key)) await end(left);
     const request: Request = {
       method: 'POST',
       path: await sessionsPath(),
@@ -58,16 +64,24 @@ export function createLoginKeeper(options: {
     if (result.kind === 'failure') throw result.failure.error;
     const { answer } = result;
     const token = answer.headers['x-auth-token'];
-    if (answer.status < 300 && token !== undefined)
-      return {
-        login: { kind: 'session', headers: { 'x-auth-token': token } },
-        location: sessionLocation(answer),
-        until: Number.POSITIVE_INFINITY,
-      };
+    if (answer.status < 300 && token !== undefined) {
+      const location = sessionLocation(answer);
+      const session = location === null ? null : { token, location };
+      if (session !== null) sessions.opened(key, session);
+      return { ...forever({ kind: 'session', headers: { 'x-auth-token': token } }), session };
+    }
     const wrongPassword = (answer.status === 401 || answer.status === 403) && !isSessionLimit(answer);
     if (wrongPassword || authType === 'session') throw refusal(request, answer);
     log.info({ status: answer.status }, 'BMC gives no session: basic authentication stands in');
-    return { login: basicLogin(credentials), location: null, until: clock.elapsed() + BASIC_FOR_MS };
+    return { login: basicLogin(credentials), session: null, until: clock.elapsed() + BASIC_FOR_MS };
+  };
+
+  /** Gives a session back; one that the BMC says nothing about stays in the book, for the next life to end. */
+  const end = async (session: OpenSession): Promise<void> => {
+    const headers = { 'x-auth-token': session.token };
+    const result = await sendOnce({ method: 'DELETE', path: session.location, headers });
+    if (result.kind === 'answer') sessions.ended(key, session);
+    else log.debug({}, 'BMC session not given back: it will expire by itself');
   };
 
   const refusal = (request: Request, answer: Answer): IngotError =>
@@ -100,22 +114,21 @@ export function createLoginKeeper(options: {
     },
     renew(rejected) {
       if (rejected.kind !== 'session') return false;
-      if (held?.login === rejected) held = null;
+      if (held?.login !== rejected) return true;
+      if (held.session !== null) sessions.ended(key, held.session);
+      held = null;
       return true;
     },
     async logout() {
-      const session = held;
+      const session = held?.session ?? null;
       held = null;
-      if (session === null || session.location === null) return;
-      const { headers } = session.login;
-      const result = await sendOnce({ method: 'DELETE', path: session.location, headers });
-      if (result.kind === 'failure') log.debug({}, 'BMC session not given back: it will expire by itself');
+      if (session !== null) await end(session);
     },
   };
 }
 
 function forever(login: Login): Held {
-  return { login, location: null, until: Number.POSITIVE_INFINITY };
+  return { login, session: null, until: Number.POSITIVE_INFINITY };
 }
 
 function basicLogin(credentials: { readonly username: string; readonly password: string }): Login {

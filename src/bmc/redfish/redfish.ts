@@ -10,6 +10,7 @@ import { readSystemInfo } from './inventory.ts';
 import { fulfil, type PowerContext } from './power.ts';
 import { type Habits, habitsFrom } from './quirks.ts';
 import { readSecureBoot, setSecureBoot } from './secure-boot.ts';
+import { NO_SESSION_BOOK, type SessionBook } from './session-book.ts';
 import { findSystem, powerOf, ROOT_PATH } from './system.ts';
 
 export type RedfishDeps = {
@@ -20,6 +21,8 @@ export type RedfishDeps = {
   readonly timeouts?: Timeouts;
   /** In [0, 1), for the jitter of retries. */
   readonly random?: () => number;
+  /** Where open sessions are kept; without it a crash leaves them to the BMC's own time-out. */
+  readonly sessions?: SessionBook;
 };
 
 /**
@@ -27,10 +30,10 @@ export type RedfishDeps = {
  * the first call that needs them and remembered; a system that is gone (404) is searched again.
  */
 export function openRedfishBmc(target: RedfishTarget, deps: RedfishDeps): Bmc {
-  const { clock, random = Math.random, timeouts = DEFAULT_TIMEOUTS } = deps;
+  const { clock, random = Math.random, timeouts = DEFAULT_TIMEOUTS, sessions = NO_SESSION_BOOK } = deps;
   const log = deps.log.child({ component: 'redfish', bmc: target.address });
   const queue = deps.queue ?? createSerialQueue({ clock, name: target.address });
-  const client = createRedfishClient({ target, clock, log, queue, timeouts, random });
+  const client = createRedfishClient({ target, clock, log, queue, timeouts, random, sessions });
   let systemPath: string | null = null;
   let habits: Habits | null = null;
   /** When the host was last forced off, in milliseconds of `Clock.elapsed`. */

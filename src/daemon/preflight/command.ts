@@ -1,8 +1,8 @@
 /** `ingot preflight`: is this machine fit for that configuration? */
-import { parseArgs } from 'node:util';
 import { loadConfig } from '../../config/load.ts';
 import { networkProblems } from '../../config/networks.ts';
 import { asIngotError } from '../../errors.ts';
+import { readOptions } from '../options.ts';
 import { bad, type Finding, good } from './finding.ts';
 import { preflight } from './preflight.ts';
 
@@ -18,9 +18,16 @@ Exit codes: 0 fit (there may be warnings), 1 something will not work, 2 wrong us
 
 const MARKS: Readonly<Record<Finding['verdict'], string>> = { good: 'ok', warning: 'WARNING', bad: 'BAD' };
 
+const OPTIONS = {
+  config: { type: 'string', default: '/etc/ingot/ingot.yaml' },
+  silent: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false, short: 'h' },
+} as const;
+
 /** Returns the exit code. */
 export async function preflightCommand(argv: readonly string[]): Promise<number> {
-  const values = readOptions(argv);
+  const values = readOptions(argv, { options: OPTIONS, help: HELP });
   if (values === null) return 2;
   if (values.help) {
     process.stdout.write(HELP);
@@ -48,22 +55,4 @@ function line({ verdict, sentence, hint }: Finding): string {
   const indent = ' '.repeat(9);
   const told = [sentence, ...(hint === '' ? [] : [hint])].join('\n').replaceAll('\n', `\n${indent}`);
   return `${MARKS[verdict].padEnd(indent.length)}${told}\n`;
-}
-
-/** Null, and the mistake told, when the command line is wrong. */
-function readOptions(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        config: { type: 'string', default: '/etc/ingot/ingot.yaml' },
-        silent: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false, short: 'h' },
-      },
-    }).values;
-  } catch (thrown) {
-    process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n\n${HELP}`);
-    return null;
-  }
 }

@@ -16,10 +16,10 @@ const restart: Reset = async (machine) => {
 /** Answers at once; the power comes back when, and if, the OS went down in time. */
 const gracefulRestart: Reset = async (machine, clock, signal) => {
   await machine.shutdown();
-  const until = clock.now() + GRACEFUL_MS;
+  const until = clock.elapsed() + GRACEFUL_MS;
   const comeBack = async (): Promise<void> => {
     while (machine.power() !== 'Off') {
-      if (clock.now() >= until) return;
+      if (clock.elapsed() >= until) return;
       await clock.sleep(POLL_MS, signal);
     }
     await machine.on();
