@@ -8,6 +8,8 @@ import { ingot, type RunningDaemon, startDaemon } from '../rig/daemon.ts';
 import { freePorts } from '../rig/ports.ts';
 
 const MAC = '02:00:00:00:77:01';
+/** Each look is a run of the command, on a machine that may be busy. */
+const PATIENCE = { timeout: 30_000 };
 const PXE = {
   ...{ name: 'pxe', role: 'pxe', interface: 's0', cidr: '10.77.0.0/16', address: '10.77.0.1' },
   ...{ dhcp: 'authoritative', ranges: [{ use: 'dhcp', from: '10.77.1.0', to: '10.77.1.255' }] },
@@ -54,14 +56,14 @@ test('a lease is listed with its machine, its times and its state', async () => 
 test('a machine of no node is discovered, and is no stranger once it is enrolled', async () => {
   const listed = async () => JSON.parse(await dhcp('discovered', '--json')).machines;
   await expect
-    .poll(listed)
+    .poll(listed, PATIENCE)
     .toMatchObject([
       { mac: MAC, network: 'pxe', stage: 'dhcp.ack', vendor_class: expect.stringContaining('udhcp') },
     ]);
   const driver_info = { redfish_address: 'https://127.0.0.1:1' };
   const ports = [{ address: MAC, pxe_enabled: false }];
   await daemon.client.nodes.enroll({ name: 'rack1-07', driver: 'redfish', driver_info, ports });
-  await expect.poll(listed).toEqual([]);
+  await expect.poll(listed, PATIENCE).toEqual([]);
   await ask();
   expect((await daemon.client.leases())[0]?.node?.name).toBe('rack1-07');
   await daemon.client.nodes.delete('rack1-07');

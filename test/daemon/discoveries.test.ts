@@ -34,7 +34,8 @@ async function started(store: Store, most?: number) {
   return { list: await startDiscoveries(options), time };
 }
 
-const onDisk = (store: Store) => expect.poll(() => store.discovered.list());
+const PATIENCE = { timeout: 15_000 };
+const onDisk = (store: Store) => expect.poll(() => store.discovered.list(), PATIENCE);
 const events = async (store: Store) =>
   (await store.events.list({ kinds: ['machine.discovered'] })).map(({ message }) => message);
 
@@ -106,7 +107,7 @@ test('a flood of invented MACs makes twenty events a minute, and the next one te
   const { list, time } = await started(store);
   for (let i = 0; i < 1234; i++) list.see(offer(0), mac(i));
   await onDisk(store).toHaveLength(1234);
-  await expect.poll(() => events(store)).toHaveLength(20);
+  await expect.poll(() => events(store), PATIENCE).toHaveLength(20);
   time.elapsed = 60_001;
   list.see(offer(70), mac(5000));
   await list.stop();

@@ -127,7 +127,7 @@ describe('a machine behind ISC dhcrelay', () => {
     await wire.run('far', 'udhcpc', '-i', 'f0', '-n', '-q', '-f', '-t', '5', '-s', '/bin/true');
     const dhcp = { giaddr: '10.70.0.254', circuit_id: 'r0', remote_id: null };
     await expect
-      .poll(() => daemon.client.nodes.ports('rack7-u01'))
+      .poll(() => daemon.client.nodes.ports('rack7-u01'), { timeout: 10_000 })
       .toMatchObject([{ internal_info: { dhcp } }]);
     const [told] = (await daemon.client.nodes.timeline('rack7-u01')).filter(
       ({ kind }) => kind === 'dhcp.relay',
