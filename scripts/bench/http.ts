@@ -7,6 +7,7 @@ import { type Ingot, startIngot } from './contenders/ingot.ts';
 import { startNginx } from './contenders/nginx.ts';
 import { type Field, layField, SERVER } from './field.ts';
 import { type Figure, type Measure, median, rounded, type Tools } from './measure.ts';
+import { cpuSeconds } from './process-figures.ts';
 import { runWrk } from './wrk.ts';
 
 const BYTES = 100_000_000;
@@ -82,13 +83,6 @@ async function load({ wire }: Field, row: Row): Promise<void> {
   const used = (await cpuSeconds(row.pid)) - before;
   row.rates.push(bytes / 1e9 / seconds);
   row.cpu.push(used / (bytes / 1e9));
-}
-
-/** User and system time of all threads (proc(5), `stat` fields 14 and 15, in hundredths of a second). */
-async function cpuSeconds(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 function figures(rows: readonly Row[], connections: number): readonly Figure[] {

@@ -1,9 +1,9 @@
 /** What the daemon costs while nothing happens. */
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startIngot } from './contenders/ingot.ts';
 import { layField } from './field.ts';
 import { type Figure, type Measure, rounded, type Tools } from './measure.ts';
+import { cpuSeconds, residentMb } from './process-figures.ts';
 
 const REST_MS = 10_000;
 
@@ -33,16 +33,3 @@ export const idle: Measure = {
     return figures;
   },
 };
-
-/** Megabytes (10^6 bytes) of memory that the process holds, shared pages counted in full. */
-async function residentMb(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return (Number(/^VmRSS:\s*(\d+) kB$/m.exec(status)?.[1]) * 1024) / 1e6;
-}
-
-/** Seconds of CPU that the process has used in user and kernel mode (proc(5): fields 14 and 15, in 1/100 s). */
-async function cpuSeconds(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
