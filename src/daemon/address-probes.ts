@@ -38,7 +38,12 @@ export function startAddressProbes({
   const services = [...probed].map(([nic, network]) => {
     const start = async (): Promise<Service> => {
       const onProxy = (mac: Mac): void => onNotice(proxyNotice(network, nic, mac));
-      const probe = startAddressProbe({ interface: nic, clock, onUsed, onProxy });
+      const onDefect = (thrown: unknown): void =>
+        log.error(
+          { interface: nic, error: String(thrown) },
+          'a defect after an answer by ARP: please report it',
+        );
+      const probe = startAddressProbe({ interface: nic, clock, onUsed, onProxy, onDefect });
       probes.set(nic, probe);
       return {
         stop: async () => {

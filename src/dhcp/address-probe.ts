@@ -23,6 +23,8 @@ export type AddressProbeOptions = {
   readonly clock: Pick<Clock, 'elapsed' | 'sleep'>;
   /** An address that was asked for is in use by that machine. */
   readonly onUsed: (address: Ipv4, by: Mac) => void;
+  /** A defect of ours in what follows an answer: the other machines are served all the same. */
+  readonly onDefect: (thrown: unknown) => void;
   /** A machine answers for every address; it is not believed. */
   readonly onProxy: (mac: Mac) => void;
 };
@@ -49,11 +51,15 @@ export function startAddressProbe(options: AddressProbeOptions): AddressProbe {
     while (table.pending() > 0 && !stopping.signal.aborted) {
       await clock.sleep(LOOK_MS, stopping.signal).catch(() => undefined);
       // Answers first: one that came in time counts, however late we look.
-      for (const frame of socket.take(MOST_FRAMES)) {
-        const reply = decodeArpReply(frame);
-        if (reply !== null) table.answered(reply.address, reply.mac);
+      try {
+        for (const frame of socket.take(MOST_FRAMES)) {
+          const reply = decodeArpReply(frame);
+          if (reply !== null) table.answered(reply.address, reply.mac);
+        }
+        table.tick(clock.elapsed());
+      } catch (thrown) {
+        options.onDefect(thrown);
       }
-      table.tick(clock.elapsed());
     }
     looking = null;
   };

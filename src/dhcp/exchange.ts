@@ -4,79 +4,44 @@
  */
 import type { Clock } from '../clock.ts';
 import type { IngotError } from '../errors.ts';
-import type { Log } from '../log.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import type { AddressProbe } from './address-probe.ts';
 import type { Answer, Silence } from './answer.ts';
-import type { DhcpBootFields } from './boot-fields.ts';
-import { composeBootReply } from './boot-reply.ts';
-import type { ClientFacts } from './client-facts.ts';
-import type { DhcpCounters } from './counters.ts';
-import { type Destination, replyDestination } from './destination.ts';
 import { type DhcpFact, dhcpFact, type FactBody, isIpxe, silenceSentence, unansweredKind } from './facts.ts';
 import { FirstOffers } from './first-offers.ts';
 import type { LeaseJournal } from './lease-journal.ts';
 import type { Lease } from './leases.ts';
 import { LinkWatch } from './link-watch.ts';
-import { type DhcpNetwork, leaseSecondsFor } from './network.ts';
+import { leaseSecondsFor } from './network.ts';
 import type { DhcpNotice } from './notice.ts';
-import type { DhcpPacket } from './packet.ts';
-import { readRelayInformation } from './relay-information.ts';
+import { type Case, type Question, withRelayOfLease } from './question.ts';
 import { RepeatLimit } from './repeat-limit.ts';
-import { composeReply, type Reply, type ReplyParts } from './reply.ts';
-import type { Reservations } from './reservations.ts';
+import { Replies, type RepliesParts } from './replies.ts';
 import { Retransmissions } from './retransmissions.ts';
-import { decide, type Place, type Places } from './shared-network.ts';
+import { decide, type Places } from './shared-network.ts';
 import { Strangers } from './strangers.ts';
 import { UsedAddresses } from './used-addresses.ts';
-import type { Arrival } from './wires.ts';
 
-export type ExchangeParts = {
+export type ExchangeParts = RepliesParts & {
   /** The wire's networks. */
   readonly places: Places;
   /** Shared by all servers of the process, so that they share each turn's fsync. */
   readonly journal: LeaseJournal;
-  readonly reservations: Reservations;
-  /** What a client boots; null: an address and nothing to boot. */
-  readonly bootFields: (facts: ClientFacts, network: DhcpNetwork) => DhcpBootFields | null;
   /** A machine takes the offer of that server. */
   readonly onOtherServer: (address: Ipv4) => void;
   readonly clock: Pick<Clock, 'now'>;
-  readonly log: Log;
-  readonly counters: DhcpCounters;
   readonly onFact: (fact: DhcpFact) => void;
   readonly onNotice: (notice: DhcpNotice) => void;
   /** Asks on an interface who has an address; null: it cannot be asked there now. */
   readonly probeOn: (nic: string) => AddressProbe | null;
 };
 
-export type Send = (bytes: Uint8Array, destination: Destination) => void;
-
 /** An offered address is kept for this long; EDK2 collects offers for up to 60 s. */
 const OFFER_HOLD_MS = 120_000;
 /** Addresses that one question may find in use; the next question goes on from there. */
 const MOST_FOUND_IN_USE = 4;
 
-/** A client's message that was read. */
-export type Question = {
-  readonly datagram: Uint8Array;
-  readonly packet: DhcpPacket;
-  readonly facts: ClientFacts;
-  readonly isBooting: boolean;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-  readonly arrival: Arrival;
-  /** Out of the socket that it came in by. */
-  readonly send: Send;
-  /** Addresses that were chosen for it and found in use. */
-  readonly foundInUse?: number;
-};
-
-/** A question of which it is known what network it is about. */
-type Case = Question & { readonly place: Place };
-
-type Granted = Pick<ReplyParts, 'kind' | 'yiaddr'>;
 type Offered = Extract<Answer, { kind: 'offer' }>;
 
 const TOO_MANY: Answer = { kind: 'silence', reason: 'too_many_strangers' };
@@ -91,12 +56,14 @@ export class Exchange {
   readonly #used: UsedAddresses;
   readonly #probes: FirstOffers;
   readonly #links = new LinkWatch();
+  readonly #replies: Replies;
 
   constructor(parts: ExchangeParts) {
     this.#parts = parts;
     this.#strangers = new Strangers(parts.places, parts.onNotice);
     this.#used = new UsedAddresses(parts);
     this.#probes = new FirstOffers(parts);
+    this.#replies = new Replies(parts);
   }
 
   /** Somebody has an address that is nobody's here. */
@@ -122,7 +89,7 @@ export class Exchange {
     const repeated = this.#sent.find(mac, messageType, { bytes: datagram, now });
     if (repeated !== null) {
       counters.count('retransmission');
-      this.#dispatch(question, repeated);
+      this.#replies.dispatch(question, repeated);
       return;
     }
     for (const { book } of places) book.sweep(now);
@@ -193,30 +160,23 @@ export class Exchange {
 
   #sendOffer(question: Case, { address, because }: Offered): void {
     const { facts, now, datagram } = question;
-    const reply = this.#compose(question, { kind: 'offer', yiaddr: address });
+    const reply = this.#replies.compose(question, { kind: 'offer', yiaddr: address });
     this.#sent.remember(facts.mac, 'discover', { question: datagram, reply, at: now });
-    this.#dispatch(question, reply);
+    this.#replies.dispatch(question, reply);
     this.#tell(question, { kind: 'dhcp.offer', address, sentence: `was offered ${address} (${because})` });
   }
 
   #offerBoot(question: Case): void {
-    const { packet, facts, now, datagram, arrival, place } = question;
-    const { network } = place;
-    const boot = this.#parts.bootFields(facts, network);
-    if (boot === null) {
+    const { facts, now, datagram } = question;
+    const offer = this.#replies.composeBootOffer(question);
+    if (offer === null) {
       this.#keepSilent(question, 'nothing_to_boot');
       return;
     }
-    const destination = replyDestination(
-      { ...packet, isRouted: arrival.by === 'address', alone: null },
-      'offer',
-    );
-    const reply = composeBootReply({
-      ...{ kind: 'boot_offer', question: packet, facts, network, boot, destination },
-    });
+    const { reply, file } = offer;
     this.#sent.remember(facts.mac, 'discover', { question: datagram, reply, at: now });
-    this.#dispatch(question, reply);
-    const sentence = `was told to boot ${boot.file}; another DHCP server gives its address`;
+    this.#replies.dispatch(question, reply);
+    const sentence = `was told to boot ${file}; another DHCP server gives its address`;
     this.#tell(question, { kind: 'dhcp.boot_file', address: null, sentence });
   }
 
@@ -225,10 +185,10 @@ export class Exchange {
     const { facts, datagram, now } = question;
     if (question.isBooting && !isIpxe(facts)) this.#links.acknowledged(facts.mac, now);
     const superseded = question.place.book.grant(lease, now);
-    const reply = this.#compose(question, { kind: 'ack', yiaddr: lease.address });
+    const reply = this.#replies.compose(question, { kind: 'ack', yiaddr: lease.address });
     this.#journal(question, superseded === null ? [lease] : [superseded, lease], () => {
       this.#sent.remember(facts.mac, 'request', { question: datagram, reply, at: now });
-      this.#dispatch(question, reply);
+      this.#replies.dispatch(question, reply);
       const seconds = leaseSecondsFor(question.place.network, question.isBooting);
       const sentence = `leased ${lease.address} for ${seconds} s`;
       this.#tell(question, { kind: 'dhcp.ack', address: lease.address, sentence });
@@ -237,13 +197,13 @@ export class Exchange {
 
   #refuse(question: Case, { address, because }: Extract<Answer, { kind: 'nak' }>): void {
     this.#forget(question);
-    this.#dispatch(question, this.#compose(question, { kind: 'nak', yiaddr: null }, because));
+    this.#replies.dispatch(question, this.#replies.compose(question, { kind: 'nak', yiaddr: null }, because));
     const sentence = `asked for ${address} and was refused: ${because}`;
     this.#tell(question, { kind: 'dhcp.nak', address, sentence });
   }
 
   #inform(question: Case, address: Ipv4): void {
-    this.#dispatch(question, this.#compose(question, { kind: 'inform', yiaddr: null }));
+    this.#replies.dispatch(question, this.#replies.compose(question, { kind: 'inform', yiaddr: null }));
     const sentence = `asked for options at its address ${address}`;
     this.#tell(question, { kind: 'dhcp.inform', address, sentence });
   }
@@ -321,61 +281,7 @@ export class Exchange {
     });
   }
 
-  #compose(question: Case, granted: Granted, message: string | null = null): Reply {
-    const { packet, facts, isBooting, place, arrival } = question;
-    const { bootFields, reservations } = this.#parts;
-    const { network } = place;
-    const isNak = granted.kind === 'nak';
-    return composeReply({
-      ...granted,
-      question: packet,
-      isRouted: arrival.by === 'address',
-      facts,
-      network,
-      isBooting,
-      hostname: reservations.of(facts.mac)?.hostname ?? null,
-      boot: isNak ? null : bootFields(facts, network),
-      message,
-    });
-  }
-
-  #dispatch({ facts, send }: Question, reply: Reply): void {
-    const { counters, log } = this.#parts;
-    const { kind, packet, destination, omitted } = reply;
-    if (omitted.length > 0) counters.count('options_omitted');
-    counters.count(`sent_${kind}`);
-    send(reply.bytes, destination);
-    const fields = {
-      network: reply.network,
-      mac: facts.mac,
-      xid: facts.xid.toString(16),
-      asked: facts.messageType,
-      yiaddr: packet.yiaddr,
-      siaddr: packet.siaddr,
-      file: packet.file,
-      to: `${destination.address}:${destination.port}`,
-      ...(omitted.length > 0 ? { omitted_options: omitted } : {}),
-    };
-    // An exchange ends with its ACK or NAK: that is its one line.
-    if (kind === 'offer') log.debug(fields, 'DHCP offer');
-    else log.info(fields, `DHCP ${kind.replace('_', ' ')}`);
-  }
-
   #tell({ facts, now, place }: Case, body: FactBody): void {
     this.#parts.onFact(dhcpFact(facts, { network: place.network.name, at: now }, body));
   }
-}
-
-/**
- * A renewal goes past the relay: what the relay said when the lease was given still counts. It is not echoed, for
- * the client did not send it (RFC 3046 2.2).
- */
-function withRelayOfLease(facts: ClientFacts, places: Places): ClientFacts {
-  if (facts.relayInformation !== null || facts.ciaddr === null) return facts;
-  const lease = places
-    .map(({ book }) => book.leaseOf(facts.mac))
-    .find((one) => one?.address === facts.ciaddr);
-  return lease?.relayInformation == null
-    ? facts
-    : { ...facts, relay: readRelayInformation(lease.relayInformation) };
 }

@@ -8,8 +8,8 @@ import type { Source } from './boot-server.ts';
 import type { DhcpCounters } from './counters.ts';
 import { EVERYBODY } from './destination.ts';
 import { type Endpoint, endpointName } from './endpoints.ts';
-import type { Send } from './exchange.ts';
 import { createFrameSender, type FrameSender } from './frame-sender.ts';
+import type { Send } from './question.ts';
 import { RepeatLimit } from './repeat-limit.ts';
 import type { Arrival } from './wires.ts';
 

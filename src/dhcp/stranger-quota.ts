@@ -4,7 +4,6 @@
  * addresses of machines on other ports nor those that known machines need.
  */
 import type { Mac } from '../net/mac.ts';
-import { ExpiryCalendar } from './expiry-calendar.ts';
 
 export type StrangerLimits = {
   readonly perPort: number;
@@ -24,14 +23,17 @@ export type Stranger = {
 /** What is full; null: it is admitted. */
 export type Full = 'port' | 'network';
 
-/** Strangers that are struck off in one go; the rest waits for the next packet. */
-const SWEEP_LIMIT = 1000;
+/** Who is counted, on which port, until when. */
+type Counted = { readonly port: string | null; until: number };
+
+/** Those whose time is over are looked for when something is full, and then no more often than this. */
+const SWEEP_MS = 1_000;
 
 export class StrangerQuota {
   readonly #limits: StrangerLimits;
-  readonly #portOf = new Map<Mac, string | null>();
+  readonly #counted = new Map<Mac, Counted>();
   readonly #onPort = new Map<string, number>();
-  readonly #ends = new ExpiryCalendar<Mac>();
+  #sweptAt = Number.NEGATIVE_INFINITY;
 
   constructor(limits: StrangerLimits) {
     this.#limits = limits;
@@ -39,39 +41,48 @@ export class StrangerQuota {
 
   /** Counts it until then; where it was first, for as long as it is counted. */
   admit({ mac, port, until, stays }: Stranger, now: number): Full | null {
-    for (const ended of this.#ends.takeDue(now, SWEEP_LIMIT)) this.leave(ended);
-    if (!this.#portOf.has(mac)) {
-      const full = stays ? null : this.#whatIsFull(port);
-      if (full !== null) return full;
-      this.#portOf.set(mac, port);
-      if (port !== null) this.#onPort.set(port, this.#count(port) + 1);
+    const before = this.#counted.get(mac);
+    if (before !== undefined && before.until > now) {
+      before.until = until;
+      return null;
     }
-    this.#ends.put(mac, until);
+    this.leave(mac);
+    const full = stays ? null : this.#whatIsFull(port, now);
+    if (full !== null) return full;
+    this.#counted.set(mac, { port, until });
+    if (port !== null) this.#onPort.set(port, this.#count(port) + 1);
     return null;
   }
 
-  /** It gave its address back, or is known now. */
+  /** It gave its address back. */
   leave(mac: Mac): void {
-    const port = this.#portOf.get(mac);
-    if (port === undefined) return;
-    this.#portOf.delete(mac);
-    this.#ends.remove(mac);
-    if (port === null) return;
-    const left = this.#count(port) - 1;
-    if (left > 0) this.#onPort.set(port, left);
-    else this.#onPort.delete(port);
+    const counted = this.#counted.get(mac);
+    if (counted === undefined) return;
+    this.#counted.delete(mac);
+    if (counted.port === null) return;
+    const left = this.#count(counted.port) - 1;
+    if (left > 0) this.#onPort.set(counted.port, left);
+    else this.#onPort.delete(counted.port);
   }
 
   /** Forgets all, when the wall clock was set: they are counted again with their next question. */
   clear(): void {
-    this.#portOf.clear();
+    this.#counted.clear();
     this.#onPort.clear();
-    this.#ends.clear();
+    this.#sweptAt = Number.NEGATIVE_INFINITY;
   }
 
-  #whatIsFull(port: string | null): Full | null {
+  #whatIsFull(port: string | null, now: number): Full | null {
+    const full = this.#fullNow(port);
+    if (full === null || now - this.#sweptAt < SWEEP_MS) return full;
+    this.#sweptAt = now;
+    for (const [mac, { until }] of this.#counted) if (until <= now) this.leave(mac);
+    return this.#fullNow(port);
+  }
+
+  #fullNow(port: string | null): Full | null {
     if (port !== null && this.#count(port) >= this.#limits.perPort) return 'port';
-    return this.#portOf.size >= this.#limits.perNetwork ? 'network' : null;
+    return this.#counted.size >= this.#limits.perNetwork ? 'network' : null;
   }
 
   #count(port: string): number {

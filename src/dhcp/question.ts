@@ -1,0 +1,41 @@
+/** A client's message on its way through the server. */
+import type { ClientFacts } from './client-facts.ts';
+import type { Destination } from './destination.ts';
+import type { DhcpPacket } from './packet.ts';
+import { readRelayInformation } from './relay-information.ts';
+import type { Place, Places } from './shared-network.ts';
+import type { Arrival } from './wires.ts';
+
+export type Send = (bytes: Uint8Array, destination: Destination) => void;
+
+/** A client's message that was read. */
+export type Question = {
+  readonly datagram: Uint8Array;
+  readonly packet: DhcpPacket;
+  readonly facts: ClientFacts;
+  readonly isBooting: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly arrival: Arrival;
+  /** Out of the socket that it came in by. */
+  readonly send: Send;
+  /** Addresses that were chosen for it and found in use. */
+  readonly foundInUse?: number;
+};
+
+/** A question of which it is known what network it is about. */
+export type Case = Question & { readonly place: Place };
+
+/**
+ * A renewal goes past the relay: what the relay said when the lease was given still counts. It is not echoed, for
+ * the client did not send it (RFC 3046 2.2).
+ */
+export function withRelayOfLease(facts: ClientFacts, places: Places): ClientFacts {
+  if (facts.relayInformation !== null || facts.ciaddr === null) return facts;
+  const lease = places
+    .map(({ book }) => book.leaseOf(facts.mac))
+    .find((one) => one?.address === facts.ciaddr);
+  return lease?.relayInformation == null
+    ? facts
+    : { ...facts, relay: readRelayInformation(lease.relayInformation) };
+}
