@@ -81,15 +81,14 @@ function view(verdict: ImportVerdict): object {
   return { result: verdict.result, why: verdict.result === 'skipped' ? verdict.why : null };
 }
 
-/** Thrown to have a transaction undone whose result is wanted all the same. */
-class Rehearsed extends Error {}
-
 /** All in one transaction, so that later ones are judged beside the earlier ones, in a rehearsal too. */
 async function importReservations(
   body: ImportBody,
   { store, config, dhcp }: ApiContext,
 ): Promise<readonly ImportVerdict[]> {
   const verdicts: ImportVerdict[] = [];
+  // Undoes the transaction, whose verdicts are wanted all the same.
+  const rehearsed = new Error('a rehearsal');
   const rules = { networks: config.networks, source: 'import', replace: false } as const;
   try {
     await store.transaction(async (queries) => {
@@ -98,10 +97,10 @@ async function importReservations(
         verdicts.push(await judge(queries, { network, mac, address, hostname: name }, rules));
         if (index % SLICE === SLICE - 1) await nextTurn();
       }
-      if (body.dry_run) throw new Rehearsed();
+      if (body.dry_run) throw rehearsed;
     });
   } catch (thrown) {
-    if (!(thrown instanceof Rehearsed)) throw thrown;
+    if (thrown !== rehearsed) throw thrown;
     return verdicts;
   }
   const macs = body.reservations.flatMap(({ mac }, i): Mac[] =>

@@ -19,7 +19,7 @@ export const dhcpImport: Command = {
   details: `
   --from SERVER   kea: kea-dhcp4.conf and kea-leases4.csv; isc: dhcpd.conf and dhcpd.leases;
                   dnsmasq: its configuration, hosts files, /etc/ethers and dnsmasq.leases
-  FILE            one or more of them, in any order; later files win over earlier ones
+  FILE            one or more of them, in any order; of two leases of one address the last file's counts
   --dry-run       tell what would be taken, and change nothing
   --network NAME  for reservations that name no address, where there are several networks
 Stop the other server first, so that its leases stay as they are. What is here already stands; a second import
