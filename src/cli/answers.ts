@@ -96,6 +96,8 @@ export const networksAnswer = z.object({
       cidr: z.string(),
       interface: z.string().nullable(),
       address: z.string().nullable(),
+      /** Ours that its machines reach. */
+      server_address: z.string().nullish(),
       dhcp: z.string(),
       ranges: z.array(z.object({ use: z.string(), from: z.string(), to: z.string() })),
     }),

@@ -33,7 +33,7 @@ export const networkList: Command = {
       one.role,
       one.cidr,
       one.interface ?? '-',
-      one.address ?? '-',
+      one.address ?? one.server_address ?? '-',
       one.dhcp,
     ]);
     if (json) printJson(io, { networks });

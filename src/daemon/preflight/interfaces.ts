@@ -19,9 +19,23 @@ export function judgeInterfaces(
   networks: readonly NetworkConfig[],
   seen: readonly SeenInterface[],
 ): readonly Finding[] {
-  return networks
-    .filter((network) => network.interface !== undefined || network.address !== undefined)
-    .map((network) => judge(network, seen));
+  return networks.flatMap((network) => [
+    ...(network.interface !== undefined || network.address !== undefined ? [judge(network, seen)] : []),
+    ...judgeServerAddress(network, seen),
+  ]);
+}
+
+/** Machines reach it by whichever interface; it only has to be ours. */
+function judgeServerAddress(
+  { name, address, server_address: server }: NetworkConfig,
+  seen: readonly SeenInterface[],
+): readonly Finding[] {
+  if (server === undefined || server === address) return [];
+  const holder = seen.find(({ addresses }) => addresses.includes(server));
+  if (holder !== undefined)
+    return [good(CHECK, `Interface ${holder.name} has ${server}, the server address of network "${name}"`)];
+  const hint = `Add it, as with: ip address add ${server}/32 dev lo; or correct \`server_address\` in the configuration.`;
+  return [bad(CHECK, `No interface has ${server}, the server address of network "${name}"`, hint)];
 }
 
 function judge(network: NetworkConfig, seen: readonly SeenInterface[]): Finding {

@@ -78,6 +78,22 @@ describe('ports', () => {
 });
 
 test.each([
+  { addresses: ['192.0.2.1'], verdict: 'good', says: 'Interface lo has 192.0.2.1, the server address' },
+  {
+    addresses: [],
+    verdict: 'bad',
+    says: 'No interface has 192.0.2.1, the server address of network "rack-7"',
+  },
+])('the address that machines behind relays reach: $verdict', ({ addresses, verdict, says }) => {
+  const rack = { name: 'rack-7', role: 'pxe', cidr: '10.70.0.0/24', dhcp: 'authoritative' };
+  const { networks } = configSchema.parse({ networks: [{ ...rack, server_address: '192.0.2.1' }] });
+  const [finding, ...more] = judgeInterfaces(networks, [{ name: 'lo', carrier: true, addresses }]);
+  expect(more).toEqual([]);
+  expect(finding?.verdict).toBe(verdict);
+  expect(finding?.sentence).toContain(says);
+});
+
+test.each([
   { name: 'eth1', carrier: true, addresses: ['10.20.0.1'], verdict: 'good', says: 'is up with 10.20.0.1' },
   { name: 'eth1', carrier: false, addresses: ['10.20.0.1'], verdict: 'warning', says: 'has no link' },
   { name: 'eth1', carrier: true, addresses: ['10.20.0.2'], verdict: 'bad', says: 'has no address 10.20.0.1' },
