@@ -286,7 +286,8 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
         );
         return;
       case 'ping':
-        post({ type: 'pong', request: message.request });
+        // Without the lease keeper no ACK leaves.
+        void journal.answers().then(() => post({ type: 'pong', request: message.request }));
         return;
       case 'stop':
         void stop();

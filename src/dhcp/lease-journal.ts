@@ -28,6 +28,12 @@ export type LeaseJournal = {
   close(): Promise<void>;
 };
 
+/** A journal whose threads may be asked whether they still work. */
+export type WatchedJournal = LeaseJournal & {
+  /** Resolves when the write that is under way has ended, well or not; at once when there is none. */
+  answers(): Promise<void>;
+};
+
 type Done = (failure: IngotError | null) => void;
 type Waiting = { readonly entry: JournalEntry; readonly done: Done };
 
@@ -51,7 +57,7 @@ const FOLD_MS = 60_000;
 const RETRY_FOLD_MS = 15_000;
 
 /** @throws IngotError `environment` when a file cannot be opened, is damaged, or is of a newer ingot. */
-export async function openLeaseJournal(path: string, log: Pick<Log, 'error'>): Promise<LeaseJournal> {
+export async function openLeaseJournal(path: string, log: Pick<Log, 'error'>): Promise<WatchedJournal> {
   const table = createTableHost({ ...LOG, path, niceness: getPriority(process.pid) });
   try {
     const last = await table.open();
@@ -63,13 +69,15 @@ export async function openLeaseJournal(path: string, log: Pick<Log, 'error'>): P
   }
 }
 
-export class LoggedJournal implements LeaseJournal {
+export class LoggedJournal implements WatchedJournal {
   readonly #parts: LeaseJournalParts;
   #waiting: Waiting[] = [];
   #turn: NodeJS.Immediate | null = null;
   #underWay = false;
   /** Told when nothing waits any more. */
   #flushes: (() => void)[] = [];
+  /** Told when the write under way has ended. */
+  #answers: (() => void)[] = [];
   #folding: Promise<void> = Promise.resolve();
   #foldTimer: NodeJS.Timeout | null = null;
 
@@ -99,6 +107,10 @@ export class LoggedJournal implements LeaseJournal {
     await new Promise<void>((resolve) => this.#flushes.push(resolve));
   }
 
+  async answers(): Promise<void> {
+    if (this.#underWay) await new Promise<void>((resolve) => this.#answers.push(resolve));
+  }
+
   async close(): Promise<void> {
     const { table, keeper, log } = this.#parts;
     await this.flush();
@@ -125,6 +137,7 @@ export class LoggedJournal implements LeaseJournal {
     this.#underWay = true;
     keeper.write(frame, (failure) => {
       this.#underWay = false;
+      for (const resolve of this.#answers.splice(0)) resolve();
       if (failure === null) {
         space.kept(frame);
         this.#foldIn(FOLD_MS);

@@ -138,3 +138,22 @@ describe('a full segment of the lease log', () => {
     expect(told.at(-1)).toBe('10');
   });
 });
+
+describe('whether the lease keeper answers', () => {
+  it('is known at once while nothing is written, and by the end of the write at hand else', async () => {
+    let answered = 0;
+    const ask = (): void => void journal.answers().then(() => answered++);
+    ask();
+    await turnOfTheLoop();
+    expect(answered).toBe(1);
+    append(1);
+    await turnOfTheLoop();
+    ask();
+    append(2);
+    await turnOfTheLoop();
+    expect(answered).toBe(1);
+    await end('the disk is gone');
+    await turnOfTheLoop();
+    expect(answered).toBe(2);
+  });
+});
