@@ -12,10 +12,11 @@ import { fleet } from './bench/fleet.ts';
 import { http } from './bench/http.ts';
 import { idle } from './bench/idle.ts';
 import { formatFigure, jsonFigures, type Measure } from './bench/measure.ts';
+import { storm } from './bench/storm.ts';
 import { tftp } from './bench/tftp.ts';
 
 const MEASURES: ReadonlyMap<string, Measure> = new Map(
-  Object.entries({ idle, busy, dhcp, tftp, http, fleet }),
+  Object.entries({ idle, busy, dhcp, tftp, http, storm, fleet }),
 );
 
 const BUSY_MACHINE =

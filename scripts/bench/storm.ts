@@ -1,0 +1,87 @@
+/** A storm: 2,000 simulated machines are switched on within 20 s and boot up to their ramdisk. */
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type Ingot, startIngot } from './contenders/ingot.ts';
+import { CLIENT, type Field, layField, SERVER } from './field.ts';
+import { type Figure, type Measure, percentile, rounded, type Tools } from './measure.ts';
+import { stormMac } from './storm/storm-mac.ts';
+
+const MACHINES = 2_000;
+const SECONDS = 20;
+/** Small enough that two cores carry them all in a minute; the line before them is what is measured. */
+const KERNEL_BYTES = 500_000;
+const RAMDISK_BYTES = 2_000_000;
+const AT_ONCE = 64;
+const ENROLLED_AT_ONCE = 8;
+
+const reportShape = z.object({
+  ...{ offers: z.array(z.number()), lost: z.number(), waits: z.array(z.number()) },
+  ...{ refusals: z.number(), failed: z.number(), failures: z.array(z.string()), seconds: z.number() },
+});
+
+export const storm: Measure = {
+  about: `${MACHINES} machines that power on within ${SECONDS} s: DHCP, TFTP, DHCP, script, kernel and ramdisk in turn`,
+  run: async (tools: Tools): Promise<readonly Figure[]> => {
+    const field = await layField('storm', tools);
+    await makeLocal(field);
+    const ingot = await startIngot(field, { limits: { boot_downloads: AT_ONCE } }, tools);
+    // Written after the start: the folder of the ramdisk is the field's own.
+    await writeFile(join(field.dir, 'vmlinuz'), randomBytes(KERNEL_BYTES));
+    await writeFile(join(field.dir, 'initrd.zst'), randomBytes(RAMDISK_BYTES));
+    tools.say(`enrolling ${MACHINES} nodes`);
+    await enroll(ingot);
+    tools.say('power on');
+    const program = join(import.meta.dirname, 'storm/machines.ts');
+    const words = [CLIENT.interface, SERVER.address, '6180', String(MACHINES), String(SECONDS)];
+    const { code, output } = await field.wire.run('client', process.execPath, program, ...words);
+    if (code !== 0) throw new Error(`the machines failed: ${output}`);
+    const report = reportShape.parse(JSON.parse(output.trim().split('\n').at(-1) ?? ''));
+    for (const failure of report.failures) tools.say(failure);
+    return figures(report);
+  },
+};
+
+/** Every address of the pool is the client's own, without 2,000 addresses on its interface (routes of type local). */
+async function makeLocal({ wire }: Field): Promise<void> {
+  const blocks = ['10.77.1.0/24', '10.77.2.0/23', '10.77.4.0/22', '10.77.8.0/21', '10.77.16.0/20'];
+  for (const block of [...blocks, '10.77.32.0/19', '10.77.64.0/18', '10.77.128.0/17']) {
+    const { code, output } = await wire.run('client', 'ip', 'route', 'add', 'local', block, 'dev', 'lo');
+    if (code !== 0) throw new Error(`the machines could not be given addresses: ${output}`);
+  }
+}
+
+async function enroll({ client }: Ingot): Promise<void> {
+  const numbers = Array.from({ length: MACHINES }, (_, number) => number).values();
+  const worker = async (): Promise<void> => {
+    for (const number of numbers)
+      await client.nodes.enroll({
+        ...{ name: `storm-${number}`, driver: 'redfish', ports: [{ address: stormMac(number) }] },
+        driver_info: { redfish_address: 'https://192.0.2.1' },
+      });
+  };
+  await Promise.all(Array.from({ length: ENROLLED_AT_ONCE }, worker));
+}
+
+function figures(report: z.output<typeof reportShape>): readonly Figure[] {
+  const { failed, lost, offers, refusals, seconds, waits } = report;
+  return [
+    { name: 'offer_p99_ms', value: rounded(percentile(offers, 0.99)), unit: 'ms' },
+    { name: 'offer_slowest_ms', value: rounded(percentile(offers, 1)), unit: 'ms', goal: { at_most: 1_000 } },
+    { name: 'dhcp_questions_lost', value: lost, unit: 'without an answer in 4 s', goal: { at_most: 0 } },
+    { name: 'machines_failed', value: failed, unit: `of ${MACHINES}`, goal: { at_most: 0 } },
+    { name: 'told_to_come_back', value: refusals, unit: `times, with ${AT_ONCE} downloads at once` },
+    {
+      name: 'wait_p50_s',
+      value: rounded(percentile(waits, 0.5) / 1000),
+      unit: 's before kernel and ramdisk',
+    },
+    {
+      name: 'wait_longest_s',
+      value: rounded(percentile(waits, 1) / 1000),
+      unit: 's before kernel and ramdisk',
+    },
+    { name: 'all_booted_s', value: rounded(seconds), unit: 's from the first power-on' },
+  ];
+}
