@@ -14,6 +14,8 @@ const KEPT_MS = 3_000;
 const LONGEST_WAIT_S = 10;
 /** Waiters remembered; more are told to come back all the same, and stand at the end. */
 const MOST_WAITING = 20_000;
+/** From a place that becomes free to its next client's question: `Retry-After` counts in seconds. */
+const BETWEEN_MS = 500;
 /** What a download takes until the first has ended. */
 const FIRST_GUESS_MS = 3_000;
 
@@ -88,9 +90,10 @@ export function createPlaces(count: number): Places {
       const ahead = before(client, now);
       if (kept.has(client) || taken + kept.size + ahead.due < count) return take(client, now);
       const known = line.get(client);
-      // Who came back once asks often: its claim on the next place must not lapse.
-      const expectedS = known === undefined ? (((ahead.all + 1) / count) * usualMs) / 1000 : 1;
-      const retryAfterS = Math.min(LONGEST_WAIT_S, Math.max(1, Math.ceil(expectedS))) + jitterS;
+      const expectedS = (((ahead.all + 1) / count) * (usualMs + BETWEEN_MS)) / 1000;
+      // Who came back is apart from the others already.
+      const apart = known === undefined ? jitterS : 0;
+      const retryAfterS = Math.min(LONGEST_WAIT_S, Math.max(1, Math.ceil(expectedS))) + apart;
       const dueAt = now + retryAfterS * 1000;
       if (known !== undefined) known.dueAt = dueAt;
       else if (line.size < MOST_WAITING) line.set(client, { dueAt });

@@ -33,7 +33,7 @@ describe('places', () => {
   test('those refused in one moment come back apart, by a jitter of their own', () => {
     const { ask } = line(1);
     ask('a');
-    expect([ask('b', 0), ask('c', 3)]).toMatchObject([{ retryAfterS: 3 }, { retryAfterS: 9 }]);
+    expect([ask('b', 0), ask('c', 3)]).toMatchObject([{ retryAfterS: 4 }, { retryAfterS: 10 }]);
   });
 
   test('a free place is the first waiter’s: who comes later does not take it away', () => {
