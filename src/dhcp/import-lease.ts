@@ -31,7 +31,9 @@ export function judgeLease(lease: ForeignLease, situation: Situation): LeaseVerd
   const own = book.leaseOf(lease.mac);
   if (own === null || own.expiresAt <= now) return { result: 'taken' };
   if (own.address !== lease.address) return skipped(`this MAC has a lease of ${own.address} here already`);
-  return { result: own.expiresAt >= bounded(lease, now).expiresAt ? 'unchanged' : 'taken' };
+  // Of a lease without an end, what was taken at an earlier import is as good.
+  const asGood = Math.min(lease.expiresAt, now + LONGEST_MS / 2);
+  return { result: own.expiresAt >= asGood ? 'unchanged' : 'taken' };
 }
 
 /** The lease as ours: with an end. */

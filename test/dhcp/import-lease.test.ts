@@ -67,5 +67,10 @@ test.each([
 
 test('a lease without an end gets one: its machine never comes to renew it', () => {
   const endless = { ...lease(ME, '10.77.0.10'), expiresAt: NOW + 1e15 };
-  expect(bounded(endless, NOW).expiresAt - NOW).toBe(366 * 86_400_000);
+  const taken = bounded(endless, NOW);
+  expect(taken.expiresAt - NOW).toBe(366 * 86_400_000);
+  const again = { network: NETWORK, book: bookOf([taken]), reservations: createReservationTable() };
+  expect(judgeLease(endless, { ...again, isBooting: false, now: NOW + 60_000 })).toEqual({
+    result: 'unchanged',
+  });
 });
