@@ -3,6 +3,7 @@ import { moveWithClock } from '../../src/dhcp/after-step.ts';
 import { createSteppedClock, type SteppedClock } from '../../src/dhcp/clock-steps.ts';
 import type { Lease } from '../../src/dhcp/leases.ts';
 import { createLog } from '../../src/log.ts';
+import { startExchange, US } from './exchange-rig.ts';
 import { bookOf, lease, mac, NOW } from './samples.ts';
 
 let elapsed: number;
@@ -47,6 +48,17 @@ describe('a wall clock', () => {
     }
     expect(steps).toEqual(['2000 at 2000', '2000 at 4000']);
   });
+});
+
+it('a machine keeps its address when the clock is set by a year, and its lease ends when it would have', () => {
+  const rig = startExchange({ clock });
+  rig.say({ type: 'request', mac: mac(1), asks: '10.77.0.10', serverId: US });
+  wall += 365 * 86_400_000;
+  expect(rig.say({ type: 'discover', mac: mac(2), asks: '10.77.0.10' })[0]?.packet.yiaddr).toBe('10.77.0.11');
+  expect(rig.journaled.at(-1)?.leases).toMatchObject([{ mac: mac(1), expiresAt: wall + 3_600_000 }]);
+  elapsed += 3_601_000;
+  wall += 3_601_000;
+  expect(rig.say({ type: 'discover', mac: mac(3), asks: '10.77.0.10' })[0]?.packet.yiaddr).toBe('10.77.0.10');
 });
 
 it('a step moves every lease in the book, and writes those that run anew with their new ends', async () => {

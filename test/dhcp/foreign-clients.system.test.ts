@@ -167,6 +167,32 @@ describe('ISC dhclient', () => {
     expect(leases.filter(({ expiresAt }) => expiresAt > Date.now())).toEqual([]);
   });
 
+  it('declines what its script finds in use, and nobody is offered that again, not even after a kill', async () => {
+    const killed = await serve();
+    const declining = join(folder, 'declining');
+    await writeFile(declining, '#!/bin/sh\ntest "$reason" != BOUND\n');
+    await chmod(declining, 0o755);
+    const files = ['-lf', join(folder, 'declined.leases'), '-pf', join(folder, 'declined.pid')];
+    wire.start('client', 'timeout', '30', 'dhclient', '-d', '-sf', declining, ...files, 'c0');
+    const declined = () => killed.facts.find(({ kind }) => kind === 'dhcp.decline')?.sentence;
+    await expect.poll(declined, { timeout: 20_000 }).toContain('found 10.77.1.1 in use');
+    const ask = async (mac: string): Promise<string> => {
+      await wire.run('client', 'ip', 'link', 'set', 'c0', 'address', mac);
+      const words = ['-i', 'c0', '-f', '-n', '-q', '-r', '10.77.1.1', '-s', '/bin/true'];
+      return (await wire.run('client', 'udhcpc', ...words)).output;
+    };
+    // With this lease all that was written before it is on disk.
+    const before = await ask('02:00:00:00:77:02');
+    servers.length = 0;
+    await killed.end('SIGKILL');
+    await serve();
+    const after = await ask('02:00:00:00:77:03');
+    for (const output of [before, after]) {
+      expect(output).toMatch(/lease of 10\.77\.1\.\d+ obtained/);
+      expect(output).not.toContain('lease of 10.77.1.1 obtained');
+    }
+  });
+
   it('keeps its address though the server is killed and others ask meanwhile', async () => {
     const killed = await serve();
     const script = await variablesScript();
