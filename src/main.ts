@@ -12,6 +12,7 @@ const HELP = `ingot ${VERSION}: from a powered-off machine to a running OS.
   ingot node …                     enroll, list, show, inspect, provide, deploy, watch, why, power, …
   ingot network list|show          the networks of the configuration
   ingot image list|show|add|remove the cache of OS images
+  ingot boot ca                    the authority of boot files by HTTPS
   ingot dhcp …                     leases, reservations, discovered machines, import
   ingot status                     the daemon's own condition
   ingot version
