@@ -122,6 +122,18 @@ describe('busybox udhcpc', () => {
     expect(second.output).toContain('lease of 10.78.1.1 obtained');
   });
 
+  it('gets an address of the second network on its wire when the first has none left', async () => {
+    const second = { name: 'second', interface: 's0', cidr: '10.79.0.0/24', address: '10.79.0.1' };
+    await serve({
+      range: { from: '10.77.1.1', to: '10.77.1.1' },
+      more: [{ ...second, gateway: '10.79.0.254', range: { from: '10.79.0.10', to: '10.79.0.19' } }],
+    });
+    const ask = () => wire.run('client', 'udhcpc', '-i', 'c0', '-f', '-n', '-q', '-s', '/bin/true');
+    expect((await ask()).output).toContain('lease of 10.77.1.1 obtained from 10.77.0.1');
+    await wire.run('client', 'ip', 'link', 'set', 'c0', 'address', '02:00:00:00:77:02');
+    expect((await ask()).output).toContain('lease of 10.79.0.10 obtained from 10.79.0.1');
+  });
+
   it('is served over a socket that was passed to the process', async () => {
     const settings = { journal: join(folder, 'leases.db'), interface: 's0' };
     servers.push(await startServerWithSocket(wire, settings));

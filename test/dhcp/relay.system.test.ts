@@ -58,8 +58,9 @@ afterAll(async () => {
 });
 
 /** -a: it appends option 82, -D: and drops a reply that does not bring it back. Returns how to end it. */
-async function startRelay(): Promise<() => Promise<void>> {
-  const relay = wire.start('client', 'dhcrelay', '-4', '-d', '-a', '-D', '-id', 'r0', '-iu', 'c0', SERVER);
+async function startRelay(...more: readonly string[]): Promise<() => Promise<void>> {
+  const words = ['-4', '-d', '-a', '-D', '-id', 'r0', '-iu', 'c0', ...more, SERVER];
+  const relay = wire.start('client', 'dhcrelay', ...words);
   await vi.waitFor(async () => expect((await wire.run('client', 'ss', '-Huln')).output).toContain(':67'));
   return async () => {
     const gone = once(relay, 'exit');
@@ -98,7 +99,7 @@ describe('a machine behind ISC dhcrelay', () => {
     await endRelay();
     client.kill('SIGUSR1');
     await expect.poll(script.told, { timeout: 10_000 }).toContain(`renew 10.70.0.10`);
-    await startRelay();
+    endRelay = await startRelay();
 
     const tftp = await wire.run(
       'far',
@@ -152,5 +153,18 @@ describe('a machine behind ISC dhcrelay', () => {
     const args = ['-1', '-v', '-sf', '/bin/true', '-lf', lease, '-pf', join(folder, 'moved.pid'), 'f0'];
     const { output } = await wire.run('far', 'dhclient', ...args);
     expect(output).toMatch(/DHCPREQUEST for 10\.99\.0\.5[\s\S]*DHCPNAK from[\s\S]*bound to 10\.71\.0\.11/);
+  });
+
+  it('gets an address of its own link through a relay that asks from another network (RFC 3527)', async () => {
+    await endRelay();
+    // giaddr is now of the network that the daemon itself is on; option 82.5 tells the link.
+    endRelay = await startRelay('-U', 'c0');
+    await wire.run('far', 'ip', 'link', 'set', 'f0', 'address', '02:00:00:00:70:04');
+    const args = ['-i', 'f0', '-f', '-n', '-q', '-s', '/bin/true'];
+    expect((await wire.run('far', 'udhcpc', ...args)).output).toContain('lease of 10.71.0.12 obtained');
+    const place = { mac: '02:00:00:00:70:04', network: 'rack-7-more', giaddr: '10.77.0.254' };
+    await expect
+      .poll(daemon.client.discovered.list, { timeout: 5_000 })
+      .toEqual(expect.arrayContaining([expect.objectContaining(place)]));
   });
 });
