@@ -9,11 +9,11 @@ export type Cidr = {
   readonly broadcast: Ipv4;
 };
 
+const BYTE = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
+const DOTTED_QUAD = new RegExp(`^${BYTE}(?:\\.${BYTE}){3}$`);
+
 export function parseIpv4(text: string): Ipv4 | null {
-  const parts = text.split('.');
-  if (parts.length !== 4) return null;
-  const valid = parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255);
-  return valid ? (text as Ipv4) : null;
+  return DOTTED_QUAD.test(text) ? (text as Ipv4) : null;
 }
 
 /** The address as an unsigned 32-bit number, most significant byte first. */

@@ -7,6 +7,8 @@ import type { Tools } from '../measure.ts';
 
 export type Ingot = RunningDaemon & { readonly pid: number; readonly socketPath: string };
 
+type Range = { readonly from: string; readonly to: string };
+
 export type IngotOptions = {
   /** Folder of the boot programs; default: Debian's. */
   readonly ipxeDir?: string;
@@ -14,19 +16,21 @@ export type IngotOptions = {
   readonly limits?: Readonly<Record<string, number>>;
   /** Folder whose files may be images. */
   readonly imageDir?: string;
+  /** The PXE network and its dynamic addresses; default: the field's. */
+  readonly pool?: { readonly cidr: string; readonly ranges: readonly Range[] };
 };
 
 export async function startIngot(
   { dir, wire }: Field,
-  { ipxeDir, limits = {}, imageDir }: IngotOptions,
+  { ipxeDir, limits = {}, imageDir, pool = { cidr: SERVER.cidr, ranges: [POOL] } }: IngotOptions,
   { defer }: Pick<Tools, 'defer'>,
 ): Promise<Ingot> {
   const boot = { ramdisk_dir: dir, ...(ipxeDir === undefined ? {} : { ipxe_dir: ipxeDir }) };
   const network = {
-    ...{ name: 'pxe', role: 'pxe', dhcp: 'authoritative', ...SERVER },
+    ...{ name: 'pxe', role: 'pxe', dhcp: 'authoritative', ...SERVER, cidr: pool.cidr },
     // perfdhcp's machines are no node's, and are to fill the whole range.
     strangers_percent: 100,
-    ranges: [{ use: 'dhcp', ...POOL }],
+    ranges: pool.ranges.map((range) => ({ use: 'dhcp', ...range })),
   };
   const images = imageDir === undefined ? {} : { images: { source_dirs: [imageDir] } };
   // A cache of its own, so that the first start of a measure is a first start.

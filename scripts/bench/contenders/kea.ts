@@ -12,7 +12,7 @@ export async function startKea(
   { dir, wire }: Field,
   threads: number,
   { defer }: Pick<Tools, 'defer'>,
-): Promise<void> {
+): Promise<{ readonly pid: number }> {
   const file = join(dir, 'kea.json');
   await writeFile(file, JSON.stringify(configuration(dir, threads)));
   // It keeps its process and lock files where these say; its own places need a set-up of the host.
@@ -36,6 +36,8 @@ export async function startKea(
   const ended = exited.then(() => Promise.reject(new Error(`Kea did not start: ${said}`)));
   await Promise.race([started, ended]);
   ended.catch(() => undefined);
+  // ip, env and Kea are one process after the other.
+  return { pid: child.pid ?? Number.NaN };
 }
 
 function configuration(dir: string, threads: number): object {

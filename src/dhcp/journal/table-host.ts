@@ -5,7 +5,7 @@ import type { Lease } from '../leases.ts';
 import { decodeEntries } from './entries.ts';
 import { writeFailure } from './failures.ts';
 import { spareMemoryReturner } from './spare-memory.ts';
-import type { TableAnswer, TableOptions, TableRequest, TableWork } from './table-thread.ts';
+import type { FromTable, TableAnswer, TableOptions, TableRequest, TableWork } from './table-thread.ts';
 
 /** What comes this soon after an answer finds the thread still there. */
 const LINGER_MS = 3_000;
@@ -20,7 +20,13 @@ export type TableHost = {
 };
 
 type Done = Extract<TableAnswer, { ok: true }>;
-type Waiter = { readonly resolve: (answer: Done) => void; readonly reject: (error: IngotError) => void };
+type Loaded = Done & { readonly leases: readonly Lease[] };
+type Waiter = {
+  readonly resolve: (answer: Loaded) => void;
+  readonly reject: (error: IngotError) => void;
+  /** What was loaded so far. */
+  readonly leases: Lease[];
+};
 type Running = { readonly worker: Worker; readonly waiters: Waiter[]; linger: NodeJS.Timeout | null };
 
 /** Each call rejects with an `IngotError` that says what to do. */
@@ -34,9 +40,14 @@ export function createTableHost(options: TableOptions): TableHost {
       env: SHARE_ENV,
     });
     const thread: Running = { worker, waiters: [], linger: null };
-    worker.on('message', (answer: TableAnswer) => {
+    worker.on('message', (answer: FromTable) => {
+      if ('part' in answer) {
+        // At once, so that the rows' memory is free for the next part's.
+        for (const { lease } of decodeEntries(answer.part)) thread.waiters[0]?.leases.push(lease);
+        return;
+      }
       const waiter = thread.waiters.shift();
-      if (answer.ok) waiter?.resolve(answer);
+      if (answer.ok) waiter?.resolve({ ...answer, leases: waiter.leases });
       else waiter?.reject(new IngotError(answer.code, answer.message, { hint: answer.hint }));
       if (thread.waiters.length > 0 || running !== thread) return;
       thread.linger = setTimeout(() => void end(thread), LINGER_MS).unref();
@@ -61,23 +72,20 @@ export function createTableHost(options: TableOptions): TableHost {
     await exited;
   };
 
-  const ask = (work: TableWork): Promise<Done> => {
+  const ask = (work: TableWork) => {
     running ??= start();
     const thread = running;
     if (thread.linger !== null) clearTimeout(thread.linger);
-    return new Promise((resolve, reject) => {
-      thread.waiters.push({ resolve, reject });
-      thread.worker.postMessage(work);
-    });
+    const { promise, resolve, reject } = Promise.withResolvers<Loaded>();
+    thread.waiters.push({ resolve, reject, leases: [] });
+    thread.worker.postMessage(work);
+    return promise;
   };
 
   return {
     open: async () => (await ask({ type: 'open' })).foldedThrough,
     fold: async (through) => void (await ask({ type: 'fold', through })),
-    load: async (network) =>
-      (await ask({ type: 'load', network })).parts.flatMap((part) =>
-        decodeEntries(part).map(({ lease }) => lease),
-      ),
+    load: async (network) => (await ask({ type: 'load', network })).leases,
     close: async () => {
       if (running !== null) await end(running);
     },

@@ -28,13 +28,14 @@ export type TableWork =
 /** `end` closes the file and ends the thread; it has no answer. */
 export type TableRequest = TableWork | { readonly type: 'end' };
 
+/** `part`: comes before the answer to `load`, as often as there is more; as `encodeEntries` makes it. */
+export type FromTable = TableAnswer | { readonly part: Uint8Array };
+
 export type TableAnswer =
   | {
       readonly ok: true;
       /** Sequence of the last frame whose leases are in the table. */
       readonly foldedThrough: number;
-      /** For `load`: as `encodeEntries` makes them. */
-      readonly parts: readonly Uint8Array[];
     }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly hint: string };
 
@@ -47,22 +48,19 @@ function runTableThread(port: MessagePort, options: TableOptions): void {
   const carryOut = (work: TableWork): TableAnswer => {
     opened ??= openLeaseTable(options.path);
     const table = opened;
-    const answer = (parts: readonly Uint8Array[]): TableAnswer => ({
-      ok: true,
-      foldedThrough: table.foldedThrough(),
-      parts,
-    });
     switch (work.type) {
       case 'open':
         for (const path of paths) makeSegment(path, options.segmentBytes);
         table.fold(paths.map(readSegment), Number.MAX_SAFE_INTEGER);
-        return answer([]);
+        break;
       case 'fold':
         table.fold(paths.map(readSegment), work.through);
-        return answer([]);
+        break;
       case 'load':
-        return answer([...table.load(work.network)]);
+        for (const part of table.load(work.network)) port.postMessage({ part } satisfies FromTable);
+        break;
     }
+    return { ok: true, foldedThrough: table.foldedThrough() };
   };
 
   port.on('message', (request: TableRequest) => {
