@@ -1,11 +1,17 @@
-/** DHCP: the codec, and the server behind its socket (decode, recognise, decide, lease, reply). */
+/** DHCP: the codec, the server behind its socket in each mode, and PXE's boot server. */
 import { SILENCES } from '../../../src/dhcp/answer.ts';
-import { CLIENT_REFUSALS, readClient } from '../../../src/dhcp/client-facts.ts';
+import { createBootServer } from '../../../src/dhcp/boot-server.ts';
+import { CLIENT_REFUSALS, type ClientFacts, readClient } from '../../../src/dhcp/client-facts.ts';
+import { createDhcpCounters, type DhcpCounters } from '../../../src/dhcp/counters.ts';
+import type { DhcpNetwork } from '../../../src/dhcp/network.ts';
 import { decodePacket, encodePacket, PACKET_REFUSALS } from '../../../src/dhcp/packet.ts';
-import { startExchange } from '../../dhcp/exchange-rig.ts';
-import { bookOf, mac, NETWORK } from '../../dhcp/samples.ts';
+import { createReservationTable } from '../../../src/dhcp/reservations.ts';
+import type { Arrival } from '../../../src/dhcp/wires.ts';
+import { createLog } from '../../../src/log.ts';
+import { placeOf, startExchange } from '../../dhcp/exchange-rig.ts';
+import { bookOf, cidr, mac, NETWORK, NOW } from '../../dhcp/samples.ts';
 import { dhcpDatagram } from '../inputs/dhcp.ts';
-import { mutate, type Random } from '../mutate.ts';
+import { mutate, pick, type Random } from '../mutate.ts';
 import { type FuzzRun, type FuzzTarget, promise, survives } from '../target.ts';
 
 /** Without fragments on Ethernet. */
@@ -40,41 +46,116 @@ function openCodec(random: Random): FuzzRun {
 /** The server says nothing for one of these reasons, and counts it. */
 const REASONS = [...PACKET_REFUSALS, ...CLIENT_REFUSALS, ...SILENCES, 'own_search'] as const;
 
-function openServer(random: Random): FuzzRun {
+const dropped = (counters: DhcpCounters): number => {
+  const counts = counters.snapshot();
+  return REASONS.reduce((sum, reason) => sum + counts[reason], 0);
+};
+
+/** At most one reply, of bounded size, or a reason. */
+function judge(
+  input: Uint8Array,
+  outcome: { readonly replies: readonly Uint8Array[]; readonly isCounted: boolean },
+): void {
+  const { replies, isCounted } = outcome;
+  promise(replies.length <= 1, `${replies.length} replies to one message`, input);
+  const bound = Math.max(MOST_BYTES, input.length + ECHO_BYTES);
+  promise((replies[0]?.length ?? 0) <= bound, 'the reply is too large', input);
+  promise(replies.length === 1 || isCounted, 'dropped, and no reason was counted', input);
+}
+
+const BOOT_FIELDS = (_facts: ClientFacts, { address }: DhcpNetwork) => ({
+  ...{ siaddr: address, file: 'snponly.efi' },
+  options: [{ code: 60, value: Buffer.from('PXEClient') }],
+});
+
+const RACK: DhcpNetwork = {
+  ...NETWORK,
+  name: 'rack',
+  interface: null,
+  wire: 'rack',
+  cidr: cidr('10.99.0.0/24'),
+};
+const ARRIVALS: readonly Arrival[] = [
+  { by: 'interface', interface: 'eth1' },
+  { by: 'address', address: NETWORK.address },
+];
+
+function openServer(mode: DhcpNetwork['mode'], random: Random): FuzzRun {
   const book = bookOf();
-  const rig = startExchange({ places: [{ network: NETWORK, book }] });
-  const drops = (): number => {
-    const counts = rig.counters.snapshot();
-    return REASONS.reduce((sum, reason) => sum + counts[reason], 0);
-  };
+  const network = { ...NETWORK, mode };
+  const rig = startExchange({ places: [{ network, book }, placeOf(RACK)], bootFields: BOOT_FIELDS });
+  rig.reservations.set('node', mac(1), { addresses: [], hostname: null });
   const silent = (): number => {
     const counts = rig.counters.snapshot();
-    return drops() + counts.received_release + counts.received_decline;
+    return dropped(rig.counters) + counts.received_release + counts.received_decline;
   };
   const step = (): void => {
     const input = datagram(random);
     const before = silent();
-    const replies = survives(input, () => rig.receive(input));
-    promise(replies.length <= 1, `${replies.length} replies to one message`, input);
-    const reply = replies[0]?.bytes ?? new Uint8Array();
-    promise(reply.length <= Math.max(MOST_BYTES, input.length + ECHO_BYTES), 'the reply is too large', input);
-    promise(replies.length === 1 || silent() > before, 'dropped, and no reason was counted', input);
+    const sent = survives(input, () => rig.receive(input, pick(random, ARRIVALS)));
+    judge(input, { replies: sent.map(({ bytes }) => bytes), isCounted: silent() > before });
     promise(rig.counters.snapshot().internal_error === 0, 'an error inside', input);
     // Ten addresses, and what is remembered of them.
     promise(book.leases().length <= 10, `${book.leases().length} leases of ten addresses`, input);
-    for (const kept of [rig.sent, rig.facts, rig.journaled]) kept.length = 0;
+    for (const kept of [rig.sent, rig.facts, rig.journaled, rig.notices]) kept.length = 0;
     if (random.below(50) === 0) rig.advance(random.below(7200));
   };
   /** When all leases and quarantines have run out, an honest machine gets an address. */
   const finish = (): void => {
     rig.advance(30 * 24 * 3600);
-    const replies = rig.say({ type: 'discover', mac: mac(70_000) });
+    const replies = rig.say({
+      type: 'discover',
+      mac: mac(mode === 'reservations' ? 1 : 70_000),
+      options: FIRMWARE,
+    });
     promise(replies.length === 1, 'an honest machine got no offer', Buffer.alloc(0));
   };
   return { step, finish };
 }
 
+const FIRMWARE = [
+  [60, Buffer.from('PXEClient:Arch:00007:UNDI:003016')],
+  [93, Uint8Array.of(0, 7)],
+] as const;
+
+function openBootServer(random: Random): FuzzRun {
+  const counters = createDhcpCounters();
+  const server = createBootServer({
+    networks: [NETWORK, RACK],
+    reservations: createReservationTable(),
+    macOfUuid: () => null,
+    isBooting: ({ vendorClass }) => vendorClass?.startsWith('PXEClient') === true,
+    bootFields: (facts, network) => (random.below(4) === 0 ? null : BOOT_FIELDS(facts, network)),
+    now: () => NOW,
+    log: createLog('silent'),
+    counters,
+    onFact: () => undefined,
+  });
+  const step = (): void => {
+    const input = datagram(random);
+    const source = {
+      address: pick(random, ['0.0.0.0', '10.77.0.12', '192.0.2.1']),
+      port: random.below(65_536),
+    };
+    const replies: Uint8Array[] = [];
+    const before = dropped(counters);
+    const arrival = pick(random, ARRIVALS);
+    survives(input, () => server.receive(input, { arrival, source, send: (bytes) => replies.push(bytes) }));
+    judge(input, { replies, isCounted: dropped(counters) > before });
+  };
+  return { step };
+}
+
+const MODES = ['authoritative', 'reservations', 'proxy'] as const;
+
 export const targets: readonly FuzzTarget[] = [
   { group: 'dhcp', name: 'the DHCP codec', open: openCodec },
-  { group: 'dhcp', name: 'the DHCP server', open: openServer },
+  ...MODES.map(
+    (mode): FuzzTarget => ({
+      group: 'dhcp',
+      name: `the DHCP server, ${mode}`,
+      open: (random) => openServer(mode, random),
+    }),
+  ),
+  { group: 'dhcp', name: 'the boot server on port 4011', open: openBootServer },
 ];
