@@ -46,6 +46,7 @@ import type { Mac } from './net/mac.ts';
 import { SYSLOG_COUNTS } from './syslog/counts.ts';
 import { startSyslogServer } from './syslog/server.ts';
 import { TFTP_COUNTS } from './tftp/counts.ts';
+import { limitsOf } from './tftp/limits.ts';
 import { firstOf } from './tftp/names.ts';
 import { startTftpServer } from './tftp/server.ts';
 
@@ -161,11 +162,11 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
       ),
       // Nobody else boots here: a stranger's address would only make us a reflector.
       isClient: (client) => cidrs.some((cidr) => cidrContains(cidr, client)),
-      limits: {
+      limits: limitsOf({
         maxBlockSize: options.tftp.max_block_size,
         maxTransfers: options.tftp.max_transfers,
         maxTransfersPerClient: options.tftp.max_transfers_per_client,
-      },
+      }),
       singlePort: options.tftp.single_port,
       mtu: () => (nic === null ? null : mtuOf(nic)),
       clock: systemClock,

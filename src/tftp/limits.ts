@@ -14,3 +14,17 @@ export const TFTP_LIMITS = {
   maxRememberedAddresses: 10_000,
 } as const;
 export type TftpLimits = { readonly [name in keyof typeof TFTP_LIMITS]: number };
+
+/** The limits of a site: where more machines share an address, that address may ask more often too. */
+export function limitsOf(
+  site: Pick<TftpLimits, 'maxBlockSize' | 'maxTransfers' | 'maxTransfersPerClient'>,
+): TftpLimits {
+  const machines = site.maxTransfersPerClient / TFTP_LIMITS.maxTransfersPerClient;
+  const scaled = (rate: number): number => Math.ceil(rate * Math.max(1, machines));
+  return {
+    ...TFTP_LIMITS,
+    ...site,
+    requestBurst: scaled(TFTP_LIMITS.requestBurst),
+    requestsPerSecond: scaled(TFTP_LIMITS.requestsPerSecond),
+  };
+}
