@@ -72,6 +72,10 @@ describe.each(EVERYBODY)('%s', (_name, options) => {
     const named = fields.options.find(({ code }) => code === 67)?.value ?? Buffer.alloc(0);
     const name = Buffer.from(named).toString('latin1').replace(/\0$/, '');
     expect(name).toBe(fields.file);
+    if (decision.action === 'own-files') {
+      expect(name).toBe('');
+      return;
+    }
     const got = await fetchAs(name, fields.siaddr);
     const expected = http.manifest.files.get(name.split('/').at(-1) ?? '')?.content;
     if (decision.action === 'script') expect(got.toString()).toMatch(/^#!ipxe\n/);
@@ -90,8 +94,10 @@ test('the script names a kernel and a ramdisk that are there', async () => {
   const script = (
     await fetchAs(`http://127.0.0.1:${http.port}/ipxe/52-54-00-ab-cd-ef`, '127.0.0.1')
   ).toString();
-  const kernel = /^kernel (\S+) /m.exec(script)?.[1] ?? '';
-  const initrd = /^initrd (\S+) /m.exec(script)?.[1] ?? '';
+  // A setting that only other processors have, which reads as nothing on this one.
+  const named = (word: string): string =>
+    (new RegExp(`^${word} (\\S+) `, 'm').exec(script)?.[1] ?? '').replace(`\${folder}`, '');
+  const [kernel, initrd] = [named('kernel'), named('initrd')];
   expect((await fetchAs(kernel, '')).toString()).toBe('a kernel');
   expect((await fetchAs(initrd, '')).equals(INITRD)).toBe(true);
 });
