@@ -41,10 +41,10 @@ export type SessionOptions = {
 
 /**
  * A client in lockstep on a quick wire answers within microseconds; to wait for it awake is quicker than to sleep until
- * it has. Others on this thread (DHCP) wait for `turnMs` at most, and a client that takes longer than `answerMs` is not
- * waited for again for a while.
+ * it has. Others on this thread (DHCP) wait for `turnMs` at most. A client that takes longer than `answerMs` is not
+ * waited for during its next datagrams: 4 of them, and twice as many after each further time, up to 256.
  */
-const ATTENTION = { answerMs: 0.05, turnMs: 0.5, restDatagrams: 64 } as const;
+const ATTENTION = { answerMs: 0.05, turnMs: 0.5, leastRest: 4, mostRest: 256 } as const;
 
 /** Error 5 answers to strangers, per transfer: more would make us a reflector. */
 const MAX_STRANGER_ANSWERS = 8;
@@ -68,6 +68,7 @@ export function startSession(options: SessionOptions): Session {
   let strangersAnswered = 0;
   let closed = false;
   let resting = 0;
+  let nextRest: number = ATTENTION.leastRest;
 
   const close = (): void => {
     if (closed) return;
@@ -121,9 +122,12 @@ export function startSession(options: SessionOptions): Session {
   const stayAwake = (): void => {
     const until = elapsed() + ATTENTION.turnMs;
     while (!closed && elapsed() < until) {
-      if (outlet?.waitFor(ATTENTION.answerMs) === true) continue;
-      resting = ATTENTION.restDatagrams;
-      return;
+      if (outlet?.waitFor(ATTENTION.answerMs) !== true) {
+        resting = nextRest;
+        nextRest = Math.min(2 * nextRest, ATTENTION.mostRest);
+        return;
+      }
+      nextRest = ATTENTION.leastRest;
     }
   };
 
