@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type Ingot, startIngot } from './contenders/ingot.ts';
-import { CLIENT, type Field, layField, SERVER } from './field.ts';
+import { CLIENT, layField, SERVER } from './field.ts';
 import { type Figure, type Measure, percentile, rounded, type Tools } from './measure.ts';
 import { stormMac } from './storm/storm-mac.ts';
 
@@ -25,7 +25,6 @@ export const storm: Measure = {
   about: `${MACHINES} machines that power on within ${SECONDS} s: DHCP, TFTP, DHCP, script, kernel and ramdisk in turn`,
   run: async (tools: Tools): Promise<readonly Figure[]> => {
     const field = await layField('storm', tools);
-    await makeLocal(field);
     const ingot = await startIngot(field, { limits: { boot_downloads: AT_ONCE } }, tools);
     // Written after the start: the folder of the ramdisk is the field's own.
     await writeFile(join(field.dir, 'vmlinuz'), randomBytes(KERNEL_BYTES));
@@ -42,15 +41,6 @@ export const storm: Measure = {
     return figures(report);
   },
 };
-
-/** Every address of the pool is the client's own, without 2,000 addresses on its interface (routes of type local). */
-async function makeLocal({ wire }: Field): Promise<void> {
-  const blocks = ['10.77.1.0/24', '10.77.2.0/23', '10.77.4.0/22', '10.77.8.0/21', '10.77.16.0/20'];
-  for (const block of [...blocks, '10.77.32.0/19', '10.77.64.0/18', '10.77.128.0/17']) {
-    const { code, output } = await wire.run('client', 'ip', 'route', 'add', 'local', block, 'dev', 'lo');
-    if (code !== 0) throw new Error(`the machines could not be given addresses: ${output}`);
-  }
-}
 
 async function enroll({ client }: Ingot): Promise<void> {
   const numbers = Array.from({ length: MACHINES }, (_, number) => number).values();

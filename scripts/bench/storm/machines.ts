@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { macWithHyphens } from '../../../src/net/mac.ts';
 import { type DhcpTimes, openDhcpDesk } from './dhcp-desk.ts';
 import { httpGet } from './http-get.ts';
+import { createOwnAddresses } from './own-address.ts';
 import { stormMac } from './storm-mac.ts';
 import { tftpGet } from './tftp-get.ts';
 
@@ -21,6 +22,7 @@ const IPXE = [...BIOS, [77, Buffer.from('iPXE')], [175, Buffer.from([0x13, 1, 1]
 
 const dhcp: DhcpTimes = { offers: [], lost: 0 };
 const desk = await openDhcpDesk(nic, dhcp);
+const addresses = createOwnAddresses();
 const waits: number[] = [];
 const failures: string[] = [];
 let refusals = 0;
@@ -28,6 +30,7 @@ let refusals = 0;
 async function boot(number: number): Promise<void> {
   const mac = stormMac(number);
   const address = await desk.lease(mac, BIOS);
+  await addresses.own(address);
   await tftpGet(address, server, 'undionly.kpxe');
   await desk.lease(mac, IPXE);
   await httpGet(address, `${site}/ipxe/${macWithHyphens(mac)}`);
@@ -48,6 +51,7 @@ await Promise.all(
   }),
 );
 desk.close();
+addresses.close();
 const took = (performance.now() - began) / 1000;
 process.stdout.write(
   `${JSON.stringify({ ...dhcp, waits, refusals, failed: failures.length, failures: failures.slice(0, 5), seconds: took })}\n`,
