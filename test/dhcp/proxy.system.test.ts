@@ -124,8 +124,9 @@ describe('beside dnsmasq', () => {
   it('is not heard by dhcpcd either, which gets its whole lease from dnsmasq', async () => {
     await wire.run('far', 'ip', 'address', 'flush', 'dev', 'f0');
     await wire.run('far', 'ip', 'link', 'set', 'f0', 'address', '02:00:00:00:77:32');
-    // It remembers its leases in a folder of this host: here in one of its own.
-    const dhcpcd = 'mount -t tmpfs none /var/lib/dhcpcd && exec dhcpcd -4 -1 -d --noarp -c /bin/true f0';
+    // It keeps its leases and whether it runs in folders of this host: here in its own ones.
+    const dhcpcd =
+      'for at in /var/lib/dhcpcd /run; do mount -t tmpfs none $at; done; exec dhcpcd -4 -1 -d --noarp -c /bin/true f0';
     const { output } = await wire.run('far', 'unshare', '--mount', 'sh', '-c', dhcpcd);
     expect(output).toMatch(/offered 10\.77\.50\.\d+ from 10\.77\.0\.5/);
     expect(output).not.toContain(`from ${US}`);
