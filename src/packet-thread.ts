@@ -6,7 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { bootClientOf } from './boot/client.ts';
 import type { BootEntry } from './boot/decision.ts';
 import { asBootStage, grubFiles } from './boot/grub-files.ts';
-import { contentsOf, loadBootManifest } from './boot/manifest.ts';
+import { contentsOf } from './boot/manifest.ts';
 import { systemClock } from './clock.ts';
 import { startAddressProbes } from './daemon/address-probes.ts';
 import { createBootAnswers } from './daemon/boot-answers.ts';
@@ -70,7 +70,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
   };
   const journal = await openLeaseJournal(options.leasesPath, log);
   const reservations = createReservationTable();
-  const manifest = await loadBootManifest(options.ipxeDir, options.secureBootDir);
+  const { manifest } = options;
   const indexOf = createInterfaceIndex();
   const onNotice = (notice: DhcpNotice): void => post({ type: 'notice', notice });
   const clock = createSteppedClock(systemClock);

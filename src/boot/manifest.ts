@@ -6,6 +6,7 @@ import { FIRST_STAGES, IPXE_BUILDS } from './architectures.ts';
 import { SECURE_BOOT_PROGRAMS, secureBootPath } from './secure-boot.ts';
 
 export type BootFile = {
+  /** Over a `SharedArrayBuffer`, so that both threads serve it from one memory; nobody writes to it. */
   readonly content: Uint8Array;
   readonly modified: Date;
   /** Strong entity tag, quotes included. */
@@ -73,7 +74,9 @@ async function readBootFile(path: string): Promise<Read> {
     const { mtime, size } = await stat(path);
     if (size === 0 || size > MAX_BYTES)
       return { why: `${path} has ${size} bytes: that is no boot program`, absent: false };
-    const content = await readFile(path);
+    const read = await readFile(path);
+    const content = Buffer.from(new SharedArrayBuffer(read.length));
+    content.set(read);
     const etag = `"${createHash('sha256').update(content).digest('hex').slice(0, 32)}"`;
     return { file: { content, modified: mtime, etag } };
   } catch (thrown) {

@@ -11,7 +11,7 @@ import { BOOT_COUNTS } from '../boot/counts.ts';
 import type { BootSite } from '../boot/decision.ts';
 import { createBootHandler } from '../boot/file-server.ts';
 import { LEAST_RATE } from '../boot/least-rate.ts';
-import { loadBootManifest } from '../boot/manifest.ts';
+import type { BootManifest } from '../boot/manifest.ts';
 import type { RamdiskFile } from '../boot/ramdisk-files.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config/schema.ts';
@@ -52,6 +52,7 @@ type Options = {
   readonly lifecycle: Lifecycle;
   readonly log: Log;
   /** As `FactSorter.macOf`. */
+  readonly manifest: BootManifest;
   readonly macOf: (address: Ipv4) => Mac | null;
   readonly onFacts: (facts: readonly Fact[]) => void;
   readonly onProblem: (sentence: string) => void;
@@ -69,8 +70,7 @@ export type BootListeners = {
 };
 
 export async function startBootListeners(options: Options): Promise<BootListeners> {
-  const { config, lifecycle, log, onProblem } = options;
-  const manifest = await loadBootManifest(config.boot.ipxe_dir, config.boot.secure_boot_dir);
+  const { config, manifest, lifecycle, log, onProblem } = options;
   const bootApi = createBootApi({ lifecycle, log });
   const lcmApi = createLcmApi({ lifecycle, log });
   await Promise.all([bootApi.ready(), lcmApi.ready()]);

@@ -1,6 +1,7 @@
 /** What the main thread and the packet thread say to each other; plain data, so that it survives cloning. */
 import type { ImportVerdict, LeaseImport, LeaseView, PacketView } from '../api/deps.ts';
 import type { BootEntry, BootSite } from '../boot/decision.ts';
+import type { BootManifest } from '../boot/manifest.ts';
 import type { Config, NetworkConfig } from '../config/schema.ts';
 import type { RelayPlace } from '../dhcp/facts.ts';
 import type { DhcpNotice } from '../dhcp/notice.ts';
@@ -37,9 +38,8 @@ export type PacketThreadOptions = {
   /** Sockets on port 67 that systemd passed, by the name of a network on their interface (`FileDescriptorName=`). */
   readonly dhcpDescriptors: ReadonlyMap<string, number>;
   readonly leasesPath: string;
-  readonly ipxeDir: string;
-  /** Null: the programs of Debian's packages. */
-  readonly secureBootDir: string | null;
+  /** The boot programs, in memory that both threads share. */
+  readonly manifest: BootManifest;
   /** `boot.kernel_args`, for GRUB. */
   readonly kernelArgs: string;
   /** How boot files are reached, whatever the network. */

@@ -7,6 +7,7 @@ import { createApi } from '../api/api.ts';
 import { createMetrics } from '../api/metrics.ts';
 import { BMC_DRIVERS, openBmc } from '../bmc/open-bmc.ts';
 import { createBmcPool } from '../bmc/pool.ts';
+import { loadBootManifest } from '../boot/manifest.ts';
 import { createRamdiskFiles } from '../boot/ramdisk-files.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/schema.ts';
@@ -88,13 +89,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   });
   const onFacts = (batch: readonly Fact[]): void => recorder.record(facts.sort(batch));
   const warnings = createStandingWarnings();
+  const manifest = await loadBootManifest(config.boot.ipxe_dir, config.boot.secure_boot_dir);
   const packets = startPacketHost({
     options: {
       networks: config.networks,
       dhcpDescriptors: new Map(passedDescriptors(process.env, process.pid).map(({ name, fd }) => [name, fd])),
       leasesPath: inState('leases.db'),
-      ipxeDir: config.boot.ipxe_dir,
-      secureBootDir: config.boot.secure_boot_dir,
+      manifest,
       kernelArgs: config.boot.kernel_args,
       site: bootSite(config),
       tftp: config.boot.tftp,
@@ -162,6 +163,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
   const bootListeners = await startBootListeners({
     config,
+    manifest,
     images,
     ramdisk,
     bootTable,
