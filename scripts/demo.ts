@@ -66,7 +66,7 @@ if (failure !== null) say(failure);
 
 if (values.keep) {
   say(
-    `left running. Try: bin/ingot --url ${rig.client.url} node list   End it with: bin/ingot lab down --dir ${dir}`,
+    `left running. Try: bin/ingot node list --url ${rig.client.url}   End it with: bin/ingot lab down --dir ${dir}`,
   );
 } else {
   say('cleaning up');

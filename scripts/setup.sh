@@ -69,7 +69,9 @@ for package in $unpacked; do
     echo "Unpacking the Debian package $package"
     rm -rf .cache/debian/download
     mkdir -p .cache/debian/download
-    (cd .cache/debian/download && apt-get download -qq -o APT::Sandbox::User=root "$package")
+    download() { (cd .cache/debian/download && apt-get download -qq -o APT::Sandbox::User=root "$package"); }
+    # A machine that lacked no package above may still have no package lists, or old ones.
+    download 2>/dev/null || { ${as_root:-} apt-get update -qq && download; }
     dpkg -x .cache/debian/download/"$package"_*.deb ".cache/debian/$package.new"
     mv ".cache/debian/$package.new" ".cache/debian/$package"
     rm -r .cache/debian/download

@@ -87,8 +87,9 @@ const up: Verb = async ({ options }) => {
     config: path.join(lab.dir, LAB_FILES.config),
   };
   const next =
-    `\nNext: ingot lab exec --dir ${lab.dir} -- ingot serve --config ${files.config}` +
-    `\n      ingot node enroll ${files.nodes}`;
+    `\nNext: build the ramdisk (npm run ramdisk) and set boot.ramdisk_dir in ${files.config}` +
+    `\n      ingot lab exec --dir ${lab.dir} -- ingot serve --config ${files.config}` +
+    `\n      ingot node enroll ${files.nodes} --url unix://${path.join(lab.dir, LAB_FILES.state, 'ingot.sock')}`;
   const status = await labStatus(dir);
   print(options, { ...status, ...files }, table(status) + next);
   return 0;

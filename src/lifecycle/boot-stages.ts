@@ -56,7 +56,7 @@ const BOOT_STAGES: readonly BootStage[] = [
     missing: 'No boot program was fetched by TFTP or HTTP',
     check: [
       'Does a firewall on the way drop TFTP (UDP port 69 and high ports)?',
-      'Is the machine’s firmware of a kind that ingot has a boot program for (BIOS, or UEFI on x86-64)?',
+      'Is the machine’s firmware of a kind that ingot has a boot program for (docs/networks.md lists them)?',
       'Does its console show a PXE error?',
     ],
   },

@@ -100,7 +100,10 @@ ip address replace $ip/$mask dev ${NIC}
       return ipxeScript;
     },
     fetchFromScript: async (word) => {
-      for (const [, url = ''] of ipxeScript.matchAll(new RegExp(`^${word} (\\S+)`, 'gm'))) await curl(url);
+      for (const [, url = ''] of ipxeScript.matchAll(new RegExp(`^${word} (\\S+)`, 'gm'))) {
+        // A variable of the script: empty on this machine's processor.
+        await curl(url.replace('$' + '{folder}', ''));
+      }
     },
     lookUp: async (mac) => {
       const api = /ipa-api-url=(\S+)/.exec(ipxeScript)?.[1] ?? '';

@@ -55,8 +55,8 @@ const STAGES: readonly Stage[] = [
       await client.tftp();
     },
     seen: 'Last seen: a boot program sent to the machine, at ',
-    missing: 'iPXE did not ask for its script since then.',
-    check: 'Does the console show iPXE?',
+    missing: 'The boot loader (iPXE, or GRUB under Secure Boot) did not ask what to boot since then.',
+    check: 'Does the console show iPXE, or GRUB?',
   },
   {
     name: 'script but no kernel',
@@ -65,7 +65,7 @@ const STAGES: readonly Stage[] = [
       await client.tftp();
       await client.ipxeScript();
     },
-    seen: 'Last seen: the iPXE script sent to the machine, at ',
+    seen: 'Last seen: the boot script sent to the machine, at ',
     missing: 'The kernel was not fetched since then.',
     check: 'Are the ramdisk’s files there (ingot status)?',
   },
