@@ -1,6 +1,6 @@
 /** The first-stage programs, read into memory once: TFTP and HTTP serve from here and touch no path. */
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FIRST_STAGES, IPXE_BUILDS } from './architectures.ts';
 import { SECURE_BOOT_PROGRAMS, secureBootPath } from './secure-boot.ts';
@@ -67,6 +67,22 @@ export function contentsOf(manifest: BootManifest): ReadonlyMap<string, Uint8Arr
 const INSTALL_HINT =
   'Install it with "apt-get install ipxe", or name the folder of your own build in boot.ipxe_dir, and restart ingot.';
 
+/** Straight into its place: a copy of all programs, waiting to be collected, would be as big as they are. */
+async function readShared(path: string, size: number): Promise<Buffer> {
+  const content = Buffer.from(new SharedArrayBuffer(size));
+  const file = await open(path);
+  try {
+    for (let at = 0; at < size; ) {
+      const { bytesRead } = await file.read(content, at, size - at, at);
+      if (bytesRead === 0) throw new Error('it became shorter while it was read');
+      at += bytesRead;
+    }
+  } finally {
+    await file.close();
+  }
+  return content;
+}
+
 type Read = { readonly file: BootFile } | { readonly why: string; readonly absent: boolean };
 
 async function readBootFile(path: string): Promise<Read> {
@@ -74,9 +90,7 @@ async function readBootFile(path: string): Promise<Read> {
     const { mtime, size } = await stat(path);
     if (size === 0 || size > MAX_BYTES)
       return { why: `${path} has ${size} bytes: that is no boot program`, absent: false };
-    const read = await readFile(path);
-    const content = Buffer.from(new SharedArrayBuffer(read.length));
-    content.set(read);
+    const content = await readShared(path, size);
     const etag = `"${createHash('sha256').update(content).digest('hex').slice(0, 32)}"`;
     return { file: { content, modified: mtime, etag } };
   } catch (thrown) {
