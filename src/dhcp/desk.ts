@@ -101,7 +101,7 @@ export function createDesk(options: DeskOptions): Desk {
       if (chosen.ok) exchanges.get(chosen.wire)?.receive(question);
       else turnAway(question, chosen.reason);
     },
-    settle: journal.flush,
+    settle: () => journal.flush(),
     inUse: (address, usedBy) => {
       for (const exchange of exchanges.values()) exchange.inUse(address, usedBy);
     },

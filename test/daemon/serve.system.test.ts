@@ -40,7 +40,10 @@ async function start(config: object, launch: readonly string[] = []): Promise<Ru
 async function stop(): Promise<number | null> {
   const running = daemon;
   daemon = null;
-  return running === null ? null : await running.stop();
+  if (running === null) return null;
+  const code = await running.stop();
+  expect(await running.log()).not.toContain('a defect in ingot');
+  return code;
 }
 
 const pxe = (address: string) => ({
