@@ -11,6 +11,7 @@ import type { Config } from './config/schema.ts';
 import { readOptions } from './daemon/options.ts';
 import { createSdNotify } from './daemon/sd-notify.ts';
 import { type Daemon, startDaemon } from './daemon/start.ts';
+import { returnStartUpMemory } from './daemon/start-up-memory.ts';
 import { startWatchdog } from './daemon/watchdog.ts';
 import { asIngotError } from './errors.ts';
 import { createLog } from './log.ts';
@@ -87,6 +88,7 @@ async function runUntilSignal(config: Config): Promise<number> {
   log.info({ version: VERSION, state_dir: config.state_dir }, 'ingot is ready');
   // Node writes it at exit otherwise, and a killed daemon would start slowly for ever.
   flushCompileCache();
+  returnStartUpMemory();
   const code = await stop.promise;
   systemd.stopping();
   stopWatchdog();

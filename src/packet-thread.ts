@@ -24,6 +24,7 @@ import type {
 } from './daemon/packet-protocol.ts';
 import { preferThisThread } from './daemon/prefer-thread.ts';
 import { startServerSearches } from './daemon/server-searches.ts';
+import { returnStartUpMemory } from './daemon/start-up-memory.ts';
 import { createUuidAliases } from './daemon/uuid-aliases.ts';
 import { createBootServer } from './dhcp/boot-server.ts';
 import type { ClientFacts } from './dhcp/client-facts.ts';
@@ -298,4 +299,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
 }
 
 // Without a parent it is only loaded, to be compiled (`ingot serve --compile`).
-if (parentPort !== null) await runPacketThread(workerData as PacketThreadOptions);
+if (parentPort !== null) {
+  await runPacketThread(workerData as PacketThreadOptions);
+  returnStartUpMemory();
+}
