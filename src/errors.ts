@@ -67,9 +67,23 @@ export class IngotError extends Error {
 /** Any thrown value as an `IngotError`; a foreign one becomes `internal` with its message kept. */
 export function asIngotError(thrown: unknown, attempted: string): IngotError {
   if (thrown instanceof IngotError) return thrown;
+  const kept = fromThread(thrown);
+  if (kept !== null) return kept;
   const because = thrown instanceof Error ? thrown.message : String(thrown);
   return new IngotError('internal', `${attempted}: ${because}`, {
     hint: 'This is a defect in ingot: please report it with the lines of the log around it.',
     cause: thrown,
   });
+}
+
+/** An `IngotError` that another thread ended with: on the way it loses its class, and keeps what it says. */
+function fromThread(thrown: unknown): IngotError | null {
+  if (!(thrown instanceof Error) || !('code' in thrown) || !('hint' in thrown)) return null;
+  const { code, hint } = thrown;
+  if (typeof code !== 'string' || typeof hint !== 'string' || !isErrorCode(code)) return null;
+  return new IngotError(code, thrown.message, { hint, cause: thrown.cause });
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERROR_CODES, code);
 }

@@ -41,6 +41,8 @@ const MIGRATIONS: readonly string[] = [
   'ALTER TABLE lease ADD COLUMN relay BLOB;',
 ];
 
+const FULL_HINT =
+  'Free space on the disk of state_dir, and start ingot again. Nothing of the leases is lost.';
 const HINT =
   'Check that the folder exists, is writable and has room; a damaged file may be moved away, and leases.log.* with it.';
 
@@ -128,8 +130,9 @@ function openDatabase(path: string): Database.Database {
   } catch (thrown) {
     if (thrown instanceof IngotError) throw thrown;
     const because = thrown instanceof Error ? thrown.message : String(thrown);
+    const isFull = thrown instanceof Database.SqliteError && thrown.code === 'SQLITE_FULL';
     throw new IngotError('environment', `cannot open the lease journal ${path}: ${because}`, {
-      hint: HINT,
+      hint: isFull ? FULL_HINT : HINT,
       cause: thrown,
     });
   }
