@@ -12,6 +12,7 @@ import { leaseList } from './commands/leases.ts';
 import { list, remove, show, why } from './commands/nodes.ts';
 import { maintenance, power } from './commands/power.ts';
 import { reservationAdd, reservationDelete, reservationList } from './commands/reservations.ts';
+import { set, unset } from './commands/set.ts';
 import { clean, service } from './commands/steps.ts';
 import { abort, adopt, inspect, manage, provide, undeploy, unhold } from './commands/verbs.ts';
 import { watch } from './commands/watch.ts';
@@ -31,6 +32,8 @@ const NODE: Group = {
     enroll,
     list,
     show,
+    set,
+    unset,
     manage,
     inspect,
     provide,

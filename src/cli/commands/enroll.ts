@@ -7,6 +7,7 @@ import { type Command, printJson } from '../command.ts';
 import { read } from '../config-drive.ts';
 import { type Entry, readEnrollFile } from '../enroll-file.ts';
 import { EXIT } from '../io.ts';
+import { readSecret } from '../secret-file.ts';
 
 const USAGE = 'ingot node enroll FILE | --name NAME --bmc URL [options]';
 
@@ -70,7 +71,7 @@ async function enrollOne(client: Client, entry: Entry): Promise<Outcome> {
   try {
     const known = await findKnown(client, entry);
     if (known !== null) {
-      const message = `${entry.label}: exists already (${known}), left as it is`;
+      const message = `${entry.label}: exists already (${known}), left as it is: change it with \`ingot node set\``;
       return { entry: entry.label, uuid: known, result: 'exists', message };
     }
     const { node, ports } = await client.nodes.enroll(entry.body);
@@ -110,7 +111,7 @@ async function entryFromOptions({ values }: Arguments): Promise<Entry> {
     redfish_address: bmc,
     ...optional('redfish_system_id', text(values, 'system-id')),
     ...optional('redfish_username', text(values, 'username')),
-    ...optional('redfish_password', passwordFile === null ? null : await readPassword(passwordFile)),
+    ...optional('redfish_password', passwordFile === null ? null : await readSecret(passwordFile)),
     ...verifyCa(text(values, 'verify-ca')),
   };
   const body: JsonObject = {
@@ -137,8 +138,4 @@ function capabilitiesFrom(mode: string | null, secureBoot: boolean): string | nu
 function verifyCa(value: string | null): JsonObject {
   if (value === null) return {};
   return { redfish_verify_ca: value === 'true' || value === 'false' ? value === 'true' : value };
-}
-
-async function readPassword(path: string): Promise<string> {
-  return (await read(path === '-' ? '/dev/stdin' : path)).replace(/\r?\n$/, '');
 }

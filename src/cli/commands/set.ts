@@ -1,0 +1,74 @@
+/** `ingot node set` and `unset`: what is wrong with a node is put right, field by field. */
+import { usage } from '../arguments.ts';
+import type { PatchOp } from '../client.ts';
+import { type Call, type Command, printJson } from '../command.ts';
+import { EXIT } from '../io.ts';
+import { readSecret } from '../secret-file.ts';
+import { label } from '../wait.ts';
+
+const FIELDS = `
+  FIELD is a field of the node, or one inside it: name, description, driver_info/redfish_address,
+  properties/capabilities, instance_info/image_source, ... (\`ingot node show NAME --json\` has them all)`;
+
+export const set: Command = {
+  usage: 'ingot node set NAME FIELD=VALUE …',
+  summary: 'Changes fields of a node.',
+  details: `${FIELDS}
+  VALUE is JSON (true, 7, {"a": 1}) or else text. A secret comes from a file, so that no list of processes shows
+  it: driver_info/redfish_password=@FILE; @- is standard input.
+`,
+  options: {},
+  least: 2,
+  most: 64,
+  run: async (call) => {
+    const operations: PatchOp[] = [];
+    for (const word of call.positionals.slice(1)) operations.push(await setting(word, call.usage));
+    return await patch(call, operations);
+  },
+};
+
+export const unset: Command = {
+  usage: 'ingot node unset NAME FIELD …',
+  summary: 'Takes fields of a node away.',
+  details: `${FIELDS}
+`,
+  options: {},
+  least: 2,
+  most: 64,
+  run: (call) =>
+    patch(
+      call,
+      call.positionals.slice(1).map((field) => ({ op: 'remove', path: `/${field}` })),
+    ),
+};
+
+async function patch(call: Call, operations: readonly PatchOp[]): Promise<number> {
+  const { client, io, json, positionals } = call;
+  const node = await client.nodes.patch(positionals[0] ?? '', operations);
+  if (json) printJson(io, { node });
+  else io.out(`${label(node)}: ${operations.map(({ path }) => path.slice(1)).join(', ')} changed.\n`);
+  return EXIT.ok;
+}
+
+/** Throws `usage` for a word that is no setting. */
+async function setting(word: string, usageLine: string): Promise<PatchOp> {
+  const equals = word.indexOf('=');
+  if (equals < 1) throw usage(`"${word}" is not FIELD=VALUE`, usageLine);
+  const path = `/${word.slice(0, equals)}`;
+  const value = word.slice(equals + 1);
+  if (/^\/driver_info\/.*(password|secret)/.test(path) && !value.startsWith('@'))
+    throw usage(`A secret on the command line is seen by everybody: write ${path.slice(1)}=@FILE`, usageLine);
+  return {
+    op: 'add',
+    path,
+    value: value.startsWith('@') ? await readSecret(value.slice(1)) : jsonOrText(value),
+  };
+}
+
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
