@@ -116,3 +116,14 @@ test.each([
   const ran = await dhcp(...named);
   expect([ran.code, ran.err]).toEqual([code, expect.stringContaining(says)]);
 });
+
+test('a file in which nothing of that server is found is named: it may be another server’s', async () => {
+  const { dhcp, folder } = await fixture();
+  const file = join(folder, 'kea-dhcp4.conf');
+  writeFileSync(file, '# dhcpd.conf without hosts\nauthoritative;\n');
+  const { code, err } = await dhcp('import', '--from', 'isc', file);
+  expect({ code, err }).toEqual({
+    code: 0,
+    err: `${file}: no reservation and no lease of isc in it; is it that server's, and the right file?\n`,
+  });
+});

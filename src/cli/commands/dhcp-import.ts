@@ -1,6 +1,6 @@
 /** `ingot dhcp import`: what Kea, ISC dhcpd or dnsmasq kept goes on here. */
 import { open } from 'node:fs/promises';
-import { type ForeignLease, lastOfEach, type Skipped } from '../../dhcp-import/foreign.ts';
+import { type ForeignFile, type ForeignLease, lastOfEach, type Skipped } from '../../dhcp-import/foreign.ts';
 import { FOREIGN_SERVERS, type ForeignServer, readForeign } from '../../dhcp-import/read-foreign.ts';
 import { IngotError } from '../../errors.ts';
 import { flag, text, usage } from '../arguments.ts';
@@ -33,6 +33,10 @@ changes nothing.
     const files = await Promise.all(
       positionals.map(async (file) => ({ file, ...readNamed(file, await readText(file), { server, io }) })),
     );
+    for (const { file } of files.filter(isEmpty))
+      io.err(
+        `${file}: no reservation and no lease of ${server} in it; is it that server's, and the right file?\n`,
+      );
     const at = <T extends object>(file: string, found: readonly T[]) =>
       found.map((one) => ({ file, ...one }));
     const reservations = files.flatMap(({ file, ...read }) => at(file, read.reservations));
@@ -59,6 +63,10 @@ changes nothing.
     return EXIT.ok;
   },
 };
+
+function isEmpty({ reservations, leases, skipped }: ForeignFile): boolean {
+  return reservations.length + leases.length + skipped.length === 0;
+}
 
 function verdict(answer: { readonly result: Imported['result']; readonly why: string | null } | undefined) {
   return answer ?? { result: 'skipped' as const, why: 'the daemon did not say' };
