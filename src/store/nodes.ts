@@ -24,18 +24,21 @@ const lcmReport: z.ZodType<LcmReport> = z.object({
   addresses: z.array(z.string()),
 });
 
+const choices: z.ZodType<NodeRecord['interfaces']> = z.record(z.string(), z.string());
+const names = z.array(z.string());
+
 function decodeNode({ id: _, ...row }: Selectable<Tables['nodes']>): NodeRecord {
   const json = <T>(column: keyof typeof row, schema: z.ZodType<T>, text: string): T =>
     decodeJson(schema, text, `nodes, node ${row.uuid}, ${column}`);
   return {
     ...row,
     driver_info: json('driver_info', jsonObject, row.driver_info),
-    interfaces: json('interfaces', z.record(z.string(), z.string()), row.interfaces),
+    interfaces: json('interfaces', choices, row.interfaces),
     properties: json('properties', jsonObject, row.properties),
     instance_info: json('instance_info', jsonObject, row.instance_info),
     extra: json('extra', jsonObject, row.extra),
     network_data: json('network_data', jsonObject, row.network_data),
-    traits: json('traits', z.array(z.string()), row.traits),
+    traits: json('traits', names, row.traits),
     protected: decodeBoolean(row.protected),
     retired: decodeBoolean(row.retired),
     automated_clean: decodeBoolean(row.automated_clean),
