@@ -7,15 +7,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { IngotError } from '../errors.ts';
 import type { Ipv4 } from './ipv4.ts';
-import {
-  int32,
-  LINUX,
-  lastErrno,
-  loadLibc,
-  SOCKET_ADDRESS_BYTES,
-  socketAddress,
-  socketError,
-} from './libc.ts';
+import { int32, LINUX, loadLibc, makeSocket, SOCKET_ADDRESS_BYTES, socketAddress } from './libc.ts';
 
 export type BoundSocketOptions = {
   /** Interface name; null binds to no interface (any may then deliver). */
@@ -83,18 +75,9 @@ export function passedDescriptors(
 function openDescriptor(options: BoundSocketOptions): number {
   const libc = loadLibc();
   const where = `UDP port ${options.port} on ${options.interface ?? options.address ?? 'every interface'}`;
-  const { AF_INET, SOCK_DGRAM, SOCK_NONBLOCK, SOCK_CLOEXEC, SOL_SOCKET } = LINUX;
-  const fd = libc.socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) throw socketError(`cannot open ${where}: socket`, lastErrno());
-
-  const must = (result: number, call: string): void => {
-    if (result === 0) return;
-    const errno = lastErrno();
-    libc.close(fd);
-    throw socketError(`cannot open ${where}: ${call}`, errno);
-  };
+  const { fd, must } = makeSocket(libc, { family: LINUX.AF_INET, type: LINUX.SOCK_DGRAM, where });
   const set = (option: number, value: Uint8Array): number =>
-    libc.setsockopt(fd, SOL_SOCKET, option, value, value.length);
+    libc.setsockopt(fd, LINUX.SOL_SOCKET, option, value, value.length);
 
   if (options.shared === true) must(set(LINUX.SO_REUSEADDR, int32(1)), 'setsockopt SO_REUSEADDR');
   must(set(LINUX.SO_BROADCAST, int32(1)), 'setsockopt SO_BROADCAST');

@@ -112,3 +112,27 @@ export function socketError(attempted: string, errno: number): IngotError {
     hint: HINTS[errno] ?? 'See errno(3) for the number; `dmesg` and `ip link` may say more.',
   });
 }
+
+/** What kind of socket is made; `where` says what for, such as "UDP port 67 on eth1". */
+type NewSocket = { readonly family: number; readonly type: number; readonly where: string };
+
+type SocketBeingMade = {
+  readonly fd: number;
+  /** Passes a call's result on as fine when it is 0; else closes the descriptor and throws with the call's name. */
+  readonly must: (result: number, call: string) => void;
+};
+
+/** A socket that neither blocks nor outlives an exec. @throws IngotError `environment`, as `must` does */
+export function makeSocket(libc: Libc, { family, type, where }: NewSocket): SocketBeingMade {
+  const fd = libc.socket(family, type | LINUX.SOCK_NONBLOCK | LINUX.SOCK_CLOEXEC, 0);
+  if (fd < 0) throw socketError(`cannot open ${where}: socket`, lastErrno());
+  return {
+    fd,
+    must: (result, call) => {
+      if (result === 0) return;
+      const errno = lastErrno();
+      libc.close(fd);
+      throw socketError(`cannot open ${where}: ${call}`, errno);
+    },
+  };
+}

@@ -5,7 +5,7 @@
  */
 import koffi from 'koffi';
 import type { EtherType } from './ethernet.ts';
-import { int32, LINUX, lastErrno, loadLibc, socketError } from './libc.ts';
+import { int32, LINUX, lastErrno, loadLibc, makeSocket, socketError } from './libc.ts';
 import { type Mac, macFromBytes } from './mac.ts';
 import type { FilterStep } from './packet-filter.ts';
 
@@ -36,16 +36,8 @@ export function openPacketSocket(options: PacketSocketOptions): PacketSocket {
   const where = `a packet socket on ${options.interface}`;
   const index = libc.if_nametoindex(options.interface);
   if (index === 0) throw socketError(`cannot open ${where}: if_nametoindex`, lastErrno());
-  const { AF_PACKET, SOCK_RAW, SOCK_NONBLOCK, SOCK_CLOEXEC } = LINUX;
-  // Protocol 0: nothing comes in before the filter is there.
-  const fd = libc.socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) throw socketError(`cannot open ${where}: socket`, lastErrno());
-  const must = (result: number, call: string): void => {
-    if (result === 0) return;
-    const errno = lastErrno();
-    libc.close(fd);
-    throw socketError(`cannot open ${where}: ${call}`, errno);
-  };
+  // Of protocol 0, that is: nothing comes in before the filter is there.
+  const { fd, must } = makeSocket(libc, { family: LINUX.AF_PACKET, type: LINUX.SOCK_RAW, where });
   const { takes } = options;
   if (takes !== null) must(attachFilter(fd, takes.filter), 'setsockopt SO_ATTACH_FILTER');
   must(libc.bind(fd, linkAddress(takes?.etherType ?? 0, index), LINK_ADDRESS_BYTES), 'bind');
