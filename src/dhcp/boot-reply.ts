@@ -9,7 +9,15 @@ import { MESSAGE_TYPES } from './message-type.ts';
 import type { DhcpNetwork } from './network.ts';
 import { OPTIONS, type OptionMap, writeOption } from './options/table.ts';
 import { type DhcpPacket, encodePacket } from './packet.ts';
-import { bootFileField, bootOptions, echoes, mostBytesFor, type Reply, serverIdentifier } from './reply.ts';
+import {
+  bootFileField,
+  bootOptions,
+  echoes,
+  mostBytesFor,
+  type Reply,
+  replyHeader,
+  serverIdentifier,
+} from './reply.ts';
 
 export type BootReplyParts = {
   readonly kind: 'boot_offer' | 'boot_ack';
@@ -23,18 +31,11 @@ export type BootReplyParts = {
 export function composeBootReply(parts: BootReplyParts): Reply {
   const { kind, question, facts, network, boot, destination } = parts;
   const packet: DhcpPacket = {
-    op: 'reply',
-    hardwareType: question.hardwareType,
-    hardwareAddress: question.hardwareAddress,
-    hops: 0,
-    xid: question.xid,
-    secs: 0,
+    ...replyHeader(question),
     broadcast: destination.broadcastFlag,
     ciaddr: kind === 'boot_ack' ? question.ciaddr : null,
     yiaddr: null,
     siaddr: boot.siaddr,
-    giaddr: question.giaddr,
-    sname: '',
     file: bootFileField(boot),
     options: optionsOf(parts),
   };

@@ -54,24 +54,22 @@ function aloneOf({ network, yiaddr, question, facts }: ReplyParts): AnsweredAlon
   return { address: yiaddr, from: network.address, to: facts.mac };
 }
 
+/** What every reply has from its question (RFC 2131 table 3); `sname` stays empty: no options go there. */
+export function replyHeader({ hardwareType, hardwareAddress, xid, giaddr }: DhcpPacket) {
+  return { op: 'reply', hardwareType, hardwareAddress, hops: 0, xid, secs: 0, giaddr, sname: '' } as const;
+}
+
 /** The reply with its options in order of importance: what does not fit goes from the end. */
 function replyPacket(parts: ReplyParts, broadcast: boolean): DhcpPacket {
   const { kind, question, boot } = parts;
   const isNak = kind === 'nak';
   return {
-    op: 'reply',
-    hardwareType: question.hardwareType,
-    hardwareAddress: question.hardwareAddress,
-    hops: 0,
-    xid: question.xid,
-    secs: 0,
+    ...replyHeader(question),
     broadcast,
     // RFC 2131 table 3: 0 in an OFFER and a NAK, the client's own in an ACK.
     ciaddr: kind === 'ack' || kind === 'inform' ? question.ciaddr : null,
     yiaddr: kind === 'inform' ? null : parts.yiaddr,
     siaddr: isNak ? null : (boot?.siaddr ?? null),
-    giaddr: question.giaddr,
-    sname: '',
     file: isNak || boot === null ? '' : bootFileField(boot),
     options: isNak ? nakOptions(parts) : grantOptions(parts),
   };
