@@ -210,3 +210,19 @@ test('a body that is no JSON is refused, an empty one of any media type is none'
   const headers = { 'content-type': 'application/octet-stream', 'content-length': '0' };
   expect((await ask('DELETE', '/v1/nodes/nobody', { headers })).status).toBe(404);
 });
+
+test('the step at work is shown with its arguments, and no secret among them', async () => {
+  const { ask, store } = await apiFixture();
+  await store.nodes.insert(aNode({ provision_state: 'clean wait' }));
+  const step = { interface: 'raid', step: 'create_configuration', args: { level: '1', password: 'hunter2' } };
+  await store.jobs.insert({
+    node_uuid: NODE,
+    verb: 'clean',
+    steps: [{ name: 'clean-step', args: { step } }],
+  });
+  expect((await ask('GET', `/v1/nodes/${NODE}`)).body.clean_step).toEqual({
+    ...step,
+    priority: 0,
+    args: { level: '1', password: '******' },
+  });
+});

@@ -148,7 +148,10 @@ function currentStep(node: NodeRecord, job: JobRecord | null, kind: keyof typeof
   if (step === undefined || !STEP_STATES[kind].has(node.provision_state)) return {};
   const inBand = step.args.step;
   const isInBand = typeof inBand === 'object' && inBand !== null && 'step' in inBand;
-  return isInBand ? { priority: 0, ...inBand } : { interface: 'deploy', step: step.name, priority: 0 };
+  // Its arguments are the operator's own: a RAID controller's password, say.
+  return isInBand
+    ? maskSecrets({ priority: 0, ...inBand })
+    : { interface: 'deploy', step: step.name, priority: 0 };
 }
 
 /** Ironic's own names for what the agent told, and under `ingot` what only ingot knows. */
