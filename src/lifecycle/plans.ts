@@ -49,14 +49,10 @@ const DEPLOYMENT: Plan = {
   afterFailure: ['leave-ramdisk'],
 };
 
-/** Automated cleaning, as far as the node is cleaned at all. */
-function cleaning(context: PlanContext): readonly StepName[] {
-  if (!wantsCleaning(context)) return [];
-  return isFake(context.node, 'deploy') ? ['pretend'] : CLEANING;
-}
-
-function wantsCleaning({ node, site }: PlanContext): boolean {
-  return node.automated_clean ?? site.automatedClean;
+/** Automated cleaning, as far as the node is cleaned at all; `first` is what the machine needs before it. */
+function cleaning({ node, site }: PlanContext, first: readonly StepName[] = []): readonly StepName[] {
+  if (!(node.automated_clean ?? site.automatedClean)) return [];
+  return isFake(node, 'deploy') ? ['pretend'] : [...first, ...CLEANING];
 }
 
 /** By the event that begins the work. Events without a plan need no work: the node just moves. */
@@ -78,10 +74,7 @@ export const PLANS: Readonly<Partial<Record<GraphEvent, Plan>>> = {
     afterFailure: ['leave-ramdisk'],
   },
   provide: {
-    steps: (context) => {
-      const steps = cleaning(context);
-      return steps === CLEANING ? ['power-off', ...steps] : steps;
-    },
+    steps: (context) => cleaning(context, ['power-off']),
     end: 'done',
     afterFailure: ['leave-ramdisk'],
   },
@@ -103,7 +96,10 @@ export const PLANS: Readonly<Partial<Record<GraphEvent, Plan>>> = {
   },
   adopt: { steps: () => ['verify', 'adopt'], end: 'done', afterFailure: [] },
   service: {
-    steps: ({ asked }) => [...INTO_RAMDISK, ...stepsAskedFor('service', asked), 'leave-ramdisk', 'boot-disk'],
+    steps: ({ node, asked }) => {
+      const steps = stepsAskedFor('service', asked);
+      return isFake(node, 'deploy') ? ['pretend'] : [...INTO_RAMDISK, ...steps, 'leave-ramdisk', 'boot-disk'];
+    },
     end: 'done',
     afterFailure: ['leave-ramdisk'],
   },

@@ -10,7 +10,8 @@ test('a node of fake-hardware goes through its whole life without a machine, an 
     verb: Parameters<ReturnType<typeof world.daemon>['requestVerb']>[1]['verb'],
     to: string,
   ) => {
-    await world.daemon().requestVerb(uuid, { verb });
+    const steps = [{ interface: 'deploy', step: 'burnin_cpu', args: {} }];
+    await world.daemon().requestVerb(uuid, { verb, ...(verb === 'service' ? { steps } : {}) });
     const settled = await world.until([
       'manageable',
       'available',
@@ -25,6 +26,7 @@ test('a node of fake-hardware goes through its whole life without a machine, an 
   await go('provide', 'available');
   await go('active', 'active');
   expect((await world.node()).power_state).toBe('power on');
+  await go('service', 'active');
   await go('rebuild', 'active');
   await go('deleted', 'available');
   expect(world.machines[0]?.history).toEqual([]);
