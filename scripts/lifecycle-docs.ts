@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { STATES } from '../src/lifecycle/graph.ts';
 import { EDGES, type Edge } from '../src/lifecycle/graph-edges.ts';
-import { VERB_FACTS } from '../src/lifecycle/verbs.ts';
+import { allowedIn, VERB_FACTS } from '../src/lifecycle/verbs.ts';
 import { PROVISION_STATES, type ProvisionState, VERBS } from '../src/store/words.ts';
 
 export const LIFECYCLE_PAGE = join(import.meta.dirname, '../docs/lifecycle.md');
@@ -43,8 +43,8 @@ export function lifecyclePage(): string {
     '',
     '## Verbs',
     '',
-    '| verb | accepted in | in maintenance |',
-    '|---|---|---|',
+    '| verb | accepted in | in maintenance | refused for nodes that are |',
+    '|---|---|---|---|',
     ...VERBS.map(verbRow),
     '',
     '## Every edge, and why it is there',
@@ -69,12 +69,10 @@ function stateRow(state: ProvisionState): string {
 }
 
 function verbRow(verb: (typeof VERBS)[number]): string {
-  const { event, available, inMaintenance } = VERB_FACTS[verb];
-  const states = EDGES.filter((edge) => edge.by === 'operator' && edge.event === event).map(
-    ({ from }) => from,
-  );
-  const where = available ? states.join(', ') : `(not in this version; then: ${states.join(', ')})`;
-  return `| ${verb} | ${where} | ${inMaintenance ? 'yes' : 'refused'} |`;
+  const { available, inMaintenance, unless = '' } = VERB_FACTS[verb];
+  const states = allowedIn(verb).join(', ');
+  const where = available ? states : `(not in this version; then: ${states})`;
+  return `| ${verb} | ${where} | ${inMaintenance ? 'yes' : 'refused'} | ${unless} |`;
 }
 
 if (import.meta.main) await writeFile(LIFECYCLE_PAGE, lifecyclePage());
