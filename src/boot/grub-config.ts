@@ -5,18 +5,17 @@
  * that it came from; that one is the same for all and leads on by the MAC address, so that the answer depends on
  * what the machine says of itself and not on whose lease its address is (there is none in proxy mode).
  */
-import { type Mac, macWithHyphens, parseMac } from '../net/mac.ts';
+import { type Mac, parseMac } from '../net/mac.ts';
 import type { ScriptFacts } from './ipxe-script.ts';
 import { kernelArguments } from './kernel-arguments.ts';
 import { ARM64_FOLDER, RAMDISK_FILES } from './ramdisk-files.ts';
+import { firstPauseS, oneWord, TRIES, unknownMachine } from './script-words.ts';
 
 /** What GRUB asks for first. */
 export const GRUB_CONFIG = 'grub/grub.cfg';
 /** What it is led to: the name that GRUB's own network look-up has for a MAC address (01 is Ethernet). */
 const GRUB_CONFIG_OF_MAC = 'grub/grub.cfg-01-';
 
-/** Tries to load kernel and ramdisk before the machine is started anew. */
-const TRIES = 10;
 const PAUSES = Array.from({ length: TRIES }, (_, at) => 5 * at);
 
 /** Where systems keep the loader that Secure Boot accepts; the path that every firmware knows comes last. */
@@ -33,8 +32,6 @@ export function macOfGrubConfig(name: string): Mac | null {
   return name.startsWith(GRUB_CONFIG_OF_MAC) ? parseMac(name.slice(GRUB_CONFIG_OF_MAC.length)) : null;
 }
 
-export const grubConfigOf = (mac: Mac): string => `${GRUB_CONFIG_OF_MAC}${macWithHyphens(mac)}`;
-
 /** The one configuration for all. It comes back when the machine's own cannot be had: then the machine starts anew. */
 export const GRUB_CONFIG_FOR_ALL = lines([
   'echo "GRUB asks ingot what $net_default_mac shall boot"',
@@ -49,9 +46,8 @@ export const GRUB_CONFIG_FOR_ALL = lines([
 /** The configuration of one MAC. */
 export function renderGrubConfig(facts: ScriptFacts): string {
   const { entry } = facts;
-  if (entry === null)
-    return diskConfig(`ingot does not know ${facts.mac}, enroll it with: ingot node enroll`);
-  const node = entry.nodeName.replaceAll(/[^\w.-]/g, '_');
+  if (entry === null) return diskConfig(unknownMachine(facts.mac));
+  const node = oneWord(entry.nodeName);
   switch (entry.intent) {
     case 'ramdisk':
       return ramdiskConfig(facts, node);
@@ -60,9 +56,8 @@ export function renderGrubConfig(facts: ScriptFacts): string {
   }
 }
 
-/** The pauses start at a number of the MAC's own, so that a rack does not come back as one. */
 function ramdiskConfig(facts: ScriptFacts, node: string): string {
-  const first = 2 + (Number.parseInt(facts.mac.slice(-2), 16) % 8);
+  const first = firstPauseS(facts.mac);
   const words = kernelArguments(facts).map(quoted).join(' ');
   return lines([
     `if [ "$grub_cpu" = arm64 ]; then set folder=/${ARM64_FOLDER}; else set folder=/; fi`,

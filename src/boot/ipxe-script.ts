@@ -2,10 +2,8 @@
 import type { Mac } from '../net/mac.ts';
 import { type BootEntry, type BootSite, siteUrl } from './decision.ts';
 import { kernelArguments } from './kernel-arguments.ts';
-import { ARM64_FOLDER } from './ramdisk-files.ts';
-
-/** Tries to load kernel and ramdisk before the machine is started anew. */
-const TRIES = 10;
+import { ARM64_FOLDER, RAMDISK_FILES } from './ramdisk-files.ts';
+import { firstPauseS, oneWord, TRIES, unknownMachine } from './script-words.ts';
 
 export type ScriptFacts = {
   readonly mac: Mac;
@@ -30,7 +28,7 @@ function bodyOf(facts: ScriptFacts): Lines {
   const { entry, stuck } = facts;
   if (entry === null)
     return [
-      `echo ingot does not know ${facts.mac}, enroll it with: ingot node enroll`,
+      `echo ${unknownMachine(facts.mac)}`,
       'echo Going on to the next boot device',
       'sleep 3',
       'exit 1',
@@ -50,18 +48,19 @@ function bodyOf(facts: ScriptFacts): Lines {
  */
 function ramdiskScript(facts: ScriptFacts, node: string): Lines {
   const url = siteUrl(facts.site);
-  const words = ['initrd=initrd.zst', ...kernelArguments(facts)];
+  const { kernel, initrd } = RAMDISK_FILES;
+  const words = [`initrd=${initrd}`, ...kernelArguments(facts)];
   return [
     `echo ingot: ${node} loads its ramdisk`,
     `set tries:int32 ${TRIES}`,
     'set try:int32 0',
-    `set pause:int32 ${2 + (Number.parseInt(facts.mac.slice(-2), 16) % 8)}`,
+    `set pause:int32 ${firstPauseS(facts.mac)}`,
     // A processor with a ramdisk of its own; else the setting is not there, which reads as nothing.
     `iseq \${buildarch} arm64 && set folder ${ARM64_FOLDER} ||`,
     ':load',
     'imgfree',
-    `kernel ${url}/files/\${folder}vmlinuz ${words.join(' ')} || goto again`,
-    `initrd ${url}/files/\${folder}initrd.zst || goto again`,
+    `kernel ${url}/files/\${folder}${kernel} ${words.join(' ')} || goto again`,
+    `initrd ${url}/files/\${folder}${initrd} || goto again`,
     'boot || goto again',
     ':again',
     'inc try',
@@ -100,6 +99,3 @@ function stuckScript(node: string): Lines {
     'exit 1',
   ];
 }
-
-/** A node's name cannot end the line or call on iPXE's settings. */
-const oneWord = (name: string): string => name.replaceAll(/[^\w.-]/g, '_');
