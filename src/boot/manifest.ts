@@ -1,8 +1,9 @@
 /** The first-stage programs, read into memory once: TFTP and HTTP serve from here and touch no path. */
 import { createHash } from 'node:crypto';
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FIRST_STAGES, IPXE_BUILDS } from './architectures.ts';
+import { readShared } from './memory-file.ts';
 import { SECURE_BOOT_PROGRAMS, secureBootPath } from './secure-boot.ts';
 
 export type BootFile = {
@@ -36,25 +37,24 @@ export async function loadBootManifest(
   secureBootDir: string | null = null,
 ): Promise<BootManifest> {
   const builds = Object.values(IPXE_BUILDS).flatMap((build) => Object.values(build));
-  const names = [...new Set([...EXPECTED, ...Object.values(FIRST_STAGES).flat(), ...builds])];
+  const names = [...new Set([...Object.values(FIRST_STAGES).flat(), ...builds])];
   const programs = [
-    ...names.map((name) => ({ name, path: join(ipxeDir, name) })),
+    ...names.map((name) => ({ name, path: join(ipxeDir, name), hint: INSTALL_HINT })),
     ...SECURE_BOOT_PROGRAMS.map((program) => ({
       name: program.name,
       path: secureBootPath(program, secureBootDir),
+      hint: `Install ${program.debianPackage}, or name a folder of your own in boot.secure_boot_dir, and restart ingot.`,
     })),
   ];
   const read = await Promise.all(
-    programs.map(async ({ name, path }) => ({ name, result: await readBootFile(path) })),
+    programs.map(async ({ path, ...program }) => ({ ...program, result: await readBootFile(path) })),
   );
   return {
     files: new Map(
       read.flatMap(({ name, result }) => ('file' in result ? [[name, result.file] as const] : [])),
     ),
-    missing: read.flatMap(({ name, result }) =>
-      'why' in result && (EXPECTED.includes(name) || !result.absent)
-        ? [{ name, why: result.why, hint: INSTALL_HINT }]
-        : [],
+    missing: read.flatMap(({ hint, name, result }) =>
+      'why' in result && (EXPECTED.includes(name) || !result.absent) ? [{ name, why: result.why, hint }] : [],
     ),
   };
 }
@@ -67,22 +67,6 @@ export function contentsOf(manifest: BootManifest): ReadonlyMap<string, Uint8Arr
 const INSTALL_HINT =
   'Install it with "apt-get install ipxe", or name the folder of your own build in boot.ipxe_dir, and restart ingot.';
 
-/** Straight into its place: a copy of all programs, waiting to be collected, would be as big as they are. */
-async function readShared(path: string, size: number): Promise<Buffer> {
-  const content = Buffer.from(new SharedArrayBuffer(size));
-  const file = await open(path);
-  try {
-    for (let at = 0; at < size; ) {
-      const { bytesRead } = await file.read(content, at, size - at, at);
-      if (bytesRead === 0) throw new Error('it became shorter while it was read');
-      at += bytesRead;
-    }
-  } finally {
-    await file.close();
-  }
-  return content;
-}
-
 type Read = { readonly file: BootFile } | { readonly why: string; readonly absent: boolean };
 
 async function readBootFile(path: string): Promise<Read> {
@@ -90,7 +74,7 @@ async function readBootFile(path: string): Promise<Read> {
     const { mtime, size } = await stat(path);
     if (size === 0 || size > MAX_BYTES)
       return { why: `${path} has ${size} bytes: that is no boot program`, absent: false };
-    const content = await readShared(path, size);
+    const content = await readShared(path);
     const etag = `"${createHash('sha256').update(content).digest('hex').slice(0, 32)}"`;
     return { file: { content, modified: mtime, etag } };
   } catch (thrown) {

@@ -18,11 +18,11 @@ export async function checkFiles(config: Config): Promise<readonly Finding[]> {
 }
 
 async function checkBootFiles(config: Config): Promise<readonly Finding[]> {
-  const { files, missing } = await loadBootManifest(config.boot.ipxe_dir);
+  const { files, missing } = await loadBootManifest(config.boot.ipxe_dir, config.boot.secure_boot_dir);
   const ramdisk = missingRamdisk(config);
   return [
     ...(missing.length === 0
-      ? [good('boot', `${files.size} boot programs are in ${config.boot.ipxe_dir}`)]
+      ? [good('boot', `${files.size} boot programs are there, iPXE's in ${config.boot.ipxe_dir}`)]
       : missing.map(({ why, hint }) => bad('boot', why, hint))),
     ...(ramdisk.length === 0
       ? [good('ramdisk', "The ramdisk's kernel and initrd are there")]
