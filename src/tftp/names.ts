@@ -48,7 +48,7 @@ export function findFile(
   asked: { readonly requested: string; readonly client: Ipv4 },
 ): { readonly name: string; readonly content: Uint8Array } | null {
   const exact = normaliseName(asked.requested);
-  for (const name of [exact, exact.toLowerCase()]) {
+  for (const name of new Set([exact, exact.toLowerCase()])) {
     const content = files.get(name, asked.client);
     if (content !== undefined) return { name, content };
   }

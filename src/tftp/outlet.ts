@@ -9,13 +9,11 @@ import type { Ipv4 } from '../net/ipv4.ts';
 import { createQuickSockets, type OnDatagram, type QuickSocket } from '../net/quick-socket.ts';
 import type { TftpCount } from './counts.ts';
 
-export type Outlet = QuickSocket;
-
 /**
  * Opens the outlet of one transfer; null when the system has no socket for it. `onDatagram` gets what comes to a socket
  * of its own; what comes to the request port its owner hands over.
  */
-export type OpenOutlet = (onDatagram: OnDatagram) => Outlet | null;
+export type OpenOutlet = (onDatagram: OnDatagram) => QuickSocket | null;
 
 /** Sockets on our own address: a multi-homed host must answer from the address that was asked. */
 export function ownSockets(options: {
