@@ -59,8 +59,10 @@ export async function waitForVerb(options: WaitOptions): Promise<NodeAnswer> {
 
 /** Pure: is the verb at its end, and how did it end? */
 export function judge(node: NodeAnswer, verb: string, job: JobAnswer | null): 'done' | 'failed' | 'going on' {
-  if (job?.status === 'running') return 'going on';
   const state = node.provision_state;
+  // A held job runs on, and its node keeps its target: nothing more comes until an operator says `unhold`.
+  if (state.endsWith(' hold') && (GOALS[verb] ?? []).includes(state)) return 'done';
+  if (job?.status === 'running') return 'going on';
   if ((GOALS[verb] ?? []).includes(state) && (node.target_provision_state === null || verb === 'abort'))
     return 'done';
   // Verifying that fails falls back to enroll.
