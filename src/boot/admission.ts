@@ -57,8 +57,13 @@ export function createAdmission({ limits, clock, counters }: AdmissionOptions): 
   const places = { ramdisks: createPlaces(limits.ramdisks), images: createPlaces(limits.images) };
   return async ({ client, request, resource, response, serve }) => {
     const rule = resource.kind === 'file' ? RULES[resource.fact] : undefined;
-    if (rule === undefined || request.method === 'HEAD' || isFirmware(request)) return serve();
-    const place = places[rule.places].ask(client.address, { now: clock.now(), jitterS: jitterOf(client) });
+    // Firmware fetches no image: who says so and does keeps to the bound.
+    const impatient = rule?.places === 'ramdisks' && isFirmware(request);
+    if (rule === undefined || request.method === 'HEAD' || impatient) return serve();
+    const place = places[rule.places].ask(client.address, {
+      now: clock.elapsed(),
+      jitterS: jitterOf(client),
+    });
     if (place.kind === 'wait') {
       counters.count('asked_to_wait');
       response.setHeader('Retry-After', place.retryAfterS);
@@ -71,7 +76,7 @@ export function createAdmission({ limits, clock, counters }: AdmissionOptions): 
       return await serve();
     } finally {
       stopWatching();
-      place.leave(rule.next, clock.now());
+      place.leave(rule.next, clock.elapsed());
     }
   };
 }

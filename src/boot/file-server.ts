@@ -53,7 +53,7 @@ export function createBootHandler(options: BootHandlerOptions): BootHandler {
     if (root === undefined || resolve === undefined) return false;
     const address = parseIpv4(withoutMapping(request.socket.remoteAddress));
     const file = printable(path);
-    const startedAt = clock.now();
+    const startedAt = clock.elapsed();
     response.setTimeout(STALLED_MS, () => response.destroy());
     let told: Told | null;
     try {
@@ -61,8 +61,11 @@ export function createBootHandler(options: BootHandlerOptions): BootHandler {
         counters.count('method_refused');
         told = await refuseMethod(response);
       } else {
-        const resource = await resolve(path.slice(root.length), withoutMapping(request.socket.localAddress));
-        const elapsed = (): number => clock.now() - startedAt;
+        const resource = await resolve(path.slice(root.length), {
+          localAddress: withoutMapping(request.socket.localAddress),
+          onlyLooks: request.method === 'HEAD',
+        });
+        const elapsed = (): number => clock.elapsed() - startedAt;
         const client = { address: address ?? '', mac: address === null ? null : macOf(address) };
         const serve = () => answer({ request, response, resource, file, elapsed, counters });
         told = await admit({ request, response, resource, client, serve });

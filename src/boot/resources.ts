@@ -9,7 +9,7 @@ import type { HttpFile } from './http-send.ts';
 import { renderIpxeScript } from './ipxe-script.ts';
 import type { BootManifest } from './manifest.ts';
 import { RAMDISK_PARTS, type RamdiskFile } from './ramdisk-files.ts';
-import { createScriptRounds, type ScriptRound } from './script-rounds.ts';
+import { createScriptRounds, type ScriptRounds } from './script-rounds.ts';
 
 export type Resource =
   | {
@@ -38,19 +38,25 @@ export type ResourceOptions = {
   readonly siteOf: (localAddress: string) => BootSite | null;
   /** `boot.kernel_args`. */
   readonly kernelArgs: string;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'elapsed'>;
 };
 
-export type Resolver = (rest: string, localAddress: string) => Promise<Resource>;
+export type Asked = {
+  /** Ours, that the connection came to. */
+  readonly localAddress: string;
+  /** A HEAD: nothing is loaded by it, so it is no round of a boot. */
+  readonly onlyLooks: boolean;
+};
+
+export type Resolver = (rest: string, asked: Asked) => Promise<Resource>;
 
 /** One resolver for each first part of a path; it gets the rest as the client sent it. */
 export function createResolvers(options: ResourceOptions): { readonly [root: string]: Resolver } {
   const ramdisk = new Map(options.ramdisk.map((file) => [file.name, memoryResource(file)]));
   const rounds = createScriptRounds();
-  const round = (entry: BootEntry | null): ScriptRound => rounds(entry, options.clock.now());
   return {
     '/boot/': async (name) => programResource(options.manifest, name),
-    '/ipxe/': async (name, localAddress) => scriptResource({ ...options, round }, name, localAddress),
+    '/ipxe/': async (name, asked) => scriptResource({ ...options, rounds }, name, asked),
     '/files/': async (name) => (await ramdisk.get(name)?.()) ?? NO_SUCH_FILE,
     '/images/': async (id) => imageResource(options.images, id),
   };
@@ -78,17 +84,17 @@ function programResource(manifest: BootManifest, name: string): Resource {
 }
 
 function scriptResource(
-  options: ResourceOptions & { readonly round: (entry: BootEntry | null) => ScriptRound },
+  options: ResourceOptions & { readonly rounds: ScriptRounds },
   name: string,
-  localAddress: string,
+  { localAddress, onlyLooks }: Asked,
 ): Resource {
-  const { round } = options;
+  const { rounds, clock } = options;
   const mac = parseMac(name);
   const site = options.siteOf(localAddress);
   if (mac === null) return NO_SUCH_FILE;
   if (site === null) return { kind: 'missing', sentence: `no network is served on ${localAddress}` };
   const entry = options.bootEntry(mac);
-  const { fact, sentence, stuck } = round(entry);
+  const { fact, sentence, stuck } = rounds[onlyLooks ? 'look' : 'count'](entry, clock.elapsed());
   const text = renderIpxeScript({ mac, entry, site, kernelArgs: options.kernelArgs, stuck });
   return { kind: 'script', mac, text, fact, sentence };
 }

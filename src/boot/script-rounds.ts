@@ -11,7 +11,12 @@ export type ScriptRound = {
   readonly sentence: string;
 };
 
-export type ScriptRounds = (entry: BootEntry | null, now: number) => ScriptRound;
+export type ScriptRounds = {
+  /** The machine loads its script. */
+  count(entry: BootEntry | null, now: number): ScriptRound;
+  /** Somebody only looks at it: the same script, and no round of a boot. */
+  look(entry: BootEntry | null, now: number): ScriptRound;
+};
 
 const MOST_LOOPS = 20_000;
 const MINUTES = LOOP_WINDOW_MS / 60_000;
@@ -23,9 +28,10 @@ const MINUTES = LOOP_WINDOW_MS / 60_000;
 export function createScriptRounds(): ScriptRounds {
   const guard = createLoopGuard();
   const told = createRecentMap<string, true>(MOST_LOOPS);
-  return (entry, now) => {
+  const keyOf = ({ mac, generation, intent }: BootEntry): string => `${mac} ${generation} ${intent}`;
+  const count = (entry: BootEntry | null, now: number): ScriptRound => {
     if (entry === null) return round('which sends an unknown machine to its next boot device');
-    const key = `${entry.mac} ${entry.generation} ${entry.intent}`;
+    const key = keyOf(entry);
     const { recent, total } = guard.visit(key, now);
     if (recent > MOST_ROUNDS) {
       const isNew = told.get(key) === undefined;
@@ -37,6 +43,13 @@ export function createScriptRounds(): ScriptRounds {
     told.delete(key);
     if (entry.intent === 'ramdisk') return round('to load the ramdisk');
     return entry.deployed && total > 1 ? again(total) : round('to boot from its disk');
+  };
+  return {
+    count,
+    look: (entry, now) => ({
+      ...round('without loading it'),
+      stuck: entry !== null && guard.recent(keyOf(entry), now) > MOST_ROUNDS,
+    }),
   };
 }
 

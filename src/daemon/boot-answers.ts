@@ -16,7 +16,7 @@ type Options = {
   readonly entryOf: (mac: Mac) => BootEntry | null;
   /** How boot files are reached, whatever the network. */
   readonly site: Omit<BootSite, 'serverAddress'>;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'elapsed'>;
   readonly onFact: (fact: Fact) => void;
 };
 
@@ -33,13 +33,12 @@ export function createBootAnswers({ clock, entryOf, files, onFact, site: common 
     const { mac, messageType, xid } = facts;
     // A proxy's OFFER is its last word.
     const final = messageType === 'request' || mode === 'proxy';
-    const now = clock.now();
-    const chained = chains.note({ mac, client, xid, final, now });
+    const chained = chains.note({ mac, client, xid, final, now: clock.elapsed() });
     const site = { ...common, serverAddress: address };
     const decision = decideBoot({ client, mac, entry: entryOf(mac), site, files, chained });
     if (decision.action === 'none' && client.kind !== 'not-booting' && final) {
       const sentence = `got an address and nothing to boot: ${decision.reason}`;
-      onFact({ kind: chained ? 'boot.loop' : 'boot.failed', at: now, mac, address: null, sentence });
+      onFact({ kind: chained ? 'boot.loop' : 'boot.failed', at: clock.now(), mac, address: null, sentence });
     }
     return renderDhcpBootFields({ decision, client, site, asProxy: mode === 'proxy' });
   };

@@ -57,6 +57,9 @@ describe('when every place is taken', () => {
     expect((await get(`/images/${IMAGE.id}`)).status).toBe(200);
     await stalled(`/images/${IMAGE.id}`);
     expect((await get(`/images/${IMAGE.id}`)).status).toBe(503);
+    // Firmware loads no image: who says that it is firmware waits here like everybody.
+    const firmware = { headers: { 'user-agent': 'UefiHttpBoot/1.0' } };
+    expect((await get(`/images/${IMAGE.id}`, firmware)).status).toBe(503);
   });
 
   test('a client that breaks off makes room', async () => {

@@ -6,13 +6,14 @@ import { entry } from './fixtures.ts';
 const MINUTE = 60_000;
 
 function rounds() {
-  const round = createScriptRounds();
+  const { count: round, look } = createScriptRounds();
   let now = 0;
   return {
     later: (minutes: number) => {
       now += minutes * MINUTE;
     },
     fetch: (node: BootEntry | null) => round(node, now),
+    look: (node: BootEntry | null) => look(node, now),
     /** The kinds of event that so many fetches, a minute apart, bring about. */
     kinds: (node: BootEntry, times: number) =>
       Array.from({ length: times }, () => {
@@ -34,6 +35,14 @@ describe('a machine that fetches the same script again and again', () => {
       stuck: true,
       sentence: expect.stringContaining('for it goes round'),
     });
+  });
+
+  test('is not, however often somebody only looks at its script', () => {
+    const { fetch, kinds, look } = rounds();
+    for (let time = 0; time < 20; time++) look(entry('ramdisk'));
+    expect(fetch(entry('ramdisk')).stuck).toBe(false);
+    kinds(entry('ramdisk'), 5);
+    expect(look(entry('ramdisk')).stuck).toBe(true);
   });
 
   test('is not stuck with what ingot asks of it next', () => {

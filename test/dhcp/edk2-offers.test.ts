@@ -67,7 +67,7 @@ function answersTo(parts: MessageParts, mode: DhcpNetwork['mode']): readonly Dhc
     isBooting: (facts) => bootClientOf(facts).kind !== 'not-booting',
     bootFields: createBootAnswers({
       ...{ files: FILES, entryOf: () => null, site: { httpPort: 6180, syslog: false, uefiHttpsPort: null } },
-      ...{ clock: { now: () => NOW }, onFact: () => undefined },
+      ...{ clock: { now: () => NOW, elapsed: () => NOW }, onFact: () => undefined },
     }),
   });
   return rig.say(parts).map(({ packet }) => packet);
