@@ -6,7 +6,7 @@ import type { Ipv4 } from '../net/ipv4.ts';
 import { type Mac, macWithHyphens } from '../net/mac.ts';
 import type { IpxeProgram } from '../store/words.ts';
 import { FIRST_STAGES, IPXE_BUILDS } from './architectures.ts';
-import { GRUB_FIRST_STAGES, SECURE_FIRST_STAGES } from './secure-boot.ts';
+import { GRUB_FIRST_STAGES, neededForSecureBoot, SECURE_FIRST_STAGES } from './secure-boot.ts';
 
 /** Which dialect the client speaks; derived from DHCP options 60, 77, 93 and 175 in `boot/client.ts`. */
 export type BootClient =
@@ -98,7 +98,7 @@ export function decideBoot(facts: {
       const shim = facts.entry?.secureBoot === true ? SECURE_FIRST_STAGES[client.firmware] : undefined;
       return shim === undefined
         ? firstStage(client.firmware, client.transport, facts)
-        : secureFirstStage(shim, client.transport, facts.files);
+        : secureFirstStage({ shim, client, files: facts.files });
     }
   }
 }
@@ -127,17 +127,24 @@ const CHAINED_IN_VAIN: BootDecision = {
 
 type Choice = { readonly entry: BootEntry | null; readonly files: { has(name: string): boolean } };
 
+type SecureChoice = Pick<Choice, 'files'> & {
+  readonly shim: string;
+  readonly client: Extract<BootClient, { kind: 'firmware' }>;
+};
+
 /** Firmware that loads shim over HTTP would bring GRUB where it can read nothing: Debian's signed GRUB has no HTTP. */
-function secureFirstStage(shim: string, transport: 'tftp' | 'http', files: Choice['files']): BootDecision {
+function secureFirstStage({ shim, client, files }: SecureChoice): BootDecision {
+  const { firmware, transport } = client;
   if (transport === 'http')
     return {
       action: 'none',
       reason: 'with Secure Boot it has to boot by PXE: the signed GRUB cannot load its files over HTTP',
     };
   if (files.has(shim)) return { action: 'first-stage', file: shim, transport };
+  const packages = neededForSecureBoot(firmware).map((program) => program.debianPackage);
   return {
     action: 'none',
-    reason: `${shim} for Secure Boot is not installed: install shim-signed and grub-efi-amd64-signed, or name a folder in boot.secure_boot_dir`,
+    reason: `${shim} for Secure Boot is not installed: install ${packages.join(' and ')}, or name a folder in boot.secure_boot_dir`,
   };
 }
 

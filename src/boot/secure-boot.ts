@@ -12,6 +12,8 @@ export type SecureBootProgram = {
   /** Where Debian's package puts it. */
   readonly debianPath: string;
   readonly debianPackage: string;
+  /** Asked for only when the machine's owner has a key to enroll. */
+  readonly optional?: true;
 };
 
 export const SECURE_BOOT_PROGRAMS: readonly SecureBootProgram[] = [
@@ -22,11 +24,11 @@ export const SECURE_BOOT_PROGRAMS: readonly SecureBootProgram[] = [
     debianPackage: 'shim-signed',
   },
   {
-    // Asked for when the machine's owner has a key to enroll.
     name: 'mmx64.efi',
     firmware: 'efi-x64',
     debianPath: '/usr/lib/shim/mmx64.efi.signed',
     debianPackage: 'shim-helpers-amd64-signed',
+    optional: true,
   },
   {
     name: 'grubx64.efi',
@@ -45,6 +47,7 @@ export const SECURE_BOOT_PROGRAMS: readonly SecureBootProgram[] = [
     firmware: 'efi-arm64',
     debianPath: '/usr/lib/shim/mmaa64.efi.signed',
     debianPackage: 'shim-helpers-arm64-signed',
+    optional: true,
   },
   {
     name: 'arm64/grubaa64.efi',
@@ -73,12 +76,17 @@ export function secureBootPath(program: SecureBootProgram, dir: string | null): 
   return dir === null ? program.debianPath : join(dir, program.name);
 }
 
+/** What firmware of that kind cannot do without: all but MokManager. */
+export function neededForSecureBoot(firmware: Firmware): readonly SecureBootProgram[] {
+  return SECURE_BOOT_PROGRAMS.filter((program) => program.firmware === firmware && program.optional !== true);
+}
+
 /** What an x86-64 machine cannot do without and is not there. */
 export function missingSecureBootPrograms(
   dir: string | null,
   exists: (path: string) => boolean,
 ): readonly (SecureBootProgram & { readonly path: string })[] {
-  return SECURE_BOOT_PROGRAMS.filter(({ firmware, name }) => firmware === 'efi-x64' && name !== 'mmx64.efi')
+  return neededForSecureBoot('efi-x64')
     .map((program) => ({ ...program, path: secureBootPath(program, dir) }))
     .filter(({ path }) => !exists(path));
 }

@@ -74,6 +74,16 @@ describe('what a machine boots', () => {
       expect(decide(client, installed, secure)).toEqual({ action: 'first-stage', file, transport: 'tftp' });
     });
 
+    test.each([
+      ['EDK2 x64', 'install shim-signed and grub-efi-amd64-signed,'],
+      ['EDK2 ARM64', 'install shim-signed and grub-efi-arm64-signed,'],
+    ] as const)('%s without shim is told the packages of its own processor', (client, advice) => {
+      expect(decide(client, INSTALLED, secure)).toMatchObject({
+        action: 'none',
+        reason: expect.stringContaining(advice),
+      });
+    });
+
     test('BIOS firmware knows no Secure Boot, and iPXE that runs is led to its script', () => {
       expect(decide('BIOS ROM', installed, secure)).toMatchObject({ file: 'undionly.kpxe' });
       expect(decide('iPXE in UEFI', installed, secure)).toEqual(SCRIPT);
