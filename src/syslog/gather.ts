@@ -4,6 +4,7 @@
  * memory; the time is passed in.
  */
 import type { Ipv4 } from '../net/ipv4.ts';
+import { createRecentMap } from '../net/recent-map.ts';
 import { createRequestRate } from '../net/request-rate.ts';
 import type { SyslogLine } from './message.ts';
 
@@ -37,7 +38,7 @@ export type Gatherer = {
 
 export function createGatherer(onLeftOut: (lines: number) => void): Gatherer {
   const gathering = new Map<Ipv4, Gathering>();
-  const leftOut = new Map<Ipv4, number>();
+  const leftOut = createRecentMap<Ipv4, number>(MOST_MACHINES);
   const share = createRequestRate({ ...SHARE, maxAddresses: MOST_MACHINES });
 
   const finish = (address: Ipv4, now: number): readonly GatheredLines[] => {
@@ -47,7 +48,7 @@ export function createGatherer(onLeftOut: (lines: number) => void): Gatherer {
     const missing = leftOut.get(address) ?? 0;
     if (!share.allows(address, now)) {
       onLeftOut(complete.lines.length);
-      if (leftOut.size < MOST_MACHINES) leftOut.set(address, missing + complete.lines.length);
+      leftOut.set(address, missing + complete.lines.length);
       return [];
     }
     leftOut.delete(address);

@@ -31,7 +31,7 @@ export function parseSyslog(datagram: Uint8Array): SyslogLine | null {
   const plain = oneLine(text);
   return plain === ''
     ? null
-    : { app: app === null || app === '-' ? null : oneLine(app), severity, text: plain };
+    : { app: app === null || app === '-' ? null : oneLine(app) || null, severity, text: plain };
 }
 
 function contentOf(content: string): { readonly app: string | null; readonly text: string } {

@@ -69,7 +69,7 @@ export async function startSyslogServer(options: SyslogServerOptions): Promise<S
   socket.on('message', (datagram, from) => {
     const client = parseIpv4(from.address);
     if (client === null || !isClient(client)) return counters.count('not_our_network');
-    if (!rate.allows(client, clock.now())) return counters.count('rate_limited');
+    if (!rate.allows(client, clock.elapsed())) return counters.count('rate_limited');
     const line = parseSyslog(datagram);
     if (line === null) return counters.count('empty');
     counters.count('lines');
@@ -82,7 +82,7 @@ export async function startSyslogServer(options: SyslogServerOptions): Promise<S
     port: socket.address().port,
     stop: async () => {
       stopping.abort(new Error('the syslog receiver stops'));
-      tell(gatherer.due(Number.POSITIVE_INFINITY));
+      tell(gatherer.due(clock.now() + GATHER_MS));
       await new Promise<void>((resolve) => socket.close(() => resolve()));
     },
   };

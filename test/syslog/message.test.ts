@@ -81,3 +81,10 @@ describe('a datagram of syslog', () => {
     expect(performance.now() - began).toBeLessThan(2_000);
   });
 });
+
+test('a program whose name has nothing to read in it is none', () => {
+  expect(parseSyslog(Buffer.from('<14>1 - host \u200b - - - text'))).toMatchObject({
+    app: null,
+    text: 'text',
+  });
+});

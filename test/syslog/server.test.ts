@@ -12,15 +12,17 @@ let server: SyslogServer;
 let facts: SyslogFact[];
 let known = true;
 const counters = createCounters(SYSLOG_COUNTS);
-beforeEach(async () => {
-  facts = [];
-  known = true;
-  server = await startSyslogServer({
+const restart = (): Promise<SyslogServer> =>
+  startSyslogServer({
     ...{ address: ipv4('127.0.0.1'), interface: null, port: 0, clock: systemClock, log: createLog('silent') },
     isClient: () => known,
     counters,
     onFact: (fact) => facts.push(fact),
   });
+beforeEach(async () => {
+  facts = [];
+  known = true;
+  server = await restart();
 });
 afterEach(() => server.stop());
 
@@ -59,5 +61,19 @@ test('a flood is bounded, empty lines and strangers are counted, and the receive
   known = false;
   await send('<14>x: y');
   await expect.poll(() => since('not_our_network')).toBe(1);
+  socket.close();
+});
+
+test('what was heard just before the receiver stops is told', async () => {
+  const socket = createSocket('udp4');
+  const lines = counters.snapshot().lines;
+  await new Promise<void>((done) =>
+    socket.send('<14>ipxe: last words', server.port, '127.0.0.1', () => done()),
+  );
+  await expect.poll(() => counters.snapshot().lines).toBe(lines + 1);
+  expect(facts).toEqual([]);
+  await server.stop();
+  expect(facts).toMatchObject([{ sentence: 'ipxe says: last words' }]);
+  server = await restart();
   socket.close();
 });
