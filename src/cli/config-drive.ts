@@ -85,20 +85,24 @@ async function readKey(path: string): Promise<string> {
 /** A text file as it is, or what a pipe gives. Throws `invalid_input` that names it; also above 16 MiB. */
 export async function read(path: string): Promise<string> {
   try {
-    return await readBounded(path);
+    return await readBounded(path, MOST_BYTES);
   } catch (cause) {
     throw cause instanceof IngotError ? cause : unreadable(path, cause);
   }
 }
 
-async function readBounded(path: string): Promise<string> {
+/**
+ * What a file or pipe gives, of at most `most` bytes: a pipe tells no size before.
+ * @throws IngotError `invalid_input` above it, and whatever opening and reading throw
+ */
+export async function readBounded(path: string, most: number): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of createReadStream(path)) {
     const bytes: Buffer = chunk;
     size += bytes.length;
-    if (size > MOST_BYTES) {
-      throw new IngotError('invalid_input', `${path} is larger than ${formatBytes(MOST_BYTES)}`, {
+    if (size > most) {
+      throw new IngotError('invalid_input', `${path} is larger than ${formatBytes(most)}`, {
         hint: 'Give another file, or let the machine fetch what is large.',
       });
     }

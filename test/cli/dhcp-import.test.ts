@@ -104,6 +104,8 @@ test.each([
     code: 2,
     says: '"microsoft" is none of kea, isc, dnsmasq',
   },
+  // It tells size 0, as a pipe does.
+  { words: ['import', '--from', 'isc', '/dev/zero'], code: 1, says: '/dev/zero is larger than 256 MiB' },
   { words: ['import', '--from', 'isc', '/nowhere'], code: 1, says: '/nowhere cannot be read: ENOENT' },
   {
     words: ['import', '--from', 'kea', 'hosts'],

@@ -1,10 +1,10 @@
 /** `ingot dhcp import`: what Kea, ISC dhcpd or dnsmasq kept goes on here. */
-import { open } from 'node:fs/promises';
 import { type ForeignFile, type ForeignLease, lastOfEach, type Skipped } from '../../dhcp-import/foreign.ts';
 import { FOREIGN_SERVERS, type ForeignServer, readForeign } from '../../dhcp-import/read-foreign.ts';
 import { IngotError } from '../../errors.ts';
 import { flag, text, usage } from '../arguments.ts';
 import { type Command, printJson } from '../command.ts';
+import { readBounded } from '../config-drive.ts';
 import { formatImport, type Imported } from '../import-report.ts';
 import { EXIT } from '../io.ts';
 
@@ -30,9 +30,10 @@ changes nothing.
   most: MOST_FILES,
   async run({ client, io, json, values, positionals }) {
     const server = serverOf(text(values, 'from'));
-    const files = await Promise.all(
-      positionals.map(async (file) => ({ file, ...readNamed(file, await readText(file), { server, io }) })),
-    );
+    const files: (ForeignFile & { readonly file: string })[] = [];
+    // One after another: the text of one at a time is in memory.
+    for (const file of positionals)
+      files.push({ file, ...readNamed(file, await readText(file), { server, io }) });
     for (const { file } of files.filter(isEmpty))
       io.err(
         `${file}: no reservation and no lease of ${server} in it; is it that server's, and the right file?\n`,
@@ -98,23 +99,19 @@ function readNamed(file: string, content: string, { server, io }: Reading) {
 /** @throws IngotError `missing_file` or `too_large` */
 async function readText(path: string): Promise<string> {
   try {
-    const file = await open(path);
-    try {
-      const { size } = await file.stat();
-      if (size <= MOST_BYTES) return await file.readFile('utf8');
-    } finally {
-      await file.close();
-    }
+    return await readBounded(path, MOST_BYTES);
   } catch (cause) {
+    if (cause instanceof IngotError)
+      throw new IngotError('too_large', cause.message, {
+        hint: 'Have the other server tidy its leases file up first: it does so when it starts.',
+        cause,
+      });
     const because = cause instanceof Error ? cause.message : String(cause);
     throw new IngotError('missing_file', `${path} cannot be read: ${because}`, {
       hint: 'Name the files of the other server; they are often readable by root only.',
       cause,
     });
   }
-  throw new IngotError('too_large', `${path} is larger than ${MOST_BYTES >> 20} MiB`, {
-    hint: 'Have the other server tidy its leases file up first: it does so when it starts.',
-  });
 }
 
 function leaseBody({ mac, address, hostname, startedAt, expiresAt }: ForeignLease) {
