@@ -1,10 +1,10 @@
 /** `ingot node clean` and `service`: the verbs that take a list of steps. */
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
 import type { JsonObject } from '../answers.ts';
 import { text, texts, usage, WAIT_OPTIONS } from '../arguments.ts';
 import { type Call, type Command, nameOf } from '../command.ts';
+import { read } from '../config-drive.ts';
 import { follow, timeoutOf, WAIT_HELP } from './verbs.ts';
 
 const DETAILS = `
@@ -48,7 +48,7 @@ function stepNamed(name: string): JsonObject {
 /** Throws `invalid_input` with what is wrong with the file. */
 async function readSteps(path: string): Promise<JsonObject[]> {
   try {
-    return stepsFile.parse(JSON.parse(await readFile(path, 'utf8')));
+    return stepsFile.parse(JSON.parse(await read(path)));
   } catch (cause) {
     const said = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
     throw new IngotError('invalid_input', `${path} holds no list of steps: ${said}`, {
