@@ -148,10 +148,19 @@ function leaseFor(facts: ClientFacts, address: Ipv4, situation: Situation): Leas
     address,
     mac: facts.mac,
     hostname: reservations.of(facts.mac)?.hostname ?? facts.hostname,
-    relayInformation: facts.relayInformation ?? before?.relayInformation ?? null,
+    relayInformation: kept(facts.relayInformation) ?? before?.relayInformation ?? null,
     startedAt: goesOn ? before.startedAt : now,
     expiresAt: now + leaseSecondsFor(network, isBooting) * 1000,
   };
+}
+
+/** One option's worth: RFC 3396 pieces make 65 KB of it, and each lease would hold them, or the datagram's buffer. */
+const MOST_RELAY_BYTES = 255;
+
+function kept(relayInformation: Uint8Array | null): Uint8Array | null {
+  return relayInformation === null || relayInformation.length > MOST_RELAY_BYTES
+    ? null
+    : Uint8Array.from(relayInformation);
 }
 
 /** Only who has the address can say that it is bad: else anybody could empty the range. */

@@ -4,7 +4,7 @@ import { OPTIONS, readOption } from '../../src/dhcp/options/table.ts';
 import { encodePacket } from '../../src/dhcp/packet.ts';
 import type { Arrival } from '../../src/dhcp/wires.ts';
 import { type ExchangeRig, startExchange, US } from './exchange-rig.ts';
-import { bookOf, cidr, ip, message, NETWORK } from './samples.ts';
+import { bookOf, cidr, ip, type MessageParts, mac, message, NETWORK } from './samples.ts';
 
 const RACK = {
   ...NETWORK,
@@ -94,6 +94,23 @@ describe('a relay’s option 82', () => {
     );
     expect(rig.sent).toEqual([]);
     expect(rig.counted()).toMatchObject({ other_server_chosen: 1 });
+  });
+
+  it('comes back also when it is longer than one option, and is not kept with the lease then', () => {
+    const long = new Uint8Array(256).fill(7);
+    const renews: MessageParts = { type: 'request', ciaddr: '10.70.0.10', giaddr: RELAY };
+    rig.say({ ...renews, options: [[82, CIRCUIT]] }, ROUTED);
+    rig.say({ ...renews, xid: 9, options: [[82, long]] }, ROUTED);
+    expect(rig.sent[1]?.packet.options.get(82)).toEqual(long);
+    const [before, after] = rig.journaled.map(({ leases }) => leases[0]?.relayInformation);
+    expect([before, after]).toEqual([CIRCUIT, CIRCUIT]);
+    rig.say({ ...renews, mac: mac(2), ciaddr: '10.70.0.11', options: [[82, long]] }, ROUTED);
+    expect(rig.journaled[2]?.leases[0]?.relayInformation).toBeNull();
+  });
+
+  it('is kept with the lease in memory of its own, not in that of the datagram', () => {
+    rig.say({ type: 'request', ciaddr: '10.70.0.10', giaddr: RELAY, options: [[82, CIRCUIT]] }, ROUTED);
+    expect(rig.journaled[0]?.leases[0]?.relayInformation?.buffer.byteLength).toBe(CIRCUIT.length);
   });
 
   it('is kept with the lease, and still counts for a renewal that no relay passed on', () => {
