@@ -147,7 +147,17 @@ export class LoggedJournal implements WatchedJournal {
   }
 
   #settle(batch: readonly Waiting[], failure: IngotError | null): void {
-    for (const { done } of batch) done(failure);
+    for (const { done } of batch) {
+      // A defect in what follows one machine's lease must not end the thread, nor keep the others from theirs.
+      try {
+        done(failure);
+      } catch (thrown) {
+        this.#parts.log.error(
+          { error: String(thrown) },
+          'a defect after leases were written: please report it',
+        );
+      }
+    }
     this.#write();
     if (this.#underWay) return;
     for (const resolve of this.#flushes.splice(0)) resolve();

@@ -4,13 +4,13 @@ import { decodeEntries } from '../../../src/dhcp/journal/entries.ts';
 import { readFrames } from '../../../src/dhcp/journal/frames.ts';
 import { LogSpace, type PlacedFrame } from '../../../src/dhcp/journal/log-space.ts';
 import { LoggedJournal } from '../../../src/dhcp/lease-journal.ts';
-import { createLog } from '../../../src/log.ts';
 import { lease, mac } from '../samples.ts';
 
 /** Frames whose writing the test ends, and everything that happened, in order. */
 let writes: { readonly frame: PlacedFrame; readonly end: (failure: string | null) => void }[];
 let folds: { readonly through: number; readonly end: (error: Error | null) => void }[];
 let told: string[];
+let logged: unknown[];
 let journal: LoggedJournal;
 
 /** `segmentBytes`: 380 holds four frames of one lease. */
@@ -18,6 +18,7 @@ function open(segmentBytes = 1024 * 1024): void {
   writes = [];
   folds = [];
   told = [];
+  logged = [];
   journal = new LoggedJournal({
     path: 'leases.db',
     space: new LogSpace({ segments: 2, segmentBytes }, 0),
@@ -34,7 +35,7 @@ function open(segmentBytes = 1024 * 1024): void {
       load: async () => [],
       close: async () => undefined,
     },
-    log: createLog('silent'),
+    log: { error: (...said: readonly unknown[]) => void logged.push(said) },
   });
 }
 beforeEach(() => open());
@@ -95,6 +96,20 @@ describe('what is appended to the lease journal', () => {
     expect(told).toEqual([]);
     append(3);
     expect(told).toEqual(['3: cannot write leases to leases.db: the disk does not keep up']);
+  });
+
+  it('is told about though what follows one of them throws, which is logged as a defect', async () => {
+    journal.append({ network: 'pxe', leases: [lease(mac(1), '10.77.0.1')] }, () => {
+      throw new TypeError('no such socket');
+    });
+    append(2);
+    await end();
+    append(3);
+    await end();
+    expect(told).toEqual(['2', '3']);
+    expect(logged).toEqual([
+      [{ error: 'TypeError: no such socket' }, 'a defect after leases were written: please report it'],
+    ]);
   });
 
   it('is all told about when a flush resolves', async () => {
