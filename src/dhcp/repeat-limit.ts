@@ -14,10 +14,10 @@ export class RepeatLimit {
     this.#saidAt.clear();
   }
 
-  /** True when `key` was not let through within the last `quietMs`. */
+  /** True when `key` was not let through within the last `quietMs`; a clock that was set back holds nothing longer. */
   allows(key: string, now: number): boolean {
     const before = this.#saidAt.get(key);
-    if (before !== undefined && now - before < this.#quietMs) return false;
+    if (before !== undefined && Math.abs(now - before) < this.#quietMs) return false;
     this.#saidAt.delete(key);
     this.#saidAt.set(key, now);
     if (this.#saidAt.size > this.#mostKeys) {

@@ -58,7 +58,8 @@ export class UsedAddresses {
 
   #tell(notice: DhcpNotice, key: string, now: number): void {
     if (!this.#repeats.allows(key, now)) return;
-    const lately = (this.#told.get(notice.network) ?? []).filter((at) => now - at < HOUR_MS);
+    // The clock may have been set back.
+    const lately = (this.#told.get(notice.network) ?? []).filter((at) => Math.abs(now - at) < HOUR_MS);
     if (lately.length >= MOST_NOTICES) return;
     this.#told.set(notice.network, [...lately, now]);
     this.#parts.onNotice(lately.length === MOST_NOTICES - 1 ? manyNotice(notice.network) : notice);
