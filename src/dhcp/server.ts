@@ -58,7 +58,12 @@ export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpS
     arrival.by === 'interface'
       ? createFrameSender(arrival.interface, (sentence) => warn('frame', sentence))
       : null;
-  const send = createSender(socket, { counters, warn, frames });
+  // Whoever waits for an answer by ARP, or for the disk, may have something to send when the socket is gone.
+  let isOpen = true;
+  const sender = createSender(socket, { counters, warn, frames });
+  const send: Send = (bytes, destination) => {
+    if (isOpen) sender(bytes, destination);
+  };
 
   socket.on('message', (datagram, source) => {
     try {
@@ -79,6 +84,7 @@ export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpS
     stop: async () => {
       socket.removeAllListeners('message');
       await answerer.settle?.();
+      isOpen = false;
       await new Promise<void>((resolve) => socket.close(resolve));
       frames?.close();
     },
