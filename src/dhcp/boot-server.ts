@@ -50,6 +50,11 @@ export function createBootServer(parts: BootServerParts): BootServer {
   const { counters, log, reservations } = parts;
   return {
     receive: (datagram, { arrival, source, send }) => {
+      // "If not used, a value of zero" (RFC 768): nobody can be answered there.
+      if (source.port === 0) {
+        counters.count('no_source_port');
+        return;
+      }
       const read = readMessage(datagram, parts);
       if (read === null) return;
       counters.count('received_boot_question');

@@ -17,6 +17,7 @@ export const DHCP_COUNTERS = [
   'sent_boot_offer',
   'received_boot_question',
   'sent_boot_ack',
+  'no_source_port',
   'retransmission',
   'own_search',
   'options_truncated',

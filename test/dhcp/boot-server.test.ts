@@ -117,6 +117,12 @@ describe('the boot server', () => {
     expect(facts).toMatchObject([{ network: 'rack' }]);
   });
 
+  it('drops a question from port 0, to which nothing can be sent, and counts it', () => {
+    const { sent, counted } = asked(question, { source: { address: '10.77.0.12', port: 0 } });
+    expect(sent).toEqual([]);
+    expect(counted).toEqual(['no_source_port']);
+  });
+
   it.each<{ readonly says: string; readonly parts?: Partial<MessageParts>; scene?: Scene; reason: string }>([
     {
       says: 'a stranger of elsewhere',
