@@ -129,3 +129,11 @@ test('a file in which nothing of that server is found is named: it may be anothe
     err: `${file}: no reservation and no lease of isc in it; is it that server's, and the right file?\n`,
   });
 });
+
+test('a file with one endless string in it is refused by its name', async () => {
+  const { dhcp, folder } = await fixture();
+  const file = join(folder, 'dhcpd.leases');
+  writeFileSync(file, `server-duid "${'x'.repeat(32 << 20)}";\n`);
+  const { code, err } = await dhcp('import', '--from', 'isc', file);
+  expect([code, err]).toEqual([1, expect.stringContaining(`${file} cannot be read`)]);
+});

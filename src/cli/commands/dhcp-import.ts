@@ -86,11 +86,17 @@ function serverOf(word: string | null): ForeignServer {
 
 type Reading = { readonly server: ForeignServer; readonly io: { readonly clock: { now(): number } } };
 
-/** @throws IngotError `invalid_input` with file and line */
+/** @throws IngotError `invalid_input` with the file, and the line where it is known */
 function readNamed(file: string, content: string, { server, io }: Reading) {
   try {
     return readForeign(server, content, io.clock.now());
   } catch (thrown) {
+    // The engine of regular expressions gives up at a string of some MiB: no file of these servers has one.
+    if (thrown instanceof RangeError)
+      throw new IngotError('invalid_input', `${file} cannot be read: ${thrown.message}`, {
+        hint: `Is it a file of ${server}, and whole? A string or a line in it is many MiB long.`,
+        cause: thrown,
+      });
     if (!(thrown instanceof IngotError)) throw thrown;
     throw new IngotError(thrown.code, `${file}, ${thrown.message}`, { hint: thrown.hint, cause: thrown });
   }
