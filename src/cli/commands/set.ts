@@ -1,4 +1,5 @@
 /** `ingot node set` and `unset`: what is wrong with a node is put right, field by field. */
+import { isSecretInstanceKey, isSecretKey, maskUrl } from '../../secret-words.ts';
 import { usage } from '../arguments.ts';
 import type { PatchOp } from '../client.ts';
 import { type Call, type Command, printJson } from '../command.ts';
@@ -9,6 +10,12 @@ import { label } from '../wait.ts';
 const FIELDS = `
   FIELD is a field of the node, or one inside it: name, description, driver_info/redfish_address,
   properties/capabilities, instance_info/image_source, ... (\`ingot node show NAME --json\` has them all)`;
+
+/** The fields that hold secrets, and which of their keys do. */
+const SECRET_KEYS: ReadonlyMap<string, (key: string) => boolean> = new Map([
+  ['driver_info', isSecretKey],
+  ['instance_info', isSecretInstanceKey],
+]);
 
 export const set: Command = {
   usage: 'ingot node set NAME FIELD=VALUE …',
@@ -54,15 +61,31 @@ async function patch(call: Call, operations: readonly PatchOp[]): Promise<number
 async function setting(word: string, usageLine: string): Promise<PatchOp> {
   const equals = word.indexOf('=');
   if (equals < 1) throw usage(`"${word}" is not FIELD=VALUE`, usageLine);
-  const path = `/${word.slice(0, equals)}`;
-  const value = word.slice(equals + 1);
-  if (/^\/driver_info\/.*(password|secret)/.test(path) && !value.startsWith('@'))
-    throw usage(`A secret on the command line is seen by everybody: write ${path.slice(1)}=@FILE`, usageLine);
-  return {
-    op: 'add',
-    path,
-    value: value.startsWith('@') ? await readSecret(value.slice(1)) : jsonOrText(value),
-  };
+  const field = word.slice(0, equals);
+  const text = word.slice(equals + 1);
+  const path = `/${field}`;
+  if (text.startsWith('@')) return { op: 'add', path, value: await readSecret(text.slice(1)) };
+  const value = jsonOrText(text);
+  if (holdsSecret(field, value)) {
+    const name = typeof value === 'object' ? `${field}/NAME` : field;
+    throw usage(`A secret on the command line is seen by everybody: write ${name}=@FILE`, usageLine);
+  }
+  return { op: 'add', path, value };
+}
+
+/** Whether an answer would mask any of it. */
+function holdsSecret(field: string, value: unknown): boolean {
+  const [root = '', ...keys] = field.split('/');
+  const whole = keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
+  return wouldBeMasked(whole, SECRET_KEYS.get(root) ?? (() => false));
+}
+
+function wouldBeMasked(value: unknown, isSecret: (key: string) => boolean): boolean {
+  if (typeof value === 'string') return maskUrl(value, '') !== value;
+  if (value === null || typeof value !== 'object') return false;
+  return Object.entries(value).some(
+    ([key, inner]) => (isSecret(key) && inner !== null) || wouldBeMasked(inner, isSecret),
+  );
 }
 
 function jsonOrText(text: string): unknown {
