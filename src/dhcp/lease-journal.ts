@@ -50,6 +50,8 @@ export type LeaseJournalParts = {
 const LOG = { segments: 2, segmentBytes: 8 * 1024 * 1024 } as const;
 /** Entries in one frame. */
 const MOST_ENTRIES = 1024;
+/** Leases in one frame, of up to 1 KB each: half a segment. */
+const MOST_LEASES = 4096;
 /** Entries that wait: when a disk is so slow that there are more, the clients of the first ones have given up. */
 const MOST_WAITING = 8192;
 /** The log runs ahead of `leases.db` for no longer than this. */
@@ -126,7 +128,7 @@ export class LoggedJournal implements WatchedJournal {
     this.#turn = null;
     if (this.#underWay || this.#waiting.length === 0) return;
     const { keeper, space, path } = this.#parts;
-    const batch = this.#waiting.splice(0, MOST_ENTRIES);
+    const batch = this.#waiting.splice(0, frameful(this.#waiting));
     const full = space.full.length;
     const frame = space.place(encodeEntries(batch.map(({ entry }) => entry)));
     if (space.full.length > full) this.#foldIn(0);
@@ -187,4 +189,16 @@ export class LoggedJournal implements WatchedJournal {
       });
     }, ms).unref();
   }
+}
+
+/** How many of those that wait, from the first, one frame holds: at least one. */
+function frameful(waiting: readonly Waiting[]): number {
+  let count = 0;
+  let leases = 0;
+  for (const { entry } of waiting.slice(0, MOST_ENTRIES)) {
+    leases += entry.leases.length;
+    if (count > 0 && leases > MOST_LEASES) break;
+    count++;
+  }
+  return count;
 }

@@ -13,8 +13,11 @@ let told: string[];
 let logged: unknown[];
 let journal: LoggedJournal;
 
+/** As the daemon's. */
+const SEGMENT_BYTES = 8 * 1024 * 1024;
+
 /** `segmentBytes`: 380 holds four frames of one lease. */
-function open(segmentBytes = 1024 * 1024): void {
+function open(segmentBytes = SEGMENT_BYTES): void {
   writes = [];
   folds = [];
   told = [];
@@ -76,6 +79,24 @@ describe('what is appended to the lease journal', () => {
     expect(writes).toHaveLength(1);
     await end();
     expect(macsOf(writes[0]?.frame)).toEqual([mac(3), mac(4)]);
+  });
+
+  it('makes no frame larger than a segment, however many leases come at once', async () => {
+    const one = {
+      ...lease(mac(1), '10.77.0.1'),
+      ...{ hostname: 'h'.repeat(253), relayInformation: new Uint8Array(255) },
+    };
+    const entry = { network: 'pxe', leases: Array.from({ length: 200 }, () => one) };
+    const outcomes: unknown[] = [];
+    for (let count = 0; count < 50; count++) journal.append(entry, (failure) => void outcomes.push(failure));
+    await turnOfTheLoop();
+    const sizes: number[] = [];
+    while (writes.length > 0) {
+      sizes.push(writes[0]?.frame.bytes.length ?? 0);
+      await end();
+    }
+    expect(outcomes).toEqual(Array.from({ length: 50 }, () => null));
+    expect(Math.max(...sizes)).toBeLessThan(SEGMENT_BYTES);
   });
 
   it('is refused with what to do when the disk refuses, and the next ones are not', async () => {
