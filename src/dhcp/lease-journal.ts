@@ -81,10 +81,13 @@ export class LoggedJournal implements WatchedJournal {
   /** Told when the write under way has ended. */
   #answers: (() => void)[] = [];
   #folding: Promise<void> = Promise.resolve();
+  /** Sequence of the last frame that `leases.db` has; opening folded all that the log held. */
+  #folded: number;
   #foldTimer: NodeJS.Timeout | null = null;
 
   constructor(parts: LeaseJournalParts) {
     this.#parts = parts;
+    this.#folded = parts.space.durable;
   }
 
   async load(network: string): Promise<readonly Lease[]> {
@@ -165,12 +168,14 @@ export class LoggedJournal implements WatchedJournal {
     for (const resolve of this.#flushes.splice(0)) resolve();
   }
 
-  /** Folds what is durable by now; one fold after the other. */
+  /** Folds what is durable by now, if it is not folded yet; one fold after the other. */
   #fold(): Promise<void> {
     const { table, space } = this.#parts;
     const fold = async (): Promise<void> => {
       const { durable, full } = space;
-      await table.fold(durable);
+      // Each fold starts a thread.
+      if (durable > this.#folded) await table.fold(durable);
+      this.#folded = durable;
       space.release(full);
     };
     this.#folding = this.#folding.catch(() => undefined).then(fold);
