@@ -4,6 +4,7 @@
  * Pure but for what it remembers of each machine.
  */
 import type { Mac } from '../net/mac.ts';
+import { createRecentMap } from '../net/recent-map.ts';
 
 /** What of a DISCOVER or an ACK matters here. */
 export type Heard = {
@@ -28,7 +29,7 @@ const MOST_MACHINES = 4096;
 const CHECK = 'check portfast (spanning tree), LACP and 802.1X on its switch port';
 
 export class LinkWatch {
-  readonly #machines = new Map<Mac, Memory>();
+  readonly #machines = createRecentMap<Mac, Memory>(MOST_MACHINES);
 
   /** What to tell of it, or null. Called with each DISCOVER, before it is answered. */
   discover({ mac, stage, secs }: Heard, now: number): string | null {
@@ -36,7 +37,7 @@ export class LinkWatch {
     const isFirst = before === null || now - before.lastDiscover > SAME_BOOT_MS;
     const firmwareAck = isFirst ? null : before.firmwareAck;
     const gap = stage === 'ipxe' && firmwareAck !== null ? now - firmwareAck : 0;
-    this.#remember(mac, { lastDiscover: now, firmwareAck: stage === 'ipxe' ? null : firmwareAck });
+    this.#machines.set(mac, { lastDiscover: now, firmwareAck: stage === 'ipxe' ? null : firmwareAck });
     if (isFirst && secs > LATE_S && secs <= LONGEST_S)
       return `asked for ${secs} s before its first question reached us: its link came up late; ${CHECK}`;
     if (gap > LONG_GAP_MS && gap <= SAME_BOOT_MS)
@@ -47,14 +48,6 @@ export class LinkWatch {
   /** Firmware got its lease: iPXE comes next. */
   acknowledged(mac: Mac, now: number): void {
     const before = this.#machines.get(mac);
-    this.#remember(mac, { lastDiscover: before?.lastDiscover ?? now, firmwareAck: now });
-  }
-
-  #remember(mac: Mac, memory: Memory): void {
-    this.#machines.delete(mac);
-    this.#machines.set(mac, memory);
-    if (this.#machines.size <= MOST_MACHINES) return;
-    const oldest = this.#machines.keys().next();
-    if (!oldest.done) this.#machines.delete(oldest.value);
+    this.#machines.set(mac, { lastDiscover: before?.lastDiscover ?? now, firmwareAck: now });
   }
 }

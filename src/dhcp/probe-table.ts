@@ -6,6 +6,7 @@
  */
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
+import { createRecentMap } from '../net/recent-map.ts';
 
 export type ProbeTableOptions = {
   /** Sends a question for the address. */
@@ -37,11 +38,10 @@ export class ProbeTable {
   readonly #options: ProbeTableOptions;
   /** The oldest question first. */
   readonly #pending = new Map<Ipv4, Pending>();
-  /** Address → when it was found clear, the oldest first. */
-  readonly #clear = new Map<Ipv4, number>();
-
+  /** Address → when it was found clear. */
+  readonly #clear = createRecentMap<Ipv4, number>(MOST_CLEAR);
   /** MAC → the addresses that it answered for. */
-  readonly #answerers = new Map<Mac, Set<Ipv4>>();
+  readonly #answerers = createRecentMap<Mac, Set<Ipv4>>(MOST_ANSWERERS);
 
   constructor(options: ProbeTableOptions) {
     this.#options = options;
@@ -88,7 +88,7 @@ export class ProbeTable {
   /** Somebody says to have the address: in time, or after all. What was not asked for does not count. */
   answered(address: Ipv4, by: Mac): void {
     const open = this.#pending.get(address);
-    if (open === undefined && !this.#clear.has(address)) return;
+    if (open === undefined && this.#clear.get(address) === undefined) return;
     if (this.#answersForAll(by, address)) return;
     this.#clear.delete(address);
     this.#pending.delete(address);
@@ -113,12 +113,7 @@ export class ProbeTable {
     const addresses = this.#answerers.get(mac) ?? new Set();
     if (addresses.size > MOST_ADDRESSES_OF_ONE) return true;
     addresses.add(address);
-    this.#answerers.delete(mac);
     this.#answerers.set(mac, addresses);
-    if (this.#answerers.size > MOST_ANSWERERS) {
-      const oldest = this.#answerers.keys().next();
-      if (!oldest.done) this.#answerers.delete(oldest.value);
-    }
     if (addresses.size <= MOST_ADDRESSES_OF_ONE) return false;
     this.#options.onProxy(mac);
     return true;
@@ -126,12 +121,7 @@ export class ProbeTable {
 
   #found(address: Ipv4, { waiters }: Pending, now: number): void {
     this.#pending.delete(address);
-    this.#clear.delete(address);
     this.#clear.set(address, now);
-    if (this.#clear.size > MOST_CLEAR) {
-      const oldest = this.#clear.keys().next();
-      if (!oldest.done) this.#clear.delete(oldest.value);
-    }
     for (const waiter of waiters) waiter(null);
   }
 }

@@ -1,4 +1,5 @@
 /** A bound on requests per client address: a bucket of `burst` requests that refills by `perSecond`. */
+import { createRecentMap } from './recent-map.ts';
 
 export type RequestRate = { allows(address: string, nowMs: number): boolean };
 
@@ -8,7 +9,9 @@ export function createRequestRate(limit: {
   /** Addresses remembered; the one that was quiet for longest is forgotten first. */
   readonly maxAddresses: number;
 }): RequestRate {
-  const buckets = new Map<string, { readonly tokens: number; readonly at: number }>();
+  const buckets = createRecentMap<string, { readonly tokens: number; readonly at: number }>(
+    limit.maxAddresses,
+  );
   return {
     allows: (address, nowMs) => {
       const before = buckets.get(address) ?? { tokens: limit.burst, at: nowMs };
@@ -16,12 +19,7 @@ export function createRequestRate(limit: {
       const elapsedS = Math.max(0, nowMs - before.at) / 1000;
       const tokens = Math.min(limit.burst, before.tokens + elapsedS * limit.perSecond);
       const allowed = tokens >= 1;
-      buckets.delete(address);
       buckets.set(address, { tokens: allowed ? tokens - 1 : tokens, at: nowMs });
-      if (buckets.size > limit.maxAddresses) {
-        const oldest = buckets.keys().next();
-        if (!oldest.done) buckets.delete(oldest.value);
-      }
       return allowed;
     },
   };
