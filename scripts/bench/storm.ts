@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { inParallel } from './api-caller.ts';
 import { type Ingot, startIngot } from './contenders/ingot.ts';
 import { CLIENT, layField, SERVER } from './field.ts';
 import { type Figure, type Measure, percentile, rounded, type Tools } from './measure.ts';
@@ -53,15 +54,13 @@ async function makeRoomForNeighbours({ defer }: Pick<Tools, 'defer'>): Promise<v
 }
 
 async function enroll({ client }: Ingot): Promise<void> {
-  const numbers = Array.from({ length: MACHINES }, (_, number) => number).values();
-  const worker = async (): Promise<void> => {
-    for (const number of numbers)
-      await client.nodes.enroll({
-        ...{ name: `storm-${number}`, driver: 'redfish', ports: [{ address: stormMac(number) }] },
-        driver_info: { redfish_address: 'https://192.0.2.1' },
-      });
-  };
-  await Promise.all(Array.from({ length: ENROLLED_AT_ONCE }, worker));
+  const numbers = Array.from({ length: MACHINES }, (_, number) => number);
+  await inParallel(numbers, ENROLLED_AT_ONCE, async (number) => {
+    await client.nodes.enroll({
+      ...{ name: `storm-${number}`, driver: 'redfish', ports: [{ address: stormMac(number) }] },
+      driver_info: { redfish_address: 'https://192.0.2.1' },
+    });
+  });
 }
 
 function figures(report: z.output<typeof reportShape>): readonly Figure[] {
