@@ -171,17 +171,18 @@ export const reservationsAnswer = z.object({
 /** PEM. */
 export const bootAuthorityAnswer = z.object({ certificate: z.string() });
 
+const imageHead = { id: z.string(), source: z.string().nullable() };
 export const imageAnswer = z.discriminatedUnion('state', [
   z.looseObject({
-    ...{ state: z.literal('ready'), id: z.string(), source: z.string().nullable() },
+    ...{ ...imageHead, state: z.literal('ready') },
     ...{ size: z.number(), data_bytes: z.number(), disk_bytes: z.number(), used_at: z.string() },
   }),
   z.looseObject({
-    ...{ state: z.literal('preparing'), id: z.string(), source: z.string().nullable() },
+    ...{ ...imageHead, state: z.literal('preparing') },
     percent: z.number(),
   }),
   z.looseObject({
-    ...{ state: z.literal('failed'), id: z.string(), source: z.string().nullable() },
+    ...{ ...imageHead, state: z.literal('failed') },
     error: z.object({ message: z.string(), hint: z.string() }),
   }),
 ]);

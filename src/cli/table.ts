@@ -18,6 +18,11 @@ export function formatFacts(facts: readonly (readonly [string, string])[]): stri
   return facts.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join('');
 }
 
+/** Text as it is, anything else as JSON. */
+export function formatValue(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 /** `42 s`, `3 min 20 s`, `2 h 5 min`. */
 export function formatSeconds(seconds: number): string {
   const whole = Math.round(seconds);

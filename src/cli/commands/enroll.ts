@@ -1,7 +1,7 @@
 /** `ingot node enroll`: from a file, or one node from options. */
 import { IngotError } from '../../errors.ts';
 import type { JsonObject } from '../answers.ts';
-import { type Arguments, text, texts, usage } from '../arguments.ts';
+import { type Arguments, flag, text, texts, usage } from '../arguments.ts';
 import type { Client } from '../client.ts';
 import { type Command, printJson } from '../command.ts';
 import { read } from '../config-drive.ts';
@@ -105,7 +105,7 @@ async function entryFromOptions({ values }: Arguments): Promise<Entry> {
   if (name === null || bmc === null) throw usage('Give a FILE, or --name and --bmc', USAGE);
   const macs = texts(values, 'mac');
   const passwordFile = text(values, 'password-file');
-  const capabilities = capabilitiesFrom(text(values, 'boot-mode'), values['secure-boot'] === true);
+  const capabilities = capabilitiesFrom(text(values, 'boot-mode'), flag(values, 'secure-boot'));
   const network = text(values, 'network');
   const driverInfo: JsonObject = {
     redfish_address: bmc,

@@ -1,15 +1,15 @@
 /** `ingot image list`, `show`, `add` and `remove`. */
 import { IngotError } from '../../errors.ts';
 import type { ImageAnswer } from '../answers.ts';
-import { flag, text, usage, WAIT_OPTIONS, wholeNumber } from '../arguments.ts';
+import { flag, text, usage, WAIT_OPTIONS } from '../arguments.ts';
 import { type Call, type Command, printJson } from '../command.ts';
 import { IMAGE_HELP, readImage } from '../image.ts';
 import { EXIT } from '../io.ts';
-import { formatBytes, formatFacts, formatTable } from '../table.ts';
+import { formatBytes, formatFacts, formatTable, formatValue } from '../table.ts';
+import { DEFAULT_TIMEOUT_S, timeoutOf } from './verbs.ts';
 
 const SHOWN_ID = 12;
 const POLL_MS = 1_000;
-const DEFAULT_TIMEOUT_S = 7200;
 
 export const imageList: Command = {
   usage: 'ingot image list',
@@ -41,7 +41,7 @@ export const imageShow: Command = {
   async run(call) {
     const image = await imageOf(call);
     if (call.json) printJson(call.io, { image });
-    else call.io.out(formatFacts(Object.entries(image).map(([key, value]) => [key, plain(value)])));
+    else call.io.out(formatFacts(Object.entries(image).map(([key, value]) => [key, formatValue(value)])));
     return EXIT.ok;
   },
 };
@@ -61,10 +61,10 @@ ${IMAGE_HELP}  --wait                  stay until it is ready, and tell how far 
     const [source = ''] = positionals;
     const checksum = text(values, 'checksum');
     if (checksum === null) throw usage('Give --checksum: no image is written unchecked', call.usage);
-    const timeoutS = wholeNumber(values, 'timeout', call.usage) ?? DEFAULT_TIMEOUT_S;
+    const timeoutMs = timeoutOf(call);
     const image = readImage({ source, checksum, format: text(values, 'format') }, call.usage);
     const asked = await client.images.add({ ...image });
-    const now = flag(values, 'wait') ? await untilReady(call, asked, timeoutS) : asked;
+    const now = flag(values, 'wait') ? await untilReady(call, asked, timeoutMs) : asked;
     if (json) printJson(io, { image: now });
     else io.out(`${now.id.slice(0, SHOWN_ID)}: ${stateOf(now)}.\n`);
     return EXIT.ok;
@@ -99,9 +99,9 @@ async function imageOf({ client, positionals }: Call): Promise<ImageAnswer> {
 }
 
 /** Throws the image's own error when it fails, `timeout` when time is over. */
-async function untilReady(call: Call, asked: ImageAnswer, timeoutS: number): Promise<ImageAnswer> {
+async function untilReady(call: Call, asked: ImageAnswer, timeoutMs: number): Promise<ImageAnswer> {
   const { client, io } = call;
-  const until = io.clock.elapsed() + timeoutS * 1000;
+  const until = io.clock.elapsed() + timeoutMs;
   let told = '';
   for (let image: ImageAnswer | undefined = asked; ; ) {
     if (image === undefined)
@@ -112,7 +112,7 @@ async function untilReady(call: Call, asked: ImageAnswer, timeoutS: number): Pro
     if (image.state === 'failed')
       throw new IngotError('image_invalid', image.error.message, { hint: image.error.hint });
     if (io.clock.elapsed() >= until)
-      throw new IngotError('timeout', `The image is not ready after ${timeoutS} s`, {
+      throw new IngotError('timeout', `The image is not ready after ${timeoutMs / 1000} s`, {
         hint: 'The daemon goes on with it: `ingot image list` tells how far it is.',
       });
     const line = `${image.id.slice(0, SHOWN_ID)}: ${stateOf(image)}\n`;
@@ -125,8 +125,4 @@ async function untilReady(call: Call, asked: ImageAnswer, timeoutS: number): Pro
 
 function stateOf(image: ImageAnswer): string {
   return image.state === 'preparing' ? `preparing, ${image.percent} %` : image.state;
-}
-
-function plain(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

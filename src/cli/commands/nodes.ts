@@ -5,7 +5,7 @@ import { text, usage } from '../arguments.ts';
 import { type Command, nameOf, printJson } from '../command.ts';
 import { EXIT } from '../io.ts';
 import { progressLine } from '../progress.ts';
-import { formatFacts, formatTable } from '../table.ts';
+import { formatFacts, formatTable, formatValue } from '../table.ts';
 import { label } from '../wait.ts';
 
 const REMARK_CHARACTERS = 80;
@@ -117,10 +117,7 @@ function flat(
   name: string,
   object: Readonly<Record<string, unknown>>,
 ): readonly (readonly [string, string])[] {
-  return Object.entries(object).map(([key, value]) => [
-    `${name}/${key}`,
-    typeof value === 'string' ? value : JSON.stringify(value),
-  ]);
+  return Object.entries(object).map(([key, value]) => [`${name}/${key}`, formatValue(value)]);
 }
 
 export const why: Command = {

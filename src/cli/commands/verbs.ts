@@ -5,7 +5,8 @@ import { EXIT } from '../io.ts';
 import { progressKey, progressLine } from '../progress.ts';
 import { label, waitForVerb } from '../wait.ts';
 
-const DEFAULT_TIMEOUT_S = 7200;
+/** How long `--wait` waits unless told. */
+export const DEFAULT_TIMEOUT_S = 7200;
 
 export const WAIT_HELP = `
   --wait        stay until it is done, and tell how far it is
