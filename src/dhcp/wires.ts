@@ -5,8 +5,6 @@ import type { DhcpNetwork } from './network.ts';
 
 /** One broadcast domain with the networks that are on it: several make a shared network. */
 export type DhcpWire = {
-  /** That of the interface, or of the configuration's `wire`, or of the only network. */
-  readonly name: string;
   /** Ours on it; null: relays bring its machines' questions. */
   readonly interface: string | null;
   /** In the order of the configuration; at least one. */
@@ -21,7 +19,7 @@ export function wiresOf(networks: readonly DhcpNetwork[]): readonly DhcpWire[] {
     const key = `${network.interface !== null} ${network.wire}`;
     const before = wires.get(key)?.networks ?? [];
     const [first = network, ...more] = [...before, network];
-    wires.set(key, { name: network.wire, interface: network.interface, networks: [first, ...more] });
+    wires.set(key, { interface: network.interface, networks: [first, ...more] });
   }
   return [...wires.values()];
 }
@@ -56,7 +54,7 @@ export function chooseWire(clues: Clues, arrival: Arrival, wires: readonly DhcpW
   return choice(holding(clues.ciaddr), 'unknown_link');
 }
 
-export function isOnWire(wire: DhcpWire, address: Ipv4): boolean {
+function isOnWire(wire: DhcpWire, address: Ipv4): boolean {
   return wire.networks.some(({ cidr }) => cidrContains(cidr, address));
 }
 
