@@ -31,7 +31,6 @@ export type DhcpFact = {
   /** What it said of itself; for machines that nobody knows yet. */
   readonly vendorClass: string | null;
   readonly archs: readonly number[];
-  readonly isIpxe: boolean;
   /** Option 97 without its type byte, in hex. */
   readonly uuid: string | null;
   /** Only where a relay passed the message on. */
@@ -100,7 +99,6 @@ export function dhcpFact(
     mac: facts.mac,
     vendorClass: facts.vendorClass,
     archs: facts.archs,
-    isIpxe: isIpxe(facts),
     uuid: facts.uuid?.length === 17 ? Buffer.from(facts.uuid.subarray(1)).toString('hex') : null,
     ...relayPlace(facts),
   };

@@ -161,6 +161,6 @@ test('what a vendor class does to a terminal is taken out of it', () => {
 function dhcpFact(said: { vendorClass: string; archs?: readonly number[] }) {
   return {
     ...{ kind: 'dhcp.offer' as const, at: 0, network: 'pxe', mac: mac(1), address: null, sentence: '' },
-    ...{ archs: [], isIpxe: false, uuid: null, ...said },
+    ...{ archs: [], uuid: null, ...said },
   };
 }
