@@ -7,6 +7,11 @@ export function isBehindRelays({ dhcp, interface: name, role }: NetworkConfig): 
   return dhcp !== 'off' && name === undefined && role !== 'oob';
 }
 
+/** All addresses of ours that machines of these networks talk to. */
+export function serverAddresses(networks: readonly NetworkConfig[]): ReadonlySet<Ipv4> {
+  return new Set(networks.flatMap((network) => serverAddress(network, networks) ?? []));
+}
+
 /** `server_address`, else `address`, else for a network behind relays that of the first network with an interface. */
 export function serverAddress(network: NetworkConfig, networks: readonly NetworkConfig[]): Ipv4 | null {
   const own = network.server_address ?? network.address;

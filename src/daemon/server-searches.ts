@@ -2,7 +2,7 @@
 import type { OtherServerView } from '../api/deps.ts';
 import type { Clock } from '../clock.ts';
 import type { NetworkConfig } from '../config/schema.ts';
-import { serverAddress } from '../config/server-address.ts';
+import { serverAddresses } from '../config/server-address.ts';
 import type { DhcpNotice } from '../dhcp/notice.ts';
 import type { Expectation } from '../dhcp/other-servers.ts';
 import { type ServerSearch, startServerSearch } from '../dhcp/server-search.ts';
@@ -36,7 +36,7 @@ const EXPECTATIONS: Readonly<Record<Exclude<NetworkConfig['dhcp'], 'off'>, Expec
 
 export function startServerSearches(options: Options): ServerSearches {
   const { networks, clock, log } = options;
-  const own = new Set(networks.flatMap((network) => serverAddress(network, networks) ?? []));
+  const own = serverAddresses(networks);
   const searches = new Map<string, ServerSearch>();
   const services = searched(networks).map(({ config, nic, expects }) => {
     const start = async (): Promise<Service> => {

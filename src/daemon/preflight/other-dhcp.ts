@@ -1,8 +1,10 @@
 /** Asks on the wires who else answers DHCP there, in the name of a machine that does not exist. */
 import { systemClock } from '../../clock.ts';
 import type { NetworkConfig } from '../../config/schema.ts';
+import { serverAddresses } from '../../config/server-address.ts';
 import { startServerSearch } from '../../dhcp/server-search.ts';
 import { asIngotError } from '../../errors.ts';
+import type { Ipv4 } from '../../net/ipv4.ts';
 import { bad, type Finding, good, warning } from './finding.ts';
 
 /** Servers that first look whether somebody has the address take their time: dnsmasq three seconds. */
@@ -13,17 +15,18 @@ const ONCE_MS = 3_600_000;
 /** Takes `LISTEN_MS`, whatever the number of networks. */
 export async function checkOtherDhcp(networks: readonly NetworkConfig[]): Promise<readonly Finding[]> {
   const served = networks.filter(({ dhcp }) => dhcp !== 'off');
-  return (await Promise.all(served.map(check))).flat();
+  const own = serverAddresses(networks);
+  return (await Promise.all(served.map((network) => check(network, own)))).flat();
 }
 
-async function check(network: NetworkConfig): Promise<readonly Finding[]> {
-  const { name, interface: device, address } = network;
+async function check(network: NetworkConfig, own: ReadonlySet<Ipv4>): Promise<readonly Finding[]> {
+  const { name, interface: device } = network;
   // Told by the check of interfaces.
   if (device === undefined) return [];
   try {
     const search = startServerSearch({
       ...{ network: name, interface: device, expects: 'any', everyMs: ONCE_MS, clock: systemClock },
-      isOurs: (server) => server === address,
+      isOurs: (server) => own.has(server),
       onNotice: () => undefined,
     });
     await systemClock.sleep(LISTEN_MS);
