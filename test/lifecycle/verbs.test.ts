@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { shortestPath } from '../../src/lifecycle/verbs.ts';
 import type { NodeRecord } from '../../src/store/records.ts';
 import type { ProvisionState, Verb } from '../../src/store/words.ts';
-import { createWorld, DEPLOYABLE } from './fakes/world.ts';
+import { createWorld, DEPLOYABLE, type World } from './fakes/world.ts';
 
 describe('a verb in the wrong state', () => {
   it.each<[ProvisionState, Verb, string]>([
@@ -41,6 +41,28 @@ describe('verbs', () => {
     await world.daemon().requestVerb(uuid, { verb: 'manage' });
     expect(await world.node()).toMatchObject({ provision_state: 'manageable', last_error: null });
     expect(await world.store().jobs.lastOf(uuid)).toBeNull();
+  });
+
+  it('"manage" keeps what an operator writes to the properties while the BMC is asked', async () => {
+    const world: World = await createWorld({
+      deps: {
+        withBmc: async (node, work) => {
+          const bmc = world.machines[0]?.bmc;
+          if (bmc === undefined) throw new Error('no machine');
+          const systemInfo = async () => {
+            await world.store().nodes.update(node.uuid, { properties: { cpus: 4 } });
+            return { ...(await bmc.systemInfo()), uuid: '4c4c4544-0034-3510-8057-b4c04f4d3332' };
+          };
+          return await work({ ...bmc, systemInfo });
+        },
+      },
+    });
+    const uuid = world.machines[0]?.uuid ?? '';
+    await world.daemon().requestVerb(uuid, { verb: 'manage' });
+    expect((await world.until(['manageable'])).properties).toEqual({
+      cpus: 4,
+      system_uuid: '4c4c4544-0034-3510-8057-b4c04f4d3332',
+    });
   });
 
   it('"provide" without automated cleaning goes straight to available', async () => {
