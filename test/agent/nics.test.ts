@@ -1,8 +1,10 @@
 /** How NICs are made ready for the inventory, and how long that may take. */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Run } from '../../src/agent/base/run.ts';
+import { listenForLldp } from '../../src/agent/hardware/lldp-listener.ts';
 import { USUAL_LLDP_WAIT_MS, wakeNics } from '../../src/agent/hardware/nics.ts';
 import { createSysfs } from '../../src/agent/hardware/sysfs.ts';
 import { tempFolder } from './support/disks.ts';
@@ -60,6 +62,24 @@ describe('NICs', () => {
     expect([nics.lldp().size, waited()]).toEqual([0, USUAL_LLDP_WAIT_MS]);
     speak();
     await expect.poll(() => nics.lldp()).toEqual(HEARD);
+  });
+
+  it('are no end of the agent when neither they nor a capture’s file can be handled', async () => {
+    const run: Run = async (_program, args) => {
+      // A folder in the place of the capture cannot be removed as a file.
+      mkdirSync(args[args.indexOf('-w') + 1] ?? '', { recursive: true });
+      return { code: 0, stdout: '', stderr: '' };
+    };
+    expect(await listenForLldp('eno1', { run, runDir: tempFolder(), timeoutMs: 1 })).toBeNull();
+    const sysfs = {
+      ...createSysfs(buildTree(SERVER)),
+      names: (): readonly string[] => {
+        throw new Error('no sysfs');
+      },
+    };
+    const nics = wakeNics({ sysfs, run, clock: hurryingClock(), runDir: tempFolder() });
+    await nextTurn();
+    await expect(nics.settle(0)).rejects.toThrow('no sysfs');
   });
 
   it('without a link cost the wait for it, and no wait for LLDP', async () => {

@@ -27,6 +27,6 @@ export async function listenForLldp(
     // Silence (the time-out) and a NIC that is down are facts, no failures.
     return null;
   } finally {
-    await rm(file, { force: true });
+    await rm(file, { force: true }).catch(() => undefined);
   }
 }

@@ -57,7 +57,8 @@ export function wakeNics({ sysfs, run, clock, runDir }: Tools): Nics {
     }
   };
 
-  void wakeAll();
+  // Whoever waits for them by `settle` is told of a failure.
+  void wakeAll().catch(() => undefined);
   return {
     settle: async (lldpWaitMs) => {
       const names = await wakeAll();
