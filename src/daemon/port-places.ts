@@ -17,7 +17,9 @@ const MOST = 100_000;
 
 export function createPortPlaces(store: Store, log: Log): PortPlaces {
   const last = createRecentMap<Mac, string>(MOST);
-  let waiting: Promise<void> = Promise.resolve();
+  /** Of each NIC the newest place only: what was said before it and not written yet is of no use. */
+  const next = new Map<Mac, RelayPlace>();
+  let writing: Promise<void> | null = null;
 
   const write = async (mac: Mac, relay: RelayPlace): Promise<void> => {
     await store.transaction(async (queries) => {
@@ -36,19 +38,31 @@ export function createPortPlaces(store: Store, log: Log): PortPlaces {
     });
   };
 
+  const writeAll = async (): Promise<void> => {
+    for (let [first] = next; first !== undefined; [first] = next) {
+      const [mac, relay] = first;
+      next.delete(mac);
+      try {
+        await write(mac, relay);
+      } catch (error) {
+        last.delete(mac);
+        log.warn({ mac, error: String(error) }, 'where a port is plugged in could not be written');
+      }
+    }
+    writing = null;
+  };
+
   return {
     seen: (mac, relay) => {
       const place = placeText(relay);
       if (last.get(mac) === place) return;
       last.set(mac, place);
-      waiting = waiting
-        .then(() => write(mac, relay))
-        .catch((error: unknown) => {
-          last.delete(mac);
-          log.warn({ mac, error: String(error) }, 'where a port is plugged in could not be written');
-        });
+      next.set(mac, relay);
+      writing ??= writeAll();
     },
-    stop: () => waiting,
+    stop: async () => {
+      await writing;
+    },
   };
 }
 
