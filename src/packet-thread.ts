@@ -84,19 +84,18 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
   const aliases = createUuidAliases();
   const passed = new Map(options.dhcpDescriptors);
 
+  const teller = createDhcpTeller({
+    isKnown: (mac) => boot.has(mac),
+    send: facts.send,
+    counters: counters.facts,
+    clock: systemClock,
+  });
   const bootAnswers = createBootAnswers({
     files: manifest.files,
     entryOf: (mac) => boot.get(mac) ?? null,
     site: options.site,
     clock: systemClock,
-    onFact: facts.send,
-  });
-
-  const tellDhcp = createDhcpTeller({
-    isKnown: (mac) => boot.has(mac),
-    send: facts.send,
-    counters: counters.facts,
-    clock: systemClock,
+    onFact: teller.tellBoot,
   });
 
   const served = options.networks.filter(({ dhcp, role }) => dhcp !== 'off' && role !== 'oob');
@@ -110,7 +109,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     bootFields: bootAnswers,
     log: dhcpLog,
     counters: counters.dhcp,
-    onFact: tellDhcp,
+    onFact: teller.tell,
   };
   const desk = createDesk({
     ...answering,

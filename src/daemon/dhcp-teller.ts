@@ -6,6 +6,7 @@ import type { Mac } from '../net/mac.ts';
 import { createRequestRate } from '../net/request-rate.ts';
 import { clientDetails } from './client-details.ts';
 import type { FactSender } from './fact-sender.ts';
+import type { Fact } from './packet-protocol.ts';
 
 export const FACT_COUNTS = ['strangers_not_told'] as const;
 
@@ -23,13 +24,29 @@ type Parts = {
  */
 const STRANGERS = { burst: 20_000, perSecond: 1_000, maxAddresses: 1 } as const;
 
-/** Only strangers' facts carry along what the machine said of itself, and only relayed ones where it is plugged in. */
-export function createDhcpTeller({ isKnown, send, counters, clock }: Parts): (fact: DhcpFact) => void {
+export type DhcpTeller = {
+  /** Only strangers' facts carry along what the machine said of itself, and only relayed ones where it is plugged in. */
+  tell(fact: DhcpFact): void;
+  /** What DHCP's answer makes of the machine's boot; of strangers by the same measure. */
+  tellBoot(fact: Fact): void;
+};
+
+export function createDhcpTeller({ isKnown, send, counters, clock }: Parts): DhcpTeller {
   const rate = createRequestRate(STRANGERS);
-  return (fact) => {
-    const place = fact.relay === undefined ? undefined : { relay: fact.relay };
-    if (isKnown(fact.mac)) send(fact, place);
-    else if (rate.allows('strangers', clock.elapsed())) send(fact, { client: clientDetails(fact), ...place });
-    else counters.count('strangers_not_told');
+  /** Takes one of the strangers' measure, or counts what is not told. */
+  const allowsStranger = (): boolean => {
+    const allowed = rate.allows('strangers', clock.elapsed());
+    if (!allowed) counters.count('strangers_not_told');
+    return allowed;
+  };
+  return {
+    tell: (fact) => {
+      const place = fact.relay === undefined ? undefined : { relay: fact.relay };
+      if (isKnown(fact.mac)) send(fact, place);
+      else if (allowsStranger()) send(fact, { client: clientDetails(fact), ...place });
+    },
+    tellBoot: (fact) => {
+      if ((fact.mac !== null && isKnown(fact.mac)) || allowsStranger()) send(fact);
+    },
   };
 }

@@ -17,13 +17,13 @@ function teller() {
   const told: (Pick<Fact, 'client' | 'relay'> | undefined)[] = [];
   const time = { elapsed: 0 };
   const counters = createCounters(FACT_COUNTS);
-  const tell = createDhcpTeller({
+  const { tell, tellBoot } = createDhcpTeller({
     isKnown: (one) => one === KNOWN,
     send: (_, more) => void told.push(more),
     counters,
     clock: { elapsed: () => time.elapsed },
   });
-  return { tell, told, time, counters };
+  return { tell, tellBoot, told, time, counters };
 }
 
 test('what a machine says of itself goes along for strangers only, its place where a relay told it', () => {
@@ -42,4 +42,13 @@ test('a flood of strangers is told in part and counted, and takes nothing from t
   time.elapsed = 1_000;
   for (let i = 0; i < 2_000; i++) tell(fact(mac(i + 2)));
   expect(told).toHaveLength(21_001);
+});
+
+test('what becomes of strangers’ boots is told by the same measure, that of nodes’ machines always', () => {
+  const { tell, tellBoot, told, counters } = teller();
+  for (let i = 0; i < 10_000; i++) tell(fact(mac(i + 2)));
+  for (let i = 0; i < 20_000; i++) tellBoot({ ...fact(mac(i + 2)), kind: 'boot.failed' });
+  expect([told.length, counters.snapshot().strangers_not_told]).toEqual([20_000, 10_000]);
+  tellBoot({ ...fact(KNOWN), kind: 'boot.failed' });
+  expect([told.length, told.at(-1)]).toEqual([20_001, undefined]);
 });
