@@ -33,7 +33,8 @@ const CHECK: Readonly<Record<StepKind, StepName>> = {
 };
 
 const LONGEST_PAUSE_S = 86_400;
-const MOST_STEPS = 256;
+/** In one list. */
+export const MOST_STEPS = 256;
 
 /**
  * The job's steps, in the order given; first the agent is asked whether it has them all.

@@ -97,6 +97,12 @@ test.each([
     status: 400,
     text: /step/,
   },
+  ...(['clean', 'service'] as const).map((target) => ({
+    name: `257 steps of ${target}`,
+    body: { target, [`${target}_steps`]: Array(257).fill({ step: 'hold' }) },
+    status: 400,
+    text: /at most 256 steps can be asked for at once/,
+  })),
   {
     name: 'a runbook',
     body: { target: 'service', runbook: 'CUSTOM_BOOK' },

@@ -1,5 +1,6 @@
 /** `PUT states/provision` and `PUT states/power`. */
 import { z } from 'zod';
+import { MOST_STEPS } from '../../lifecycle/asked-steps.ts';
 import { jsonObject } from './common.ts';
 
 /** Ironic takes user data as text, or as an object that is written as JSON. */
@@ -22,12 +23,14 @@ const askedStep = z.strictObject({
   args: jsonObject.default({}),
 });
 
+const askedSteps = z.array(askedStep).max(MOST_STEPS, `at most ${MOST_STEPS} steps can be asked for at once`);
+
 export const provisionBody = z.strictObject({
   target: z.string(),
   configdrive: z.union([z.string(), configDriveObject]).nullish(),
-  clean_steps: z.array(askedStep).nullish(),
+  clean_steps: askedSteps.nullish(),
   deploy_steps: z.array(z.json()).nullish(),
-  service_steps: z.array(askedStep).nullish(),
+  service_steps: askedSteps.nullish(),
   rescue_password: z.string().nullish(),
   disable_ramdisk: z.boolean().nullish(),
   runbook: z.string().nullish(),
