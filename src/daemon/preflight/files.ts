@@ -7,14 +7,31 @@ import type { Config } from '../../config/schema.ts';
 import { missingRamdisk } from '../site.ts';
 import { bad, type Finding, good } from './finding.ts';
 
-const PROGRAMS = [
+type Program = { readonly name: string; readonly package: string; readonly use: string };
+
+const PROGRAMS: readonly Program[] = [
   { name: 'qemu-img', package: 'qemu-utils', use: 'converts images' },
   { name: 'xorriso', package: 'xorriso', use: 'makes config drives' },
-] as const;
+];
+const OPENSSL: Program = {
+  ...{ name: 'openssl', package: 'openssl' },
+  use: 'makes the certificate for boot files by HTTPS',
+};
 
 export async function checkFiles(config: Config): Promise<readonly Finding[]> {
-  const boots = config.networks.some(({ role }) => role === 'pxe');
-  return [...(boots ? await checkBootFiles(config) : []), ...(await Promise.all(PROGRAMS.map(findProgram)))];
+  const programs = await Promise.all(programsFor(config).map(findProgram));
+  return [...(hasBootNetwork(config) ? await checkBootFiles(config) : []), ...programs];
+}
+
+/** Pure: the programs that the daemon starts with this configuration. */
+export function programsFor(config: Config): readonly Program[] {
+  const { listen_port: port, certificate } = config.boot.https;
+  const makesCertificate = hasBootNetwork(config) && port !== null && certificate === null;
+  return makesCertificate ? [...PROGRAMS, OPENSSL] : PROGRAMS;
+}
+
+function hasBootNetwork({ networks }: Config): boolean {
+  return networks.some(({ role }) => role === 'pxe');
 }
 
 async function checkBootFiles(config: Config): Promise<readonly Finding[]> {
@@ -30,7 +47,7 @@ async function checkBootFiles(config: Config): Promise<readonly Finding[]> {
   ];
 }
 
-async function findProgram({ name, use, ...from }: (typeof PROGRAMS)[number]): Promise<Finding> {
+async function findProgram({ name, use, ...from }: Program): Promise<Finding> {
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
     const path = join(folder, name);
     const runs = await access(path, constants.X_OK).then(
