@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { configSchema } from '../../src/config/schema.ts';
+import { temporaryStore } from '../store/temporary-store.ts';
 import { aNode, apiFixture, fakeDhcp, fault, NODE } from './fixtures.ts';
 
 const PATH = '/ingot/v1/dhcp/reservations';
@@ -104,4 +105,30 @@ test('an import with one entry that is none is refused whole, with its number', 
     expect.stringMatching(/^Schema error for lease 0: starts_at: /),
   ]);
   expect([await store.reservations.list(), inForce]).toEqual([[], []]);
+});
+
+test('a large import that fails in its midst keeps and publishes what was done, and goes on when it is asked again', async () => {
+  const store = await temporaryStore();
+  let left = 1;
+  const transaction: typeof store.transaction = (work) =>
+    left-- > 0 ? store.transaction(work) : Promise.reject(new Error('the disk is full'));
+  const inForce: string[] = [];
+  const { ask } = await apiFixture({
+    store: { ...store, transaction },
+    config: configSchema.parse({ networks: [NETWORK] }),
+    dhcp: fakeDhcp({ reservationsChanged: async (macs) => void inForce.push(...macs) }),
+  });
+  const reservations = Array.from({ length: 2_100 }, (_, index) => {
+    const [high, low] = [index >> 8, index & 255];
+    const hex = index.toString(16).padStart(4, '0');
+    return { mac: `52:54:00:00:${hex.slice(0, 2)}:${hex.slice(2)}`, address: `10.20.${16 + high}.${low}` };
+  });
+  const run = () => ask('POST', '/ingot/v1/dhcp/import', { body: { from: 'kea', reservations } });
+  expect((await run()).status).toBe(500);
+  expect([(await store.reservations.list()).length, inForce.length]).toEqual([2_000, 2_000]);
+  left = 9;
+  const { body } = await run();
+  const results = (body.reservations as readonly { readonly result: string }[]).map(({ result }) => result);
+  expect(results.filter((result) => result === 'unchanged')).toHaveLength(2_000);
+  expect(results.slice(2_000)).toEqual(Array(100).fill('taken'));
 });

@@ -1,4 +1,5 @@
 /** `POST /ingot/v1/dhcp/import`: reservations and leases that another DHCP server kept. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
@@ -39,6 +40,8 @@ type ImportBody = Omit<z.output<typeof importBody>, 'reservations' | 'leases'> &
 
 /** Reservations between two turns of the event loop, and leases in one message to the packet thread. */
 const SLICE = 200;
+/** Reservations in one transaction. */
+const ATOMIC = 2_000;
 
 const NO_DHCP: Pick<DhcpControl, 'importLeases'> = {
   importLeases: async ({ leases }) => leases.map(() => ({ result: 'skipped', why: 'no DHCP runs here' })),
@@ -81,8 +84,23 @@ function view(verdict: ImportVerdict): object {
   return { result: verdict.result, why: verdict.result === 'skipped' ? verdict.why : null };
 }
 
-/** All in one transaction, so that later ones are judged beside the earlier ones, in a rehearsal too. */
-async function importReservations(
+/**
+ * A part in a transaction each, so that nobody else's write waits for tens of thousands; what fails in its midst is
+ * asked for again, and then those of the parts before are unchanged. A rehearsal is one, so that later reservations
+ * are judged beside the earlier ones.
+ */
+async function importReservations(body: ImportBody, context: ApiContext): Promise<readonly ImportVerdict[]> {
+  const { reservations } = body;
+  const atOnce = body.dry_run ? reservations.length : ATOMIC;
+  const verdicts: ImportVerdict[] = [];
+  for (let from = 0; from < reservations.length; from += atOnce) {
+    const part = { ...body, reservations: reservations.slice(from, from + atOnce) };
+    verdicts.push(...(await importTogether(part, context)));
+  }
+  return verdicts;
+}
+
+async function importTogether(
   body: ImportBody,
   { store, config, dhcp }: ApiContext,
 ): Promise<readonly ImportVerdict[]> {
@@ -180,8 +198,4 @@ async function tell(
     message: `Reservations and leases of ${from}: ${data.taken} taken, ${data.unchanged} there already, ${data.skipped} skipped`,
     data: { from, ...data },
   });
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
