@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { createApi } from '../../src/api/api.ts';
 import { createMetrics } from '../../src/api/metrics.ts';
 import { configSchema } from '../../src/config/schema.ts';
+import { NEVER_MS } from '../../src/lifecycle/engine/never.ts';
 import { createLog } from '../../src/log.ts';
 import { stoppedClock, temporaryStore } from '../store/temporary-store.ts';
 import { aNode, apiFixture, fakeDhcp, fakeLifecycle, fault, NODE } from './fixtures.ts';
@@ -112,6 +113,23 @@ test('the job tells step, percent, bytes and times, and keeps its scratch to its
   expect((await ask('GET', '/ingot/v1/jobs')).body.jobs).toMatchObject([
     { node_uuid: NODE, step: 'write_image' },
   ]);
+});
+
+test('a step that no deadline ends shows none, be it a century away on disk', async () => {
+  const { ask, store } = await apiFixture();
+  await store.nodes.insert(aNode());
+  const job = await store.jobs.insert({
+    node_uuid: NODE,
+    verb: 'clean',
+    steps: [{ name: 'hold', args: {} }],
+  });
+  const shown = async (deadline: string) => {
+    await store.jobs.update(job.id, { deadline });
+    return (await ask('GET', '/ingot/v1/nodes/rack1-07/job')).body.job.deadline;
+  };
+  const begun = Date.parse(job.step_started_at);
+  expect(await shown(new Date(begun + NEVER_MS + 1).toISOString())).toBeNull();
+  expect(await shown('2026-11-22T13:00:00.000Z')).toBe('2026-11-22T13:00:00.000Z');
 });
 
 test("the timeline is the node's own events, oldest first or newest first", async () => {

@@ -1,4 +1,5 @@
 /** A job as operators see it: where it is, how far, since when. The scratch stays inside. Pure. */
+import { failsAt } from '../../lifecycle/engine/never.ts';
 import type { JobRecord, JsonObject } from '../../store/records.ts';
 
 export function jobView(job: JobRecord, now: number): JsonObject {
@@ -20,7 +21,8 @@ export function jobView(job: JobRecord, now: number): JsonObject {
     percent: job.progress?.percent ?? null,
     elapsed_s: seconds(until - Date.parse(job.created_at)),
     step_elapsed_s: seconds(until - Date.parse(job.step_started_at)),
-    deadline: job.deadline,
+    /** Null too for a step that no deadline ends, such as a hold. */
+    deadline: failsAt(job),
     error: job.error,
     created_at: job.created_at,
     updated_at: job.updated_at,

@@ -7,6 +7,7 @@ import { STATES, type TimeLimit } from '../graph.ts';
 import type { JobOnNode } from './advance.ts';
 import { type Commits, Superseded } from './commit.ts';
 import type { Moment, Past } from './moment.ts';
+import { NEVER_MS } from './never.ts';
 import { LONGEST_BACK_OFF_MS } from './retry.ts';
 import { callStep } from './run-step.ts';
 import type { Slots } from './slots.ts';
@@ -44,9 +45,6 @@ export type Reach = {
 
 /** After a start no deadline falls due before this: the agents need time to find us again. */
 const RESTART_GRACE_MS = 300_000;
-
-/** A century: what "never" is as a time stamp. */
-const NEVER_MS = 100 * 365 * 86_400_000;
 
 /** Resolves when the job has ended; rejects with the signal's reason, or with what made working impossible. */
 export async function runJob(id: number, tools: JobTools, reach: Reach): Promise<void> {
