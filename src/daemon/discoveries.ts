@@ -2,6 +2,7 @@
  * The list of machines that were heard on the wire and belong to no node: in memory, bounded, the least recently
  * seen out first; written to the store in the background, a machine that says nothing new once a minute at most.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../log.ts';
@@ -41,6 +42,9 @@ const QUIET_MS = 60_000;
 const EVENTS_A_MINUTE = 20;
 
 type Entry = { readonly record: DiscoveredRecord; readonly written: DiscoveredRecord | null };
+
+/** What a transaction wrote, and whom it took off because a node has the MAC. */
+type Committed = { readonly rows: ReadonlyMap<Mac, DiscoveredRecord>; readonly owned: ReadonlySet<Mac> };
 
 /** Reads the list from the store. */
 export async function startDiscoveries(options: Options): Promise<Discoveries> {
@@ -87,21 +91,39 @@ export async function startDiscoveries(options: Options): Promise<Discoveries> {
     const leaving = [...gone];
     for (const mac of batch) dirty.delete(mac);
     gone.clear();
-    await store.transaction(async (queries) => {
-      for (const mac of await ownedOf(batch, queries)) drop(mac);
-      const rows = batch.flatMap((mac) => machines.get(mac) ?? []);
-      await queries.discovered.delete([...leaving, ...gone]);
-      gone.clear();
-      await queries.discovered.put(rows.map(({ record }) => record));
-      for (const { record, written } of rows) {
+    const committed = await writeTogether(batch, leaving).catch((error: unknown) => {
+      for (const mac of batch) if (machines.has(mac)) dirty.add(mac);
+      for (const mac of leaving) if (!machines.has(mac)) gone.add(mac);
+      throw error;
+    });
+    for (const mac of committed.owned) {
+      machines.delete(mac);
+      dirty.delete(mac);
+    }
+    for (const [mac, record] of committed.rows) {
+      const now = machines.get(mac);
+      if (now !== undefined) machines.set(mac, { ...now, written: record });
+      // It went from the list while it was written.
+      else gone.add(mac);
+    }
+  };
+
+  /** One transaction, which changes nothing in memory: it may fail at its end. */
+  const writeTogether = (batch: readonly Mac[], leaving: readonly Mac[]): Promise<Committed> =>
+    store.transaction(async (queries) => {
+      const owned = new Set(await ownedOf(batch, queries));
+      const entries = batch.flatMap((mac) => {
+        const entry = owned.has(mac) ? undefined : machines.get(mac);
+        return entry === undefined ? [] : [{ mac, ...entry }];
+      });
+      await queries.discovered.delete([...leaving, ...owned]);
+      await queries.discovered.put(entries.map(({ record }) => record));
+      for (const { record, written } of entries) {
         const event = written === null ? told.of(record) : null;
         if (event !== null) await queries.events.append(event);
-        const mac = parseMac(record.mac);
-        const now = mac === null ? undefined : machines.get(mac);
-        if (mac !== null && now !== undefined) machines.set(mac, { ...now, written: record });
       }
+      return { owned, rows: new Map(entries.map(({ mac, record }) => [mac, record])) };
     });
-  };
 
   const writeAll = async (): Promise<void> => {
     while (dirty.size + gone.size > 0) {
@@ -109,12 +131,11 @@ export async function startDiscoveries(options: Options): Promise<Discoveries> {
         await writeSome();
       } catch (error) {
         // They stay due: whoever is seen next has it tried again.
-        for (const [mac, { written }] of machines) if (written === null) dirty.add(mac);
         log.error({ error: String(error) }, 'discovered machines could not be written');
         return;
       }
       // Other work of this thread goes between two batches.
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
     }
   };
 

@@ -135,6 +135,36 @@ test('a machine leaves the list with its enrolment, and does not come back by wh
   expect(await events(store)).toHaveLength(2);
 });
 
+test('what a transaction that failed at its end would have written is written by the next one', async () => {
+  const store = await temporaryStore();
+  let failures = 0;
+  const failing: Store = {
+    ...store,
+    transaction: (work) =>
+      store.transaction(async (queries) => {
+        const done = await work(queries);
+        if (failures-- > 0) throw new Error('the disk is full');
+        return done;
+      }),
+  };
+  const { list } = await started(failing, 3);
+  for (const [second, number] of [1, 2, 3].entries()) list.see(offer(second), mac(number));
+  await onDisk(store).toHaveLength(3);
+  await store.nodes.insert({ uuid: NODE, driver: 'redfish' });
+  await store.ports.insert({ uuid: NODE, node_uuid: NODE, address: mac(2) });
+  failures = 1;
+  // The first goes for the fourth, the second is a node's, and the third says something new.
+  list.see(offer(70), mac(4));
+  list.see(offer(71), mac(2));
+  list.see(offer(72), mac(3));
+  await expect.poll(() => failures, PATIENCE).toBe(0);
+  expect((await store.discovered.list()).map((one) => one.mac)).toEqual([mac(3), mac(2), mac(1)]);
+  list.see(offer(140), mac(3));
+  await onDisk(store).toMatchObject([{ mac: mac(3), seen_count: 3 }, { mac: mac(4) }]);
+  expect(list.list().map((one) => one.mac)).toEqual([mac(3), mac(4)]);
+  await list.stop();
+});
+
 test('a machine can be taken off the list', async () => {
   const store = await temporaryStore();
   const { list } = await started(store);
