@@ -2,6 +2,7 @@
 import type { Cidr } from '../net/ipv4.ts';
 import { cidrContains } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
+import { uuidText } from '../net/smbios-uuid.ts';
 import type { DiscoveredRecord } from '../store/records.ts';
 import type { Fact } from './packet-protocol.ts';
 
@@ -38,11 +39,6 @@ export function sighted(
 /** True when more than time and count has changed. */
 export function tellsMore(record: DiscoveredRecord, before: DiscoveredRecord): boolean {
   const { last_seen: _l, seen_count: _c, ...rest } = record;
-  return Object.entries(rest).some(([name, value]) => ({ ...before })[name] !== value);
-}
-
-/** 32 hex digits as 8-4-4-4-12; null for anything else. */
-function uuidText(hex: string | null): string | null {
-  const groups = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/.exec(hex ?? '');
-  return groups === null ? null : groups.slice(1).join('-');
+  const earlier: Readonly<Record<string, unknown>> = { ...before };
+  return Object.entries(rest).some(([name, value]) => earlier[name] !== value);
 }

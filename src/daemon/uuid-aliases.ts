@@ -1,6 +1,7 @@
 /** Machines by the UUID of their mainboard (SMBIOS), for firmware that does not tell its MAC. */
 import type { BootEntry } from '../boot/decision.ts';
 import type { Mac } from '../net/mac.ts';
+import { swapped, uuidHex } from '../net/smbios-uuid.ts';
 
 export type UuidAliases = {
   set(entry: Pick<BootEntry, 'mac' | 'systemUuid'>): void;
@@ -23,7 +24,7 @@ export function createUuidAliases(): UuidAliases {
   };
   return {
     set: ({ mac, systemUuid }) => {
-      const uuid = systemUuid?.replaceAll('-', '').toLowerCase() ?? '';
+      const uuid = uuidHex(systemUuid ?? '');
       if (uuidOf.get(mac) === uuid) return;
       remove(mac);
       if (!isMeant(uuid)) return;
@@ -42,11 +43,4 @@ export function createUuidAliases(): UuidAliases {
 /** Boards without a UUID of their own say the same one byte over and over. */
 function isMeant(uuid: string): boolean {
   return /^[0-9a-f]{32}$/.test(uuid) && !/^(..)\1{15}$/.test(uuid);
-}
-
-/** The first three parts little-endian where they are big-endian, and the other way round: firmware does not agree. */
-function swapped(hex: string): string {
-  const bytes = hex.match(/../g) ?? [];
-  const part = (from: number, to: number): string => bytes.slice(from, to).toReversed().join('');
-  return part(0, 4) + part(4, 6) + part(6, 8) + bytes.slice(8).join('');
 }

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
+import { swapped, uuidHex, uuidText } from '../../net/smbios-uuid.ts';
 import type { DiscoveredRecord } from '../../store/records.ts';
 import type { ApiContext } from '../context.ts';
 import { parseBody } from '../parse.ts';
@@ -21,16 +22,8 @@ export function discoveredRoutes(app: FastifyInstance, { dhcp }: ApiContext): vo
   });
 }
 
-/**
- * With the UUID in both byte orders: what DMI and Redfish show is one of them, for firmware does not agree on how to
- * send the first three fields (SMBIOS 2.6 made them little-endian, RFC 4122 and so RFC 4578 has them big-endian).
- */
+/** With the UUID in both byte orders: what DMI and Redfish show is one of them. */
 function view(record: DiscoveredRecord): object {
-  return { ...record, uuid_swapped: record.uuid === null ? null : swapped(record.uuid) };
-}
-
-function swapped(uuid: string): string {
-  const [first = '', second = '', third = '', ...rest] = uuid.split('-');
-  const turned = [first, second, third].map((field) => Buffer.from(field, 'hex').reverse().toString('hex'));
-  return [...turned, ...rest].join('-');
+  const { uuid } = record;
+  return { ...record, uuid_swapped: uuid === null ? null : uuidText(swapped(uuidHex(uuid))) };
 }
