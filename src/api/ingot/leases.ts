@@ -17,7 +17,10 @@ export function leaseRoutes(app: FastifyInstance, { store, dhcp }: ApiContext): 
     const wanted = Object.entries(parseQuery(leaseQuery, request.query));
     const [all, owners] = await Promise.all([dhcp?.leases() ?? [], store.ports.owners()]);
     const leases = all
-      .filter((lease) => wanted.every(([name, value]) => ({ ...lease })[name] === value))
+      .filter((lease) => {
+        const fields: Readonly<Record<string, unknown>> = { ...lease };
+        return wanted.every(([name, value]) => fields[name] === value);
+      })
       .map((lease) => ({ ...lease, node: lease.mac === null ? null : (owners.get(lease.mac) ?? null) }));
     return { leases };
   });
