@@ -8,7 +8,7 @@ type Capable = Pick<NodeRecord, 'instance_info' | 'properties'>;
  * One of Ironic's capabilities. What the instance asks for wins over what the node has. Ironic's clients write them as
  * `name:value,name:value`, as an object, and as an object in a string; all are read.
  */
-export function capabilityOf(node: Capable, name: string): string | null {
+function capabilityOf(node: Capable, name: string): string | null {
   return (
     capabilitiesIn(node.instance_info.capabilities).get(name) ??
     capabilitiesIn(node.properties.capabilities).get(name) ??

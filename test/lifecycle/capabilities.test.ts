@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { capabilityOf, usesSecureBoot, wantedBootMode } from '../../src/lifecycle/capabilities.ts';
+import {
+  capabilitiesIn,
+  usesSecureBoot,
+  wantedBootMode,
+  wantedSecureBoot,
+} from '../../src/lifecycle/capabilities.ts';
 import type { Json } from '../../src/store/records.ts';
 
 type Facts = {
@@ -22,19 +27,19 @@ describe("Ironic's capabilities", () => {
     ['an object', { cpu_vt: true, secure_boot: true, boot_mode: 'uefi' }],
     ['an object in a string', '{"cpu_vt": "True", "secure_boot": "True", "boot_mode": "uefi"}'],
   ])('are read as %s', (_, properties) => {
-    const read = node({ properties });
-    expect(['cpu_vt', 'secure_boot', 'boot_mode', 'disk'].map((name) => capabilityOf(read, name))).toEqual([
-      'true',
-      'true',
-      'uefi',
-      null,
+    expect([...capabilitiesIn(properties)]).toEqual([
+      ['cpu_vt', 'true'],
+      ['secure_boot', 'true'],
+      ['boot_mode', 'uefi'],
     ]);
+    const read = node({ properties });
+    expect([wantedSecureBoot(read), wantedBootMode(read)]).toEqual([true, 'uefi']);
   });
 
   it.each<[Json]>([['{"a":'], [[1]], [null], [7], ['secure_boot'], ['']])(
     'that make no sense say nothing: %j',
     (properties) => {
-      expect(capabilityOf(node({ properties }), 'secure_boot')).toBeNull();
+      expect(wantedSecureBoot(node({ properties }))).toBeNull();
     },
   );
 
