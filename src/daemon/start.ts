@@ -263,10 +263,11 @@ function followNodes({ store, bootTable, bmcs, discoveries, log }: Following): (
   return store.onEvent((event) => {
     const uuid = event.node_uuid;
     if (uuid === null || !/^(node|port)\./.test(event.kind)) return;
-    const failed = (error: unknown): void =>
-      log.warn({ node: uuid, error: String(error) }, 'the boot table is behind');
-    void bootTable.publishNode(uuid).catch(failed);
-    void discoveries.enrolled(uuid).catch(failed);
-    if (event.kind === 'node.deleted') void bmcs.forget(uuid).catch(failed);
+    const failed = (sentence: string) => (error: unknown) =>
+      log.warn({ node: uuid, error: String(error) }, sentence);
+    void bootTable.publishNode(uuid).catch(failed('the boot table is behind'));
+    void discoveries.enrolled(uuid).catch(failed('the list of discovered machines is behind'));
+    if (event.kind === 'node.deleted')
+      void bmcs.forget(uuid).catch(failed('the sessions with its BMC could not be ended'));
   });
 }
