@@ -7,7 +7,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { IngotError } from '../errors.ts';
 import type { Ipv4 } from './ipv4.ts';
-import { int32, LINUX, loadLibc, makeSocket, SOCKET_ADDRESS_BYTES, socketAddress } from './libc.ts';
+import { int32, LINUX, libc, makeSocket, SOCKET_ADDRESS_BYTES, socketAddress } from './libc.ts';
 
 export type BoundSocketOptions = {
   /** Interface name; null binds to no interface (any may then deliver). */
@@ -73,9 +73,8 @@ export function passedDescriptors(
 }
 
 function openDescriptor(options: BoundSocketOptions): number {
-  const libc = loadLibc();
   const where = `UDP port ${options.port} on ${options.interface ?? options.address ?? 'every interface'}`;
-  const { fd, must } = makeSocket(libc, { family: LINUX.AF_INET, type: LINUX.SOCK_DGRAM, where });
+  const { fd, must } = makeSocket({ family: LINUX.AF_INET, type: LINUX.SOCK_DGRAM, where });
   const set = (option: number, value: Uint8Array): number =>
     libc.setsockopt(fd, LINUX.SOL_SOCKET, option, value, value.length);
 
@@ -92,5 +91,5 @@ function openDescriptor(options: BoundSocketOptions): number {
 
 function forbidSharing(fd: number): void {
   const off = int32(0);
-  loadLibc().setsockopt(fd, LINUX.SOL_SOCKET, LINUX.SO_REUSEADDR, off, off.length);
+  libc.setsockopt(fd, LINUX.SOL_SOCKET, LINUX.SO_REUSEADDR, off, off.length);
 }

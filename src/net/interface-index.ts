@@ -1,4 +1,4 @@
-import { loadLibc } from './libc.ts';
+import { libc } from './libc.ts';
 
 /**
  * Looks an interface's index up by name; null when there is none of that name. An interface that was deleted and
@@ -6,9 +6,8 @@ import { loadLibc } from './libc.ts';
  * process's network namespace, which /sys need not show.
  */
 export function createInterfaceIndex(): (name: string) => number | null {
-  const { if_nametoindex } = loadLibc();
   return (name) => {
-    const index = if_nametoindex(name);
+    const index = libc.if_nametoindex(name);
     return index === 0 ? null : index;
   };
 }

@@ -1,4 +1,4 @@
-import { LINUX, loadLibc } from './libc.ts';
+import { LINUX, libc } from './libc.ts';
 
 /** `struct ifreq`: 16 bytes of name, then a union whose first four bytes are the MTU (netdevice(7)). */
 const IFREQ_BYTES = 40;
@@ -9,7 +9,6 @@ const NAME_BYTES = 16;
  * process's network namespace each time, for an MTU may change while we run; it takes a few microseconds.
  */
 export function createInterfaceMtu(): (name: string) => number | null {
-  const libc = loadLibc();
   return (name) => {
     const request = Buffer.alloc(IFREQ_BYTES);
     if (request.write(name, 'latin1') >= NAME_BYTES) return null;

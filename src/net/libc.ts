@@ -61,7 +61,7 @@ export type Libc = {
   readonly if_nametoindex: (name: string) => number;
 };
 
-export function loadLibc(): Libc {
+function load(): Libc {
   const process = koffi.load(null);
   return {
     socket: process.func('int socket(int, int, int)'),
@@ -77,6 +77,9 @@ export function loadLibc(): Libc {
     if_nametoindex: process.func('unsigned int if_nametoindex(const char *)'),
   };
 }
+
+/** Made once: koffi compiles each call and never forgets one, and sockets are opened anew all the time. */
+export const libc: Libc = load();
 
 /** The number of the last call's failure in this thread. */
 export function lastErrno(): number {
@@ -123,7 +126,7 @@ type SocketBeingMade = {
 };
 
 /** A socket that neither blocks nor outlives an exec. @throws IngotError `environment`, as `must` does */
-export function makeSocket(libc: Libc, { family, type, where }: NewSocket): SocketBeingMade {
+export function makeSocket({ family, type, where }: NewSocket): SocketBeingMade {
   const fd = libc.socket(family, type | LINUX.SOCK_NONBLOCK | LINUX.SOCK_CLOEXEC, 0);
   if (fd < 0) throw socketError(`cannot open ${where}: socket`, lastErrno());
   return {

@@ -5,7 +5,7 @@
  */
 import koffi from 'koffi';
 import type { EtherType } from './ethernet.ts';
-import { int32, LINUX, lastErrno, loadLibc, makeSocket, socketError } from './libc.ts';
+import { int32, LINUX, lastErrno, libc, makeSocket, socketError } from './libc.ts';
 import { type Mac, macFromBytes } from './mac.ts';
 import type { FilterStep } from './packet-filter.ts';
 
@@ -32,12 +32,11 @@ const MOST_FRAME_BYTES = 1518;
  * @throws IngotError `environment` with the failing call and what to do: CAP_NET_RAW is needed.
  */
 export function openPacketSocket(options: PacketSocketOptions): PacketSocket {
-  const libc = loadLibc();
   const where = `a packet socket on ${options.interface}`;
   const index = libc.if_nametoindex(options.interface);
   if (index === 0) throw socketError(`cannot open ${where}: if_nametoindex`, lastErrno());
   // Of protocol 0, that is: nothing comes in before the filter is there.
-  const { fd, must } = makeSocket(libc, { family: LINUX.AF_PACKET, type: LINUX.SOCK_RAW, where });
+  const { fd, must } = makeSocket({ family: LINUX.AF_PACKET, type: LINUX.SOCK_RAW, where });
   const { takes } = options;
   if (takes !== null) must(attachFilter(fd, takes.filter), 'setsockopt SO_ATTACH_FILTER');
   must(libc.bind(fd, linkAddress(takes?.etherType ?? 0, index), LINK_ADDRESS_BYTES), 'bind');
@@ -77,7 +76,12 @@ function linkAddress(etherType: number, index: number): Uint8Array {
   return bytes;
 }
 
-/** `struct sock_fprog`: a count and a pointer to 8-byte instructions. */
+/** A count and a pointer to 8-byte instructions. */
+const SOCK_FPROG = koffi.struct({ length: 'uint16_t', filter: koffi.pointer('void') });
+const setFilter = koffi
+  .load(null)
+  .func('setsockopt', 'int', ['int', 'int', 'int', koffi.pointer(SOCK_FPROG), 'uint32_t']);
+
 function attachFilter(fd: number, filter: readonly FilterStep[]): number {
   const program = Buffer.alloc(8 * filter.length);
   filter.forEach(([operation, whenTrue, whenFalse, operand], i) => {
@@ -86,9 +90,6 @@ function attachFilter(fd: number, filter: readonly FilterStep[]): number {
     program.writeUInt8(whenFalse, 8 * i + 3);
     program.writeUInt32LE(operand, 8 * i + 4);
   });
-  const sockFprog = koffi.struct({ length: 'uint16_t', filter: koffi.pointer('void') });
-  const types = ['int', 'int', 'int', koffi.pointer(sockFprog), 'uint32_t'];
-  const setsockopt = koffi.load(null).func('setsockopt', 'int', types);
   const value = { length: filter.length, filter: program };
-  return Number(setsockopt(fd, LINUX.SOL_SOCKET, LINUX.SO_ATTACH_FILTER, value, koffi.sizeof(sockFprog)));
+  return Number(setFilter(fd, LINUX.SOL_SOCKET, LINUX.SO_ATTACH_FILTER, value, koffi.sizeof(SOCK_FPROG)));
 }

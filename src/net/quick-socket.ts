@@ -5,7 +5,7 @@
  */
 import { createSocket, type RemoteInfo } from 'node:dgram';
 import { type Ipv4, parseIpv4 } from './ipv4.ts';
-import { LINUX, loadLibc, SOCKET_ADDRESS_BYTES, socketAddress } from './libc.ts';
+import { LINUX, libc, SOCKET_ADDRESS_BYTES, socketAddress } from './libc.ts';
 
 export type RemoteEnd = { readonly address: string; readonly port: number };
 export type OnDatagram = (datagram: Uint8Array, from: RemoteEnd) => void;
@@ -36,7 +36,6 @@ const LARGEST_DATAGRAM = 65_535;
 export function createQuickSockets(
   elapsed: () => number,
 ): (options: QuickSocketOptions) => QuickSocket | null {
-  const libc = loadLibc();
   const outgoing = Buffer.alloc(LARGEST_DATAGRAM);
   const incoming = Buffer.alloc(LARGEST_DATAGRAM);
   const sender = Buffer.alloc(SOCKET_ADDRESS_BYTES);
