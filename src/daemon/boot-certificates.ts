@@ -4,8 +4,10 @@
  * a crash leaves all of it or what is made again.
  */
 import { X509Certificate } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import type { Config } from '../config/schema.ts';
 import { IngotError } from '../errors.ts';
 import { syncPath } from '../images/cache-files.ts';
@@ -28,11 +30,17 @@ export type BootCertificates = {
 
 type Files = Config['boot']['https'];
 
+type Wish = {
+  readonly addresses: readonly Ipv4[];
+  /** Milliseconds since the epoch, against which ends are judged. */
+  readonly now: number;
+};
+
 /** @throws IngotError `environment` or `missing_program`, naming the file or the step that failed */
 export async function loadBootCertificates(
   stateDir: string,
   { certificate, key }: Pick<Files, 'certificate' | 'key'>,
-  addresses: readonly Ipv4[],
+  { addresses, now }: Wish,
 ): Promise<BootCertificates> {
   if (certificate !== null && key !== null) return await ownCertificate({ certificate, key });
   const folder = resolve(stateDir, 'tls');
@@ -40,7 +48,7 @@ export async function loadBootCertificates(
   const authority = pair(folder, 'ca');
   const ca = (await readIfThere(authority)) ?? (await makeAuthority(folder));
   const held = await readIfThere(pair(folder, 'boot'));
-  const fits = held !== null && isGoodFor(held.certificate, { addresses, authority: ca.certificate });
+  const fits = held !== null && isGoodFor(held, { addresses, now, authority: ca.certificate });
   const server = fits ? held : await makeServer(folder, { addresses, authority });
   return { ...server, authority: ca.certificate };
 }
@@ -51,17 +59,43 @@ const pair = (folder: string, name: string): Pem => ({
 });
 
 async function ownCertificate(files: Pem): Promise<BootCertificates> {
-  const read = await readIfThere(files);
+  const read = await readIfThere(files).catch(() => null);
   if (read === null)
     throw new IngotError(
       'environment',
       `boot.https: ${files.certificate} or ${files.key} does not exist, or may not be read`,
       { hint: 'Name both as PEM files that the user of the daemon may read, or neither.' },
     );
+  const { certificate: cert, key } = read;
+  try {
+    createSecureContext({ key, cert });
+  } catch (thrown) {
+    const why = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new IngotError(
+      'environment',
+      `boot.https: ${files.certificate} and ${files.key} cannot be used together: ${why}`,
+      {
+        hint: 'Give PEM files without a passphrase: the certificate (chain) with ours first, and the private key of that one.',
+      },
+    );
+  }
   return { ...read, authority: null };
 }
 
+/** Only where there is none: firmware that trusts the one that is half there would refuse everything of another. */
 async function makeAuthority(folder: string): Promise<Pem> {
+  const files = pair(folder, 'ca');
+  const there = Object.values(files).filter((file) => existsSync(file));
+  // Between the two renames of its making it was nobody's yet.
+  const isUnfinished = existsSync(pair(folder, 'ca.new').certificate) && !existsSync(files.certificate);
+  if (there.length > 0 && !isUnfinished)
+    throw new IngotError(
+      'environment',
+      `Of the boot CA in ${folder} only ${there.join(' and ')} is left, and another would not be trusted by firmware that has it enrolled`,
+      {
+        hint: `Restore the other file from a backup, or move ${there.join(' and ')} away and enroll the CA that is made then.`,
+      },
+    );
   return await make(folder, 'ca', (files) =>
     authorityArgv({ kind: 'rsa', name: 'Ingot boot CA', days: DAYS, files }),
   );
@@ -92,24 +126,32 @@ async function make(folder: string, name: string, argv: (files: Pem) => readonly
   });
 }
 
-/** Null when one of the two is missing. */
+/** Null when one of the two is missing; one that is there and cannot be read is no missing one. */
 async function readIfThere(files: Pem): Promise<Pem | null> {
   try {
     return { key: await readFile(files.key, 'utf8'), certificate: await readFile(files.certificate, 'utf8') };
-  } catch {
-    return null;
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return null;
+    throw thrown;
   }
 }
 
-/** It is of this authority, names all of our addresses, and does not end soon. */
+/** It has its key, is of this authority, names all of our addresses, and does not end soon. */
 function isGoodFor(
-  pem: string,
-  { addresses, authority }: { readonly addresses: readonly Ipv4[]; readonly authority: string },
+  { certificate: pem, key }: Pem,
+  { addresses, authority, now }: Wish & { readonly authority: string },
 ): boolean {
-  const certificate = new X509Certificate(pem);
-  return (
-    addresses.every((address) => certificate.checkIP(address) !== undefined) &&
-    certificate.verify(new X509Certificate(authority).publicKey) &&
-    Date.parse(certificate.validTo) - Date.now() > RENEWED_MS
-  );
+  const signer = new X509Certificate(authority).publicKey;
+  try {
+    createSecureContext({ key, cert: pem });
+    const certificate = new X509Certificate(pem);
+    return (
+      addresses.every((address) => certificate.checkIP(address) !== undefined) &&
+      certificate.verify(signer) &&
+      Date.parse(certificate.validTo) - now > RENEWED_MS
+    );
+  } catch {
+    // Of a crash or a full disk: it is ours, and is made anew.
+    return false;
+  }
 }

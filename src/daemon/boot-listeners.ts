@@ -108,7 +108,7 @@ export async function startBootListeners(options: Options): Promise<BootListener
   };
   const lcm: RequestListener = (request, response) => lcmApi.routing(request, response);
 
-  const https = await prepareHttpsBoot(config);
+  const https = await prepareHttpsBoot(config, systemClock.now());
   const port = config.boot.listen_port;
   const named = (what: string, { networks }: ServedAddress): string => `${what} ${networks.join(', ')}`;
   const wanted: readonly Wanted[] = [

@@ -11,12 +11,13 @@ export type HttpsBoot = {
   readonly problem: string | null;
 };
 
-export async function prepareHttpsBoot({ boot, ...config }: Config): Promise<HttpsBoot> {
+/** `now`: milliseconds since the epoch. */
+export async function prepareHttpsBoot({ boot, ...config }: Config, now: number): Promise<HttpsBoot> {
   const { listen_port: port, ...own } = boot.https;
   const addresses = servedAddresses({ boot, ...config }, 'pxe').map(({ address }) => address);
   if (port === null || addresses.length === 0) return { served: null, problem: null };
   try {
-    const certificates = await loadBootCertificates(config.state_dir, own, addresses);
+    const certificates = await loadBootCertificates(config.state_dir, own, { addresses, now });
     return { served: { port, certificates }, problem: null };
   } catch (thrown) {
     const { hint, message } = asIngotError(thrown, 'making the certificate for boot files');
