@@ -120,6 +120,8 @@ function newServer({ handler, strangers, tls }: Options): Server {
   const { guard, onConnection } = createFloodGuard(limits, counters);
   // By TLS a request's socket is the encrypted one, which is there after the handshake.
   const connected = tls === undefined ? 'connection' : 'secureConnection';
+  // Those that never shake hands hold a connection too.
+  if (tls !== undefined) server.on('connection', createFloodGuard(limits, counters).onConnection);
   return server.on(connected, onConnection).on('request', guard(handler));
 }
 

@@ -5,10 +5,12 @@ import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { loadBootCertificates } from '../../src/daemon/boot-certificates.ts';
 import { FLOOD_COUNTS } from '../../src/daemon/flood-guard.ts';
 import { type ListenAt, type Listener, startListener } from '../../src/daemon/listeners.ts';
 import { createLog } from '../../src/log.ts';
 import { createCounters } from '../../src/net/counters.ts';
+import { ipv4 } from '../boot/fixtures.ts';
 
 async function folder(): Promise<string> {
   const made = await mkdtemp(join(tmpdir(), 'ingot-listener-'));
@@ -93,4 +95,23 @@ test('connections beyond those that strangers may have in all are cut and counte
   onTestFinished(() => void first.destroy());
   await once(second, 'close');
   expect(counters.snapshot()).toMatchObject({ connections_full: 1 });
+});
+
+test('connections by HTTPS count for their address before they shake hands', async () => {
+  const path = join(await folder(), 'ingot.sock');
+  const own = { certificate: null, key: null };
+  const wish = { addresses: [ipv4('127.0.0.1')], now: Date.now() };
+  const tls = await loadBootCertificates(await folder(), own, wish);
+  const counters = createCounters(FLOOD_COUNTS);
+  const limits = { maxConnections: 9, connectionsPerAddress: 1, requestTimeoutMs: 9_000 };
+  const bodies = { bodyBytes: 9, bodyBytesPerAddress: 9, largestBody: 9 };
+  const listener = await startListener({
+    ...{ name: 'boot HTTPS', at: { path }, handler: () => undefined, log: createLog('silent'), tls },
+    ...{ onProblem: () => undefined, strangers: { limits: { ...limits, ...bodies }, counters } },
+  });
+  onTestFinished(() => listener.stop());
+  const [first, second] = [connect(path), connect(path)];
+  onTestFinished(() => void first.destroy());
+  await once(second, 'close');
+  expect(counters.snapshot()).toMatchObject({ connections_of_address_full: 1 });
 });
