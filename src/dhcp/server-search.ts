@@ -28,6 +28,8 @@ export type ServerSearchOptions = {
   readonly isOurs: (address: Ipv4) => boolean;
   readonly clock: Pick<Clock, 'elapsed' | 'sleep'>;
   readonly onNotice: (notice: DhcpNotice) => void;
+  /** A defect of ours in one look: the search goes on. Absent: it ends, and `stop` throws what was wrong. */
+  readonly onDefect?: (thrown: unknown) => void;
 };
 
 export type ServerSearch = {
@@ -51,7 +53,7 @@ const NOBODY = parseIpv4('0.0.0.0') as Ipv4;
 
 /** @throws IngotError `environment` when there is no such interface or CAP_NET_RAW is missing. */
 export function startServerSearch(options: ServerSearchOptions): ServerSearch {
-  const { network, expects, everyMs, clock, isOurs, onNotice } = options;
+  const { network, expects, everyMs, clock, isOurs, onNotice, onDefect } = options;
   const socket = openPacketSocket({
     interface: options.interface,
     takes: { etherType: ETHERTYPE.ipv4, filter: udpFilter(SERVER_PORT, CLIENT_PORT) },
@@ -75,20 +77,27 @@ export function startServerSearch(options: ServerSearchOptions): ServerSearch {
       const asks = [...ASK_AT_MS];
       let isOver = false;
       while (!stopping.signal.aborted && clock.elapsed() < start + everyMs) {
-        look();
-        const passed = clock.elapsed() - start;
-        if (passed >= (asks[0] ?? Number.POSITIVE_INFINITY)) {
-          asks.shift();
-          socket.send(question(mac, socket.mac));
-        }
-        if (!isOver && passed >= SEARCH_MS) {
-          isOver = true;
-          tell(others.searched(clock.elapsed()));
+        try {
+          look();
+          const passed = clock.elapsed() - start;
+          if (passed >= (asks[0] ?? Number.POSITIVE_INFINITY)) {
+            asks.shift();
+            socket.send(question(mac, socket.mac));
+          }
+          if (!isOver && passed >= SEARCH_MS) {
+            isOver = true;
+            tell(others.searched(clock.elapsed()));
+          }
+        } catch (thrown) {
+          if (onDefect === undefined) throw thrown;
+          onDefect(thrown);
         }
         await clock.sleep(LOOK_MS, stopping.signal).catch(() => undefined);
       }
     }
   })();
+  // Nobody listens before `stop` does.
+  searching.catch(() => undefined);
 
   return {
     mac,
@@ -99,8 +108,7 @@ export function startServerSearch(options: ServerSearchOptions): ServerSearch {
     },
     stop: async () => {
       stopping.abort();
-      await searching;
-      socket.close();
+      await searching.finally(() => socket.close());
     },
   };
 }
