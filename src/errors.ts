@@ -13,6 +13,7 @@ export const ERROR_CODES = {
   unauthorized: { status: 401, blame: 'operator' },
   forbidden: { status: 403, blame: 'operator' },
   not_found: { status: 404, blame: 'operator' },
+  method_not_allowed: { status: 405, blame: 'operator' },
   conflict: { status: 409, blame: 'operator' },
   invalid_state: { status: 400, blame: 'operator' },
   node_locked: { status: 409, blame: 'operator' },

@@ -26,6 +26,7 @@ import { fleetRoutes } from './ironic/fleet.ts';
 import { historyRoutes } from './ironic/history.ts';
 import { nodePartRoutes } from './ironic/node-parts.ts';
 import { nodeRoutes } from './ironic/nodes.ts';
+import { portgroupRoutes } from './ironic/portgroups.ts';
 import { portRoutes } from './ironic/ports.ts';
 import { stateRoutes } from './ironic/states.ts';
 import { traitRoutes } from './ironic/traits.ts';
@@ -55,6 +56,7 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   fleetRoutes(app, context);
   stateRoutes(app, context);
   portRoutes(app, context);
+  portgroupRoutes(app, context);
   driverRoutes(app, context);
   eventRoutes(app, context);
   enrollRoutes(app, context);

@@ -7,7 +7,14 @@ import { MAX_VERSION, MIN_VERSION } from './version.ts';
 /** Resources of `/v1` and the first microversion that shows each. */
 export type Resources = Readonly<Record<string, number>>;
 
-export const API_RESOURCES: Resources = { nodes: 1, ports: 1, drivers: 1, conductors: 49, shards: 82 };
+export const API_RESOURCES: Resources = {
+  nodes: 1,
+  ports: 1,
+  drivers: 1,
+  portgroups: 23,
+  conductors: 49,
+  shards: 82,
+};
 export const BOOT_RESOURCES: Resources = { lookup: 22, heartbeat: 22, continue_inspection: 84 };
 
 export function discoveryRoutes(app: FastifyInstance, resources: Resources): void {

@@ -39,11 +39,12 @@ export function createSite({
 
   const buildDrive: BuildConfigDrive = async ({ node, request, lcmToken }) => {
     const ports = await store.ports.listByNode(node.uuid);
+    const portgroups = await store.portgroups.listByNode(node.uuid);
     const allocations = await store.addresses.listByNode(node.uuid);
     return await buildConfigDrive({
       node,
       request,
-      networkData: networkDataFor({ ports, allocations, networks: config.networks }),
+      networkData: networkDataFor({ ports, portgroups, allocations, networks: config.networks }),
       lcm: lcm === undefined ? null : { url: url(lcm), token: lcmToken },
       workDir: workFolder(config),
     });

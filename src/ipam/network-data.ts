@@ -5,14 +5,17 @@
 import type { NetworkConfig, NetworkRole } from '../config/schema.ts';
 import { IngotError } from '../errors.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
-import type { AddressRecord, PortRecord } from '../store/records.ts';
+import type { AddressRecord } from '../store/records.ts';
+import { type Bond, type BondedPort, bondLink, type NetworkDataBond } from './bond.ts';
 
-export type NetworkDataLink = {
-  readonly id: string;
-  readonly type: 'phy';
-  readonly ethernet_mac_address: string;
-  readonly mtu: number | null;
-};
+export type NetworkDataLink =
+  | {
+      readonly id: string;
+      readonly type: 'phy';
+      readonly ethernet_mac_address: string;
+      readonly mtu: number | null;
+    }
+  | NetworkDataBond;
 
 export type NetworkDataNetwork = {
   readonly id: string;
@@ -46,11 +49,12 @@ export function isForTheOs(network: NetworkConfig): boolean {
 
 /**
  * The node's static addresses, each on the NIC that is plugged into its network (`physical_network` of the
- * port is the network's name). One default route at most. NICs without an address are not named, so the OS
- * leaves them alone. Throws `invalid_input` when a network of an address has no port, or no configuration.
+ * port is the network's name), or on the bond that this NIC is a part of. One default route at most. NICs without an
+ * address are not named, so the OS leaves them alone. Throws `invalid_input` when a network of an address has no port, or no configuration.
  */
 export function networkDataFor(node: {
-  readonly ports: readonly Pick<PortRecord, 'address' | 'physical_network'>[];
+  readonly ports: readonly BondedPort[];
+  readonly portgroups: readonly Bond[];
   readonly allocations: readonly Pick<AddressRecord, 'network' | 'address'>[];
   readonly networks: readonly NetworkConfig[];
 }): NetworkData {
@@ -60,16 +64,17 @@ export function networkDataFor(node: {
     .map(({ allocation, network }) => ({
       allocation,
       network,
-      mac: portOn(node.ports, network.name, allocation.address),
-    }));
+      port: portOn(node.ports, network.name, allocation.address),
+    }))
+    .map(({ port, ...rest }) => ({ ...rest, links: linksOf(port, node) }));
   const routed = defaultRouteNetwork(placed.map(({ network }) => network));
-  const macs = [...new Set(placed.map(({ mac }) => mac))];
+  const links = new Map(placed.flatMap((one) => one.links).map((link) => [link.id, link]));
   return {
-    links: macs.map((mac) => ({ id: linkId(mac), type: 'phy', ethernet_mac_address: mac, mtu: null })),
-    networks: placed.map(({ allocation, network, mac }) => ({
+    links: [...links.values()],
+    networks: placed.map(({ allocation, network, links: [link] }) => ({
       id: `network-${network.name}`,
       network_id: network.name,
-      link: linkId(mac),
+      link: link.id,
       type: 'ipv4',
       ip_address: allocation.address,
       netmask: network.cidr.netmask,
@@ -91,6 +96,24 @@ function linkId(mac: string): string {
   return `nic-${mac.replaceAll(':', '')}`;
 }
 
+/** What carries the address: the NIC itself, or the bond that it is a part of, followed by the bond's NICs. */
+function linksOf(
+  port: BondedPort,
+  { ports, portgroups }: { readonly ports: readonly BondedPort[]; readonly portgroups: readonly Bond[] },
+): readonly [NetworkDataLink, ...NetworkDataLink[]] {
+  const group = portgroups.find(({ uuid }) => uuid === port.portgroup_uuid);
+  if (group === undefined) return [nic(port.address)];
+  const macs = ports
+    .filter((other) => other.portgroup_uuid === group.uuid)
+    .map(({ address }) => address)
+    .sort();
+  return [bondLink(group, { macs, links: macs.map(linkId) }), ...macs.map(nic)];
+}
+
+function nic(mac: string): NetworkDataLink {
+  return { id: linkId(mac), type: 'phy', ethernet_mac_address: mac, mtu: null };
+}
+
 function networkNamed(
   networks: readonly NetworkConfig[],
   allocation: Pick<AddressRecord, 'network' | 'address'>,
@@ -104,16 +127,11 @@ function networkNamed(
 }
 
 /** The port with the lowest MAC on that network, so that every deployment takes the same. */
-function portOn(
-  ports: readonly Pick<PortRecord, 'address' | 'physical_network'>[],
-  network: string,
-  address: string,
-): string {
-  const [mac] = ports
+function portOn(ports: readonly BondedPort[], network: string, address: string): BondedPort {
+  const [first] = ports
     .filter((port) => port.physical_network === network)
-    .map((port) => port.address)
-    .sort();
-  if (mac !== undefined) return mac;
+    .toSorted((a, b) => (a.address < b.address ? -1 : 1));
+  if (first !== undefined) return first;
   throw new IngotError(
     'invalid_input',
     `no port of the node is on network "${network}", so ${address} has no NIC`,

@@ -187,6 +187,33 @@ export const MIGRATIONS: readonly Migration[] = [
     subject: 'the interfaces that a node has chosen',
     sql: `ALTER TABLE nodes ADD COLUMN interfaces TEXT NOT NULL DEFAULT '{}';`,
   },
+  {
+    version: 7,
+    subject: 'groups of ports, and names of ports',
+    sql: `
+      CREATE TABLE portgroups (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        uuid TEXT NOT NULL UNIQUE,
+        name TEXT UNIQUE,
+        node_uuid TEXT NOT NULL REFERENCES nodes (uuid) ON DELETE CASCADE,
+        address TEXT UNIQUE,
+        mode TEXT NOT NULL,
+        properties TEXT NOT NULL,
+        standalone_ports_supported INTEGER NOT NULL,
+        extra TEXT NOT NULL,
+        internal_info TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        updated_at TEXT
+      ) STRICT;
+      CREATE INDEX portgroups_by_node ON portgroups (node_uuid);
+
+      -- Not RESTRICT: it would refuse the deletion of a node, which takes both along.
+      ALTER TABLE ports ADD COLUMN portgroup_uuid TEXT REFERENCES portgroups (uuid) ON DELETE SET NULL;
+      CREATE INDEX ports_by_portgroup ON ports (portgroup_uuid) WHERE portgroup_uuid IS NOT NULL;
+      ALTER TABLE ports ADD COLUMN name TEXT;
+      CREATE UNIQUE INDEX ports_by_name ON ports (name) WHERE name IS NOT NULL;
+    `,
+  },
 ];
 
 /** Writes the schema's number as it is and flushes it: a write that changes nothing. Throws SQLite's errors. */

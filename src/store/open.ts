@@ -12,6 +12,7 @@ import { inventoryQueries } from './inventories.ts';
 import { jobQueries, pruneJobs } from './jobs.ts';
 import { migrate, rewriteVersion } from './migrations.ts';
 import { nodeQueries } from './nodes.ts';
+import { portgroupQueries } from './portgroups.ts';
 import { portQueries } from './ports.ts';
 import type { EventRecord } from './records.ts';
 import { reservationQueries } from './reservations.ts';
@@ -39,6 +40,7 @@ function queriesOver(access: Access): Queries {
   return {
     nodes: nodeQueries(access),
     ports: portQueries(access),
+    portgroups: portgroupQueries(access),
     jobs: jobQueries(access),
     events: eventQueries(access),
     inventories: inventoryQueries(access),

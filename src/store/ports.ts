@@ -10,6 +10,7 @@ import {
   violatesUnique,
 } from './columns.ts';
 import { nodeNotFound } from './nodes.ts';
+import { pageOf } from './page.ts';
 import type { PortRecord } from './records.ts';
 import type { Queries } from './store.ts';
 import type { Access, Tables } from './tables.ts';
@@ -32,9 +33,10 @@ function explainConflict(thrown: unknown, port: Partial<PortRecord>): unknown {
       cause: thrown,
     });
   }
-  if (violatesUnique(thrown, 'ports.uuid')) {
-    return new IngotError('conflict', `A port with uuid ${port.uuid ?? ''} already exists.`, {
-      hint: 'Choose another uuid.',
+  const taken = (['uuid', 'name'] as const).find((column) => violatesUnique(thrown, `ports.${column}`));
+  if (taken !== undefined) {
+    return new IngotError('conflict', `A port with ${taken} ${port[taken] ?? ''} already exists.`, {
+      hint: `Choose another ${taken}.`,
       cause: thrown,
     });
   }
@@ -46,6 +48,8 @@ export function portQueries({ db, now }: Access): Queries['ports'] {
   return {
     async insert(port) {
       const record: PortRecord = {
+        name: null,
+        portgroup_uuid: null,
         pxe_enabled: true,
         physical_network: null,
         local_link_connection: {},
@@ -71,11 +75,30 @@ export function portQueries({ db, now }: Access): Queries['ports'] {
       const row = await select().where('address', '=', mac).executeTakeFirst();
       return row === undefined ? null : decodePort(row);
     },
+    async findByName(name) {
+      const row = await select().where('name', '=', name).executeTakeFirst();
+      return row === undefined ? null : decodePort(row);
+    },
+    async listByPortgroup(portgroupUuid) {
+      const rows = await select().where('portgroup_uuid', '=', portgroupUuid).orderBy('id').execute();
+      return rows.map(decodePort);
+    },
     async listByNode(nodeUuid) {
       return (await select().where('node_uuid', '=', nodeUuid).orderBy('id').execute()).map(decodePort);
     },
     async list() {
       return (await select().orderBy('id').execute()).map(decodePort);
+    },
+    async page({ node_uuid, portgroup_uuid, address, shards, ...page }) {
+      let query = select();
+      if (node_uuid !== undefined) query = query.where('node_uuid', '=', node_uuid);
+      if (portgroup_uuid !== undefined) query = query.where('portgroup_uuid', '=', portgroup_uuid);
+      if (address !== undefined) query = query.where('address', '=', address);
+      if (shards !== undefined) {
+        const nodes = db.selectFrom('nodes').select('uuid').where('shard', 'in', shards);
+        query = query.where('node_uuid', 'in', nodes);
+      }
+      return pageOf(await query.execute(), page, 'Port').map(decodePort);
     },
     async owners() {
       const rows = await db

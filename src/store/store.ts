@@ -2,6 +2,8 @@
  * The store: typed queries over SQLite (WAL, `synchronous=FULL`). One writer connection; every change that
  * belongs together goes through `transaction`. Nothing above this room writes SQL.
  */
+import type { Page } from './page.ts';
+import type { PortgroupQueries } from './portgroups.ts';
 import type {
   AddressRecord,
   DiscoveredRecord,
@@ -35,6 +37,19 @@ export type NodeFilter = {
   readonly limit?: number;
   /** uuid of the last node of the page before. */
   readonly marker?: string;
+};
+
+export const PORT_SORT_KEYS = [
+  ...(['id', 'uuid', 'name', 'address', 'node_uuid', 'portgroup_uuid', 'physical_network'] as const),
+  ...(['pxe_enabled', 'created_at', 'updated_at'] as const),
+];
+
+export type PortFilter = Page<(typeof PORT_SORT_KEYS)[number]> & {
+  readonly node_uuid?: string;
+  readonly portgroup_uuid?: string;
+  readonly address?: string;
+  /** Of nodes in any of these shards. */
+  readonly shards?: readonly string[];
 };
 
 export type EventFilter = {
@@ -71,13 +86,18 @@ export type Queries = {
     insert(port: NewPort): Promise<PortRecord>;
     get(uuid: string): Promise<PortRecord | null>;
     findByAddress(mac: string): Promise<PortRecord | null>;
+    findByName(name: string): Promise<PortRecord | null>;
     listByNode(nodeUuid: string): Promise<readonly PortRecord[]>;
+    listByPortgroup(portgroupUuid: string): Promise<readonly PortRecord[]>;
     list(): Promise<readonly PortRecord[]>;
+    /** Throws `not_found` for an unknown marker. */
+    page(filter: PortFilter): Promise<readonly PortRecord[]>;
     /** MAC → the node that has it. */
     owners(): Promise<ReadonlyMap<string, PortOwner>>;
     update(uuid: string, patch: PortPatch): Promise<PortRecord>;
     delete(uuid: string): Promise<void>;
   };
+  readonly portgroups: PortgroupQueries;
   readonly jobs: {
     /** Throws `node_locked` when the node has a running job: the row is the lock. */
     insert(job: NewJob): Promise<JobRecord>;

@@ -7,6 +7,7 @@ import type {
   InventoryRecord,
   JobRecord,
   NodeRecord,
+  PortgroupRecord,
   PortRecord,
   ReservationRecord,
 } from './records.ts';
@@ -21,6 +22,7 @@ type Ordered = { id: Generated<number> };
 export type Tables = {
   nodes: Row<NodeRecord> & Ordered;
   ports: Row<PortRecord> & Ordered;
+  portgroups: Row<PortgroupRecord> & Ordered;
   jobs: Omit<Row<JobRecord>, 'id'> & Ordered;
   events: Omit<Row<EventRecord>, 'seq'> & { seq: Generated<number> };
   inventories: Row<InventoryRecord>;

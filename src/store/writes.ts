@@ -17,6 +17,12 @@ export function writesThrough(reads: Queries, transact: Transact): Queries {
       update: (uuid, patch) => transact((queries) => queries.ports.update(uuid, patch)),
       delete: (uuid) => transact((queries) => queries.ports.delete(uuid)),
     },
+    portgroups: {
+      ...reads.portgroups,
+      insert: (group) => transact((queries) => queries.portgroups.insert(group)),
+      update: (uuid, patch) => transact((queries) => queries.portgroups.update(uuid, patch)),
+      delete: (uuid) => transact((queries) => queries.portgroups.delete(uuid)),
+    },
     jobs: {
       ...reads.jobs,
       insert: (job) => transact((queries) => queries.jobs.insert(job)),

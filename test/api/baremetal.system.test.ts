@@ -2,33 +2,12 @@
  * Ironic's own command line client, unmodified (Debian's python3-ironicclient), against ingot's API with its real
  * store. It starts in seconds, so one test walks the whole way.
  */
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../cli/fixtures.ts';
-import { apiFixture, type Fixture } from './fixtures.ts';
-
-const run = promisify(execFile);
-
-/** Each call of the Python client starts in two to eight seconds. */
-const MANY_CALLS = { timeout: 300_000 };
-
-type Baremetal = (...argv: readonly string[]) => Promise<string>;
-
-async function withClient(): Promise<Fixture & { readonly baremetal: Baremetal }> {
-  const fixture = await apiFixture();
-  await fixture.app.listen({ host: '127.0.0.1', port: 0 });
-  const { port } = fixture.app.server.address() as AddressInfo;
-  const login = ['--os-auth-type', 'none', '--os-endpoint', `http://127.0.0.1:${port}`];
-  const env = { PATH: process.env.PATH ?? '', HOME: temporaryFolder() };
-  const baremetal: Baremetal = async (...argv) =>
-    (await run('/usr/bin/baremetal', [...login, ...argv], { env })).stdout;
-  return { ...fixture, baremetal };
-}
+import { MANY_CALLS, withClient } from './baremetal-client.ts';
 
 test(
   'baremetal node create, list, show, set, unset, maintenance, power, manage and delete work unmodified',

@@ -64,9 +64,10 @@ async function readByCloudInit(
 describe('a config drive', () => {
   const networkData = networkDataFor({
     ports: [
-      { address: '52:54:00:aa:bb:01', physical_network: 'pxe' },
-      { address: '52:54:00:aa:bb:02', physical_network: 'lcm' },
+      { address: '52:54:00:aa:bb:01', physical_network: 'pxe', portgroup_uuid: null },
+      { address: '52:54:00:aa:bb:02', physical_network: 'lcm', portgroup_uuid: null },
     ],
+    portgroups: [],
     allocations: [{ network: 'lcm', address: '10.40.0.17' }],
     networks: NETWORKS,
   });
@@ -117,13 +118,39 @@ describe('a config drive', () => {
     expect(unit).not.toContain('DHCP=');
   });
 
+  test('makes cloud-init bond the NICs of a portgroup, with its mode and settings, and address the bond', async () => {
+    const portgroup_uuid = '0d5ad9a2-9f4b-4f05-a0e0-1b0e3f0d6c11';
+    const { target } = await readByCloudInit(
+      await buildConfigDrive({
+        node: NODE,
+        request: {},
+        networkData: networkDataFor({
+          ports: Object.keys(MACS).map((address) => ({ address, physical_network: 'lcm', portgroup_uuid })),
+          portgroups: [{ uuid: portgroup_uuid, address: null, mode: '802.3ad', properties: { miimon: 100 } }],
+          allocations: [{ network: 'lcm', address: '10.40.0.17' }],
+          networks: NETWORKS,
+        }),
+        lcm: null,
+      }),
+    );
+    await run('/usr/libexec/netplan/generate', ['--root-dir', target]);
+    const unit = (name: string): Promise<string> =>
+      readFile(join(target, 'run/systemd/network', name), 'utf8');
+    const bond = await unit('10-netplan-bond0.netdev');
+    for (const line of ['Kind=bond', 'Mode=802.3ad', 'MIIMonitorSec=100']) expect(bond).toContain(line);
+    expect(await unit('10-netplan-bond0.network')).toContain('Address=10.40.0.17/24');
+    for (const nic of ['ens3', 'ens4'])
+      expect(await unit(`10-netplan-${nic}.network`)).toContain('Bond=bond0');
+  });
+
   test('gives no route where the network has no gateway', async () => {
     const { target } = await readByCloudInit(
       await buildConfigDrive({
         node: NODE,
         request: {},
         networkData: networkDataFor({
-          ports: [{ address: '52:54:00:aa:bb:02', physical_network: 'lcm' }],
+          ports: [{ address: '52:54:00:aa:bb:02', physical_network: 'lcm', portgroup_uuid: null }],
+          portgroups: [],
           allocations: [{ network: 'lcm', address: '10.40.0.17' }],
           networks: networks({ name: 'lcm', role: 'lcm', cidr: '10.40.0.0/24' }),
         }),

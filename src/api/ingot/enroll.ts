@@ -3,10 +3,11 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { type ApiContext, nodeSource } from '../context.ts';
+import { selectFields, viewOf } from '../ironic/fields.ts';
 import { refuseOrphan } from '../ironic/idents.ts';
 import { nodeView, selectNodeFields } from '../ironic/node-view.ts';
 import { newNode } from '../ironic/node-write.ts';
-import { portView, selectPortFields } from '../ironic/port-view.ts';
+import { PORT_FIELDS } from '../ironic/port-view.ts';
 import { parseBody } from '../parse.ts';
 import { json } from '../schemas/common.ts';
 import { enrollPort } from '../schemas/port.ts';
@@ -24,7 +25,7 @@ export function enrollRoutes(app: FastifyInstance, context: ApiContext): void {
       await refuseOrphan(queries, node);
       const record = await queries.nodes.insert(node);
       const added = [];
-      for (const { is_smartnic: _s, portgroup_uuid: _p, name: _n, ...port } of ports) {
+      for (const { is_smartnic: _s, ...port } of ports) {
         added.push(await queries.ports.insert({ ...port, uuid: randomUUID(), node_uuid: record.uuid }));
       }
       await queries.events.append({
@@ -36,10 +37,10 @@ export function enrollRoutes(app: FastifyInstance, context: ApiContext): void {
       return { record, added };
     });
     const source = await nodeSource(context, request, stored.record);
-    const portFields = selectPortFields(null, MAX_MINOR);
+    const portFields = selectFields(PORT_FIELDS, null, MAX_MINOR);
     return reply.code(201).send({
       node: nodeView(source, selectNodeFields(null, MAX_MINOR)),
-      ports: stored.added.map((port) => portView(port, portFields, source.base)),
+      ports: stored.added.map((port) => viewOf(port, portFields, source.base)),
     });
   });
 }

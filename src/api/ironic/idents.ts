@@ -1,8 +1,9 @@
 /** From the word in a URL to the record. */
 import { IngotError } from '../../errors.ts';
 import { waitForJob } from '../../lifecycle/verbs.ts';
-import type { NodeRecord, PortRecord } from '../../store/records.ts';
+import type { NodeRecord, PortgroupRecord, PortRecord } from '../../store/records.ts';
 import type { NodePatch, Queries } from '../../store/store.ts';
+import { isLogicalName } from '../schemas/common.ts';
 import { isNodeName } from '../schemas/node.ts';
 
 const UUID = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
@@ -20,12 +21,59 @@ export async function findNode(queries: Pick<Queries, 'nodes'>, ident: string): 
   });
 }
 
-export async function findPort(queries: Pick<Queries, 'ports'>, ident: string): Promise<PortRecord> {
-  const port = UUID.test(ident) ? await queries.ports.get(ident.toLowerCase()) : null;
+/** Names of ports are for clients that know them (1.88). */
+export async function findPort(
+  queries: Pick<Queries, 'ports'>,
+  ident: string,
+  { byName }: { readonly byName: boolean },
+): Promise<PortRecord> {
+  const port = UUID.test(ident)
+    ? await queries.ports.get(ident.toLowerCase())
+    : byName
+      ? await queries.ports.findByName(ident)
+      : null;
   if (port !== null) return port;
   throw new IngotError('not_found', `Port ${ident} could not be found.`, {
     hint: '`GET /v1/ports` lists all ports by uuid.',
   });
+}
+
+/** By uuid or name. Throws `invalid_input` for what is neither, `not_found` when there is none. */
+export async function findPortgroup(
+  queries: Pick<Queries, 'portgroups'>,
+  ident: string,
+): Promise<PortgroupRecord> {
+  refuseNeither('portgroup', ident);
+  const group = await queries.portgroups.find(ident);
+  if (group !== null) return group;
+  throw new IngotError('not_found', `Portgroup ${ident} could not be found.`, {
+    hint: '`baremetal port group list` shows all portgroups.',
+  });
+}
+
+/** Throws Ironic's `invalid_input` for a word that is neither a uuid nor a name. */
+export function refuseNeither(noun: string, ident: string): void {
+  if (UUID.test(ident) || isLogicalName(ident)) return;
+  const hint = 'A name has letters, digits, ".", "_", "~" and "-" only.';
+  throw new IngotError('invalid_input', `Expected UUID or name for ${noun}: ${ident}`, { hint });
+}
+
+/** The node that a request's body names: not being there is the body's fault, so `invalid_input`. */
+export async function requiredNode(queries: Pick<Queries, 'nodes'>, uuid: string): Promise<NodeRecord> {
+  const node = await queries.nodes.get(uuid);
+  if (node !== null) return node;
+  throw new IngotError('invalid_input', `Node ${uuid} could not be found.`, {
+    hint: 'Give the uuid of a node; `ingot node list` shows them.',
+  });
+}
+
+/** As `refuseWhileLocked`, for what hangs on a node. */
+export async function refuseNodeLocked(
+  queries: Pick<Queries, 'nodes' | 'jobs'>,
+  { uuid, hostname }: { readonly uuid: string; readonly hostname: string },
+): Promise<void> {
+  const node = await queries.nodes.get(uuid);
+  if (node !== null) await refuseWhileLocked(queries, { node, hostname });
 }
 
 /** Refuses while a job of the node is at work: the job row is the node's lock. */

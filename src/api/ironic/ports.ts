@@ -1,20 +1,33 @@
-/** `/v1/ports` and `/v1/nodes/{id}/ports`. */
+/** `/v1/ports`, `/v1/nodes/{id}/ports` and `/v1/portgroups/{id}/ports`. */
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { IngotError } from '../../errors.ts';
 import type { PortRecord } from '../../store/records.ts';
-import type { Queries } from '../../store/store.ts';
+import { PORT_SORT_KEYS, type Queries } from '../../store/store.ts';
 import type { ApiContext } from '../context.ts';
 import { parseBody, parseQuery } from '../parse.ts';
 import { applyPatch, patchedFields } from '../patch.ts';
 import { patchSchema } from '../schemas/patch.ts';
 import { portCreate, portListQuery, portShowQuery, portWritable } from '../schemas/port.ts';
 import { baseUrl } from '../server.ts';
-import { findNode, findPort, refuseWhileLocked } from './idents.ts';
-import { nextLink, pageSize, plainQuery, refuseDetailWithFields } from './paging.ts';
-import { PORT_LIST_FIELDS, portView, selectPortFields } from './port-view.ts';
+import { namesIn, refuseNewer, selectFields, viewOf } from './fields.ts';
+import { findNode, findPort, findPortgroup, refuseNodeLocked, requiredNode } from './idents.ts';
+import { answerList } from './listing.ts';
+import { plainQuery } from './paging.ts';
+import { checkMembership, refusePortUpdate } from './port-rules.ts';
+import { PORT_FIELDS, PORT_LIST_FIELDS } from './port-view.ts';
+import { notAcceptable, refuseBefore } from './since.ts';
 
 type WithIdent = { Params: { ident: string } };
+
+const SINCE = { portgroups: 24, shard: 82, name: 88 } as const;
+
+const LISTED = {
+  name: 'ports',
+  fields: PORT_FIELDS,
+  short: PORT_LIST_FIELDS,
+  sortKeys: PORT_SORT_KEYS,
+} as const;
 
 const PATCH_RULES = {
   allowed: Object.keys(portWritable.shape),
@@ -22,54 +35,73 @@ const PATCH_RULES = {
   emptied: { extra: {}, local_link_connection: {}, pxe_enabled: true, is_smartnic: false },
 } as const;
 
+type Within = { readonly node?: string; readonly portgroup?: string };
+
 export function portRoutes(app: FastifyInstance, context: ApiContext): void {
   const { store, hostname } = context;
   const whole = (request: FastifyRequest, port: PortRecord): object =>
-    portView(port, selectPortFields(null, request.minor), baseUrl(request));
+    viewOf(port, selectFields(PORT_FIELDS, null, request.minor), baseUrl(request));
 
   const list = async (
     request: FastifyRequest,
-    options: { path: string; detail?: true; node?: string },
+    { path, detailed = false, ...within }: Within & { readonly path: string; readonly detailed?: boolean },
   ): Promise<object> => {
-    const plain = plainQuery(request.query);
-    const query = parseQuery(portListQuery, plain);
-    refuseDetailWithFields(query);
-    const detail = options.detail ?? query.detail === true;
-    const names = detail ? null : query.fields === undefined ? PORT_LIST_FIELDS : [...query.fields, 'links'];
-    const fields = selectPortFields(names, request.minor);
-    const node = options.node ?? query.node_uuid ?? query.node;
-    const found = await matching(store, { node, address: query.address });
-    const after = query.marker === undefined ? 0 : found.findIndex((port) => port.uuid === query.marker) + 1;
-    const size = pageSize(query.limit);
-    const page = found.slice(after, after + size);
-    const base = baseUrl(request);
-    const next = nextLink({ url: `${base}/v1/${options.path}`, query: plain, size, items: page });
-    return { ports: page.map((port) => portView(port, fields, base)), ...next };
+    const query = parseQuery(portListQuery, plainQuery(request.query));
+    const { address, shard } = query;
+    const portgroup = within.portgroup ?? query.portgroup;
+    const node = within.node ?? query.node_uuid ?? query.node;
+    if (query.portgroup !== undefined && request.minor < SINCE.portgroups)
+      throw notAcceptable('portgroup', SINCE.portgroups);
+    if (shard !== undefined && request.minor < SINCE.shard) throw notAcceptable('shard', SINCE.shard);
+    if ([node, portgroup, shard].filter((one) => one !== undefined).length > 1) {
+      const said = 'Filtering by node, portgroup, or shard simultaneously is not supported.';
+      throw new IngotError('invalid_input', said, { hint: 'Give one of them.' });
+    }
+    return answerList(request, LISTED, {
+      ...{ path, query, detailed },
+      find: async (page) =>
+        store.ports.page({
+          ...page,
+          ...(address === undefined ? {} : { address }),
+          ...(shard === undefined ? {} : { shards: shard }),
+          ...(node === undefined ? {} : { node_uuid: (await findNode(store, node)).uuid }),
+          ...(portgroup === undefined
+            ? {}
+            : { portgroup_uuid: (await findPortgroup(store, portgroup)).uuid }),
+        }),
+    });
   };
   app.get('/v1/ports', (request) => list(request, { path: 'ports' }));
-  app.get('/v1/ports/detail', (request) => list(request, { path: 'ports/detail', detail: true }));
+  app.get('/v1/ports/detail', (request) => list(request, { path: 'ports/detail', detailed: true }));
   app.get<WithIdent>('/v1/nodes/:ident/ports', (request) => {
     const node = request.params.ident;
     return list(request, { path: `nodes/${node}/ports`, node });
   });
+  app.get<WithIdent>('/v1/nodes/:ident/ports/detail', (request) => {
+    const node = request.params.ident;
+    return list(request, { path: `nodes/${node}/ports/detail`, detailed: true, node });
+  });
+  app.get<WithIdent>('/v1/portgroups/:ident/ports', (request) => {
+    refuseBefore(SINCE.portgroups, request);
+    const portgroup = request.params.ident;
+    return list(request, { path: `portgroups/${portgroup}/ports`, portgroup });
+  });
+  app.get<WithIdent>('/v1/portgroups/:ident/ports/detail', (request) => {
+    refuseBefore(SINCE.portgroups, request);
+    const portgroup = request.params.ident;
+    return list(request, { path: `portgroups/${portgroup}/ports/detail`, detailed: true, portgroup });
+  });
 
   app.post('/v1/ports', async (request, reply) => {
-    const {
-      is_smartnic: _s,
-      portgroup_uuid: _p,
-      name: _n,
-      ...fields
-    } = parseBody(portCreate, request.body, 'port');
+    const { is_smartnic: _, ...fields } = parseBody(portCreate, request.body, 'port');
+    refuseNewer(PORT_FIELDS, namesIn(request.body), request.minor);
     const stored = await store.transaction(async (queries) => {
-      const node = await queries.nodes.get(fields.node_uuid);
-      if (node === null) {
-        throw new IngotError('invalid_input', `Node ${fields.node_uuid} could not be found.`, {
-          hint: 'Give the uuid of a node; `ingot node list` shows them.',
-        });
-      }
-      const port = await queries.ports.insert({ ...fields, uuid: fields.uuid ?? randomUUID() });
-      await tell(queries, port, 'port.created');
-      return port;
+      await requiredNode(queries, fields.node_uuid);
+      const port = { ...fields, uuid: fields.uuid ?? randomUUID() };
+      await checkMembership(queries, port, 'created');
+      const record = await queries.ports.insert(port);
+      await tell(queries, record, 'port.created');
+      return record;
     });
     return reply
       .code(201)
@@ -77,27 +109,35 @@ export function portRoutes(app: FastifyInstance, context: ApiContext): void {
       .send(whole(request, stored));
   });
 
+  const portNamed = (queries: Queries, request: FastifyRequest<WithIdent>): Promise<PortRecord> =>
+    findPort(queries, request.params.ident, { byName: request.minor >= SINCE.name });
+
   app.get<WithIdent>('/v1/ports/:ident', async (request) => {
     const { fields } = parseQuery(portShowQuery, plainQuery(request.query));
-    const shown = selectPortFields(fields === undefined ? null : [...fields, 'links'], request.minor);
-    return portView(await findPort(store, request.params.ident), shown, baseUrl(request));
+    const names = fields === undefined ? null : [...fields, 'links'];
+    const shown = selectFields(PORT_FIELDS, names, request.minor);
+    return viewOf(await portNamed(store, request), shown, baseUrl(request));
   });
 
   app.patch<WithIdent>('/v1/ports/:ident', async (request) => {
     const patch = parseBody(patchSchema, request.body, 'patch');
+    const named = patchedFields(patch);
+    refuseNewer(PORT_FIELDS, named, request.minor);
     const stored = await store.transaction(async (queries) => {
-      const port = await findPort(queries, request.params.ident);
-      await refuseLocked(queries, port);
+      const port = await portNamed(queries, request);
       const { uuid: _u, created_at: _c, updated_at: _a, internal_info: _i, ...writable } = port;
-      const document = { ...writable, is_smartnic: false, portgroup_uuid: null, name: null };
-      const after = parseBody(portWritable, applyPatch(document, patch, PATCH_RULES), 'port');
-      const named = patchedFields(patch);
-      const { is_smartnic: _s, portgroup_uuid: _p, name: _n, ...kept } = after;
-      const changes = Object.fromEntries(Object.entries(kept).filter(([name]) => named.includes(name)));
+      const document = applyPatch({ ...writable, is_smartnic: false }, patch, PATCH_RULES);
+      const { is_smartnic: _s, ...after } = parseBody(portWritable, document, 'port');
+      const changes = Object.fromEntries(Object.entries(after).filter(([name]) => named.includes(name)));
+      await refuseNodeLocked(queries, { uuid: port.node_uuid, hostname });
+      const node = await queries.nodes.get(port.node_uuid);
+      if (node !== null) refusePortUpdate(node, port, changes);
+      await checkMembership(queries, { ...port, ...after }, 'changed');
       const record = await queries.ports.update(port.uuid, changes);
-      if (record.node_uuid !== port.node_uuid) await refuseLocked(queries, record);
+      const moved = record.node_uuid !== port.node_uuid;
+      if (moved) await refuseNodeLocked(queries, { uuid: record.node_uuid, hostname });
       await tell(queries, record, 'port.updated');
-      if (record.node_uuid !== port.node_uuid) await tell(queries, port, 'port.deleted');
+      if (moved) await tell(queries, port, 'port.deleted');
       return record;
     });
     return whole(request, stored);
@@ -105,30 +145,13 @@ export function portRoutes(app: FastifyInstance, context: ApiContext): void {
 
   app.delete<WithIdent>('/v1/ports/:ident', async (request, reply) => {
     await store.transaction(async (queries) => {
-      const port = await findPort(queries, request.params.ident);
-      await refuseLocked(queries, port);
+      const port = await portNamed(queries, request);
+      await refuseNodeLocked(queries, { uuid: port.node_uuid, hostname });
       await queries.ports.delete(port.uuid);
       await tell(queries, port, 'port.deleted');
     });
     return reply.code(204).send();
   });
-
-  const refuseLocked = async (queries: Queries, port: PortRecord): Promise<void> => {
-    const node = await queries.nodes.get(port.node_uuid);
-    if (node !== null) await refuseWhileLocked(queries, { node, hostname });
-  };
-}
-
-async function matching(
-  queries: Queries,
-  { node, address }: { readonly node: string | undefined; readonly address: string | undefined },
-): Promise<readonly PortRecord[]> {
-  const uuid = node === undefined ? null : (await findNode(queries, node)).uuid;
-  if (address !== undefined) {
-    const port = await queries.ports.findByAddress(address);
-    return port !== null && (uuid === null || port.node_uuid === uuid) ? [port] : [];
-  }
-  return uuid === null ? queries.ports.list() : queries.ports.listByNode(uuid);
 }
 
 async function tell(

@@ -40,6 +40,15 @@ export const uuid = z
   .regex(/^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i, 'Expected a UUID.')
   .toLowerCase();
 
+/** RFC 3986's unreserved characters (Ironic since 1.10), and no UUID. */
+export function isLogicalName(text: string): boolean {
+  return /^[\w.~-]{1,255}$/.test(text) && !uuid.safeParse(text).success;
+}
+
+export const logicalName = z
+  .string()
+  .refine(isLogicalName, 'a name has 1 to 255 letters, digits, ".", "_", "~" or "-" and is no UUID');
+
 /** `a,b,c`, lower-cased and without doubles. */
 export const commaList = z
   .string()
@@ -54,6 +63,16 @@ export const commaList = z
       ),
     ].filter((part) => part !== ''),
   );
+
+/** What every sorted list takes; `api/ironic/listing.ts` judges it, in Ironic's own sentences. */
+export const sortedPaging = {
+  limit: z.coerce.number().int().optional(),
+  marker: uuid.optional(),
+  sort_key: z.string().default('id'),
+  sort_dir: z.string().default('asc'),
+  fields: commaList.optional(),
+  detail: looseBoolean.optional(),
+} as const;
 
 export const paging = {
   limit: z.coerce.number().int().min(0, 'Limit must be positive').optional(),

@@ -1,15 +1,14 @@
 /** The shapes of a node as clients write it, and of the queries on nodes. */
 import { z } from 'zod';
 import { PROVISION_STATES } from '../../store/words.ts';
-import { commaList, jsonObject, looseBoolean, paging, uuid } from './common.ts';
+import { commaList, isLogicalName, jsonObject, looseBoolean, paging, uuid } from './common.ts';
 
 /** Words that stand in a node's place in URLs. */
 const RESERVED_NAMES: ReadonlySet<string> = new Set(['detail', 'validate', 'maintenance', 'states', 'ports']);
-const UUID_LIKE = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
 
-/** RFC 3986's unreserved characters (Ironic since 1.10), no UUID, and no word of the URLs. */
+/** Ironic's rule for names, and no word of the URLs. */
 export function isNodeName(text: string): boolean {
-  return /^[\w.~-]{1,255}$/.test(text) && !UUID_LIKE.test(text) && !RESERVED_NAMES.has(text);
+  return isLogicalName(text) && !RESERVED_NAMES.has(text);
 }
 
 const name = z

@@ -1,6 +1,15 @@
 /** The shapes of a port as clients write it, and of the queries on ports. */
 import { z } from 'zod';
-import { commaList, jsonObject, looseBoolean, mac, nicMac, paging, uuid } from './common.ts';
+import {
+  commaList,
+  jsonObject,
+  logicalName,
+  looseBoolean,
+  mac,
+  nicMac,
+  sortedPaging,
+  uuid,
+} from './common.ts';
 
 export const portWritable = z.strictObject({
   node_uuid: uuid,
@@ -11,20 +20,23 @@ export const portWritable = z.strictObject({
   extra: jsonObject.default({}),
   /** Taken only with the one value that ingot has. */
   is_smartnic: z.literal(false).default(false),
-  portgroup_uuid: z.null().default(null),
-  name: z.null().default(null),
+  portgroup_uuid: uuid.nullable().default(null),
+  name: logicalName.nullable().default(null),
 });
 
 export const portCreate = portWritable.extend({ uuid: uuid.optional() });
 
-/** A port inside the enrolment of its node. */
-export const enrollPort = portCreate.omit({ node_uuid: true, uuid: true });
+/** A port inside the enrolment of its node, which has no groups of ports yet. */
+export const enrollPort = portCreate
+  .omit({ node_uuid: true, uuid: true })
+  .extend({ portgroup_uuid: z.null().default(null) });
 
 export const portListQuery = z.strictObject({
-  ...paging,
-  fields: commaList.optional(),
-  detail: looseBoolean.optional(),
+  ...sortedPaging,
   address: mac.optional(),
+  /** A portgroup's uuid or name. */
+  portgroup: z.string().optional(),
+  shard: commaList.optional(),
   /** A node's uuid or name. */
   node: z.string().optional(),
   node_uuid: uuid.optional(),

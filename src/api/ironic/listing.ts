@@ -1,0 +1,95 @@
+/** A list as Ironic answers it: which fields, which page, and the way to the next one. */
+import type { FastifyRequest } from 'fastify';
+import { IngotError } from '../../errors.ts';
+import type { JsonObject } from '../../store/records.ts';
+import { baseUrl } from '../server.ts';
+import { type Field, selectFields, viewOf } from './fields.ts';
+import { nextLink, pageSize, plainQuery, refuseDetailWithFields } from './paging.ts';
+import { notAcceptable } from './since.ts';
+
+/** A kind of resource, as far as lists are concerned. */
+export type Listed<R, Key extends string> = {
+  /** Under which the list stands in the answer. */
+  readonly name: string;
+  readonly fields: readonly Field<R>[];
+  /** What a list shows unless it is asked for more; the links come along. */
+  readonly short: readonly string[];
+  readonly sortKeys: readonly Key[];
+};
+
+type SortedQuery = {
+  readonly limit?: number | undefined;
+  readonly marker?: string | undefined;
+  readonly sort_key: string;
+  readonly sort_dir: string;
+  readonly fields?: readonly string[] | undefined;
+  readonly detail?: boolean | undefined;
+};
+
+export type SortedPage<Key extends string> = {
+  readonly sort_key: Key;
+  readonly sort_dir: 'asc' | 'desc';
+  readonly limit: number;
+  readonly marker?: string;
+};
+
+const SINCE = { fields: 8, detail: 43 } as const;
+
+/**
+ * Judges the query in Ironic's order, has `find` look for one page, and shows it. `path` is the list's own below
+ * `/v1`; `detailed`: it is `.../detail`, which shows every field.
+ */
+export async function answerList<R extends { readonly uuid: string }, Key extends string>(
+  request: FastifyRequest,
+  { name, fields, short, sortKeys }: Listed<R, Key>,
+  list: {
+    readonly path: string;
+    readonly query: SortedQuery;
+    readonly detailed?: boolean;
+    readonly find: (page: SortedPage<Key>) => Promise<readonly R[]>;
+  },
+): Promise<JsonObject> {
+  const { query, path, detailed = false } = list;
+  const { minor } = request;
+  if (query.fields !== undefined && minor < SINCE.fields) throw notAcceptable('fields', SINCE.fields);
+  if (query.detail !== undefined && minor < SINCE.detail) {
+    const said = `Invalid query parameter ?detail=${query.detail ? 'True' : 'False'} received.`;
+    throw new IngotError('invalid_input', said, { hint: `It needs microversion 1.${SINCE.detail}.` });
+  }
+  refuseDetailWithFields(query);
+  const names = [...(query.fields ?? short.filter((one) => known(fields, one, minor))), 'links'];
+  const shown = selectFields(fields, detailed || query.detail === true ? null : names, minor);
+  const page = pageAsked(query, sortKeys);
+  const records = await list.find(page);
+  const base = baseUrl(request);
+  const url = `${base}/v1/${path}`;
+  return {
+    [name]: records.map((record) => viewOf(record, shown, base)),
+    ...nextLink({ url, query: plainQuery(request.query), size: page.limit, items: records }),
+  };
+}
+
+function known<R>(fields: readonly Field<R>[], name: string, minor: number): boolean {
+  return fields.some((field) => field.name === name && field.since <= minor);
+}
+
+function pageAsked<Key extends string>(
+  { limit, marker, sort_key, sort_dir }: SortedQuery,
+  keys: readonly Key[],
+): SortedPage<Key> {
+  if (limit !== undefined && limit <= 0) throw refuse('Limit must be positive', 'Leave the limit out.');
+  if (sort_dir !== 'asc' && sort_dir !== 'desc') {
+    const said = `Invalid sort direction: ${sort_dir}. Acceptable values are 'asc' or 'desc'`;
+    throw refuse(said, 'Give asc or desc.');
+  }
+  const key = keys.find((one) => one === sort_key);
+  if (key === undefined) {
+    const said = `The sort_key value ${sort_key} is an invalid field for sorting`;
+    throw refuse(said, `Lists are sorted by ${keys.join(', ')}.`);
+  }
+  return { limit: pageSize(limit), sort_key: key, sort_dir, ...(marker === undefined ? {} : { marker }) };
+}
+
+function refuse(message: string, hint: string): IngotError {
+  return new IngotError('invalid_input', message, { hint });
+}

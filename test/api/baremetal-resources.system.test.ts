@@ -1,0 +1,46 @@
+/** What `baremetal` has besides nodes: port groups and their kin, by Ironic's own client. */
+import { expect, test } from 'vitest';
+import { MANY_CALLS, withClient } from './baremetal-client.ts';
+import { aNode, NODE } from './fixtures.ts';
+
+test(
+  'baremetal port group create, list, show, set, unset, delete and port --port-group work unmodified',
+  MANY_CALLS,
+  async () => {
+    const { baremetal, store } = await withClient();
+    await store.nodes.insert(aNode());
+    const group = JSON.parse(
+      await baremetal(
+        ...['port', 'group', 'create', '--node', NODE, '--name', 'bond', '--mode', '802.3ad'],
+        ...['--property', 'miimon=100', '--unsupport-standalone-ports', '-f', 'json'],
+      ),
+    );
+    expect(group).toMatchObject({
+      name: 'bond',
+      mode: '802.3ad',
+      properties: { miimon: 100 },
+      standalone_ports_supported: false,
+    });
+    const mac = '52:54:00:00:00:01';
+    await baremetal(
+      ...['port', 'create', mac, '--node', NODE, '--port-group', group.uuid, '--pxe-enabled', 'false'],
+    );
+    const [port] = JSON.parse(await baremetal('port', 'list', '--port-group', 'bond', '-f', 'json'));
+    expect(port).toMatchObject({ Address: mac });
+    await expect(baremetal('port', 'group', 'delete', 'bond')).rejects.toThrow('contains ports');
+
+    await baremetal('port', 'group', 'set', 'bond', '--address', '52:54:00:00:00:ff', '--extra', 'rack=7');
+    const [row] = JSON.parse(
+      await baremetal('port', 'group', 'list', '--node', NODE, '--long', '-f', 'json'),
+    );
+    expect(row).toMatchObject({ Address: '52:54:00:00:00:ff', Extra: { rack: 7 } });
+    await baremetal('port', 'unset', '--port-group', port.UUID);
+    await baremetal('port', 'group', 'unset', 'bond', '--address', '--property', 'miimon');
+    expect(JSON.parse(await baremetal('port', 'group', 'show', 'bond', '-f', 'json'))).toMatchObject({
+      address: null,
+      properties: {},
+    });
+    await baremetal('port', 'group', 'delete', 'bond');
+    expect(JSON.parse(await baremetal('port', 'group', 'list', '-f', 'json'))).toEqual([]);
+  },
+);
