@@ -22,7 +22,6 @@ import type {
   PacketThreadOptions,
   ToPacketThread,
 } from './daemon/packet-protocol.ts';
-import { preferThisThread } from './daemon/prefer-thread.ts';
 import { startServerSearches } from './daemon/server-searches.ts';
 import { returnStartUpMemory } from './daemon/start-up-memory.ts';
 import { createUuidAliases } from './daemon/uuid-aliases.ts';
@@ -44,6 +43,7 @@ import { createInterfaceIndex } from './net/interface-index.ts';
 import { createInterfaceMtu } from './net/interface-mtu.ts';
 import { cidrContains } from './net/ipv4.ts';
 import type { Mac } from './net/mac.ts';
+import { preferThisThread } from './net/thread-priority.ts';
 import { SYSLOG_COUNTS } from './syslog/counts.ts';
 import { startSyslogServer } from './syslog/server.ts';
 import { TFTP_COUNTS } from './tftp/counts.ts';
@@ -62,7 +62,8 @@ const post = (message: FromPacketThread): void => parentPort?.postMessage(messag
 
 async function runPacketThread(options: PacketThreadOptions): Promise<void> {
   const log = createLog(options.logLevel);
-  preferThisThread(log);
+  const unpreferred = preferThisThread();
+  if (unpreferred !== null) log.info({ error: unpreferred }, 'the packet thread runs at the usual priority');
   const counters = {
     dhcp: createDhcpCounters(),
     tftp: createCounters(TFTP_COUNTS),

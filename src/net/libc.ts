@@ -3,7 +3,7 @@ import koffi from 'koffi';
 import { IngotError } from '../errors.ts';
 import { type Ipv4, ipv4ToNumber } from './ipv4.ts';
 
-/** Linux numbers (asm-generic/socket.h, sockios.h, fcntl.h, if_packet.h, if_ether.h), the same on x86-64 and arm64. */
+/** Linux numbers (asm-generic/socket.h, sockios.h, fcntl.h, if_packet.h, if_ether.h, sched.h), the same on x86-64 and arm64. */
 export const LINUX = {
   AF_INET: 2,
   AF_PACKET: 17,
@@ -19,6 +19,8 @@ export const LINUX = {
   SO_ATTACH_FILTER: 26,
   SO_RCVBUFFORCE: 33,
   SIOCGIFMTU: 0x8921,
+  SCHED_OTHER: 0,
+  SCHED_RR: 2,
 } as const;
 
 /** Bytes of `struct sockaddr_in`. */
@@ -59,6 +61,8 @@ export type Libc = {
   readonly close: (fd: number) => number;
   /** 0: there is no interface of that name. */
   readonly if_nametoindex: (name: string) => number;
+  /** Of a thread; 0 is the calling one. */
+  readonly sched_setscheduler: (thread: number, policy: number, parameters: Uint8Array) => number;
 };
 
 function load(): Libc {
@@ -74,6 +78,7 @@ function load(): Libc {
     ioctl: process.func('int ioctl(int, unsigned long, void *)'),
     getsockname: process.func('int getsockname(int, void *, void *)'),
     close: process.func('int close(int)'),
+    sched_setscheduler: process.func('int sched_setscheduler(int, int, const void *)'),
     if_nametoindex: process.func('unsigned int if_nametoindex(const char *)'),
   };
 }

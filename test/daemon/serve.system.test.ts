@@ -1,7 +1,7 @@
 /** `ingot serve` as systemd and the operator meet it: a process with what it has, in namespaces of the test's own. */
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { getPriority, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -284,22 +284,22 @@ describe('SIGTERM', () => {
 });
 
 describe('the packet thread and its lease keeper', () => {
-  /** A container without CAP_SYS_NICE may lower priorities only. */
-  const mayNot = spawnSync('nice', ['-n', '-1', 'true']).stderr.length > 0;
+  /** A container without CAP_SYS_NICE may not. */
+  const mayNot = spawnSync('chrt', ['--rr', '1', 'true']).status !== 0;
   it.skipIf(mayNot)('run before the rest of the daemon, so that no packet waits for the API', async () => {
     await start({});
-    const usual = getPriority();
     const pid = (await readFile(join(dir, 'state/ingot.lock'), 'utf8')).trim();
-    const niceness = async (): Promise<readonly number[]> => {
+    const policies = async (): Promise<readonly number[]> => {
       const threads = await readdir(`/proc/${pid}/task`);
       const stats = await Promise.all(
         threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8')),
       );
-      // proc(5): the name in brackets is field 2, niceness field 19.
-      return stats.map((text) => Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[16]));
+      // proc(5): the name in brackets is field 2, policy field 41.
+      return stats.map((text) => Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[38]));
     };
-    await expect.poll(async () => (await niceness()).filter((nice) => nice === usual - 10)).toHaveLength(2);
-    expect(new Set(await niceness())).toEqual(new Set([usual, usual - 10]));
+    const [usual, realTime] = [0, 2]; // SCHED_OTHER, SCHED_RR
+    await expect.poll(async () => (await policies()).filter((policy) => policy === realTime)).toHaveLength(2);
+    expect(new Set(await policies())).toEqual(new Set([usual, realTime]));
   });
 });
 

@@ -1,7 +1,6 @@
 /**
  * The lease keeper: a thread that writes frames of the lease log and does nothing else. It waits for the disk, so
- * that the packet thread does not. A thread inherits the priority of the one that starts it (sched(7)): this one
- * runs as soon as the packet thread does.
+ * that the packet thread does not. It inherits that thread's priority (net/thread-priority.ts), and runs as soon.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { PlacedFrame } from './log-space.ts';

@@ -2,9 +2,9 @@
  * A thread that opens `leases.db`, does what it is asked, and is ended again: folding takes its time, and SQLite its
  * memory, only while there is something to fold or load.
  */
-import { getPriority, setPriority } from 'node:os';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { ErrorCode } from '../../errors.ts';
+import { useUsualPriority } from '../../net/thread-priority.ts';
 import { writeFailure } from './failures.ts';
 import { type LeaseTable, openLeaseTable } from './lease-table.ts';
 import { makeSegment, readSegment, segmentPaths } from './segment-file.ts';
@@ -41,7 +41,7 @@ export type TableAnswer =
 
 function runTableThread(port: MessagePort, options: TableOptions): void {
   // The packet thread's own priority, which its threads inherit (sched(7)), is not for this work.
-  if (getPriority(0) < options.niceness) setPriority(0, options.niceness);
+  useUsualPriority(options.niceness);
   const paths = segmentPaths(options.path, options.segments);
   let opened: LeaseTable | null = null;
 
