@@ -1,21 +1,20 @@
 /** `baremetal create` files: YAML or JSON with `nodes`, each with its `ports`. Pure. */
 import { type Document, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { plainWords } from '../config/plain-words.ts';
 import { IngotError } from '../errors.ts';
 import type { JsonObject } from './answers.ts';
 
 /** The daemon judges what the fields hold; here it is only told which entry is at fault. */
-const port = z.looseObject({ address: z.string({ error: 'is missing' }) });
+const port = z.looseObject({ address: z.string() });
 
 const node = z.looseObject({
   name: z.string().min(1).optional(),
-  driver: z.string({ error: 'is missing' }),
+  driver: z.string(),
   ports: z.array(port).default([]),
 });
 
-const file = z.strictObject({
-  nodes: z.array(node, { error: 'is missing: a list of nodes' }).min(1, 'is empty').max(10_000),
-});
+const file = z.strictObject({ nodes: z.array(node).min(1).max(10_000) });
 
 export type Entry = {
   /** `nodes[2] (rack1-07)`, for messages. */
@@ -34,21 +33,27 @@ export function readEnrollFile(content: string, path: string): readonly Entry[] 
   const [mistake] = document.errors;
   if (mistake !== undefined)
     throw wrong(`${path} is neither YAML nor JSON: ${mistake.message.split('\n', 1)[0] ?? ''}`);
-  const parsed = file.safeParse(contentOf(document, path));
+  const parsed = file.safeParse(contentOf(document, path), { error: plainWords });
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw wrong(
-      `${path}: ${issue === undefined ? 'wrong shape' : `${formatPath(issue.path)} ${issue.message}`}`,
+      `${path}: ${issue === undefined ? 'wrong shape' : `${formatPath(issue.path)} ${issueText(issue)}`}`,
     );
   }
-  const entries = parsed.data.nodes.map(
-    (one, index): Entry => ({
+  const entries = parsed.data.nodes.map((one, index): Entry => {
+    const body = jsonObject.safeParse(one);
+    // YAML has numbers and times that JSON has not.
+    if (!body.success)
+      throw wrong(
+        `${path}: ${formatPath(['nodes', index, ...(body.error.issues[0]?.path ?? [])])} holds what JSON cannot say: write it in quotes`,
+      );
+    return {
       label: `nodes[${index}]${one.name === undefined ? '' : ` (${one.name})`}`,
       name: one.name ?? null,
       macs: one.ports.map((each) => each.address.toLowerCase()),
-      body: jsonObject.parse(one),
-    }),
-  );
+      body: body.data,
+    };
+  });
   refuseDoubles(entries, path);
   return entries;
 }
@@ -70,6 +75,11 @@ function refuseDoubles(entries: readonly Entry[], path: string): void {
       owner.set(key, entry);
     }
   }
+}
+
+function issueText(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'unrecognized_keys') return issue.message;
+  return `has ${issue.keys.join(', ')}, which is nothing that is known here`;
 }
 
 function formatPath(path: readonly PropertyKey[]): string {

@@ -7,6 +7,8 @@ import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocum
 import type { z } from 'zod';
 import { IngotError } from '../errors.ts';
 import { notYetProblems } from './not-yet.ts';
+import { plainWords } from './plain-words.ts';
+import { type Repaired, repaired } from './repair.ts';
 import { type Config, configSchema } from './schema.ts';
 
 export type ConfigProblem = { readonly line: number; readonly where: string; readonly sentence: string };
@@ -18,7 +20,9 @@ export type ConfigResult =
 /** A check that zod cannot express (address ranges, say), run on a config whose shape is right. */
 export type ConfigCheck = (
   config: Config,
-) => readonly { readonly path: readonly (string | number)[]; readonly sentence: string }[];
+) => readonly { readonly path: ConfigPath; readonly sentence: string }[];
+
+type ConfigPath = readonly (string | number)[];
 
 /** Values that aliases may stand for, all together. */
 const MOST_ALIASES = 100;
@@ -45,38 +49,29 @@ export function parseConfig(text: string, checks: readonly ConfigCheck[] = []): 
     const sentence = `an alias (*name) cannot be followed: ${why}. Write the values out instead.`;
     return { ok: false, problems: [{ line: 1, where: 'YAML', sentence }] };
   }
-  const { issues, config } = readShape(content);
+  const { issues, config, places } = readShape(content);
   const wrongTogether = config === null ? [] : [notYetProblems, ...checks].flatMap((check) => check(config));
   const problems = [
     ...issues.flatMap((issue) => describeIssue(issue, locate)),
-    ...wrongTogether.map(({ path, sentence }) => ({ line: locate(path), where: formatPath(path), sentence })),
+    ...wrongTogether.map(({ path, sentence }) => {
+      const [key, place, ...rest] = path;
+      const inFile =
+        key === 'networks' && typeof place === 'number' ? [key, places[place] ?? place, ...rest] : path;
+      return { line: locate(inFile), where: formatPath(inFile), sentence };
+    }),
   ].toSorted((a, b) => a.line - b.line);
   return problems.length > 0 || config === null ? { ok: false, problems } : { ok: true, config };
 }
 
-type Shape = { readonly issues: readonly z.core.$ZodIssue[]; readonly config: Config | null };
+type Shape = Repaired & { readonly issues: readonly z.core.$ZodIssue[] };
 
-/** The configuration is there also when its only mistakes are unknown keys, so that the rest can be checked. */
+/** With mistakes of form the configuration is what is right of it, so that the rest can be checked. */
 function readShape(value: unknown): Shape {
-  const parsed = configSchema.safeParse(value);
-  if (parsed.success) return { issues: [], config: parsed.data };
+  const parsed = configSchema.safeParse(value, { error: plainWords });
+  if (parsed.success)
+    return { issues: [], config: parsed.data, places: parsed.data.networks.map((_, place) => place) };
   const { issues } = parsed.error;
-  const known = configSchema.safeParse(withoutUnknownKeys(value, issues));
-  return { issues, config: known.success ? known.data : null };
-}
-
-function withoutUnknownKeys(value: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
-  const copy: unknown = structuredClone(value);
-  for (const issue of issues) {
-    if (issue.code !== 'unrecognized_keys') continue;
-    const holder = issue.path.reduce<unknown>(
-      (at, key) => (typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined),
-      copy,
-    );
-    if (typeof holder !== 'object' || holder === null) continue;
-    for (const key of issue.keys) Reflect.deleteProperty(holder, key);
-  }
-  return copy;
+  return { issues, ...repaired(value, issues) };
 }
 
 /** Reads, parses and validates `file`; throws `config_invalid` with every problem in the message. */

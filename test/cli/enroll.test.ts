@@ -132,11 +132,11 @@ test.each([
     content: 'nodes: *nowhere',
     text: 'nodes.yaml: an alias cannot be followed',
   },
-  { name: 'no nodes', content: '{}', text: 'nodes.yaml: nodes is missing: a list of nodes' },
+  { name: 'no nodes', content: '{}', text: 'nodes.yaml: nodes is missing' },
   {
     name: 'another top-level key',
     content: 'nodes: [{driver: x}]\nchassis: []',
-    text: 'Unrecognized key: "chassis"',
+    text: 'nodes.yaml: the file has chassis, which is nothing that is known here',
   },
   {
     name: 'no driver',
@@ -147,6 +147,22 @@ test.each([
     name: 'a port without its MAC',
     content: 'nodes: [{driver: x, ports: [{}]}]',
     text: 'nodes[0].ports[0].address is missing',
+  },
+  {
+    name: 'a name that YAML takes for a number',
+    content: 'nodes: [{driver: x, name: 7}]',
+    text: 'nodes.yaml: nodes[0].name must be text, not 7',
+  },
+  {
+    name: 'one node where a list belongs',
+    content: 'nodes: {driver: x}',
+    text: 'nodes.yaml: nodes must be a list, not a set of keys',
+  },
+  { name: 'an empty list', content: 'nodes: []', text: 'nodes.yaml: nodes is empty' },
+  {
+    name: 'a number that JSON has not',
+    content: 'nodes: [{driver: x, properties: {cpus: .inf}}]',
+    text: 'nodes.yaml: nodes[0].properties holds what JSON cannot say: write it in quotes',
   },
   {
     name: 'a MAC twice',

@@ -73,7 +73,7 @@ describe('the configuration file', () => {
     {
       name: 'a value of the wrong kind',
       text: 'boot: { listen_port: eleven }\n',
-      says: ['ingot.yaml:1: boot.listen_port:'],
+      says: ['ingot.yaml:1: boot.listen_port: must be a number, not "eleven"'],
     },
     {
       name: 'a network whose host bits are set',
@@ -130,7 +130,41 @@ describe('the configuration file', () => {
         '\ningot.yaml:12: bogus: is not a key',
       ],
     },
+    {
+      name: 'a value of the wrong kind and overlapping ranges at once',
+      text: `log_level: loud\nnetworks:${PXE}      - { use: static, from: 10.20.9.250, to: 10.20.10.5 }\n    lease_s: 5\n`,
+      says: [
+        'ingot.yaml:1: log_level: must be debug or info or warn or error, not "loud"',
+        '\ningot.yaml:3: networks[0]: the dhcp range',
+        '\ningot.yaml:12: networks[0].lease_s: must be at least 120',
+      ],
+    },
+    {
+      name: 'a range that is none beside a gateway that lies elsewhere',
+      text: `networks:${PXE}      - { use: static, from: 10.20.9, to: 10.20.10.5 }\n    gateway: 10.99.0.1\n`,
+      says: [
+        'networks[0].ranges[1].from: "10.20.9" is not',
+        'ingot.yaml:2: networks[0]: network "pxe": its gateway',
+      ],
+    },
+    {
+      name: 'what is wrong with the networks behind one without a cidr, each at its own line',
+      text: `networks:\n  - { name: a, role: pxe }${PXE}    gateway: 10.99.0.1\n`,
+      says: [
+        'ingot.yaml:2: networks[0].cidr: is missing',
+        'ingot.yaml:3: networks[1]: network "pxe": its gateway',
+      ],
+    },
   ];
+  it('is not said to lack what stands in a part with a mistake', () => {
+    const relayed =
+      '  - { name: rack, role: pxe, cidr: 10.21.0.0/24, gateway: 10.21.0.1, dhcp: authoritative }\n';
+    const text = `networks:${PXE.replace('10.20.0.1', '10.20.0')}${relayed}`;
+    expect(problemsOf(text).split('\n')).toEqual([
+      'ingot.yaml:6: networks[0].address: "10.20.0" is not an IPv4 address such as 10.20.0.1',
+    ]);
+  });
+
   it.each(mistakes)('is refused for $name', ({ text, says }) => {
     const problems = problemsOf(text);
     for (const part of says) expect(problems).toContain(part);
