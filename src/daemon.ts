@@ -14,6 +14,7 @@ import { type Daemon, startDaemon } from './daemon/start.ts';
 import { returnStartUpMemory } from './daemon/start-up-memory.ts';
 import { startWatchdog } from './daemon/watchdog.ts';
 import { asIngotError } from './errors.ts';
+import { networkWarnings } from './ipam/network-warnings.ts';
 import { createLog } from './log.ts';
 import { VERSION } from './version.ts';
 
@@ -60,6 +61,7 @@ async function runUntilSignal(config: Config): Promise<number> {
   const systemd = createSdNotify(process.env, log);
   // Every file that the daemon makes is its own business only: leases, tokens, credentials.
   process.umask(0o077);
+  for (const { message, hint } of networkWarnings(config.networks)) log.warn({ hint }, message);
   const stop = Promise.withResolvers<number>();
   process.once('SIGTERM', () => stop.resolve(0));
   process.once('SIGINT', () => stop.resolve(0));

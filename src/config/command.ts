@@ -1,6 +1,7 @@
 /** `ingot config check FILE` and `ingot config schema`. */
 import { z } from 'zod';
 import { asIngotError } from '../errors.ts';
+import { networkWarnings } from '../ipam/network-warnings.ts';
 import { loadConfig } from './load.ts';
 import { networkProblems } from './networks.ts';
 import { configSchema } from './schema.ts';
@@ -8,7 +9,7 @@ import { configSchema } from './schema.ts';
 const HELP = `Usage:
   ingot config check FILE [--json]   Say whether FILE is a good configuration, and each mistake with its line.
   ingot config schema                Print the JSON Schema of the configuration file.
-Exit codes: 0 good, 1 mistakes found, 2 wrong usage.
+Exit codes: 0 good (there may be warnings), 1 mistakes found, 2 wrong usage.
 `;
 
 /** Returns the exit code. */
@@ -31,8 +32,12 @@ export async function configCommand(argv: readonly string[]): Promise<number> {
 
 async function check(file: string, json: boolean): Promise<number> {
   try {
-    await loadConfig(file, [networkProblems]);
-    process.stdout.write(json ? `${JSON.stringify({ file, good: true })}\n` : `${file}: good\n`);
+    const { networks } = await loadConfig(file, [networkProblems]);
+    const warnings = networkWarnings(networks);
+    const lines = warnings.map(({ message, hint }) => `${file}: WARNING: ${message}. ${hint}\n`);
+    process.stdout.write(
+      json ? `${JSON.stringify({ file, good: true, warnings })}\n` : `${lines.join('')}${file}: good\n`,
+    );
     return 0;
   } catch (thrown) {
     const { code, message, hint } = asIngotError(thrown, `checking ${file}`);

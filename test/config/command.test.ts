@@ -37,13 +37,27 @@ describe('ingot config', () => {
     expect(spawnSync(ingot, ['config', 'check', 'a', 'b']).status).toBe(2);
   });
 
+  it('warns of what is allowed and hardly meant, and ends with 0', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'ingot-config-'));
+    onTestFinished(() => rmSync(dir, { recursive: true }));
+    const file = join(dir, 'ingot.yaml');
+    const network =
+      '{ name: pxe, role: pxe, interface: eth1, cidr: 10.20.0.0/16, address: 10.20.0.1, dhcp: authoritative }';
+    writeFileSync(file, `networks: [${network}]\n`);
+    const result = spawnSync(ingot, ['config', 'check', file], { encoding: 'utf8' });
+    expect([result.status, result.stdout.split('\n')]).toEqual([
+      0,
+      [expect.stringMatching(/WARNING: network "pxe": .*no dhcp range.* Add a range/), `${file}: good`, ''],
+    ]);
+  });
+
   it('answers in JSON when asked to', () => {
     const dir = mkdtempSync(join(tmpdir(), 'ingot-config-'));
     onTestFinished(() => rmSync(dir, { recursive: true }));
     const file = join(dir, 'ingot.yaml');
     writeFileSync(file, '{}\n');
     const good = spawnSync(ingot, ['config', 'check', file, '--json'], { encoding: 'utf8' });
-    expect([good.status, JSON.parse(good.stdout)]).toEqual([0, { file, good: true }]);
+    expect([good.status, JSON.parse(good.stdout)]).toEqual([0, { file, good: true, warnings: [] }]);
     writeFileSync(file, 'nope: 1\n');
     const bad = spawnSync(ingot, ['config', 'check', '--json', file], { encoding: 'utf8' });
     expect([bad.status, bad.stderr]).toEqual([1, '']);

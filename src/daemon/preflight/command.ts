@@ -2,8 +2,9 @@
 import { loadConfig } from '../../config/load.ts';
 import { networkProblems } from '../../config/networks.ts';
 import { asIngotError } from '../../errors.ts';
+import { networkWarnings } from '../../ipam/network-warnings.ts';
 import { readOptions } from '../options.ts';
-import { bad, type Finding, good } from './finding.ts';
+import { bad, type Finding, good, warning } from './finding.ts';
 import { preflight } from './preflight.ts';
 
 const HELP = `Usage: ingot preflight [--config FILE] [--json]
@@ -44,7 +45,11 @@ export async function preflightCommand(argv: readonly string[]): Promise<number>
 async function lookAt(file: string, options: { readonly askDhcp: boolean }): Promise<readonly Finding[]> {
   try {
     const config = await loadConfig(file, [networkProblems]);
-    return [good('config', `${file} is a good configuration`), ...(await preflight(config, options))];
+    return [
+      good('config', `${file} is a good configuration`),
+      ...networkWarnings(config.networks).map(({ message, hint }) => warning('config', message, hint)),
+      ...(await preflight(config, options)),
+    ];
   } catch (thrown) {
     const { message, hint } = asIngotError(thrown, `reading ${file}`);
     return [bad('config', message, hint)];
