@@ -5,7 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { bootClientOf } from './boot/client.ts';
 import type { BootEntry } from './boot/decision.ts';
-import { asBootStage, grubFiles } from './boot/grub-files.ts';
+import { createGrubFiles } from './boot/grub-files.ts';
 import { contentsOf } from './boot/manifest.ts';
 import { systemClock } from './clock.ts';
 import { startAddressProbes } from './daemon/address-probes.ts';
@@ -147,20 +147,16 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     });
 
   const shared = new Map<string, Uint8Array>();
+  const grub = createGrubFiles({
+    ...{ kernelArgs: options.kernelArgs, elapsed: systemClock.elapsed },
+    bootEntry: (mac) => boot.get(mac) ?? null,
+  });
   const mtuOf = createInterfaceMtu();
   const serveTftp = async ({ address, interface: nic, cidrs }: BootEndpoint): Promise<Service> =>
     await startTftpServer({
       address,
       interface: nic,
-      files: firstOf(
-        grubFiles({
-          bootEntry: (mac) => boot.get(mac) ?? null,
-          site: { ...options.site, serverAddress: address },
-          kernelArgs: options.kernelArgs,
-        }),
-        contentsOf(manifest),
-        shared,
-      ),
+      files: firstOf(grub.on({ ...options.site, serverAddress: address }), contentsOf(manifest), shared),
       // Nobody else boots here: a stranger's address would only make us a reflector.
       isClient: (client) => cidrs.some((cidr) => cidrContains(cidr, client)),
       limits: limitsOf({
@@ -172,7 +168,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
       mtu: () => (nic === null ? null : mtuOf(nic)),
       clock: systemClock,
       log,
-      onFact: (fact) => facts.send(asBootStage(fact)),
+      onFact: (fact) => facts.send(grub.asBootStage(fact)),
       counters: counters.tftp,
     });
 

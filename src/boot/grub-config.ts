@@ -48,6 +48,7 @@ export function renderGrubConfig(facts: ScriptFacts): string {
   const { entry } = facts;
   if (entry === null) return diskConfig(unknownMachine(facts.mac));
   const node = oneWord(entry.nodeName);
+  if (facts.stuck === true) return stuckConfig(entry.intent, node);
   switch (entry.intent) {
     case 'ramdisk':
       return ramdiskConfig(facts, node);
@@ -73,6 +74,17 @@ function ramdiskConfig(facts: ScriptFacts, node: string): string {
     'done',
     `echo "ingot: ${node} gives up after ${TRIES} tries and restarts"`,
     'reboot',
+  ]);
+}
+
+/** What the machine tried so far did not bring it further: from the ramdisk to a disk, from the disk back to firmware. */
+function stuckConfig(tried: 'ramdisk' | 'disk', node: string): string {
+  if (tried === 'ramdisk')
+    return diskConfig(`ingot: ${node} goes round, on to its disk. See: ingot node why`);
+  return lines([
+    `echo "ingot: ${node} goes round, on to its next boot device. See: ingot node why"`,
+    'sleep 10',
+    'exit',
   ]);
 }
 

@@ -9,7 +9,7 @@ import type { HttpFile } from './http-send.ts';
 import { renderIpxeScript } from './ipxe-script.ts';
 import type { BootManifest } from './manifest.ts';
 import { RAMDISK_PARTS, type RamdiskFile } from './ramdisk-files.ts';
-import { createScriptRounds, type ScriptRounds } from './script-rounds.ts';
+import { createScriptRounds, IPXE_SCRIPT, type ScriptRounds } from './script-rounds.ts';
 
 export type Resource =
   | {
@@ -53,7 +53,7 @@ export type Resolver = (rest: string, asked: Asked) => Promise<Resource>;
 /** One resolver for each first part of a path; it gets the rest as the client sent it. */
 export function createResolvers(options: ResourceOptions): { readonly [root: string]: Resolver } {
   const ramdisk = new Map(options.ramdisk.map((file) => [file.name, memoryResource(file)]));
-  const rounds = createScriptRounds();
+  const rounds = createScriptRounds(IPXE_SCRIPT);
   return {
     '/boot/': async (name) => programResource(options.manifest, name),
     '/ipxe/': async (name, asked) => scriptResource({ ...options, rounds }, name, asked),

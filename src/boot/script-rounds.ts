@@ -1,4 +1,4 @@
-/** What a machine's request for its script means, given how often it came for the same one. */
+/** What a machine's request for its script means, given how often it came for the same one: iPXE's, and GRUB's. */
 import { createRecentMap } from '../net/recent-map.ts';
 import type { BootEntry } from './decision.ts';
 import type { BootFact } from './facts.ts';
@@ -16,6 +16,20 @@ export type ScriptRounds = {
   count(entry: BootEntry | null, now: number): ScriptRound;
   /** Somebody only looks at it: the same script, and no round of a boot. */
   look(entry: BootEntry | null, now: number): ScriptRound;
+  /** Whether the next load would be one too many: for who has to have the script ready before he knows that it is loaded. */
+  isLast(entry: BootEntry | null, now: number): boolean;
+};
+
+/** The words for what is loaded, in the past tense, of one time and of many. */
+type Loader = { readonly once: string; readonly often: string };
+
+export const IPXE_SCRIPT: Loader = {
+  once: 'iPXE fetched its script',
+  often: 'its iPXE fetched the same script',
+};
+export const GRUB_CONFIGURATION: Loader = {
+  once: 'GRUB fetched its configuration',
+  often: 'its GRUB fetched the same configuration',
 };
 
 const MOST_LOOPS = 20_000;
@@ -25,10 +39,15 @@ const MINUTES = LOOP_WINDOW_MS / 60_000;
  * A boot that ingot asks for has a generation of its own, so a machine that asks for the script of the same one again
  * has made no progress since, however far it came: a kernel that panics starts the machine anew too.
  */
-export function createScriptRounds(): ScriptRounds {
+export function createScriptRounds(loader: Loader): ScriptRounds {
   const guard = createLoopGuard();
   const told = createRecentMap<string, true>(MOST_LOOPS);
   const keyOf = ({ mac, generation, intent }: BootEntry): string => `${mac} ${generation} ${intent}`;
+  const round = (what: string): ScriptRound => ({
+    stuck: false,
+    fact: 'boot.script',
+    sentence: `${loader.once}, ${what}`,
+  });
   const count = (entry: BootEntry | null, now: number): ScriptRound => {
     if (entry === null) return round('which sends an unknown machine to its next boot device');
     const key = keyOf(entry);
@@ -37,7 +56,7 @@ export function createScriptRounds(): ScriptRounds {
       const isNew = told.get(key) === undefined;
       told.set(key, true);
       return isNew
-        ? LOOP
+        ? loop(loader)
         : { ...round('which sends it to its next boot device, for it goes round'), stuck: true };
     }
     told.delete(key);
@@ -50,22 +69,17 @@ export function createScriptRounds(): ScriptRounds {
       ...round('without loading it'),
       stuck: entry !== null && guard.recent(keyOf(entry), now) > MOST_ROUNDS,
     }),
+    isLast: (entry, now) => entry !== null && guard.recent(keyOf(entry), now) >= MOST_ROUNDS,
   };
 }
 
-const round = (what: string): ScriptRound => ({
-  stuck: false,
-  fact: 'boot.script',
-  sentence: `iPXE fetched its script, ${what}`,
-});
-
-const LOOP: ScriptRound = {
+const loop = ({ often }: Loader): ScriptRound => ({
   stuck: true,
   fact: 'boot.loop',
   sentence:
-    `went round: its iPXE fetched the same script more than ${MOST_ROUNDS} times in ${MINUTES} minutes. ` +
+    `went round: ${often} more than ${MOST_ROUNDS} times in ${MINUTES} minutes. ` +
     'It is sent to its next boot device now; see its console for what ends each boot',
-};
+});
 
 const again = (times: number): ScriptRound => ({
   stuck: false,

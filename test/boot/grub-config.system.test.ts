@@ -7,8 +7,8 @@ import { entry, MAC, SITE } from './fixtures.ts';
 
 const CHECK = join(import.meta.dirname, '../../.cache/debian/grub-common/usr/bin/grub-script-check');
 
-const render = (node: ReturnType<typeof entry> | null): string =>
-  renderGrubConfig({ mac: MAC, entry: node, site: SITE, kernelArgs: "quiet it's" });
+const render = (node: ReturnType<typeof entry> | null, stuck = false): string =>
+  renderGrubConfig({ mac: MAC, entry: node, site: SITE, kernelArgs: "quiet it's", stuck });
 const check = (config: string): string =>
   execFileSync(CHECK, { input: config, encoding: 'utf8', stdio: 'pipe' });
 
@@ -18,6 +18,8 @@ describe('grub-script-check', () => {
     ['of a node that loads its ramdisk', render(entry('ramdisk'))],
     ['of a node that boots its disk', render(entry('disk'))],
     ['of an unknown machine', render(null)],
+    ['of a node that goes round with its ramdisk', render(entry('ramdisk'), true)],
+    ['of a node that goes round with its disk', render(entry('disk'), true)],
   ])('takes the configuration %s', (_, config) => {
     expect(check(config)).toBe('');
   });

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { asBootStage, grubFiles } from '../../src/boot/grub-files.ts';
+import { createGrubFiles } from '../../src/boot/grub-files.ts';
 import { entry, ipv4, MAC, SITE } from './fixtures.ts';
 
 const known = new Map([[MAC, entry('ramdisk')]]);
-const files = grubFiles({
-  bootEntry: (mac) => known.get(mac) ?? null,
-  site: SITE,
-  kernelArgs: '',
-});
+const MINUTE = 60_000;
+const grubFiles = (now = () => 0) =>
+  createGrubFiles({ bootEntry: (mac) => known.get(mac) ?? null, kernelArgs: '', elapsed: now });
+const { asBootStage, ...grub } = grubFiles();
+const files = grub.on(SITE);
 const textOf = (name: string): string | undefined => {
   const content = files.get(name);
   return content === undefined ? undefined : Buffer.from(content).toString();
@@ -58,5 +58,45 @@ describe('a file loaded whole by TFTP', () => {
   test('is no stage when it was broken off', () => {
     const broken = { ...fact, kind: 'tftp.failed', file: 'vmlinuz' };
     expect(asBootStage(broken)).toBe(broken);
+  });
+});
+
+describe('a machine that loads the same configuration again and again', () => {
+  const file = 'grub/grub.cfg-01-52:54:00:ab:cd:ef';
+  const loaded = { ...{ kind: 'tftp.done', mac: null, bytes: 5, sentence: 'loaded it' }, file };
+
+  /** Loads it so many times, a minute apart: the kinds of event, and what was in it the last time. */
+  function load(intent: 'ramdisk' | 'disk', times: number) {
+    known.set(MAC, entry(intent));
+    let now = 0;
+    const machine = grubFiles(() => now);
+    let text = '';
+    const facts = Array.from({ length: times }, () => {
+      now += MINUTE;
+      text = String(machine.on(SITE).get(file));
+      return machine.asBootStage(loaded);
+    });
+    return { kinds: facts.map(({ kind }) => kind), sentence: facts.at(-1)?.sentence, text };
+  }
+
+  test('is sent on to its disk the sixth time in ten minutes; its node hears of it once', () => {
+    expect(load('ramdisk', 5).text).toContain('loads its ramdisk');
+    const { kinds, text } = load('ramdisk', 7);
+    expect(kinds).toEqual([...Array(5).fill('boot.script'), 'boot.loop', 'boot.script']);
+    expect(text).toContain('rack1-07 goes round, on to its disk');
+    expect(text).not.toContain('vmlinuz');
+    expect(load('ramdisk', 6).sentence).toMatch(/^went round: its GRUB fetched the same configuration/);
+  });
+
+  test('is given back to its firmware when it was the disk that did not start', () => {
+    expect(load('disk', 6).text).toMatch(/goes round, on to its next boot device(.*\n)*exit\n$/);
+    expect(load('disk', 6).text).not.toContain('chainloader');
+  });
+
+  test('is not when its loads break off', () => {
+    known.set(MAC, entry('ramdisk'));
+    const machine = grubFiles();
+    for (let time = 0; time < 10; time++) machine.asBootStage({ ...loaded, kind: 'tftp.failed' });
+    expect(String(machine.on(SITE).get(file))).toContain('loads its ramdisk');
   });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { BootEntry } from '../../src/boot/decision.ts';
-import { createScriptRounds } from '../../src/boot/script-rounds.ts';
+import { createScriptRounds, IPXE_SCRIPT } from '../../src/boot/script-rounds.ts';
 import { entry } from './fixtures.ts';
 
 const MINUTE = 60_000;
 
 function rounds() {
-  const { count: round, look } = createScriptRounds();
+  const { count: round, look } = createScriptRounds(IPXE_SCRIPT);
   let now = 0;
   return {
     later: (minutes: number) => {
