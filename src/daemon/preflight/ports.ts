@@ -92,7 +92,10 @@ function inTheWay(wanted: WantedPort, socket: OpenSocket): boolean {
   );
 }
 
+/** What PID 1 is called: `/sbin/init` is a link to systemd. */
+const SYSTEMD: ReadonlySet<string> = new Set(['systemd', 'init']);
+
 /** systemd holds the DHCP socket of `ingot.socket` until the daemon takes it. */
 function isOurs(holder: OpenSocket['holder'], ownPid: number | null): boolean {
-  return holder !== null && (holder.pid === ownPid || (holder.pid === 1 && holder.name === 'systemd'));
+  return holder !== null && (holder.pid === ownPid || (holder.pid === 1 && SYSTEMD.has(holder.name)));
 }

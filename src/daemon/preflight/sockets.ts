@@ -1,5 +1,6 @@
 /** Who listens on this machine, as `ss` of iproute2 tells it. */
 import { run } from '../../lab/run.ts';
+import { programOf } from './program-name.ts';
 
 export type OpenSocket = {
   readonly protocol: 'udp' | 'tcp';
@@ -34,8 +35,13 @@ export function parseSockets(text: string): readonly OpenSocket[] {
   });
 }
 
-/** @throws IngotError `missing_program` */
+/** With the names of programs, where `ss` has those of threads. @throws IngotError `missing_program` */
 export async function openSockets(): Promise<readonly OpenSocket[]> {
   const { stdout } = await run({ argv: ['ss', '-H', '-l', '-n', '-t', '-u', '-p'], timeout_ms: 10_000 });
-  return parseSockets(stdout);
+  return await Promise.all(
+    parseSockets(stdout).map(async ({ holder, ...socket }) => {
+      if (holder === null) return { ...socket, holder };
+      return { ...socket, holder: { ...holder, name: (await programOf(holder.pid)) ?? holder.name } };
+    }),
+  );
 }

@@ -5,6 +5,7 @@ import { judgeCapabilities } from '../../../src/daemon/preflight/capabilities.ts
 import { judgeInterfaces } from '../../../src/daemon/preflight/interfaces.ts';
 import { judgeServers } from '../../../src/daemon/preflight/other-dhcp.ts';
 import { judgePorts } from '../../../src/daemon/preflight/ports.ts';
+import { programName } from '../../../src/daemon/preflight/program-name.ts';
 import { parseSockets } from '../../../src/daemon/preflight/sockets.ts';
 import { judgeSpace } from '../../../src/daemon/preflight/state-folder.ts';
 
@@ -44,6 +45,17 @@ test('the sockets that ss shows are read with device, address and holder', () =>
       holder: { name: 'node', pid: 4242 },
     },
   ]);
+});
+
+test.each([
+  ['/usr/sbin/dnsmasq\0--no-daemon\0', 'dnsmasq'],
+  ['node\0--no-warnings\0/opt/app/server.js\0', 'node server.js'],
+  ['/usr/bin/python3.11\0/usr/lib/tftpd.py\0-v\0', 'python3.11 tftpd.py'],
+  ['nginx: master process /usr/sbin/nginx\0', 'nginx'],
+  ['/bin/sh\0', 'sh'],
+  ['', null],
+])('a process with the command line %j is called %s', (commandLine, name) => {
+  expect(programName(commandLine)).toBe(name);
 });
 
 describe('ports', () => {
