@@ -12,6 +12,16 @@ const config = configSchema.parse({
   networks: [pxe, lab].map((network) => ({ ...network, dhcp: 'authoritative' })),
 });
 
+test('a host name stays when the address is replaced, until it is taken away', async () => {
+  const { dhcp } = await daemonFixture({ config });
+  const named = async () => JSON.parse((await dhcp('reservations', '--json')).out).reservations[0].hostname;
+  await dhcp('reservations', 'add', MAC, '10.20.5.5', '--hostname', 'h');
+  await dhcp('reservations', 'add', MAC, '10.20.5.6', '--replace');
+  expect(await named()).toBe('h');
+  await dhcp('reservations', 'add', MAC, '10.20.5.6', '--replace', '--hostname', '');
+  expect(await named()).toBeNull();
+});
+
 test('reservations are added, listed, replaced and deleted', async () => {
   const { dhcp } = await daemonFixture({ config });
   expect((await dhcp('reservations')).out).toBe('No reservations.\n');
@@ -21,9 +31,14 @@ test('reservations are added, listed, replaced and deleted', async () => {
   expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('Add it with --replace')]);
   await dhcp('reservations', 'add', MAC, '10.20.5.6', '--replace');
   expect((await dhcp('reservations', 'list', '--network', 'pxe')).out).toMatch(
-    /^NETWORK +MAC +ADDRESS .*\npxe +52:54:00:12:34:56 +10\.20\.5\.6 +- +- +operator\n$/,
+    /^NETWORK +MAC +ADDRESS .*\npxe +52:54:00:12:34:56 +10\.20\.5\.6 +h +- +operator\n$/,
   );
   expect(JSON.parse((await dhcp('reservations', '--json')).out).reservations).toHaveLength(1);
+  const unknown = await dhcp('reservations', '--network', 'pex');
+  expect([unknown.code, unknown.err]).toEqual([
+    1,
+    'ingot: There is no network "pex".\nThere are pxe, lab (`ingot network list`).\n',
+  ]);
   expect((await dhcp('reservations', 'delete', MAC)).out).toContain('no reservation on pxe any more');
   const gone = await dhcp('reservations', 'delete', MAC);
   expect([gone.code, gone.err]).toEqual([1, expect.stringContaining(`${MAC} has no reservation`)]);

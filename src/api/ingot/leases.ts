@@ -5,6 +5,7 @@ import type { ApiContext } from '../context.ts';
 import { LEASE_STATES } from '../deps.ts';
 import { parseQuery } from '../parse.ts';
 import { mac } from '../schemas/common.ts';
+import { refuseUnknownNetwork } from './network-filter.ts';
 
 const leaseQuery = z.strictObject({
   network: z.string().optional(),
@@ -12,10 +13,12 @@ const leaseQuery = z.strictObject({
   state: z.enum(LEASE_STATES).optional(),
 });
 
-export function leaseRoutes(app: FastifyInstance, { store, dhcp }: ApiContext): void {
+export function leaseRoutes(app: FastifyInstance, { config, store, dhcp }: ApiContext): void {
   app.get('/ingot/v1/dhcp/leases', async (request) => {
-    const wanted = Object.entries(parseQuery(leaseQuery, request.query));
+    const query = parseQuery(leaseQuery, request.query);
+    const wanted = Object.entries(query);
     const [all, owners] = await Promise.all([dhcp?.leases() ?? [], store.ports.owners()]);
+    refuseUnknownNetwork(query.network, config.networks, all);
     const leases = all
       .filter((lease) => {
         const fields: Readonly<Record<string, unknown>> = { ...lease };

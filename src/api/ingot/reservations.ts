@@ -9,6 +9,7 @@ import type { ReservationSource } from '../../store/words.ts';
 import type { ApiContext } from '../context.ts';
 import { parseBody, parseQuery } from '../parse.ts';
 import { reservationCreate, reservationPath, reservationQuery } from '../schemas/reservation.ts';
+import { refuseUnknownNetwork } from './network-filter.ts';
 
 const PATH = '/ingot/v1/dhcp/reservations';
 
@@ -22,6 +23,7 @@ export function reservationRoutes(app: FastifyInstance, context: ApiContext): vo
   app.get(PATH, async (request) => {
     const { network, mac } = parseQuery(reservationQuery, request.query);
     const [all, owners] = await Promise.all([store.reservations.list(), store.ports.owners()]);
+    refuseUnknownNetwork(network, config.networks, all);
     const shown = all.filter(
       (one) => (network === undefined || one.network === network) && (mac === undefined || one.mac === mac),
     );
@@ -65,6 +67,11 @@ export function reservationRoutes(app: FastifyInstance, context: ApiContext): vo
   });
 }
 
+type ReservationAsked = Omit<ReservationWish, 'hostname'> & {
+  /** Absent: none, or the one that stands there. */
+  readonly hostname?: string | null | undefined;
+};
+
 type Rules = {
   readonly networks: ApiContext['config']['networks'];
   readonly source: ReservationSource;
@@ -78,16 +85,16 @@ type Rules = {
  */
 export async function reserve(
   queries: Queries,
-  wish: ReservationWish,
+  wish: ReservationAsked,
   { networks, source, replace }: Rules,
 ): Promise<{ readonly record: ReservationRecord; readonly was: ReservationRecord | null }> {
-  const verdict = checkReservation(wish, networks);
+  const verdict = checkReservation({ ...wish, hostname: wish.hostname ?? null }, networks);
   if (!verdict.ok) {
     const sentence = `Reservation for ${wish.mac}: ${verdict.message}.`;
     throw new IngotError('invalid_input', sentence, { hint: verdict.hint });
   }
   const network = verdict.network.name;
-  const { mac, address, hostname } = wish;
+  const { mac, address } = wish;
   const holder = address === null ? null : await queries.reservations.findByAddress(network, address);
   if (holder !== null && holder.mac !== mac) {
     throw new IngotError('conflict', `${address} is reserved for ${holder.mac} on network ${network}.`, {
@@ -95,6 +102,7 @@ export async function reserve(
     });
   }
   const was = await queries.reservations.get(network, mac);
+  const hostname = wish.hostname === undefined ? (was?.hostname ?? null) : wish.hostname;
   if (was !== null && was.address === address && was.hostname === hostname) return { record: was, was };
   if (was !== null && !replace) throw alreadyThere(was);
   return { record: await queries.reservations.put({ network, mac, address, hostname, source }), was };

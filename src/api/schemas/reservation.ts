@@ -14,7 +14,8 @@ export const reservationCreate = z.strictObject({
   mac: nicMac,
   network: z.string().max(63).nullable().default(null),
   address: ipv4.nullable().default(null),
-  hostname: z.string().max(253).nullable().default(null),
+  /** Absent: none, or the one that a reservation of this MAC has there. */
+  hostname: z.string().max(253).nullish(),
   replace: z.boolean().default(false),
 });
 export const reservationPath = z.object({ network: z.string(), mac });

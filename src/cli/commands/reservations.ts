@@ -38,8 +38,8 @@ export const reservationAdd: Command = {
   MAC              in any spelling: 52:54:00:AA:BB:01, 52-54-00-aa-bb-01
   ADDRESS          without it the machine takes one from the range, also where dhcp: reservations stands
   --network NAME   default: the network that the address is of
-  --hostname NAME  told to the machine, and shown
-  --replace        change the reservation that the MAC has there
+  --hostname NAME  told to the machine, and shown; "" takes it away
+  --replace        change the reservation that the MAC has there; its host name stays unless told
 `,
   options: { network: { type: 'string' }, hostname: { type: 'string' }, replace: { type: 'boolean' } },
   least: 1,
@@ -47,7 +47,8 @@ export const reservationAdd: Command = {
   async run({ client, io, json, values, positionals }) {
     const [mac = '', address = null] = positionals;
     const stored = await client.reservations.add({
-      ...{ mac, address, network: text(values, 'network'), hostname: text(values, 'hostname') },
+      ...{ mac, address, network: text(values, 'network') },
+      ...hostnameOf(text(values, 'hostname')),
       replace: flag(values, 'replace'),
     });
     if (json) printJson(io, stored);
@@ -82,6 +83,11 @@ export const reservationDelete: Command = {
     return EXIT.ok;
   },
 };
+
+/** Nothing said: what stands there stays. */
+function hostnameOf(said: string | null): { readonly hostname?: string | null } {
+  return said === null ? {} : { hostname: said === '' ? null : said };
+}
 
 function severalNetworks(mac: string, found: readonly ReservationAnswer[]): IngotError {
   const names = found.map(({ network }) => network).join(', ');
