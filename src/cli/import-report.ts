@@ -21,6 +21,22 @@ type Report = {
 /** Places named of one reason; the rest is counted (`--json` has all). */
 const MOST_PLACES = 5;
 
+type Counts = Readonly<Record<Imported['result'], number>>;
+
+/** How many of each kind had which end; `unread`: entries that are neither, or hold nothing that ingot takes. */
+export function importCounts({ imported, unread }: Pick<Report, 'imported' | 'unread'>): {
+  readonly reservations: Counts;
+  readonly leases: Counts;
+  readonly unread: number;
+} {
+  const of = (kind: Imported['kind']): Counts => {
+    const count = (result: Imported['result']): number =>
+      imported.filter((one) => one.kind === kind && one.result === result).length;
+    return { taken: count('taken'), unchanged: count('unchanged'), skipped: count('skipped') };
+  };
+  return { reservations: of('reservation'), leases: of('lease'), unread: unread.length };
+}
+
 export function formatImport({ imported, unread, isDryRun }: Report): string {
   const skipped = [
     ...imported.flatMap(({ kind, mac, address, file, line, why }) =>
@@ -28,12 +44,13 @@ export function formatImport({ imported, unread, isDryRun }: Report): string {
     ),
     ...unread,
   ];
-  const counts = (['reservation', 'lease'] as const).map((kind) => {
-    const count = (result: Imported['result']): number =>
-      imported.filter((one) => one.kind === kind && one.result === result).length;
-    const taken = isDryRun ? 'would be taken' : 'taken';
-    return `${kind}s: ${count('taken')} ${taken}, ${count('unchanged')} there already, ${count('skipped')} skipped\n`;
+  const counted = importCounts({ imported, unread });
+  const taken = isDryRun ? 'would be taken' : 'taken';
+  const counts = (['reservations', 'leases'] as const).map((kind) => {
+    const of = counted[kind];
+    return `${kind}: ${of.taken} ${taken}, ${of.unchanged} there already, ${of.skipped} skipped\n`;
   });
+  if (counted.unread > 0) counts.push(`other entries: ${counted.unread} skipped\n`);
   const reasons = [...Map.groupBy(skipped, ({ why }) => why)].map(([why, places]) => {
     const named = places.slice(0, MOST_PLACES).map((one) => `  ${one.file}:${one.line} ${one.what}\n`);
     const more = places.length - named.length;

@@ -50,6 +50,7 @@ test('an import tells what was taken, and of the rest file, line and reason', as
   expect(code).toBe(0);
   expect(out).toBe(`reservations: 2 taken, 0 there already, 2 skipped
 leases: 2 taken, 0 there already, 1 skipped
+other entries: 1 skipped
 
 skipped: 10.20.5.1 is reserved for 52:54:00:00:00:01 on network pxe.
   ${files[0]}:2 reservation 10.20.5.1 52:54:00:00:00:02
@@ -80,7 +81,13 @@ test('a second import finds all there, and leaves what an operator changed meanw
   await load();
   expect((await load()).out).toContain('reservations: 0 taken, 2 there already, 2 skipped');
   await dhcp('reservations', 'add', '52:54:00:00:00:01', '10.20.5.9', '--replace');
-  expect(JSON.parse((await load('--json')).out).imported[0]).toMatchObject({
+  const told = JSON.parse((await load('--json')).out);
+  expect(told.counts).toEqual({
+    reservations: { taken: 1, unchanged: 1, skipped: 2 },
+    leases: { taken: 2, unchanged: 0, skipped: 1 },
+    unread: 1,
+  });
+  expect(told.imported[0]).toMatchObject({
     ...{ kind: 'reservation', line: 1, result: 'skipped' },
     why: '52:54:00:00:00:01 has a reservation on network pxe already: 10.20.5.9.',
   });

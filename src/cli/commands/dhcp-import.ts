@@ -5,7 +5,7 @@ import { IngotError } from '../../errors.ts';
 import { flag, text, usage } from '../arguments.ts';
 import { type Command, printJson } from '../command.ts';
 import { readBounded } from '../config-drive.ts';
-import { formatImport, type Imported } from '../import-report.ts';
+import { formatImport, type Imported, importCounts } from '../import-report.ts';
 import { EXIT } from '../io.ts';
 
 const USAGE = 'ingot dhcp import --from kea|isc|dnsmasq FILE… [--dry-run] [--network NAME]';
@@ -59,8 +59,10 @@ changes nothing.
       ...leases.map((one, i) => ({ kind: 'lease' as const, ...one, ...verdict(answer.leases[i]) })),
     ];
     const unread = files.flatMap(({ file, skipped }) => at<Skipped>(file, skipped));
-    if (json) printJson(io, { dry_run: flag(values, 'dry-run'), imported, unread });
-    else io.out(formatImport({ imported, unread, isDryRun: flag(values, 'dry-run') }));
+    const isDryRun = flag(values, 'dry-run');
+    if (json)
+      printJson(io, { dry_run: isDryRun, counts: importCounts({ imported, unread }), imported, unread });
+    else io.out(formatImport({ imported, unread, isDryRun }));
     return EXIT.ok;
   },
 };
