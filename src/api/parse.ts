@@ -11,7 +11,7 @@ export function parseBody<T extends z.ZodType>(schema: T, body: unknown, what: s
     'invalid_input',
     `Schema error for ${what}: ${issue === undefined ? '' : issueText(issue)}`,
     {
-      hint: `Correct the request body and send it again.`,
+      hint: 'Correct that and ask again. `--help` after an ingot command tells what it takes.',
     },
   );
 }
@@ -25,7 +25,9 @@ export function parseQuery<T extends z.ZodType>(schema: T, query: unknown): z.ou
     issue?.code === 'unrecognized_keys'
       ? `Unexpected arguments: ${issue.keys.join(', ')}`
       : `Invalid query: ${issue === undefined ? '' : issueText(issue)}`;
-  throw new IngotError('invalid_input', text, { hint: 'Correct the query of the URL and send it again.' });
+  throw new IngotError('invalid_input', text, {
+    hint: 'Correct that and ask again. `--help` after an ingot command tells what it takes.',
+  });
 }
 
 function issueText(issue: z.core.$ZodIssue): string {

@@ -83,6 +83,6 @@ function cannot(operation: PatchOperation, reason: string): IngotError {
 
 function refuse(message: string): IngotError {
   return new IngotError('invalid_input', message, {
-    hint: 'Read the resource, correct the patch and send it again.',
+    hint: 'See how it is (`ingot node show NAME --json`), correct the change and ask again.',
   });
 }

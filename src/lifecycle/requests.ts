@@ -103,7 +103,9 @@ function refuseWithout(node: NodeRecord, kind: InterfaceKind): void {
   throw new IngotError(
     'invalid_input',
     `Driver ${node.driver} does not support ${kind} (disabled or not implemented).`,
-    { hint: `Its ${kind}_interface is ${chosen}: choose another.` },
+    {
+      hint: `Its ${kind}_interface is ${chosen}: choose another (ingot node set ${node.name ?? node.uuid} ${kind}_interface=...).`,
+    },
   );
 }
 
@@ -114,7 +116,7 @@ function refuseWithoutBootPort(node: NodeRecord, ports: readonly PortRecord[]): 
   throw new IngotError('invalid_input', `Node ${node.uuid} cannot be deployed: it ${problem} to boot from.`, {
     hint:
       'Add a port with the MAC address of the NIC that boots from the network, or set its pxe_enabled; ' +
-      'the verb inspect (of a manageable node) may find the ports by the BMC.',
+      '`ingot node inspect NAME` (of a manageable node) may find the ports by the BMC.',
   });
 }
 
@@ -141,7 +143,7 @@ async function unhold(
 ): Promise<Accepted> {
   if (job === null) {
     throw new IngotError('invalid_state', `No job holds node ${node.uuid}.`, {
-      hint: 'Ask for abort, then begin anew.',
+      hint: `First: ingot node abort ${node.name ?? node.uuid}; then begin anew.`,
     });
   }
   await moveNode(queries, node, { event: 'unhold' });

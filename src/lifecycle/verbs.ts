@@ -55,7 +55,7 @@ export function edgeForVerb(node: NodeRecord, verb: Verb): Edge {
       'invalid_state',
       `The requested action "${verb}" can not be performed on node "${node.uuid}" while it is in maintenance.`,
       {
-        hint: `Take the node out of maintenance first (reason: ${node.maintenance_reason ?? 'none given'}).`,
+        hint: `First: ingot node maintenance ${node.name ?? node.uuid} off (reason: ${node.maintenance_reason ?? 'none given'}).`,
       },
     );
   }
@@ -63,12 +63,16 @@ export function edgeForVerb(node: NodeRecord, verb: Verb): Edge {
 }
 
 /** Throws `forbidden` for what would take a protected node's instance away. */
-export function refuseProtected(node: Pick<NodeRecord, 'uuid' | 'protected' | 'protected_reason'>): void {
+export function refuseProtected(
+  node: Pick<NodeRecord, 'uuid' | 'name' | 'protected' | 'protected_reason'>,
+): void {
   if (!node.protected) return;
   throw new IngotError(
     'forbidden',
     `Node ${node.uuid} is protected and cannot be undeployed, rebuilt or deleted`,
-    { hint: `Take its field "protected" back first (reason: ${node.protected_reason ?? 'none given'}).` },
+    {
+      hint: `First: ingot node set ${node.name ?? node.uuid} protected=false (reason: ${node.protected_reason ?? 'none given'}).`,
+    },
   );
 }
 
@@ -76,7 +80,9 @@ function retirement(node: NodeRecord): IngotError {
   return new IngotError(
     'invalid_state',
     `The providing operation can't be performed on node ${node.uuid} because it is retired.`,
-    { hint: `Take its field "retired" back first (reason: ${node.retired_reason ?? 'none given'}).` },
+    {
+      hint: `First: ingot node set ${node.name ?? node.uuid} retired=false (reason: ${node.retired_reason ?? 'none given'}).`,
+    },
   );
 }
 

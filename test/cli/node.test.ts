@@ -252,6 +252,7 @@ test('power, maintenance and delete', async () => {
   expect((await node('power', 'explode', 'rack1-07')).code).toBe(2);
   expect((await node('maintenance', 'rack1-07', 'on', '--reason', 'fan')).code).toBe(0);
   expect(await store.nodes.get(NODE)).toMatchObject({ maintenance: true, maintenance_reason: 'fan' });
+  expect((await node('show', 'rack1-07')).out).toMatch(/^maintenance +fan$/m);
   expect((await node('maintenance', 'rack1-07', 'off')).code).toBe(0);
   expect((await node('delete', 'rack1-07')).out).toBe('rack1-07 is deleted.\n');
   expect(await store.nodes.list({})).toEqual([]);

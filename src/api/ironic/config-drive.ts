@@ -16,7 +16,7 @@ export function configDriveOf(
       `The config drive for "${verb}" is a packed volume or a URL, which ingot does not take yet`,
       {
         hint:
-          'Send a JSON object with meta_data, user_data, network_data and vendor_data. ingot adds the addresses of the ' +
+          'Give a JSON object with meta_data, user_data, network_data and vendor_data. ingot adds the addresses of the ' +
           'node and the token of its status call, which it could not do inside a packed volume.',
       },
     );

@@ -34,7 +34,7 @@ export async function findPort(
       : null;
   if (port !== null) return port;
   throw new IngotError('not_found', `Port ${ident} could not be found.`, {
-    hint: '`GET /v1/ports` lists all ports by uuid.',
+    hint: '`ingot node show NAME` shows the ports of a node, `GET /v1/ports` all by uuid.',
   });
 }
 

@@ -39,7 +39,9 @@ export function refuseUpdate(node: NodeRecord, fields: readonly string[]): void 
     throw new IngotError(
       'conflict',
       `Node "${node.uuid}" can not be updated while a state transition is in progress.`,
-      { hint: `It is in "${node.provision_state}": wait until that ends, or abort it.` },
+      {
+        hint: `It is in "${node.provision_state}": wait until that ends, or: ingot node abort ${node.name ?? node.uuid}`,
+      },
     );
   }
   const identity = fields.find((field) => IDENTITY_FIELDS.includes(field));
@@ -48,7 +50,9 @@ export function refuseUpdate(node: NodeRecord, fields: readonly string[]): void 
     'conflict',
     `Node ${node.uuid} can not have "${identity}" updated unless it is in one of allowed ` +
       `(${[...IDENTITY_STATES].join(', ')}) states or in maintenance mode.`,
-    { hint: `It is in "${node.provision_state}": undeploy it first, or set maintenance.` },
+    {
+      hint: `It is in "${node.provision_state}". First: ingot node undeploy, or ingot node maintenance ${node.name ?? node.uuid} on`,
+    },
   );
 }
 
@@ -57,7 +61,7 @@ export function refuseDelete(node: NodeRecord): void {
   refuseProtected(node);
   if (node.instance_uuid !== null) {
     throw new IngotError('conflict', `Node ${node.uuid} is associated with instance ${node.instance_uuid}.`, {
-      hint: 'Undeploy the node, or clear its instance_uuid, first.',
+      hint: `First: ingot node undeploy ${node.name ?? node.uuid}, or: ingot node unset ${node.name ?? node.uuid} instance_uuid`,
     });
   }
   if (node.maintenance || DELETE_ALLOWED.includes(node.provision_state)) return;
@@ -68,7 +72,7 @@ export function refuseDelete(node: NodeRecord): void {
     {
       hint: isTransient(node.provision_state)
         ? waitForJob(node)
-        : 'Bring it there first (`ingot node undeploy`, `ingot node manage`), or set maintenance.',
+        : 'Bring it there first (`ingot node undeploy`, `ingot node manage`), or `ingot node maintenance`.',
     },
   );
 }
@@ -78,13 +82,13 @@ export function refuseParentOf(node: NodeRecord, parts: readonly NodeRecord[]): 
   if (parts.length === 0) return;
   const names = parts.slice(0, 5).map((part) => part.name ?? part.uuid);
   throw new IngotError('conflict', `Node ${node.uuid} has ${parts.length} parts: ${names.join(', ')}`, {
-    hint: 'Delete them first, or clear their parent_node.',
+    hint: 'Delete them first, or for each of them: ingot node unset NAME parent_node',
   });
 }
 
 type Flags = Pick<
   NodeRecord,
-  'uuid' | 'provision_state' | 'protected' | 'protected_reason' | 'retired' | 'retired_reason'
+  'uuid' | 'name' | 'provision_state' | 'protected' | 'protected_reason' | 'retired' | 'retired_reason'
 >;
 
 /** Ironic's own words (ironic/conductor/manager.py, update_node). Throws `conflict` or `invalid_input`. */
@@ -103,14 +107,14 @@ export function refuseFlags(node: Flags, touched: readonly string[]): void {
       'conflict',
       `Node ${node.uuid} can not have 'retired' set in provision state 'available', ` +
         `the current state is 'available'`,
-      { hint: 'Ask for the verb manage first.' },
+      { hint: `First: ingot node manage ${node.name ?? node.uuid}` },
     );
   }
   for (const flag of ['protected', 'retired'] as const) {
     const reason = `${flag}_reason` as const;
     if (!touched.includes(reason) || node[reason] === null || node[flag]) continue;
     throw new IngotError('invalid_input', `The ${reason} field can only be set when ${flag} is True`, {
-      hint: `Set ${flag} in the same request.`,
+      hint: `Set both at once: ingot node set ${node.name ?? node.uuid} ${flag}=true ${reason}=...`,
     });
   }
 }

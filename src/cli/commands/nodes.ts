@@ -91,7 +91,7 @@ function facts(
     ],
     ...(job?.status === 'running' ? ([['job', `${job.verb}: ${progressLine(node, job)}`]] as const) : []),
     ['power', node.power_state ?? 'unknown'],
-    ['maintenance', node.maintenance ? 'yes' : 'no'],
+    ['maintenance', node.maintenance ? (node.maintenance_reason ?? 'yes, nobody said why') : 'no'],
     ['last error', node.last_error ?? '-'],
     ['driver', node.driver],
     ...flat('driver_info', node.driver_info),
