@@ -96,6 +96,8 @@ export type DaemonView = {
   }[];
   /** A sentence for each file or program that is not there yet. */
   readonly missing: readonly string[];
+  /** The disk of state_dir: what is free there, in MiB, and what is wrong with it. */
+  readonly disk: { readonly free_mib: number; readonly problem: string | null } | null;
 };
 
 /** An image that a client names; the same words as the image store's. */
@@ -132,7 +134,7 @@ export type ApiDeps = {
   readonly packets?: () => Promise<PacketView>;
   readonly dhcp?: DhcpControl;
   readonly images?: ImagesControl;
-  readonly daemon?: () => DaemonView;
+  readonly daemon?: () => Promise<DaemonView>;
   /** PEM of the authority of the certificate that boot files are served with; null when it is not ingot's own. */
   readonly bootAuthority?: () => string | null;
 };

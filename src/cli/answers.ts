@@ -12,6 +12,7 @@ export const nodeAnswer = z.looseObject({
   target_provision_state: z.string().nullable(),
   power_state: z.string().nullable(),
   maintenance: z.boolean(),
+  maintenance_reason: z.string().nullish(),
   last_error: z.string().nullable(),
   driver: z.string(),
   driver_info: object,
@@ -78,6 +79,7 @@ export const statusDetails = z.object({
   resident_mib: z.number(),
   listeners: z.array(z.object({ name: z.string(), at: z.string(), problem: z.string().nullable() })),
   missing: z.array(z.string()),
+  disk: z.object({ free_mib: z.number(), problem: z.string().nullable() }).nullish(),
   counters: z.record(z.string(), z.number()),
   other_dhcp_servers: z.array(
     z.object({ network: z.string(), address: z.string(), mac: z.string().nullable(), last_seen: z.string() }),

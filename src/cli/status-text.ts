@@ -3,7 +3,7 @@ import type { StatusDetails } from './answers.ts';
 import { formatFacts, formatSeconds } from './table.ts';
 
 export function formatStatus(status: StatusDetails): string {
-  const { version, uptime_s, resident_mib, running_jobs, leases } = status;
+  const { version, uptime_s, resident_mib, running_jobs, leases, disk } = status;
   const problems = status.listeners.flatMap(({ name, at, problem }) =>
     problem === null ? [] : [[`${name} (${at})`, `NOT SERVING: ${problem}`] as const],
   );
@@ -14,6 +14,7 @@ export function formatStatus(status: StatusDetails): string {
     ['version', version],
     ['up for', formatSeconds(uptime_s)],
     ['memory', `${resident_mib} MiB`],
+    ...(disk == null ? [] : [['disk', disk.problem ?? `${disk.free_mib} MiB free`] as const]),
     ['running jobs', String(running_jobs)],
     ['leases', String(leases)],
   ] as const;

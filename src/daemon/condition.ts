@@ -10,6 +10,8 @@ export type NamedListener = Omit<ServerCondition, 'problem'> & { readonly listen
 export type Condition = {
   add(...listeners: readonly NamedListener[]): void;
   servers(): readonly ServerCondition[];
+  /** The same as `GET /ingot/v1/status` shows it. */
+  view(): readonly Omit<ServerCondition, 'networks'>[];
   /** The first problem of a server on that network, or null. */
   problemOf(network: string): string | null;
   /** Stops the listeners. */
@@ -25,6 +27,7 @@ export function createCondition(packetServices: () => readonly PacketService[]):
   return {
     add: (...more) => void listeners.push(...more),
     servers,
+    view: () => servers().map(({ name, at, problem }) => ({ name, at, problem })),
     problemOf: (network) =>
       servers().find(({ networks, problem }) => networks.includes(network) && problem !== null)?.problem ??
       null,

@@ -38,6 +38,7 @@ import { openSessionFile } from './session-file.ts';
 import { createRamdiskShare } from './share-ramdisk.ts';
 import { bootSite, createSite } from './site.ts';
 import { createStandingWarnings } from './standing-warnings.ts';
+import { stateDisk } from './state-disk.ts';
 import { lockStateDir } from './state-lock.ts';
 import type { Watched } from './watchdog.ts';
 
@@ -199,9 +200,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       forgetDiscovered: discoveries.forget,
     },
     bootAuthority: () => bootListeners.authority,
-    daemon: () => ({
-      listeners: condition.servers().map(({ name, at, problem: why }) => ({ name, at, problem: why })),
-      missing: bootListeners.missing(),
+    daemon: async () => ({
+      ...{ listeners: condition.view(), missing: bootListeners.missing() },
+      disk: await stateDisk(config),
     }),
   });
   await api.ready();

@@ -165,9 +165,10 @@ test('status, leases and networks tell what daemon, packet thread and configurat
       counters: { 'dhcp.malformed': 3 },
     }),
     dhcp: fakeDhcp({ leases: async () => leases }),
-    daemon: () => ({
+    daemon: async () => ({
       listeners: [{ name: 'api', at: '127.0.0.1:6385', problem: null }],
       missing: ['vmlinuz'],
+      disk: { free_mib: 12, problem: 'The disk has 0.0 GiB free.' },
     }),
     config: configSchema.parse({ networks: [network] }),
   });
@@ -176,6 +177,7 @@ test('status, leases and networks tell what daemon, packet thread and configurat
     version: '0.1.0',
     listeners: [{ name: 'api' }],
     missing: ['vmlinuz'],
+    disk: { free_mib: 12, problem: 'The disk has 0.0 GiB free.' },
     other_dhcp_servers: other_servers,
     counters: { 'dhcp.malformed': 3 },
     leases: 1,
@@ -192,6 +194,9 @@ test('status, leases and networks tell what daemon, packet thread and configurat
   expect((await listed('?network=pxe&state=ended')).body.leases).toMatchObject([{ mac: other }]);
   expect((await listed(`?mac=${mine.toUpperCase()}`)).body.leases).toMatchObject([{ mac: mine }]);
   expect((await listed('?state=gone')).status).toBe(400);
+  expect(fault(await listed('?network=pex'))).toBe('There is no network "pex".');
+  // Of one that went from the configuration the leases are still to be found.
+  expect((await listed('?network=lab')).body.leases).toHaveLength(1);
   expect((await ask('GET', '/ingot/v1/networks')).body.networks).toMatchObject([
     { name: 'pxe', cidr: '10.20.0.0/16', dhcp: 'off' },
   ]);

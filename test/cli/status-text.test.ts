@@ -21,6 +21,14 @@ test('a daemon with nothing to tell tells only how it is', () => {
   expect(formatStatus(QUIET)).toBe(GENERAL);
 });
 
+test('the space on the disk of the state folder is told, and what is wrong with it', () => {
+  const text = (problem: string | null) => formatStatus({ ...QUIET, disk: { free_mib: 5120, problem } });
+  expect(text(null)).toContain('\ndisk          5120 MiB free\n');
+  expect(text('The disk of /var/lib/ingot has 0.2 GiB free. Free space on it.')).toContain(
+    '\ndisk          The disk of /var/lib/ingot has 0.2 GiB free. Free space on it.\n',
+  );
+});
+
 test('the listener with a problem comes first, and each missing thing has its line', () => {
   const text = formatStatus({
     ...QUIET,

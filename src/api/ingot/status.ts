@@ -3,8 +3,9 @@ import type { FastifyInstance } from 'fastify';
 import { serverAddress } from '../../config/server-address.ts';
 import { formatCidr } from '../../net/ipv4.ts';
 import type { ApiContext } from '../context.ts';
-import type { PacketView } from '../deps.ts';
+import type { DaemonView, PacketView } from '../deps.ts';
 
+const UNKNOWN: DaemonView = { listeners: [], missing: [], disk: null };
 const NO_PACKETS: PacketView = { networks: [], other_servers: [], counters: {} };
 
 export function statusRoutes(app: FastifyInstance, context: ApiContext): void {
@@ -14,7 +15,7 @@ export function statusRoutes(app: FastifyInstance, context: ApiContext): void {
   const packets = context.packets ?? (async () => NO_PACKETS);
 
   app.get('/ingot/v1/status', async () => {
-    const { listeners, missing } = daemon?.() ?? { listeners: [], missing: [] };
+    const { disk, listeners, missing } = (await daemon?.()) ?? UNKNOWN;
     const { counters, networks, other_servers } = await packets();
     return {
       version,
@@ -23,6 +24,7 @@ export function statusRoutes(app: FastifyInstance, context: ApiContext): void {
       resident_mib: Math.round(process.memoryUsage.rss() / (1 << 20)),
       listeners,
       missing,
+      disk,
       counters,
       other_dhcp_servers: other_servers,
       leases: networks.reduce((sum, { leased }) => sum + leased, 0),

@@ -1,13 +1,12 @@
 /** The state folder: may we write there, and is there space for what it shall hold. */
 import { constants } from 'node:fs';
-import { access, readFile, stat, statfs } from 'node:fs/promises';
+import { access, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '../../config/schema.ts';
+import { FULL_DISK_HINT, freeBytes, spaceOf } from '../state-disk.ts';
 import { bad, type Finding, good, warning } from './finding.ts';
 
 const GIB = 1024 ** 3;
-/** Below this the databases are in danger, whatever the images. */
-const LEAST_FREE_BYTES = GIB;
 
 export async function checkStateFolder(config: Config): Promise<readonly Finding[]> {
   const folder = config.state_dir;
@@ -17,7 +16,6 @@ export async function checkStateFolder(config: Config): Promise<readonly Finding
     () => false,
   );
   const is = nearest === folder ? 'is there and can be written' : `will be made in ${nearest}`;
-  const { bavail, bsize } = await statfs(nearest);
   return [
     writable
       ? good('folder', `state_dir ${folder} ${is}`)
@@ -26,7 +24,7 @@ export async function checkStateFolder(config: Config): Promise<readonly Finding
           `state_dir ${folder} cannot be written by this user`,
           `Give the user that runs ingot the right to write in ${nearest}, or name another state_dir.`,
         ),
-    judgeSpace(bavail * bsize, config),
+    judgeSpace(await freeBytes(nearest), config),
   ];
 }
 
@@ -35,9 +33,8 @@ export function judgeSpace(
   free: number,
   { state_dir, images }: Pick<Config, 'state_dir' | 'images'>,
 ): Finding {
-  const has = `The disk of ${state_dir} has ${(free / GIB).toFixed(1)} GiB free`;
-  if (free < LEAST_FREE_BYTES)
-    return bad('space', has, 'Free space on it: a full disk stops jobs, and no lease can be given.');
+  const { low, sentence: has } = spaceOf(state_dir, free);
+  if (low) return bad('space', has, FULL_DISK_HINT);
   if (free < images.cache_gib * GIB)
     return warning(
       'space',
