@@ -16,6 +16,8 @@ case "$purpose" in
     packages="$packages atftp tftp-hpa busybox curl isc-dhcp-client isc-dhcp-relay udhcpc kea-admin tcpdump python3-sushy"
     packages="$packages netplan.io dnsmasq-base dhcpcd-base iputils-ping genisoimage python3-ironicclient openssh-client"
     packages="$packages systemd qemu-system-arm qemu-efi-aarch64"
+    # The real Ironic, beside which ours is held: its library has no service that would start.
+    [ "$purpose" = bench ] || packages="$packages python3-ironic"
     [ "$purpose" = test ] || packages="$packages wrk"
     # cloud-init's own libraries; itself it is only unpacked, below.
     packages="$packages python3-configobj python3-jinja2 python3-jsonpatch python3-jsonschema"

@@ -24,6 +24,7 @@ import { statusRoutes } from './ingot/status.ts';
 import { driverRoutes } from './ironic/drivers.ts';
 import { fleetRoutes } from './ironic/fleet.ts';
 import { historyRoutes } from './ironic/history.ts';
+import { refuseNamesOfOld } from './ironic/idents.ts';
 import { nodePartRoutes } from './ironic/node-parts.ts';
 import { nodeRoutes } from './ironic/nodes.ts';
 import { portgroupRoutes } from './ironic/portgroups.ts';
@@ -48,6 +49,7 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   }
   const context = createContext(deps);
   const app = createServer(deps.log);
+  refuseNamesOfOld(app);
   discoveryRoutes(app, API_RESOURCES);
   nodeRoutes(app, context);
   nodePartRoutes(app, context);

@@ -32,8 +32,15 @@ export function discoveryRoutes(app: FastifyInstance, resources: Resources): voi
     const shown = Object.entries(resources).filter(([, since]) => request.minor >= since);
     return {
       id: 'v1',
-      links: [{ href: `${base}/v1/`, rel: 'self' }],
-      media_types: [{ base: 'application/json', type: 'application/vnd.openstack.ironic.v1+json' }],
+      links: [
+        { href: `${base}/v1/`, rel: 'self' },
+        {
+          href: 'https://docs.openstack.org//ironic/latest/contributor//webapi.html',
+          rel: 'describedby',
+          type: 'text/html',
+        },
+      ],
+      media_types: { base: 'application/json', type: 'application/vnd.openstack.ironic.v1+json' },
       ...Object.fromEntries(shown.map(([name]) => [name, resourceLinks(base, `${name}/`)])),
       version: versionOf(base),
     };

@@ -1,19 +1,16 @@
 /** Validation of what comes in: a zod schema's verdict as one sentence in Ironic's words. */
 import type { z } from 'zod';
 import { IngotError } from '../errors.ts';
+import { FIELD_PLACE } from './schemas/common.ts';
 
 /** The parsed value, or `invalid_input` such as "Schema error for node: ...". `what` names the thing in it. */
 export function parseBody<T extends z.ZodType>(schema: T, body: unknown, what: string): z.output<T> {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  throw new IngotError(
-    'invalid_input',
-    `Schema error for ${what}: ${issue === undefined ? '' : issueText(issue)}`,
-    {
-      hint: 'Correct that and ask again. `--help` after an ingot command tells what it takes.',
-    },
-  );
+  throw new IngotError('invalid_input', bodySentence(issue, body, what), {
+    hint: 'Correct that and ask again. `--help` after an ingot command tells what it takes.',
+  });
 }
 
 /** The parsed query string; an unknown argument is refused in Ironic's words. */
@@ -24,10 +21,38 @@ export function parseQuery<T extends z.ZodType>(schema: T, query: unknown): z.ou
   const text =
     issue?.code === 'unrecognized_keys'
       ? `Unexpected arguments: ${issue.keys.join(', ')}`
-      : `Invalid query: ${issue === undefined ? '' : issueText(issue)}`;
+      : (wholeSentence(issue) ?? `Invalid query: ${issue === undefined ? '' : issueText(issue)}`);
   throw new IngotError('invalid_input', text, {
     hint: 'Correct that and ask again. `--help` after an ingot command tells what it takes.',
   });
+}
+
+function bodySentence(issue: z.core.$ZodIssue | undefined, body: unknown, what: string): string {
+  const whole = wholeSentence(issue);
+  if (whole !== null) return whole;
+  const missing = issue === undefined ? null : missingProperty(issue, body);
+  if (missing !== null) return `Schema error for ${what}: '${missing}' is a required property`;
+  return `Schema error for ${what}: ${issue === undefined ? '' : issueText(issue)}`;
+}
+
+/** Ironic's own sentence about a value, where the schema has one. */
+function wholeSentence(issue: z.core.$ZodIssue | undefined): string | null {
+  if (issue?.code !== 'custom' || issue.params?.whole !== true) return null;
+  return issue.message.replace(FIELD_PLACE, issue.path.join('.'));
+}
+
+/** The property that is not there at all, if that is what the issue is about. */
+function missingProperty(issue: z.core.$ZodIssue, body: unknown): string | null {
+  // A schema with a sentence of its own says more.
+  if (issue.code !== 'invalid_type' || !issue.message.startsWith('Invalid input')) return null;
+  let at = body;
+  for (const key of issue.path) {
+    if (typeof at !== 'object' || at === null) return null;
+    const entry = Object.entries(at).find(([name]) => name === String(key));
+    if (entry === undefined) return String(key);
+    at = entry[1];
+  }
+  return null;
 }
 
 function issueText(issue: z.core.$ZodIssue): string {

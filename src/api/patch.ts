@@ -30,12 +30,14 @@ export function patchedFields(patch: readonly PatchOperation[]): readonly string
 function applyOne(document: JsonObject, operation: PatchOperation, rules: PatchRules): JsonObject {
   const [root = '', ...rest] = operation.path.slice(1).split('/');
   if (!rules.allowed.includes(root)) {
-    throw refuse(`Cannot patch /${root}. Only the following can be updated: ${rules.allowed.join(', ')}`);
+    throw refuse(
+      `Cannot patch ${operation.path}. Only the following can be updated: ${rules.allowed.join(', ')}`,
+    );
   }
   if (rest.length > 0) return { ...document, [root]: changeInside(document[root] ?? null, rest, operation) };
   if (operation.op !== 'remove') return { ...document, [root]: operation.value };
   if (rules.mandatory.includes(root)) {
-    throw refuse(`'/${root}' is a mandatory attribute and can not be removed`);
+    throw refuse(`Schema error for patch: '${root}' is a required property`);
   }
   return { ...document, [root]: rules.emptied[root] ?? null };
 }
@@ -65,6 +67,7 @@ function changeObject(target: JsonObject, key: string, { rest, operation }: Rest
 function changeArray(target: readonly Json[], key: string, { rest, operation }: Rest): readonly Json[] {
   const index = key === '-' ? target.length : /^\d{1,6}$/.test(key) ? Number(key) : -1;
   const adding = operation.op === 'add' && rest.length === 0;
+  if (adding && index > target.length) throw cannot(operation, "can't insert outside of list");
   if (index < 0 || index > target.length || (index === target.length && !adding)) {
     throw cannot(operation, `can't ${operation.op} a non-existent object '${key}'`);
   }
@@ -77,7 +80,7 @@ function changeArray(target: readonly Json[], key: string, { rest, operation }: 
 
 function cannot(operation: PatchOperation, reason: string): IngotError {
   // The value is left out of the sentence: it may be a password.
-  const shown = JSON.stringify({ op: operation.op, path: operation.path });
+  const shown = `{'op': '${operation.op}', 'path': '${operation.path}'}`;
   return refuse(`Couldn't apply patch '${shown}'. Reason: ${reason}`);
 }
 

@@ -92,9 +92,7 @@ export function createServer(log: Log): FastifyInstance {
     const allowed = routes.methodsAt(pathOf(request));
     if (allowed.length === 0) return reply.code(404).send(routingBody(404, 'Not Found', ''));
     reply.header('Allow', allowed.join(', '));
-    return reply
-      .code(405)
-      .send(routingBody(405, 'Method Not Allowed', `Allowed here: ${allowed.join(', ')}`));
+    return reply.code(405).send(routingBody(405, 'Method Not Allowed', ''));
   });
   return app;
 }

@@ -27,12 +27,13 @@ export function negotiate(headers: IncomingHttpHeaders): Negotiation {
   const [, major = '', minor = ''] = match;
   if (major === '1' && Number(minor) >= MIN_MINOR && Number(minor) <= MAX_MINOR)
     return { ok: true, minor: Number(minor) };
-  const which = major === '1' ? 'minor' : 'major';
+  const problem =
+    major === '1'
+      ? `Version ${asked} was requested but the minor version is not supported by this service.`
+      : `Mutually exclusive versions requested. Version ${asked} requested but not supported by this service.`;
   return {
     ok: false,
-    description:
-      `Version ${asked} was requested but the ${which} version is not supported by this service. ` +
-      `The supported version range is: [${MIN_VERSION}, ${MAX_VERSION}].`,
+    description: `${problem} The supported version range is: [${MIN_VERSION}, ${MAX_VERSION}].`,
   };
 }
 

@@ -101,10 +101,25 @@ function explainConflict(thrown: unknown, node: Partial<NodeRecord>): unknown {
     violatesUnique(thrown, `nodes.${column}`),
   );
   if (taken === undefined) return thrown;
-  return new IngotError('conflict', `A node with ${taken} ${node[taken] ?? ''} already exists.`, {
+  return new IngotError('conflict', takenSentence(taken, node), {
     hint: `Choose another ${taken}, or change the node that has it.`,
     cause: thrown,
   });
+}
+
+/** Ironic's own (ironic/common/exception.py). */
+function takenSentence(column: 'uuid' | 'name' | 'instance_uuid', node: Partial<NodeRecord>): string {
+  switch (column) {
+    case 'uuid':
+      return `A node with UUID ${node.uuid ?? ''} already exists.`;
+    case 'name':
+      return `A node with name ${node.name ?? ''} already exists.`;
+    case 'instance_uuid':
+      return (
+        `Instance ${node.instance_uuid ?? ''} is already associated with a node, ` +
+        `it cannot be associated with this other node${node.uuid === undefined ? '' : ` ${node.uuid}`}`
+      );
+  }
 }
 
 export function nodeNotFound(ident: string): IngotError {
@@ -185,7 +200,7 @@ export function nodeQueries({ db, now }: Access): Queries['nodes'] {
           .executeTakeFirstOrThrow();
         return decodeNode(row);
       } catch (thrown) {
-        throw explainConflict(thrown, patch);
+        throw explainConflict(thrown, { ...patch, uuid });
       }
     },
     async delete(uuid) {

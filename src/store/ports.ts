@@ -35,10 +35,14 @@ function explainConflict(thrown: unknown, port: Partial<PortRecord>): unknown {
   }
   const taken = (['uuid', 'name'] as const).find((column) => violatesUnique(thrown, `ports.${column}`));
   if (taken !== undefined) {
-    return new IngotError('conflict', `A port with ${taken} ${port[taken] ?? ''} already exists.`, {
-      hint: `Choose another ${taken}.`,
-      cause: thrown,
-    });
+    return new IngotError(
+      'conflict',
+      `A port with ${taken === 'uuid' ? 'UUID' : taken} ${port[taken] ?? ''} already exists.`,
+      {
+        hint: `Choose another ${taken}.`,
+        cause: thrown,
+      },
+    );
   }
   return violatesForeignKey(thrown) ? nodeNotFound(port.node_uuid ?? '') : thrown;
 }

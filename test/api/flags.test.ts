@@ -14,7 +14,7 @@ async function withNode(fields: Partial<NewNode> = {}) {
 test.each([
   ['lessee', 'team-b', 65],
   ['shard', 'rack-7', 82],
-  ['network_data', { links: [] }, 66],
+  ['network_data', { links: [], networks: [], services: [] }, 66],
   ['retired', true, 61],
 ])('%s is written, shown, and hidden before its microversion', async (field, value, since) => {
   const { ask } = await withNode();

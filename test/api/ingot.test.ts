@@ -49,7 +49,7 @@ test.each([
   {
     name: 'a wrong MAC',
     body: { ...ENROLL, ports: [{ address: 'xy' }] },
-    text: /ports\.0\.address: Expected a MAC/,
+    text: /^Expected valid MAC address for ports\.0\.address/,
   },
   {
     name: 'a multicast MAC',

@@ -34,18 +34,31 @@ test('an interface that the driver does not have is refused in Ironic’s words'
   );
 });
 
-test('another driver begins with its own defaults; without the flag a patch keeps what was chosen', async () => {
+test('another driver takes the interfaces along that it has, or begins with its defaults where that is asked for', async () => {
   const { ask } = await withNode({ interfaces: { inspect: 'no-inspect' } });
   const kept = await ask('PATCH', URL, { body: [set('description', 'x')] });
   expect(kept.body.inspect_interface).toBe('no-inspect');
-  const reset = await ask('PATCH', `${URL}?reset_interfaces=True`, { body: [set('description', 'y')] });
-  expect(reset.body.inspect_interface).toBe('agent');
-  const moved = await ask('PATCH', URL, {
-    body: [set('driver', 'fake-hardware'), set('bios_interface', 'no-bios')],
+  const driver = set('driver', 'fake-hardware');
+  const refused = await ask('PATCH', URL, { body: [driver] });
+  expect([refused.status, fault(refused)]).toEqual([
+    400,
+    "boot interface implementation 'ipxe' is not supported by hardware type fake-hardware.",
+  ]);
+  const moved = await ask('PATCH', `${URL}?reset_interfaces=True`, {
+    body: [driver, set('bios_interface', 'no-bios')],
   });
-  expect(moved.body).toMatchObject({ deploy_interface: 'fake', bios_interface: 'no-bios' });
+  expect(moved.body).toMatchObject({
+    deploy_interface: 'fake',
+    inspect_interface: 'fake',
+    bios_interface: 'no-bios',
+  });
   const removed = await ask('PATCH', URL, { body: [{ op: 'remove', path: '/bios_interface' }] });
   expect(removed.body.bios_interface).toBe('fake');
+  const idle = await ask('PATCH', `${URL}?reset_interfaces=True`, { body: [set('description', 'y')] });
+  expect([idle.status, fault(idle)]).toEqual([
+    400,
+    expect.stringContaining("when changing the node's driver"),
+  ]);
 });
 
 test('interfaces are changed only where nothing is deployed', async () => {

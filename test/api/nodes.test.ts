@@ -39,9 +39,24 @@ test.each([
     status: 400,
     text: 'No valid host was found. Reason: No conductor service registered which supports driver fax for conductor group "".',
   },
-  { name: 'no driver', body: { name: 'x' }, status: 400, text: /^Schema error for node: driver: / },
-  { name: 'a name with a space', body: { driver: 'redfish', name: 'a b' }, status: 400, text: /node name/ },
-  { name: 'a name like a uuid', body: { driver: 'redfish', name: OTHER }, status: 400, text: /node name/ },
+  {
+    name: 'no driver',
+    body: { name: 'x' },
+    status: 400,
+    text: "Schema error for node: 'driver' is a required property",
+  },
+  {
+    name: 'a name with a space',
+    body: { driver: 'redfish', name: 'a b' },
+    status: 400,
+    text: /^Cannot create node with invalid name/,
+  },
+  {
+    name: 'a name like a uuid',
+    body: { driver: 'redfish', name: OTHER },
+    status: 400,
+    text: /^Cannot create node with invalid name/,
+  },
   {
     name: 'a name taken',
     body: { driver: 'redfish', name: 'rack1-07' },

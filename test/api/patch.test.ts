@@ -50,18 +50,18 @@ test.each([
 test.each([
   {
     op: { op: 'replace', path: '/extra/no', value: 1 },
-    text: `Couldn't apply patch '{"op":"replace","path":"/extra/no"}'. Reason: can't replace a non-existent object 'no'`,
+    text: `Couldn't apply patch '{'op': 'replace', 'path': '/extra/no'}'. Reason: can't replace a non-existent object 'no'`,
   },
   {
     op: { op: 'remove', path: '/extra/no' },
-    text: `Couldn't apply patch '{"op":"remove","path":"/extra/no"}'. Reason: can't remove a non-existent object 'no'`,
+    text: `Couldn't apply patch '{'op': 'remove', 'path': '/extra/no'}'. Reason: can't remove a non-existent object 'no'`,
   },
   { op: { op: 'add', path: '/extra/no/deeper', value: 1 }, text: /can't add a non-existent object 'no'/ },
   { op: { op: 'add', path: '/extra/a/b', value: 1 }, text: /no object/ },
   { op: { op: 'replace', path: '/extra/list/7', value: 1 }, text: /non-existent/ },
   {
     op: { op: 'remove', path: '/driver' },
-    text: "'/driver' is a mandatory attribute and can not be removed",
+    text: "Schema error for patch: 'driver' is a required property",
   },
   {
     op: { op: 'add', path: '/uuid', value: 'x' },

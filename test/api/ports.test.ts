@@ -34,7 +34,7 @@ test.each([
     name: 'a wrong MAC',
     body: { node_uuid: NODE, address: 'xy' },
     status: 400,
-    text: /Expected a MAC address but received xy\./,
+    text: 'Expected valid MAC address for address: xy',
   },
   {
     name: 'a multicast MAC',

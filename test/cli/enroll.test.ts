@@ -64,7 +64,7 @@ test('a MAC that is none is refused by the daemon, and the entry is named', asyn
   const { code, err } = await node('enroll', file);
   expect([code, err]).toEqual([
     1,
-    expect.stringMatching(/^nodes\[0\] \(a\): .*Expected a MAC address but received zz\./),
+    expect.stringMatching(/^nodes\[0\] \(a\): Expected valid MAC address for ports\.0\.address: zz/),
   ]);
 });
 

@@ -1,4 +1,5 @@
 /** From the word in a URL to the record. */
+import type { FastifyInstance } from 'fastify';
 import { IngotError } from '../../errors.ts';
 import { waitForJob } from '../../lifecycle/verbs.ts';
 import type { NodeRecord, PortgroupRecord, PortRecord } from '../../store/records.ts';
@@ -6,6 +7,7 @@ import type { NodePatch, Queries } from '../../store/store.ts';
 import { isLogicalName } from '../schemas/common.ts';
 import { isNodeName } from '../schemas/node.ts';
 
+const NAMES_SINCE = 5;
 const UUID = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
 
 /** Throws `invalid_input` for what is neither a uuid nor a name, `not_found` when there is no such node. */
@@ -18,6 +20,18 @@ export async function findNode(queries: Pick<Queries, 'nodes'>, ident: string): 
   if (node !== null) return node;
   throw new IngotError('not_found', `Node ${ident} could not be found.`, {
     hint: '`ingot node list` shows all nodes.',
+  });
+}
+
+/** Names came with 1.5: before it no word but a uuid finds a node. For every route below `/v1/nodes/:ident`. */
+export function refuseNamesOfOld(app: FastifyInstance): void {
+  app.addHook<{ Params: { ident?: string } }>('preHandler', async ({ minor, params, routeOptions }) => {
+    const { ident } = params;
+    if (minor >= NAMES_SINCE || ident === undefined || UUID.test(ident)) return;
+    if (routeOptions.url?.startsWith('/v1/nodes/:ident') !== true) return;
+    throw new IngotError('not_found', `Node ${ident} could not be found.`, {
+      hint: `Names need X-OpenStack-Ironic-API-Version 1.${NAMES_SINCE} or newer.`,
+    });
   });
 }
 

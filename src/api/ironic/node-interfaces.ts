@@ -1,7 +1,12 @@
 /** The `*_interface` fields of a node: checked, stored as the choices that they are, shown with the defaults. Pure. */
 import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
-import { INTERFACE_KINDS, type InterfaceKind, interfacesOf } from '../../lifecycle/interfaces.ts';
+import {
+  INTERFACE_KINDS,
+  type InterfaceKind,
+  interfaceOf,
+  interfacesOf,
+} from '../../lifecycle/interfaces.ts';
 import type { JsonObject, NodeRecord } from '../../store/records.ts';
 
 export const interfaceField = (kind: InterfaceKind): string => `${kind}_interface`;
@@ -26,6 +31,31 @@ export function takeChoices(
   }
   const rest = Object.entries(body).filter(([name]) => !INTERFACE_FIELDS.includes(name));
   return { interfaces, rest: Object.fromEntries(rest) };
+}
+
+/**
+ * What the node works with as fields of a document whose driver changes: Ironic carries every interface over that the
+ * patch does not name, and refuses the driver that lacks one. Throws `invalid_input`.
+ */
+export function carriedOver(
+  node: Pick<NodeRecord, 'driver' | 'interfaces'>,
+  { driver, named }: { readonly driver: string; readonly named: readonly string[] },
+): JsonObject {
+  const kinds = INTERFACE_KINDS.filter((kind) => !named.includes(interfaceField(kind)));
+  return Object.fromEntries(
+    kinds.map((kind) => {
+      const chosen = interfaceOf(node, kind);
+      const offered: readonly string[] = interfacesOf(driver)[kind];
+      if (offered.includes(chosen)) return [interfaceField(kind), chosen];
+      throw new IngotError(
+        'invalid_input',
+        `${kind} interface implementation '${chosen}' is not supported by hardware type ${driver}.`,
+        {
+          hint: 'Add ?reset_interfaces=True (`baremetal node set --reset-interfaces`) for the defaults of the driver.',
+        },
+      );
+    }),
+  );
 }
 
 /** The stored choices as fields of a document that is patched. */

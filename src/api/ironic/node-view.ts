@@ -3,6 +3,8 @@ import { IngotError } from '../../errors.ts';
 import type { JsonObject } from '../../store/records.ts';
 import { NODE_FIELDS, type NodeField, type NodeSource } from './node-fields.ts';
 
+const FIELDS_SINCE = 8;
+
 /** Chooses the fields of an answer once for a whole list. `names` null: all that this version has. */
 export function selectNodeFields(names: readonly string[] | null, minor: number): readonly NodeField[] {
   if (names === null) return NODE_FIELDS.filter((field) => field.since <= minor);
@@ -16,6 +18,10 @@ export function nodeView(source: NodeSource, fields: readonly NodeField[]): Json
 
 /** `fields=` of a query: the links come along always, unknown names are refused, names too new are too. */
 export function askedFields(fields: readonly string[], minor: number): readonly string[] {
+  if (minor < FIELDS_SINCE) {
+    const hint = `"fields" needs X-OpenStack-Ironic-API-Version 1.${FIELDS_SINCE} or newer.`;
+    throw new IngotError('not_acceptable', 'Request not acceptable.', { hint });
+  }
   for (const name of fields) checkField(name, minor);
   return [...new Set([...fields, 'links'])];
 }

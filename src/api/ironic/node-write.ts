@@ -2,27 +2,30 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
-import { capabilitiesIn } from '../../lifecycle/capabilities.ts';
 import type { Json, JsonObject, NodeRecord } from '../../store/records.ts';
 import type { NewNode, NodePatch } from '../../store/store.ts';
-import { IPXE_PROGRAMS } from '../../store/words.ts';
 import { holdsMask } from '../masking.ts';
 import { parseBody } from '../parse.ts';
 import { applyPatch, type PatchRules, patchedFields } from '../patch.ts';
-import { jsonObject } from '../schemas/common.ts';
+import { isLogicalName, jsonObject } from '../schemas/common.ts';
 import { type NodeWritable, nodeCreate, nodeWritable } from '../schemas/node.ts';
 import type { PatchOperation } from '../schemas/patch.ts';
 import { NODE_FIELDS } from './node-fields.ts';
-import { choicesAsFields, INTERFACE_FIELDS, takeChoices } from './node-interfaces.ts';
+import { carriedOver, choicesAsFields, INTERFACE_FIELDS, takeChoices } from './node-interfaces.ts';
+import { refuseOddProperties } from './node-properties.ts';
 import { refuseFlags } from './node-rules.ts';
+
+/** `?reset_interfaces` came with 1.45. */
+const RESET_SINCE = 45;
 
 const WRITABLE = nodeWritable.keyof().options;
 const FIXED = new Map(
   NODE_FIELDS.flatMap((field) => (field.fixed === undefined ? [] : [[field.name, field.fixed]])),
 );
 
-const RULES: PatchRules = {
-  allowed: [...WRITABLE, ...INTERFACE_FIELDS, ...FIXED.keys()],
+const PATCHABLE = [...WRITABLE, ...INTERFACE_FIELDS, ...FIXED.keys()].toSorted();
+
+const RULES: Omit<PatchRules, 'allowed'> = {
   mandatory: ['driver'],
   emptied: {
     driver_info: {},
@@ -46,16 +49,16 @@ export type WriteRules = {
 
 /** A new node from the body of `POST /v1/nodes`. Throws `invalid_input` or `not_acceptable`. */
 export function newNode(body: unknown, { minor, drivers }: WriteRules, newUuid: () => string): NewNode {
-  const given = parseBody(jsonObject, body, 'node');
+  const given = parseBody(jsonObject, body ?? {}, 'node');
   for (const name of Object.keys(given)) refuseTooNew(name, minor);
   const { interfaces, rest } = takeChoices(driverIn(given), withoutFixed(given));
   const { uuid, ...fields } = parseBody(nodeCreate, rest, 'node');
   refuseUnknownDriver(fields.driver, drivers);
   refuseMask(fields);
-  refuseOddCapabilities(fields.properties);
-  refuseUnknownProgram(fields.properties);
+  refuseOddProperties(fields.properties);
   const node = { uuid: uuid ?? newUuid(), ...fields, interfaces };
-  refuseFlags({ ...node, provision_state: 'enroll' }, Object.keys(given));
+  const unprotected = { protected: false, protected_reason: null };
+  refuseFlags({ ...node, ...unprotected, provision_state: 'enroll' }, Object.keys(given));
   return node;
 }
 
@@ -68,22 +71,34 @@ export function nodeChanges(
   const touched = patchedFields(patch);
   for (const name of touched) refuseTooNew(name, minor);
   refuseMask(patch);
-  const chosen = touched.includes('driver') || resetInterfaces ? {} : choicesAsFields(node);
-  const before: JsonObject = { ...pickWritable(node), ...chosen, ...Object.fromEntries(FIXED) };
-  const after = withoutFixed(applyPatch(before, patch, RULES));
-  const { interfaces, rest } = takeChoices(driverIn(after), after);
+  if (resetInterfaces) refuseIdleReset(touched, minor);
+  const before: JsonObject = {
+    ...pickWritable(node),
+    ...choicesAsFields(node),
+    ...Object.fromEntries(FIXED),
+  };
+  const allowed = PATCHABLE.filter((name) => sinceOf(name) <= minor);
+  const patched = withoutFixed(applyPatch(before, patch, { ...RULES, allowed }));
+  const driver = driverIn(patched);
+  if (touched.includes('driver')) refuseUnknownDriver(driver, drivers);
+  const named = touched.filter((name) => INTERFACE_FIELDS.includes(name));
+  const after = !touched.includes('driver')
+    ? patched
+    : resetInterfaces
+      ? Object.fromEntries(
+          Object.entries(patched).filter(
+            ([name]) => !INTERFACE_FIELDS.includes(name) || named.includes(name),
+          ),
+        )
+      : { ...patched, ...carriedOver(node, { driver, named }) };
+  const { interfaces, rest } = takeChoices(driver, after);
+  if (touched.includes('name')) refuseNewName(node, rest.name ?? null);
   const fields = parseBody(nodeWritable, rest, 'node');
-  if (touched.includes('driver')) refuseUnknownDriver(fields.driver, drivers);
-  if (touched.includes('properties')) {
-    refuseOddCapabilities(fields.properties);
-    refuseUnknownProgram(fields.properties);
-  }
+  if (touched.includes('properties')) refuseOddProperties(fields.properties);
   if (touched.includes('instance_uuid')) refuseReassociation(node, fields.instance_uuid);
   refuseFlags({ ...node, ...fields }, touched);
   const changes = Object.fromEntries(Object.entries(fields).filter(([name]) => touched.includes(name)));
-  // A driver has interfaces of its own: with another one the choices begin anew.
-  const rechosen =
-    touched.some((name) => name === 'driver' || INTERFACE_FIELDS.includes(name)) || resetInterfaces;
+  const rechosen = named.length > 0 || touched.includes('driver');
   return { ...changes, ...forgottenReasons(fields, touched), ...(rechosen ? { interfaces } : {}) };
 }
 
@@ -106,11 +121,33 @@ function pickWritable(node: NodeRecord): JsonObject {
   return Object.fromEntries(WRITABLE.map((name) => [name, node[name]]));
 }
 
+const sinceOf = (name: string): number => NODE_FIELDS.find((field) => field.name === name)?.since ?? 0;
+
 function refuseTooNew(name: string, minor: number): void {
-  const since = NODE_FIELDS.find((field) => field.name === name)?.since ?? 0;
+  const since = sinceOf(name);
   if (since <= minor) return;
   throw new IngotError('not_acceptable', 'Request not acceptable.', {
     hint: `The field "${name}" needs X-OpenStack-Ironic-API-Version 1.${since} or newer.`,
+  });
+}
+
+function refuseIdleReset(touched: readonly string[], minor: number): void {
+  if (minor < RESET_SINCE) {
+    const hint = `"reset_interfaces" needs X-OpenStack-Ironic-API-Version 1.${RESET_SINCE} or newer.`;
+    throw new IngotError('not_acceptable', 'Request not acceptable.', { hint });
+  }
+  if (touched.includes('driver')) return;
+  throw new IngotError(
+    'invalid_input',
+    "The reset_interfaces parameter can only be used when changing the node's driver.",
+    { hint: 'To go back to one default, remove the field: {"op": "remove", "path": "/boot_interface"}.' },
+  );
+}
+
+function refuseNewName(node: NodeRecord, name: Json): void {
+  if (typeof name !== 'string' || isLogicalName(name)) return;
+  throw new IngotError('invalid_input', `Node ${node.uuid}: Cannot change name to invalid name '${name}'`, {
+    hint: 'A name has 1 to 255 letters, digits, ".", "_", "~" or "-", and is no UUID.',
   });
 }
 
@@ -120,8 +157,9 @@ function withoutFixed(body: JsonObject): JsonObject {
     Object.entries(body).filter(([name, value]) => {
       const only = FIXED.get(name);
       if (only === undefined) return true;
-      if (!isDeepStrictEqual(value, only)) throw wrongFixed(name, value, only);
-      return false;
+      if (isDeepStrictEqual(value, only)) return false;
+      if (name === 'conductor_group') throw noValidHost(driverIn(body), String(value));
+      throw wrongFixed(name, value, only);
     }),
   );
 }
@@ -134,44 +172,18 @@ function wrongFixed(name: string, value: Json, only: Json): IngotError {
 
 function refuseUnknownDriver(driver: string, drivers: readonly string[]): void {
   if (drivers.includes(driver)) return;
-  throw new IngotError(
-    'invalid_input',
-    `No valid host was found. Reason: No conductor service registered which supports driver ${driver} for conductor group "".`,
-    { hint: `Drivers here are: ${drivers.join(', ')}.` },
-  );
+  throw noValidHost(driver, '', `Drivers here are: ${drivers.join(', ')}.`);
 }
 
-/** The capabilities that have a meaning here, and their values. */
-const CAPABILITIES: readonly { readonly name: string; readonly values: readonly [string, string] }[] = [
-  { name: 'boot_mode', values: ['bios', 'uefi'] },
-  { name: 'secure_boot', values: ['true', 'false'] },
-];
-
-function refuseOddCapabilities({ capabilities }: JsonObject): void {
-  const given = capabilitiesIn(capabilities);
-  for (const { name, values } of CAPABILITIES) {
-    const value = given.get(name);
-    if (value === undefined || values.includes(value)) continue;
-    throw new IngotError(
-      'invalid_input',
-      `properties/capabilities: the ${name} ${JSON.stringify(value)} is not ${values.join(' or ')}`,
-      {
-        hint: `Write ${values.map((one) => `${name}:${one}`).join(' or ')}, or leave it out: then the BMC is asked.`,
-      },
-    );
-  }
-  if (given.get('secure_boot') === 'true' && given.get('boot_mode') === 'bios')
-    throw new IngotError('invalid_input', 'properties/capabilities: secure_boot:true needs boot_mode:uefi', {
-      hint: 'Secure Boot is a part of UEFI: change boot_mode, or leave secure_boot out.',
-    });
-}
-
-function refuseUnknownProgram({ ipxe_program: program = null }: JsonObject): void {
-  if (program === null || IPXE_PROGRAMS.some((known) => known === program)) return;
-  throw new IngotError(
+function noValidHost(
+  driver: string,
+  group: string,
+  hint = 'ingot is one conductor, in the group "": leave conductor_group out.',
+): IngotError {
+  return new IngotError(
     'invalid_input',
-    `properties/ipxe_program: ${JSON.stringify(program)} is no build of iPXE that ingot knows`,
-    { hint: `Choose one of ${IPXE_PROGRAMS.join(', ')}, or leave it out for the usual one.` },
+    `No valid host was found. Reason: No conductor service registered which supports driver ${driver} for conductor group "${group}".`,
+    { hint },
   );
 }
 

@@ -78,6 +78,7 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
     const patch = parseBody(patchSchema, request.body, 'patch');
     const stored = await store.transaction(async (queries) => {
       const node = await findNode(queries, request.params.ident);
+      if (patch.length === 0) return node;
       const changes = nodeChanges(node, patch, { minor: request.minor, drivers, resetInterfaces });
       refuseUpdate(node, patchedFields(patch));
       await refuseOrphan(queries, { uuid: node.uuid, ...changes });

@@ -6,20 +6,33 @@ import type { Json, JsonObject } from '../../store/records.ts';
 export const json: z.ZodType<Json> = z.json();
 export const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), json);
 
+/**
+ * Marks an issue whose message is Ironic's whole sentence (ironic/common/args.py): `FIELD_PLACE` in it stands for the
+ * name of the field, and nothing is put before it.
+ */
+export const WHOLE_SENTENCE = { whole: true } as const;
+export const FIELD_PLACE = '{field}';
+
+const TRUE_WORDS: ReadonlySet<string> = new Set(['1', 'on', 't', 'true', 'y', 'yes']);
+const FALSE_WORDS: ReadonlySet<string> = new Set(['0', 'f', 'false', 'n', 'no', 'off']);
+
 /** Booleans as Ironic takes them: JSON's own, or a word. */
-export const looseBoolean = z.union([
-  z.boolean(),
-  z
-    .string()
-    .toLowerCase()
-    .pipe(z.enum(['true', 't', 'yes', 'y', 'on', '1', 'false', 'f', 'no', 'n', 'off', '0']))
-    .transform((word) => ['true', 't', 'yes', 'y', 'on', '1'].includes(word)),
-]);
+export const looseBoolean = z.union([z.boolean(), z.string()]).transform((given, context) => {
+  if (typeof given === 'boolean') return given;
+  const word = given.trim().toLowerCase();
+  if (TRUE_WORDS.has(word)) return true;
+  if (FALSE_WORDS.has(word)) return false;
+  const words = [...TRUE_WORDS, ...FALSE_WORDS].toSorted().map((one) => `'${one}'`);
+  const message = `Invalid ${FIELD_PLACE}: Unrecognized value '${given}', acceptable values are: ${words.join(', ')}`;
+  context.addIssue({ code: 'custom', message, params: WHOLE_SENTENCE });
+  return z.NEVER;
+});
 
 export const mac = z.string().transform((text, context) => {
   const address = parseMac(text);
   if (address !== null) return address;
-  context.addIssue({ code: 'custom', message: `Expected a MAC address but received ${text}.` });
+  const message = `Expected valid MAC address for ${FIELD_PLACE}: ${text}`;
+  context.addIssue({ code: 'custom', message, params: WHOLE_SENTENCE });
   return z.NEVER;
 });
 
@@ -35,10 +48,14 @@ export const nicMac = mac.superRefine((address, context) => {
     context.addIssue({ code: 'custom', message: `The MAC address ${address} ${problem}.` });
 });
 
-export const uuid = z
-  .string()
-  .regex(/^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i, 'Expected a UUID.')
-  .toLowerCase();
+const UUID = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
+
+export const uuid = z.string().transform((text, context) => {
+  if (UUID.test(text)) return text.toLowerCase();
+  const message = `Expected UUID for ${FIELD_PLACE}: ${text}`;
+  context.addIssue({ code: 'custom', message, params: WHOLE_SENTENCE });
+  return z.NEVER;
+});
 
 /** RFC 3986's unreserved characters (Ironic since 1.10), and no UUID. */
 export function isLogicalName(text: string): boolean {

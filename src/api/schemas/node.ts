@@ -1,29 +1,68 @@
 /** The shapes of a node as clients write it, and of the queries on nodes. */
 import { z } from 'zod';
 import { PROVISION_STATES } from '../../store/words.ts';
-import { commaList, isLogicalName, jsonObject, looseBoolean, paging, uuid } from './common.ts';
+import {
+  commaList,
+  isLogicalName,
+  jsonObject,
+  looseBoolean,
+  paging,
+  uuid,
+  WHOLE_SENTENCE,
+} from './common.ts';
 
 /** Words that stand in a node's place in URLs. */
-const RESERVED_NAMES: ReadonlySet<string> = new Set(['detail', 'validate', 'maintenance', 'states', 'ports']);
+const RESERVED_NAMES: readonly string[] = [
+  ...['maintenance', 'management', 'states', 'vendor_passthru', 'detail', 'validate'],
+];
 
 /** Ironic's rule for names, and no word of the URLs. */
 export function isNodeName(text: string): boolean {
-  return isLogicalName(text) && !RESERVED_NAMES.has(text);
+  return nameProblem(text) === null;
 }
 
-const name = z
-  .string()
-  .refine(isNodeName, 'a node name has 1 to 255 letters, digits, ".", "_", "~" or "-" and is no UUID');
+/** In Ironic's words; null for a good name. */
+function nameProblem(text: string): string | null {
+  if (!isLogicalName(text)) return `Cannot create node with invalid name '${text}'`;
+  if (!RESERVED_NAMES.includes(text)) return null;
+  return (
+    `The word "${text}" is reserved and can not be used as a node name. ` +
+    `Reserved words are: ${RESERVED_NAMES.join(', ')}.`
+  );
+}
+
+const name = z.string().superRefine((text, context) => {
+  const message = nameProblem(text);
+  if (message !== null) context.addIssue({ code: 'custom', message, params: WHOLE_SENTENCE });
+});
+
+/** An object; null and nothing empty it. */
+const settings = jsonObject
+  .nullable()
+  .default({})
+  .transform((given) => given ?? {});
+
+/** Ironic's `network-data-schema.json` in what it asks for at the top: nothing, or all three lists. */
+const staticNetworkData = settings.superRefine((data, context) => {
+  if (Object.keys(data).length === 0) return;
+  for (const list of ['links', 'networks', 'services']) {
+    if (Array.isArray(data[list])) continue;
+    const problem = data[list] === undefined ? 'is a required property' : 'is no list';
+    const message = `Invalid network_data: '${list}' ${problem}`;
+    context.addIssue({ code: 'custom', message, params: WHOLE_SENTENCE });
+    return;
+  }
+});
 
 /** The fields that a client may write, as POST takes them and as PATCH must leave them. */
 export const nodeWritable = z.strictObject({
   name: name.nullable().default(null),
   driver: z.string().min(1).max(255),
-  driver_info: jsonObject.default({}),
-  properties: jsonObject.default({}),
-  instance_info: jsonObject.default({}),
+  driver_info: settings,
+  properties: settings,
+  instance_info: settings,
   instance_uuid: uuid.nullable().default(null),
-  extra: jsonObject.default({}),
+  extra: settings,
   description: z.string().max(4096).nullable().default(null),
   owner: z.string().max(255).nullable().default(null),
   lessee: z.string().max(255).nullable().default(null),
@@ -33,15 +72,17 @@ export const nodeWritable = z.strictObject({
   retired_reason: z.string().max(4096).nullable().default(null),
   shard: z.string().max(255).nullable().default(null),
   parent_node: uuid.nullable().default(null),
-  network_data: jsonObject.default({}),
+  network_data: staticNetworkData,
   resource_class: z.string().max(80).nullable().default(null),
   automated_clean: looseBoolean.nullable().default(null),
   maintenance: looseBoolean.default(false),
-  maintenance_reason: z.string().max(4096).nullable().default(null),
 });
 export type NodeWritable = z.output<typeof nodeWritable>;
 
-export const nodeCreate = nodeWritable.extend({ uuid: uuid.optional() });
+/** Only a node with an instance can be protected, which a new one has not. */
+export const nodeCreate = nodeWritable
+  .omit({ protected: true, protected_reason: true })
+  .extend({ uuid: uuid.optional() });
 
 export const nodeListQuery = z.strictObject({
   ...paging,

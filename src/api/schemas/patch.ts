@@ -6,13 +6,16 @@ const path = z.string().regex(/^(\/[\w-]+)+$/, 'a path is such as /driver_info/r
 
 export const patchSchema = z
   .array(
-    z.discriminatedUnion('op', [
-      z.strictObject({ op: z.literal('add'), path, value: json }),
-      z.strictObject({ op: z.literal('replace'), path, value: json }),
-      z.strictObject({ op: z.literal('remove'), path, value: json.optional() }),
-    ]),
+    z.discriminatedUnion(
+      'op',
+      [
+        z.strictObject({ op: z.literal('add'), path, value: json }),
+        z.strictObject({ op: z.literal('replace'), path, value: json }),
+        z.strictObject({ op: z.literal('remove'), path, value: json.optional() }),
+      ],
+      "the op is not one of ['add', 'replace', 'remove']",
+    ),
   )
-  .min(1)
   .max(1000);
 
 export type PatchOperation = z.output<typeof patchSchema>[number];

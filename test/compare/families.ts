@@ -1,0 +1,7 @@
+import type { Family } from './call.ts';
+import { nodes } from './families/nodes.ts';
+import { patches } from './families/patch.ts';
+import { versions } from './families/versions.ts';
+
+/** In this order, on the same two servers: what one family leaves behind, the lists of the next one show on both. */
+export const FAMILIES: readonly Family[] = [nodes, patches, versions];

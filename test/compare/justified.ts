@@ -1,0 +1,140 @@
+// table of constants
+/** Where ingot answers otherwise than Ironic 21.4 does, and why that stays so. */
+export type Justified = {
+  /**
+   * `family: name` of each call that shows it; the test fails for one that does not any more. A pattern has to be shown
+   * by one call at least. All: what ingot adds to any answer.
+   */
+  readonly calls: readonly string[] | RegExp | 'all';
+  readonly at: string | RegExp;
+  readonly why: string;
+};
+
+const SENTENCE = 'body.error_message.faultstring';
+const STATUS_AND_SENTENCE = /^(status|body\.error_message\.faultstring)$/;
+
+export const JUSTIFIED: readonly Justified[] = [
+  {
+    calls: 'all',
+    at: /^body\.error_message\.(code|hint)$/,
+    why: 'ingot adds its own error code and what to do next; clients of Ironic read faultstring only',
+  },
+  {
+    calls: 'all',
+    at: /\.driver_internal_info(\.ingot\.\w+)?$/,
+    why: "what only ingot knows of a node's boot has its own name there; it is for ingot's own console and command",
+  },
+  {
+    calls: 'all',
+    at: /^headers\.(x-openstack-ironic-api-(minimum-)?version|openstack-request-id)$/,
+    why: 'ingot puts them on every answer, also of errors of routing, where Ironic forgets them',
+  },
+  {
+    calls: /^versions: (the root|v1)/,
+    at: /^body\.(version|default_version|versions\.0)\.version$|^body\.description$/,
+    why: 'ingot speaks newer versions, and is another program',
+  },
+  {
+    calls: /^versions: v1/,
+    at: /^body\.(chassis|portgroups|volume|allocations|events|deploy_templates)\./,
+    why: 'only what is served is listed',
+  },
+  {
+    calls: /^versions: v1/,
+    at: /^body\.(lookup|heartbeat)\./,
+    why: "the operators' listener does not serve the agents: they have one of their own on the PXE network, which lists these",
+  },
+  {
+    calls: ['nodes: show a name with a space'],
+    at: /^body\.error_message\.(code|title|description|fault\w+|debuginfo)$/,
+    why: 'Ironic answers this one 400 in the shape of its routing errors; ingot has one shape for all errors of handlers',
+  },
+  {
+    calls: ['nodes: the ports of a node', 'nodes: the ports of nobody'],
+    at: STATUS_AND_SENTENCE,
+    why: "a defect of Ironic 21.4: it looks for a port group instead (the path is in Ironic's documentation, and later versions serve it)",
+  },
+  {
+    calls: [
+      'nodes: an extra that is no object',
+      'nodes: a driver_info that is a list',
+      'nodes: a description too long',
+      'nodes: a resource class too long',
+      'nodes: network data that is none',
+      'nodes: a list',
+      'nodes: a string',
+      'patch: an object by a text',
+      'patch: a description too long',
+      'patch: a path without a slash',
+      'patch: an empty path',
+      'patch: no value',
+      'patch: no op',
+      'patch: move',
+      'patch: test',
+      'patch: an op that is none',
+      'patch: no list',
+      'patch: nothing',
+    ],
+    at: SENTENCE,
+    why: 'Ironic repeats the value, which may be a secret or megabytes, and not the field; ingot names the field (or the operation) and keeps the value to itself',
+  },
+  {
+    calls: [
+      'patch: replace a key that is not there',
+      'patch: add below a key that is not there',
+      'patch: beyond a list',
+    ],
+    at: SENTENCE,
+    why: 'the value is left out of the sentence: it may be a password',
+  },
+  {
+    calls: ['nodes: an interface that is not there'],
+    at: SENTENCE,
+    why: "Ironic lists the interfaces that are enabled for any driver; ingot those that this node's driver has",
+  },
+  {
+    calls: ['nodes: no JSON', 'nodes: null', 'nodes: another media type'],
+    at: STATUS_AND_SENTENCE,
+    why: 'malformed input is the client’s mistake: 400, where Ironic says 500 with words of its implementation',
+  },
+  {
+    calls: ['nodes: all nodes', 'patch: all'],
+    at: STATUS_AND_SENTENCE,
+    why: 'a list has no such method: 405 with Allow',
+  },
+  {
+    calls: ['nodes: a method that is not there', 'nodes: a method that the list has not'],
+    at: 'headers.allow',
+    why: 'Ironic names the methods of all that begins alike; ingot those of this very path, with HEAD',
+  },
+  {
+    calls: ['nodes: a part that is not there', 'nodes: a part of a part that is not there'],
+    at: STATUS_AND_SENTENCE,
+    why: 'a path that is not there is 404; Ironic takes its last word for a field, or falls over its own arguments',
+  },
+  {
+    calls: /^patch: /,
+    at: 'body.reservation',
+    why: 'Ironic holds its lock while it answers a PATCH, and shows it; ingot needs none for a write of the store',
+  },
+  {
+    calls: ['patch: maintenance taken out', 'patch: no automated_clean'],
+    at: STATUS_AND_SENTENCE,
+    why: 'Ironic fails with 500 on removing these; ingot empties them',
+  },
+  {
+    calls: ['patch: another driver'],
+    at: SENTENCE,
+    why: "the interface's name, where Ironic prints the address of an object",
+  },
+  {
+    calls: ['patch: another driver with all interfaces anew'],
+    at: 'body.inspect_interface',
+    why: 'inspection by agent came into Ironic after 21.4',
+  },
+  {
+    calls: ['patch: network data that is none'],
+    at: SENTENCE,
+    why: 'the first of the lists that is missing or none, without the blank at the end',
+  },
+];
