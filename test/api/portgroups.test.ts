@@ -139,7 +139,7 @@ test('PATCH changes what it names, and tells', async () => {
 });
 
 test.each([
-  [{ op: 'remove', path: '/mode' }, "'/mode' is a mandatory attribute and can not be removed"],
+  [{ op: 'remove', path: '/mode' }, "Schema error for patch: 'mode' is a required property"],
   [
     { op: 'replace', path: '/uuid', value: OTHER },
     /^Cannot patch \/uuid\. Only the following can be updated:/,
