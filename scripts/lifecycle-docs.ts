@@ -69,10 +69,8 @@ function stateRow(state: ProvisionState): string {
 }
 
 function verbRow(verb: (typeof VERBS)[number]): string {
-  const { available, inMaintenance, unless = '' } = VERB_FACTS[verb];
-  const states = allowedIn(verb).join(', ');
-  const where = available ? states : `(not in this version; then: ${states})`;
-  return `| ${verb} | ${where} | ${inMaintenance ? 'yes' : 'refused'} | ${unless} |`;
+  const { inMaintenance, unless = '' } = VERB_FACTS[verb];
+  return `| ${verb} | ${allowedIn(verb).join(', ')} | ${inMaintenance ? 'yes' : 'refused'} | ${unless} |`;
 }
 
 if (import.meta.main) await writeFile(LIFECYCLE_PAGE, lifecyclePage());

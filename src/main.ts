@@ -63,6 +63,7 @@ function tellVersion(rest: readonly string[]): number {
 async function talkToDaemon(word: string, rest: readonly string[]): Promise<number> {
   const { runCommand } = await import('./cli/command.ts');
   const { runGroup, SINGLE_COMMANDS } = await import('./cli/groups.ts');
+  const { askSecret } = await import('./cli/ask-secret.ts');
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort());
   // `ingot node list | head` closes the pipe early; that is no failure of ours.
@@ -73,6 +74,9 @@ async function talkToDaemon(word: string, rest: readonly string[]): Promise<numb
     env: process.env,
     clock: systemClock,
     signal: interrupted.signal,
+    askSecret: process.stdin.isTTY
+      ? (question) => askSecret(question, { input: process.stdin, output: process.stderr })
+      : null,
   };
   const single = Object.hasOwn(SINGLE_COMMANDS, word) ? SINGLE_COMMANDS[word] : undefined;
   return single === undefined ? runGroup(word, rest, io) : runCommand(single, rest, io);

@@ -46,13 +46,14 @@ lines "$here/root-drop" | while read -r pattern; do
   rm -rf "$root"/$pattern
 done
 
-# Programs by name, then the libraries that they, Node and udev's helpers are linked with.
+# Programs by name, then the libraries that they, Node and the helpers of udev and ssh are linked with.
 lines "$here/programs" | sort >"$lists/kept"
 for folder in usr/bin usr/sbin; do
   (cd "$root/$folder" && find . -mindepth 1 | sed 's#^\./##' | sort | comm -23 - "$lists/kept" | xargs rm -rf)
 done
+find "$root/usr/lib/openssh" -mindepth 1 -not -name sftp-server -delete
 install -m 755 "$node" "$root/usr/bin/node"
-(cd "$root" && find usr/bin usr/sbin usr/lib/udev usr/lib/systemd -type f) | while read -r program; do
+(cd "$root" && find usr/bin usr/sbin usr/lib/udev usr/lib/systemd usr/lib/openssh -type f) | while read -r program; do
   chroot "$root" /lib64/ld-linux-x86-64.so.2 --list "/$program" 2>/dev/null
 done | sed -n 's#.*=> /lib/\([^ ]*\) .*#\1#p' | sort -u >"$lists/kept"
 (cd "$root/usr/lib" && {
@@ -68,6 +69,7 @@ rm -rf "$lists"
 find "$root/usr/lib" -type d -empty -delete
 
 install -D -m 755 "$here/udhcpc.sh" "$root/usr/lib/ingot/udhcpc.sh"
+install -m 755 "$here/rescue-shell" "$root/usr/lib/ingot/rescue-shell"
 install -m 755 "$here/init" "$root/init"
 mkdir -p "$root/busybox" "$root/proc" "$root/sys" "$root/run" "$root/mnt" "$root/root"
 chroot "$root" /usr/bin/busybox --install -s /busybox

@@ -11,6 +11,7 @@ import { createDeployedDisk } from './extensions/deployed-disk.ts';
 import { imageCommands } from './extensions/image.ts';
 import { logCommands } from './extensions/logs.ts';
 import type { Machine } from './extensions/machine.ts';
+import { rescueCommands } from './extensions/rescue.ts';
 import { serviceCommands } from './extensions/service.ts';
 import { standbyCommands } from './extensions/standby.ts';
 import { IronicClient } from './ironic/client.ts';
@@ -19,6 +20,7 @@ import { Heartbeat } from './ironic/heartbeat.ts';
 import { createTokenFile } from './ironic/token-file.ts';
 import type { KernelArgs } from './kernel-args.ts';
 import type { CommandObject } from './protocol.ts';
+import { createHandOver, type HandOver } from './rescue/handed-over.ts';
 import { makeCertificate } from './serve/certificate.ts';
 import { answerRequest } from './serve/command-api.ts';
 import { CommandBook, type CommandTable } from './serve/command-book.ts';
@@ -41,10 +43,15 @@ export type AgentOptions = {
   readonly signal: AbortSignal;
 };
 
-/** Runs until the signal is aborted. Rejects only when the agent cannot serve at all (no certificate, no port). */
+/** After a rescue has the machine: the answer to the command leaves before the agent goes. */
+const LAST_ANSWERS_MS = 2000;
+
+/** Runs until the signal is aborted, or a rescue has the machine. Rejects only when the agent cannot serve at all (no certificate, no port). */
 export async function runAgent(options: AgentOptions): Promise<void> {
-  const { args, machine, signal } = options;
+  const { args, machine } = options;
   const { clock, say, run } = machine;
+  const handOver = createHandOver(machine.runDir);
+  const signal = AbortSignal.any([options.signal, handOver.signal]);
   const client = new IronicClient(machine.http);
   const tools = { client, clock, say, signal };
   const api = await discover(args.apiUrls, tools);
@@ -56,12 +63,13 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   }
   const query = { api, macs: () => lookupMacs(options), tokens: createTokenFile(`${machine.runDir}/token`) };
   let known = await lookup(query, tools);
-  const desk = await openDesk({ options, api, known: () => known });
+  const desk = await openDesk({ options: { ...options, signal }, api, known: () => known, handOver });
   try {
     while (!signal.aborted) {
       const end = await desk.beat(client, known);
       if (end === 'rejected') known = await lookup(query, tools);
     }
+    if (handOver.signal.aborted) await clock.sleep(LAST_ANSWERS_MS, options.signal).catch(() => undefined);
   } finally {
     await desk.close();
   }
@@ -89,7 +97,12 @@ function lookupMacs({ machine, args }: AgentOptions): readonly string[] {
   );
 }
 
-type DeskOptions = { readonly options: AgentOptions; readonly api: Api; readonly known: () => Known };
+type DeskOptions = {
+  readonly options: AgentOptions;
+  readonly api: Api;
+  readonly known: () => Known;
+  readonly handOver: HandOver;
+};
 
 type Desk = {
   beat(client: IronicClient, known: Known): Promise<'stopped' | 'rejected'>;
@@ -97,13 +110,13 @@ type Desk = {
 };
 
 /** The command server with its book, and the heartbeat that tells where it is. */
-async function openDesk({ options, api, known }: DeskOptions): Promise<Desk> {
+async function openDesk({ options, api, known, handOver }: DeskOptions): Promise<Desk> {
   const { clock, say, run, runDir } = options.machine;
   const machine: Machine = { ...options.machine, node: () => known().node };
   let heartbeat: Heartbeat | null = null;
   let lastEnded: CommandObject | null = null;
   const book = new CommandBook({
-    commands: allCommands(machine),
+    commands: allCommands(machine, handOver),
     say,
     newId: options.newId,
     onEnd: (command) => {
@@ -153,7 +166,7 @@ function statusOf(ended: CommandObject | null): { agent_status: string; agent_st
   return { agent_status: word, agent_status_message: `${ended.command_name} ${ended.command_status}` };
 }
 
-function allCommands(machine: Machine): CommandTable {
+function allCommands(machine: Machine, handOver: HandOver): CommandTable {
   const deployed = createDeployedDisk(machine.runDir);
   return {
     ...cleanCommands(machine),
@@ -161,6 +174,7 @@ function allCommands(machine: Machine): CommandTable {
     ...standbyCommands(machine),
     ...imageCommands(machine, deployed),
     ...serviceCommands(),
+    ...rescueCommands(machine, handOver),
     ...logCommands(machine),
   };
 }

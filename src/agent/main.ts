@@ -68,6 +68,8 @@ function realMachine(): AgentOptions | null {
           nodeArch: process.arch,
         }),
       runDir: RUN_DIR,
+      etcDir: '/etc',
+      sshPort: 22,
       partitionNode: (diskName, number) => partitionNode(sysfs, diskName, number),
     },
     prepareInventory: async () => {
@@ -85,10 +87,14 @@ const options = realMachine();
 if (options === null) {
   process.exitCode = 2;
 } else {
-  runAgent(options).catch((error: unknown) => {
-    if (options.signal.aborted) return;
-    options.machine.say('ends', { because: reasonOf(error) });
-    // The ramdisk's init starts the agent again.
-    process.exitCode = 1;
-  });
+  runAgent(options).then(
+    // Also when a rescue has the machine: what still listens (for LLDP, say) must not keep it.
+    () => process.exit(0),
+    (error: unknown) => {
+      if (options.signal.aborted) return;
+      options.machine.say('ends', { because: reasonOf(error) });
+      // The ramdisk's init starts the agent again.
+      process.exitCode = 1;
+    },
+  );
 }

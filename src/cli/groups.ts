@@ -11,6 +11,7 @@ import { imageAdd, imageList, imageRemove, imageShow } from './commands/images.t
 import { leaseList } from './commands/leases.ts';
 import { list, remove, show, why } from './commands/nodes.ts';
 import { maintenance, power } from './commands/power.ts';
+import { rescue, unrescue } from './commands/rescue.ts';
 import { reservationAdd, reservationDelete, reservationList } from './commands/reservations.ts';
 import { set, unset } from './commands/set.ts';
 import { clean, service } from './commands/steps.ts';
@@ -45,6 +46,8 @@ const NODE: Group = {
     adopt,
     unhold,
     abort,
+    rescue,
+    unrescue,
     watch,
     why,
     power,

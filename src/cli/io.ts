@@ -8,6 +8,8 @@ export type Io = {
   readonly clock: Clock;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Asks for a secret that is not shown; null where no terminal is. Rejects with `usage` when none is given. */
+  readonly askSecret: ((question: string) => Promise<string>) | null;
 };
 
 /** 0 done, 1 refused or failed, 2 wrong usage, 3 the daemon is not reachable. */

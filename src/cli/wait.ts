@@ -15,10 +15,12 @@ const GOALS: Readonly<Record<string, readonly string[]>> = {
   clean: ['manageable', 'clean hold'],
   service: ['active', 'service hold'],
   adopt: ['active'],
+  rescue: ['rescue'],
+  unrescue: ['active'],
   unhold: ['manageable', 'available', 'active', 'clean hold', 'service hold'],
   abort: [
     ...['manageable', 'available', 'active', 'deploy failed', 'clean failed', 'inspect failed'],
-    'service failed',
+    ...['service failed', 'rescue failed'],
   ],
 };
 

@@ -171,6 +171,12 @@ export const configSchema = z.strictObject({
       boot_downloads: z.int().positive().default(64),
     })
     .prefault({}),
+  rescue: z
+    .strictObject({
+      /** How the password of a rescue is hashed before it is kept and given to the ramdisk: sha-crypt. */
+      password_hash: z.enum(['sha256', 'sha512']).default('sha256'),
+    })
+    .prefault({}),
   timeouts: z
     .strictObject({
       /** Seconds from power-on to the agent's first call-back. */

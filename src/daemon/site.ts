@@ -52,6 +52,7 @@ export function createSite({
 
   return {
     automatedClean: true,
+    rescuePasswordHash: config.rescue.password_hash,
     bootProblem: (node) => {
       const problems = pxe.map(({ name }) => problemOf(name));
       const nowhere = problems.every((problem) => problem !== null);

@@ -143,6 +143,13 @@ function refused(target: AgentTarget, status: number, text: string): IngotError 
   });
 }
 
+/** Whether a call failed because the machine is there and no program listens at the agent's port. */
+export function hasNobodyListening(thrown: unknown): boolean {
+  if (!(thrown instanceof IngotError) || thrown.code !== 'agent_unreachable') return false;
+  const { cause } = thrown;
+  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED';
+}
+
 function unreachable(target: AgentTarget, cause: unknown): IngotError {
   const because = cause instanceof Error ? cause.message || cause.name : String(cause);
   return new IngotError(

@@ -12,7 +12,7 @@ import type { Heartbeat, Lifecycle } from './lifecycle.ts';
 import { agentToken, lcmToken, MASKED_TOKEN, tokensEqual } from './tokens.ts';
 
 /** Seconds; the agent sends a heartbeat after a third to two thirds of it. */
-const HEARTBEAT_TIMEOUT_S = 60;
+export const HEARTBEAT_TIMEOUT_S = 60;
 /** A look-up names all NICs of a machine; more is no machine. */
 const MOST_MACS = 256;
 const LONGEST_PEM = 64 * 1024;

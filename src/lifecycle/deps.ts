@@ -10,6 +10,7 @@ import type { Store } from '../store/store.ts';
 import type { AgentClient, AgentTarget } from './agent-client.ts';
 import type { BoundaryHook } from './engine/step.ts';
 import type { ConfigDriveRequest } from './lifecycle.ts';
+import type { PasswordHash } from './rescue/sha-crypt.ts';
 
 /**
  * Lends the node's BMC client for one piece of work. The lender decides how long clients and sessions are kept;
@@ -36,6 +37,7 @@ export type Site = {
   isAgentAddress(address: Ipv4): boolean;
   /** Whether nodes whose `automated_clean` is null are cleaned. */
   readonly automatedClean: boolean;
+  readonly rescuePasswordHash: PasswordHash;
 };
 
 /** What steps work with. */

@@ -37,7 +37,7 @@ const REDFISH: Interfaces = {
   network: ['noop'],
   power: ['redfish'],
   raid: ['no-raid'],
-  rescue: ['no-rescue'],
+  rescue: ['agent', 'no-rescue'],
   storage: ['noop'],
   vendor: ['no-vendor'],
 };

@@ -19,6 +19,8 @@ export type VerbRequest = {
   readonly deployment?: Deployment;
   /** `clean` and `service`: what to do, in this order. */
   readonly steps?: readonly AskedStep[];
+  /** `rescue`: as the operator chose it. Only its hash is kept. */
+  readonly rescuePassword?: string;
 };
 
 /** What the operator may put on the config drive; the rest (addresses, LCM token) is ours. */

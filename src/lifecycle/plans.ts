@@ -103,6 +103,17 @@ export const PLANS: Readonly<Partial<Record<GraphEvent, Plan>>> = {
     end: 'done',
     afterFailure: ['leave-ramdisk'],
   },
+  rescue: {
+    steps: ({ node }) =>
+      isFake(node, 'rescue') ? ['pretend', 'forget-rescue-password'] : [...INTO_RAMDISK, 'finalize-rescue'],
+    end: 'done',
+    afterFailure: ['forget-rescue-password', 'leave-ramdisk'],
+  },
+  unrescue: {
+    steps: ({ node }) => (isFake(node, 'rescue') ? ['pretend'] : ['power-off', 'boot-disk']),
+    end: 'done',
+    afterFailure: [],
+  },
 };
 
 /** The `verb` of jobs that only switch power. */

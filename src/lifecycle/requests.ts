@@ -7,17 +7,19 @@ import { configDriveRequestOf, withConfigDrive } from './config-drive-request.ts
 import { withDeployment } from './deployment.ts';
 import type { Advance } from './engine/advance.ts';
 import { STATES } from './graph.ts';
-import type { Edge } from './graph-edges.ts';
+import type { Edge, GraphEvent } from './graph-edges.ts';
 import { imageRequestOf } from './instance-info.ts';
 import { type InterfaceKind, interfaceOf, isFake } from './interfaces.ts';
 import type { VerbRequest } from './lifecycle.ts';
 import { moveNode } from './move-node.ts';
 import { jobSteps, PLANS, POWER_STEPS, POWER_VERB } from './plans.ts';
+import { withRescuePassword } from './rescue/password.ts';
+import type { PasswordHash } from './rescue/sha-crypt.ts';
 import { edgeForVerb, waitForJob } from './verbs.ts';
 
 export type RequestTools = {
   readonly advance: Advance;
-  readonly site: { readonly automatedClean: boolean };
+  readonly site: { readonly automatedClean: boolean; readonly rescuePasswordHash: PasswordHash };
   /** ISO 8601. */
   readonly now: () => string;
 };
@@ -46,10 +48,8 @@ export async function acceptVerb(
   if (running !== null) await makeWay(queries, { node, job: running }, edge);
 
   const accepted = { nodeUuid: node.uuid, interrupted: running !== null };
-  const patch = patchFor(node, edge, { request, now: tools.now() });
-  if (edge.event === 'deploy' && !isFake(node, 'deploy'))
-    refuseWithoutBootPort(node, await queries.ports.listByNode(node.uuid));
-  if (edge.event === 'inspect') refuseWithout(node, 'inspect');
+  const patch = patchFor(node, edge, { request, tools });
+  refuseWithoutMeans(node, edge, await queries.ports.listByNode(node.uuid));
   const plan = PLANS[edge.event];
   // A stable state is reached by asking alone: `manage` from available or clean failed.
   if (plan === undefined || STATES[edge.to].kind === 'stable') {
@@ -72,12 +72,16 @@ export async function acceptVerb(
 function patchFor(
   node: NodeRecord,
   edge: Edge,
-  { request, now }: { readonly request: VerbRequest; readonly now: string },
+  { request, tools }: { readonly request: VerbRequest; readonly tools: RequestTools },
 ): NodePatch {
   const fresh: NodePatch = { last_error: null };
   switch (edge.event) {
     case 'inspect':
-      return { ...fresh, inspection_started_at: now, inspection_finished_at: null };
+      return { ...fresh, inspection_started_at: tools.now(), inspection_finished_at: null };
+    case 'rescue': {
+      const chosen = { password: request.rescuePassword, hash: tools.site.rescuePasswordHash };
+      return { ...fresh, instance_info: withRescuePassword(node.instance_info, chosen) };
+    }
     case 'deploy':
     case 'rebuild': {
       const deployed = withDeployment(node.instance_info, request.deployment);
@@ -96,6 +100,29 @@ function patchFor(
   }
 }
 
+/** Throws `invalid_input` when the node has not what the verb's work needs. */
+function refuseWithoutMeans(node: NodeRecord, edge: Edge, ports: readonly PortRecord[]): void {
+  const needs = NEEDS[edge.event];
+  if (needs === undefined) return;
+  const { kind, boots } = needs;
+  refuseWithout(node, kind);
+  if (boots !== null && !isFake(node, kind)) refuseWithoutBootPort(node, ports, boots);
+}
+
+type Needs = {
+  /** The interface that does the work. */
+  readonly kind: InterfaceKind;
+  /** What the machine cannot be without a port that boots the ramdisk; null where inspection may find the port. */
+  readonly boots: 'deployed' | 'rescued' | null;
+};
+
+const NEEDS: Readonly<Partial<Record<GraphEvent, Needs>>> = {
+  inspect: { kind: 'inspect', boots: null },
+  deploy: { kind: 'deploy', boots: 'deployed' },
+  rescue: { kind: 'rescue', boots: 'rescued' },
+  unrescue: { kind: 'rescue', boots: null },
+};
+
 /** Throws Ironic's own sentence for a kind of work that the node has switched off (`no-inspect`). */
 function refuseWithout(node: NodeRecord, kind: InterfaceKind): void {
   const chosen = interfaceOf(node, kind);
@@ -110,10 +137,14 @@ function refuseWithout(node: NodeRecord, kind: InterfaceKind): void {
 }
 
 /** Without one no DHCP request is answered for the node, and its ramdisk would never be seen. */
-function refuseWithoutBootPort(node: NodeRecord, ports: readonly PortRecord[]): void {
+function refuseWithoutBootPort(
+  node: NodeRecord,
+  ports: readonly PortRecord[],
+  deed: NonNullable<Needs['boots']>,
+): void {
   if (ports.some((port) => port.pxe_enabled)) return;
   const problem = ports.length === 0 ? 'has no port' : 'has no port with pxe_enabled';
-  throw new IngotError('invalid_input', `Node ${node.uuid} cannot be deployed: it ${problem} to boot from.`, {
+  throw new IngotError('invalid_input', `Node ${node.uuid} cannot be ${deed}: it ${problem} to boot from.`, {
     hint:
       'Add a port with the MAC address of the NIC that boots from the network, or set its pxe_enabled; ' +
       '`ingot node inspect NAME` (of a manageable node) may find the ports by the BMC.',

@@ -8,8 +8,6 @@ import { EDGES, type Edge, type GraphEvent } from './graph-edges.ts';
 export type VerbFacts = {
   /** The event of the graph that the verb is. */
   readonly event: GraphEvent;
-  /** False while this version has no steps for it. */
-  readonly available: boolean;
   /** False for verbs that Ironic refuses while a node is in maintenance. */
   readonly inMaintenance: boolean;
   /** The flag of a node that forbids the verb. */
@@ -17,19 +15,19 @@ export type VerbFacts = {
 };
 
 export const VERB_FACTS: Readonly<Record<Verb, VerbFacts>> = {
-  manage: { event: 'manage', available: true, inMaintenance: true },
-  provide: { event: 'provide', available: true, inMaintenance: true, unless: 'retired' },
-  inspect: { event: 'inspect', available: true, inMaintenance: true },
-  active: { event: 'deploy', available: true, inMaintenance: false },
-  rebuild: { event: 'rebuild', available: true, inMaintenance: false, unless: 'protected' },
-  deleted: { event: 'delete', available: true, inMaintenance: true, unless: 'protected' },
-  abort: { event: 'abort', available: true, inMaintenance: true },
-  clean: { event: 'clean', available: true, inMaintenance: true },
-  adopt: { event: 'adopt', available: true, inMaintenance: true },
-  rescue: { event: 'rescue', available: false, inMaintenance: false },
-  unrescue: { event: 'unrescue', available: false, inMaintenance: true },
-  unhold: { event: 'unhold', available: true, inMaintenance: true },
-  service: { event: 'service', available: true, inMaintenance: false },
+  manage: { event: 'manage', inMaintenance: true },
+  provide: { event: 'provide', inMaintenance: true, unless: 'retired' },
+  inspect: { event: 'inspect', inMaintenance: true },
+  active: { event: 'deploy', inMaintenance: false },
+  rebuild: { event: 'rebuild', inMaintenance: false, unless: 'protected' },
+  deleted: { event: 'delete', inMaintenance: true, unless: 'protected' },
+  abort: { event: 'abort', inMaintenance: true },
+  clean: { event: 'clean', inMaintenance: true },
+  adopt: { event: 'adopt', inMaintenance: true },
+  rescue: { event: 'rescue', inMaintenance: false },
+  unrescue: { event: 'unrescue', inMaintenance: false },
+  unhold: { event: 'unhold', inMaintenance: true },
+  service: { event: 'service', inMaintenance: false },
 };
 
 /** The states in which the verb is accepted. */
@@ -41,11 +39,6 @@ export function allowedIn(verb: Verb): readonly ProvisionState[] {
 /** The edge that the verb takes. Throws `invalid_state` with what to do first, or `invalid_input`. */
 export function edgeForVerb(node: NodeRecord, verb: Verb): Edge {
   const facts = VERB_FACTS[verb];
-  if (!facts.available) {
-    throw new IngotError('invalid_input', `The verb "${verb}" is not in this version of ingot yet.`, {
-      hint: `This version knows ${availableVerbs().join(', ')}.`,
-    });
-  }
   const edge = edgeFrom(node.provision_state, facts.event);
   if (edge === null || edge.by !== 'operator') throw refusal(node, verb);
   if (facts.unless === 'protected') refuseProtected(node);
@@ -84,10 +77,6 @@ function retirement(node: NodeRecord): IngotError {
       hint: `First: ingot node set ${node.name ?? node.uuid} retired=false (reason: ${node.retired_reason ?? 'none given'}).`,
     },
   );
-}
-
-function availableVerbs(): readonly Verb[] {
-  return VERBS.filter((verb) => VERB_FACTS[verb].available);
 }
 
 /** Ironic's own sentence (ironic/common/exception.py, InvalidStateRequested) and the way there. */
@@ -144,10 +133,7 @@ const DETOURS: ReadonlySet<Verb> = new Set(['abort', 'adopt']);
 
 function verbsFrom(state: ProvisionState): readonly Verb[] {
   return VERBS.filter(
-    (verb) =>
-      !DETOURS.has(verb) &&
-      VERB_FACTS[verb].available &&
-      edgeFrom(state, VERB_FACTS[verb].event)?.by === 'operator',
+    (verb) => !DETOURS.has(verb) && edgeFrom(state, VERB_FACTS[verb].event)?.by === 'operator',
   );
 }
 

@@ -43,6 +43,7 @@ const RAMDISK_STATES: ReadonlySet<ProvisionState> = new Set([
   'inspect failed',
   'clean failed',
   'deploy failed',
+  'rescue failed',
 ]);
 
 export type BmcAsked = { readonly address: string; readonly checks: readonly string[] };

@@ -7,8 +7,9 @@ import type { StepTimes } from './engine/engine.ts';
 import type { Explanation } from './engine/step.ts';
 import { isTransient, STATES } from './graph.ts';
 import type { Why } from './lifecycle.ts';
+import { rescueLogin } from './rescue/password.ts';
 import { clockTime, duration } from './say-time.ts';
-import { allowedIn, VERB_FACTS } from './verbs.ts';
+import { allowedIn } from './verbs.ts';
 import { bmcAsked, needsRamdisk, waitsForBoot } from './why-steps.ts';
 
 export type WhyFacts = {
@@ -123,13 +124,21 @@ function progressSentence({ percent, bytes_done, bytes_total }: NonNullable<JobR
 function restSentence({ node }: WhyFacts): string {
   const state = node.provision_state;
   if (isTransient(state)) return 'No job works on it, which is a defect of ingot: please report it.';
-  const verbs = VERBS.filter((verb) => VERB_FACTS[verb].available && allowedIn(verb).includes(state));
+  const verbs = VERBS.filter((verb) => allowedIn(verb).includes(state));
   const next = verbs.length === 0 ? '' : ` You may ask for ${verbs.join(', ')}.`;
   const failed =
     STATES[state].kind === 'fail'
       ? 'The last job failed'
       : 'Nothing is being done with it, and nothing waits';
-  return `${failed}.${state === 'active' ? ` ${systemSentence(node)}` : ''}${next}`;
+  return `${failed}.${usableSentence(node)}${next}`;
+}
+
+/** What there is to use: the node's own system, or the rescue system. */
+function usableSentence(node: NodeRecord): string {
+  if (node.provision_state === 'active') return ` ${systemSentence(node)}`;
+  if (node.provision_state !== 'rescue') return '';
+  const login = rescueLogin(node) ?? 'see its console';
+  return ` Its rescue system takes logins with the password that was given: ${login}.`;
 }
 
 function systemSentence({ lcm }: NodeRecord): string {

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { runAgent } from '../../src/agent/agent.ts';
 import { systemClock } from '../../src/agent/base/clock.ts';
+import { type Run, systemRun } from '../../src/agent/base/run.ts';
 import { MIB } from '../../src/agent/disk/disk.ts';
 import type { CommandObject } from '../../src/agent/protocol.ts';
 import { fileDisk, tempFolder } from './support/disks.ts';
@@ -13,7 +14,7 @@ import { type FakeIronic, fakeIronic, lookupAnswer, NODE_UUID, ROOT_ANSWER } fro
 import { imageServer } from './support/image-server.ts';
 import { imageInfo } from './support/images.ts';
 import { gptImage, isoConfigDrive, listPartitions, program } from './support/loop.ts';
-import { type TestMachine, testMachine } from './support/machine.ts';
+import { silentPrograms, type TestMachine, testMachine } from './support/machine.ts';
 
 const TOKEN = 'agent-token-that-nobody-prints';
 const DISK_SIZE = 64 * MIB;
@@ -29,7 +30,9 @@ type Booted = {
 };
 
 /** Boots an agent on a machine with one file as its disk, against a scripted Ironic. */
-async function boot(): Promise<Booted & { readonly diskPath: string }> {
+async function boot(
+  parts: Partial<TestMachine> = {},
+): Promise<Booted & { readonly diskPath: string; readonly life: Promise<void> }> {
   const ironic = await fakeIronic({
     'GET /': [[200, ROOT_ANSWER]],
     'POST /v1/continue_inspection': [[202, { uuid: NODE_UUID }]],
@@ -37,7 +40,7 @@ async function boot(): Promise<Booted & { readonly diskPath: string }> {
     'POST /v1/heartbeat': [[202]],
   });
   const disk = fileDisk(DISK_SIZE, { fill: 0xdd });
-  const machine = testMachine({ clock: systemClock, fixedDisks: [disk] });
+  const machine = testMachine({ clock: systemClock, fixedDisks: [disk], ...parts });
   const stop = new AbortController();
   const { node: _, ...rest } = machine;
   const life = runAgent({
@@ -83,7 +86,7 @@ async function boot(): Promise<Booted & { readonly diskPath: string }> {
     const [text = '', status = ''] = stdout.split(/\n(?=\d+$)/);
     return { status: Number(status), body: JSON.parse(text) };
   };
-  return { ironic, machine, curl, diskPath: disk.name };
+  return { ironic, machine, curl, diskPath: disk.name, life };
 }
 
 describe('an agent in its ramdisk', () => {
@@ -168,6 +171,30 @@ describe('an agent in its ramdisk', () => {
     expect(await curl('/v1/commands/?wait=false', { name: 'standby.power_off', params: {} })).toMatchObject({
       status: 401,
     });
+  });
+
+  it('hands the machine over to a rescue: user, ssh server, an answer, and then no agent any more', async () => {
+    const { run, calls } = silentPrograms();
+    const started: Run = (program, ...rest) =>
+      program === 'dropbear' ? run(program, ...rest) : systemRun(program, ...rest);
+    const { ironic, machine, curl, life } = await boot({ run: started });
+    const hash = '$5$saltsaltsaltsalt$7vM.M5ttSBG9x3OIBd1.7PMrxGXkC6oVx7bp8MbK2tC';
+    const answer = await curl(`/v1/commands/?wait=false&agent_token=${TOKEN}`, {
+      name: 'rescue.finalize_rescue',
+      params: { rescue_password: hash, hashed: true },
+    });
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { command_name: 'finalize_rescue', command_status: 'SUCCEEDED', command_error: null },
+    });
+    expect(readFileSync(join(machine.etcDir, 'shadow'), 'utf8')).toBe(`rescue:${hash}:::::::\n`);
+    expect(calls).toEqual(['dropbear -R -p 22 -P /run/dropbear.pid']);
+    await life;
+    const beats = ironic.to('POST /v1/heartbeat').length;
+    await expect(curl(`/v1/commands/?agent_token=${TOKEN}`)).rejects.toThrow(/Failed to connect/);
+    expect(existsSync(join(machine.runDir, 'rescued'))).toBe(true);
+    expect(machine.said().join('\n')).not.toContain(hash);
+    expect(ironic.to('POST /v1/heartbeat')).toHaveLength(beats);
   });
 
   it('hands out its logs without secrets, as a tar archive', async () => {

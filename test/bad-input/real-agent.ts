@@ -38,6 +38,8 @@ export function realAgent(
         disks: () => disksOf(boot.index),
         inventory: () => inventoryOf(boot.mac),
         runDir: join(folder, `ramdisk-${boot.index}`),
+        etcDir: join(folder, `etc-${boot.index}`),
+        sshPort: 22,
         partitionNode: () => null,
       },
       prepareInventory: async () => undefined,

@@ -55,7 +55,11 @@ async function stopServers(...servers: readonly Server[]): Promise<void> {
 }
 
 type Daemon = { readonly url: string };
-type Listening = { readonly signal?: AbortSignal; readonly onErr?: (text: string) => void };
+type Listening = {
+  readonly signal?: AbortSignal;
+  readonly onErr?: (text: string) => void;
+  readonly askSecret?: (question: string) => Promise<string>;
+};
 
 /** Runs `ingot node …` in this process. */
 export function runNode(argv: readonly string[], url: string, listening: Listening = {}): Promise<Ran> {
@@ -80,6 +84,7 @@ export async function runIn(
     env: { INGOT_URL: url },
     clock: systemClock,
     signal: listening.signal ?? new AbortController().signal,
+    askSecret: listening.askSecret ?? null,
   });
   return { code, ...said };
 }

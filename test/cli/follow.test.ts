@@ -93,6 +93,7 @@ async function watching(
     },
     err: () => undefined,
     env: { INGOT_URL: url },
+    askSecret: null,
     clock: systemClock,
     signal: stopper.signal,
   });

@@ -12,7 +12,8 @@ import { type Rig, startRig } from '../../scripts/rig.ts';
 import { machineRequestSchema } from '../../src/lab/records.ts';
 import { type DiskComparison, imageOnDisk } from './image-on-disk.ts';
 import { KILLS, killOnTheWay } from './kills.ts';
-import { makeSshKey, type SshKey, sshInto } from './ssh.ts';
+import { until } from './lab-node.ts';
+import { makeSshKey, type SshKey, sshByPassword, sshInto } from './ssh.ts';
 
 const MACHINES = [
   { name: 'e2e-bios', firmware: 'bios' },
@@ -109,6 +110,34 @@ describe('two powered-off machines, and a daemon that is killed three times on t
       // By the agent's own word on the console: ingot's events would not tell of a second one.
       imageWrites: times(log, 'image write starts'),
     }).toEqual({ ramdiskBoots: 3, systemBoots: 1, imageWrites: 1 });
+  });
+
+  it('can be rescued: a login by password, the system’s disk at hand, and back to the system', async () => {
+    const name = 'e2e-bios';
+    const password = 'Öffne dich, 42!';
+    const state = (wanted: string) => async () =>
+      (await rig.client.nodes.get(name)).provision_state === wanted;
+    await rig.client.provision(name, 'rescue', { rescue_password: password });
+    await until(`${name} is rescued`, state('rescue'));
+    const { text } = await rig.client.nodes.why(name);
+    const to = /ssh (rescue@[\d.]+)/.exec(text)?.[1] ?? text;
+
+    expect(await sshByPassword(rig, { to, password: 'guess', command: 'id' })).toMatchObject({ code: 255 });
+    const command = 'id -u && mount -o ro /dev/vda1 /mnt && cat /mnt/etc/os-release && umount /mnt';
+    const looked = await sshByPassword(rig, { to, password, command });
+    expect(looked).toMatchObject({ code: 0, stdout: expect.stringMatching(/^0\n[\s\S]*ID=debian/) });
+    const log = await readFile(rig.daemonLog, 'utf8');
+    const told = JSON.stringify([
+      await rig.client.nodes.timeline(name, 1000),
+      log,
+      await consoleOf(rig, name),
+    ]);
+    expect(told).not.toMatch(/ffne dich|\$5\$/);
+
+    await rig.client.provision(name, 'unrescue');
+    await until(`${name} is active again`, state('active'));
+    const address = await reportedLcmAddress(rig, name);
+    expect(await sshInto(rig, { address, key, command: 'hostname' })).toBe(`${name}\n`);
   });
 });
 

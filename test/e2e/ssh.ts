@@ -1,6 +1,6 @@
 /** A look into a deployed system with Debian's own ssh, from the seed node over the LCM network. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,6 +26,33 @@ const OPTIONS = [
   'LogLevel=ERROR',
 ];
 const ATTEMPTS = 12;
+
+export type Login = {
+  /** As `ssh` takes it: `rescue@10.20.1.5`. */
+  readonly to: string;
+  readonly password: string;
+  readonly command: string;
+};
+
+/** One try with a password, which ssh takes from a file by way of its own program for that: never from arguments. */
+export async function sshByPassword(
+  rig: Rig,
+  { to, password, command }: Login,
+): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
+  const dir = await mkdtemp(join(tmpdir(), 'ingot-ssh-'));
+  try {
+    const ask = join(dir, 'ask');
+    await writeFile(join(dir, 'password'), password, { mode: 0o600 });
+    await writeFile(ask, `#!/bin/sh\ncat '${join(dir, 'password')}'\n`, { mode: 0o700 });
+    const byPassword = ['BatchMode=no', 'PreferredAuthentications=password', 'NumberOfPasswordPrompts=1'];
+    const options = [...byPassword, ...OPTIONS].flatMap((option) => ['-o', option]);
+    const environment = ['env', `SSH_ASKPASS=${ask}`, 'SSH_ASKPASS_REQUIRE=force'];
+    const argv = [...environment, 'ssh', ...options, to, command];
+    return await labRun(rig.lab.dir, 'seed', { argv, timeout_ms: 60_000 });
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
 
 /** Cloud images have a user named after the distribution. The daemon of sshd may start after the report. */
 export async function sshInto(

@@ -69,6 +69,7 @@ describe('a deployment', () => {
       bootWarnings: () => [],
       isAgentAddress: () => true,
       automatedClean: true,
+      rescuePasswordHash: 'sha256',
     };
     const world = await deploying({ site });
     await world.daemon().requestVerb(uuidOf(world), { verb: 'active' });

@@ -25,15 +25,6 @@ describe('a verb in the wrong state', () => {
 });
 
 describe('verbs', () => {
-  it.each<Verb>(['rescue', 'unrescue'])('"%s" is refused as not in this version yet', async (verb) => {
-    const world = await createWorld();
-    const uuid = world.machines[0]?.uuid ?? '';
-    await expect(world.daemon().requestVerb(uuid, { verb })).rejects.toMatchObject({
-      code: 'invalid_input',
-      message: `The verb "${verb}" is not in this version of ingot yet.`,
-    });
-  });
-
   it('that need no work just move the node', async () => {
     const world = await createWorld();
     const uuid = world.machines[0]?.uuid ?? '';

@@ -20,6 +20,10 @@ export type Machine = {
   readonly node: () => JsonRecord;
   /** A folder on tmpfs for the agent's own files. */
   readonly runDir: string;
+  /** Where users and ssh host keys are kept: `/etc`. */
+  readonly etcDir: string;
+  /** Of the ssh server of a rescue. */
+  readonly sshPort: number;
   /** Device node of a disk's partition, such as `/dev/nvme0n1p15`; null while the kernel shows none. */
   readonly partitionNode: (diskName: string, number: number) => string | null;
 };

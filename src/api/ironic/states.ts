@@ -53,6 +53,7 @@ export function stateRoutes(app: FastifyInstance, context: ApiContext): void {
         verb,
         ...(steps === null ? {} : { steps }),
         ...(configdrive === null ? {} : { configdrive }),
+        ...(body.rescue_password == null ? {} : { rescuePassword: body.rescue_password }),
       });
       return reply
         .code(202)

@@ -1,15 +1,27 @@
 /** `GET /v1/nodes/{id}/validate`: what is missing before a node can be driven. Pure. */
 import { type InterfaceKind, interfaceOf } from '../../lifecycle/interfaces.ts';
+import { rescueHashOf } from '../../lifecycle/rescue/password.ts';
 import type { JsonObject, NodeRecord } from '../../store/records.ts';
 
 type Verdict = { readonly result: true } | { readonly result: false; readonly reason: string };
 
 const GOOD: Verdict = { result: true };
 
-/** What each real implementation needs; the others need nothing. */
+const needsAddress = (node: NodeRecord): Verdict =>
+  missing(node.driver_info, ['redfish_address'], 'driver_info');
+
+/** By kind and implementation what it needs; the others need nothing. */
 const NEEDS: Readonly<Record<string, (node: NodeRecord) => Verdict>> = {
-  redfish: (node) => missing(node.driver_info, ['redfish_address'], 'driver_info'),
-  direct: (node) => missing(node.instance_info, ['image_source'], 'instance_info'),
+  'power redfish': needsAddress,
+  'management redfish': needsAddress,
+  'deploy direct': (node) => missing(node.instance_info, ['image_source'], 'instance_info'),
+  'rescue agent': (node) =>
+    rescueHashOf(node) === null
+      ? {
+          result: false,
+          reason: `Node ${node.uuid} is missing 'instance_info/rescue_password'. It is required for rescuing node.`,
+        }
+      : GOOD,
 };
 
 /** Ironic answers for these, and by these names. */
@@ -29,7 +41,7 @@ function verdictOn(node: NodeRecord, kind: InterfaceKind): Verdict {
     const reason = `Driver ${node.driver} does not support ${kind} (disabled or not implemented).`;
     return { result: false, reason };
   }
-  return NEEDS[chosen]?.(node) ?? GOOD;
+  return NEEDS[`${kind} ${chosen}`]?.(node) ?? GOOD;
 }
 
 function missing(object: JsonObject, keys: readonly string[], where: string): Verdict {

@@ -25,13 +25,16 @@ const askedStep = z.strictObject({
 
 const askedSteps = z.array(askedStep).max(MOST_STEPS, `at most ${MOST_STEPS} steps can be asked for at once`);
 
+/** Its hash takes time by its length, and ssh servers take no more. */
+const LONGEST_PASSWORD = 256;
+
 export const provisionBody = z.strictObject({
   target: z.string(),
   configdrive: z.union([z.string(), configDriveObject]).nullish(),
   clean_steps: askedSteps.nullish(),
   deploy_steps: z.array(z.json()).nullish(),
   service_steps: askedSteps.nullish(),
-  rescue_password: z.string().nullish(),
+  rescue_password: z.string().max(LONGEST_PASSWORD, `has more than ${LONGEST_PASSWORD} characters`).nullish(),
   disable_ramdisk: z.boolean().nullish(),
   runbook: z.string().nullish(),
 });

@@ -58,7 +58,7 @@ export async function follow(call: Call, { uuid, verb, timeoutMs }: Asked): Prom
   return EXIT.ok;
 }
 
-function verbCommand(word: string, verb: string, summary: string): Command {
+export function verbCommand(word: string, verb: string, summary: string): Command {
   return {
     usage: `ingot node ${word} NAME [--wait [--timeout S]]`,
     summary,

@@ -126,7 +126,11 @@ function begin(session: AgentSession, asked: z.output<typeof commandSchema>, wor
 }
 
 const isSynchronous = (name: string): boolean =>
-  name.startsWith('get_') || name === 'sync' || name === 'collect_system_logs' || name === 'set_node_info';
+  name.startsWith('get_') ||
+  name === 'sync' ||
+  name === 'collect_system_logs' ||
+  name === 'set_node_info' ||
+  name === 'finalize_rescue';
 
 const HARDWARE_MANAGERS = { simulated_hardware_manager: '1.0' };
 

@@ -1,11 +1,12 @@
 /** The node and its ports as agents want them with every command (ironic-python-agent reads these fields). */
+import { isSecretInstanceKey } from '../../secret-words.ts';
 import type { Json, JsonObject, NodeRecord, PortRecord } from '../../store/records.ts';
 
 export function agentParams(
   node: NodeRecord,
   ports: readonly PortRecord[],
 ): { readonly node: Json; readonly ports: Json } {
-  const { configdrive: _, ...instanceInfo } = node.instance_info;
+  const open = Object.entries(node.instance_info).filter(([key]) => !isSecretInstanceKey(key));
   return {
     // No driver_info: an agent has no business with the BMC's credentials.
     node: {
@@ -13,7 +14,7 @@ export function agentParams(
       name: node.name,
       instance_uuid: node.instance_uuid,
       properties: node.properties,
-      instance_info: instanceInfo,
+      instance_info: Object.fromEntries(open),
       driver_internal_info: AGENT_SETTINGS,
       provision_state: node.provision_state,
       target_provision_state: node.target_provision_state,

@@ -15,6 +15,7 @@ import {
 import { collectInventoryStep, findPortsStep, recordInventoryStep } from './inspect.ts';
 import { powerOffStep, powerOnStep, softPowerOffStep } from './power.ts';
 import { pretendBootStep, pretendInspectionStep, pretendStep } from './pretend.ts';
+import { finalizeRescueStep, forgetRescuePasswordStep } from './rescue.ts';
 import { releaseInstanceStep } from './tear-down.ts';
 import { verifyStep } from './verify.ts';
 
@@ -47,6 +48,8 @@ const STEP_NAMES = [
   'boot-disk',
   'leave-ramdisk',
   'release-instance',
+  'finalize-rescue',
+  'forget-rescue-password',
 ] as const;
 export type StepName = (typeof STEP_NAMES)[number];
 
@@ -80,5 +83,7 @@ export function createSteps(deps: StepDeps): Readonly<Record<StepName, StepDefin
     'boot-disk': bootDiskStep(deps),
     'leave-ramdisk': leaveRamdiskStep(deps),
     'release-instance': releaseInstanceStep(),
+    'finalize-rescue': finalizeRescueStep(deps),
+    'forget-rescue-password': forgetRescuePasswordStep(),
   };
 }

@@ -62,6 +62,8 @@ export function testMachine(
       }),
     node: () => ({}),
     runDir: tempFolder(),
+    etcDir: tempFolder(),
+    sshPort: 22,
     partitionNode: () => null,
     ...given,
   };

@@ -29,6 +29,8 @@ export type Machine = {
   readonly faults: MachineFaults;
   /** What happened, in order: `on pxe`, `off`, `write_image`, ... */
   readonly history: string[];
+  /** The parameters of each command that handed the machine over for a rescue. */
+  readonly rescuedWith: readonly unknown[];
   power(): BmcPower;
 };
 
@@ -46,11 +48,14 @@ export function createMachine(options: MachineOptions): Machine {
   const { uuid, mac, clock, bootMs = 40_000, writeMs = 6_000 } = options;
   const faults: MachineFaults = {};
   const history: string[] = [];
+  const rescuedWith: unknown[] = [];
   let power: BmcPower = 'off';
   let once: BootDevice | null = null;
   let boot = 0;
   let commands: AgentCommand[] = [];
   let token: string | null = null;
+  /** The agent has ended, as it does once a rescue has the machine. */
+  let handedOver = false;
 
   const turnOff = (): void => {
     if (power === 'off') return;
@@ -58,6 +63,7 @@ export function createMachine(options: MachineOptions): Machine {
     boot++;
     commands = [];
     token = null;
+    handedOver = false;
     history.push('off');
   };
 
@@ -74,7 +80,7 @@ export function createMachine(options: MachineOptions): Machine {
   /** Looks its node up, then reports every 20 s, as long as this boot lasts; a daemon that is down is asked again. */
   const ramdisk = async (mine: number): Promise<void> => {
     await clock.sleep(bootMs);
-    while (boot === mine && faults.silent !== true) {
+    while (boot === mine && faults.silent !== true && !handedOver) {
       try {
         const daemon = options.daemon();
         if (daemon !== null && token === null) {
@@ -156,6 +162,10 @@ export function createMachine(options: MachineOptions): Machine {
   });
 
   const reachable = (given: string): void => {
+    if (handedOver) {
+      const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+      throw new IngotError('agent_unreachable', 'Nobody listens.', { hint: 'Look at it.', cause });
+    }
     if (power !== 'on' || token === null || given !== token) {
       throw new IngotError('agent_unreachable', 'The agent does not answer.', { hint: 'Look at it.' });
     }
@@ -166,6 +176,7 @@ export function createMachine(options: MachineOptions): Machine {
     mac,
     faults,
     history,
+    rescuedWith,
     power: () => power,
     bmc: {
       address: '10.30.0.5',
@@ -202,20 +213,26 @@ export function createMachine(options: MachineOptions): Machine {
         reachable(given);
         return commands;
       },
-      run: async ({ name: full, wait }) => {
+      run: async ({ name: full, params, wait }) => {
         reachable(given);
         const name = full.split('.').at(-1) ?? full;
+        const isSync = wait || name === 'finalize_rescue';
+        const failure = isSync ? faults.commands?.[name] : undefined;
         const command: AgentCommand = {
           id: `${boot}-${commands.length}`,
           command_name: name,
-          command_status: wait ? 'SUCCEEDED' : 'RUNNING',
-          command_error: null,
-          command_result: wait ? resultOf(name) : null,
+          command_status: failure !== undefined ? 'FAILED' : isSync ? 'SUCCEEDED' : 'RUNNING',
+          command_error: failure === undefined ? null : { ...failure, message: 'It failed' },
+          command_result: isSync ? resultOf(name) : null,
           command_progress: null,
         };
         commands = [...commands, command];
         if (!wait) history.push(name);
-        if (!wait) void execute(name, command.id, boot);
+        if (!isSync) void execute(name, command.id, boot);
+        if (name === 'finalize_rescue' && failure === undefined) {
+          rescuedWith.push(params);
+          handedOver = true;
+        }
         return command;
       },
     }),

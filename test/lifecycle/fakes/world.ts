@@ -105,6 +105,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
         bootWarnings: () => [],
         isAgentAddress: (address) => address.startsWith('10.20.'),
         automatedClean: true,
+        rescuePasswordHash: 'sha256',
       },
       secret: new Uint8Array(32).fill(7),
       ...options.deps,
