@@ -19,6 +19,7 @@ import { enrollRoutes } from './ingot/enroll.ts';
 import { imageRoutes } from './ingot/images.ts';
 import { leaseRoutes } from './ingot/leases.ts';
 import { nodeStoryRoutes } from './ingot/node-story.ts';
+import { ramdiskLogRoutes } from './ingot/ramdisk-logs.ts';
 import { reservationRoutes } from './ingot/reservations.ts';
 import { statusRoutes } from './ingot/status.ts';
 import { driverRoutes } from './ironic/drivers.ts';
@@ -66,6 +67,7 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   bootAuthorityRoutes(app, context);
   deployRoutes(app, context);
   nodeStoryRoutes(app, context);
+  ramdiskLogRoutes(app, context);
   statusRoutes(app, context);
   leaseRoutes(app, context);
   discoveredRoutes(app, context);

@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/schema.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
+import type { RamdiskLogs } from '../lifecycle/ramdisk-logs/ramdisk-logs.ts';
 import type { Log } from '../log.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
@@ -135,6 +136,7 @@ export type ApiDeps = {
   readonly dhcp?: DhcpControl;
   readonly images?: ImagesControl;
   readonly daemon?: () => Promise<DaemonView>;
+  readonly ramdiskLogs?: Pick<RamdiskLogs, 'list' | 'read'>;
   /** PEM of the authority of the certificate that boot files are served with; null when it is not ingot's own. */
   readonly bootAuthority?: () => string | null;
 };

@@ -69,6 +69,9 @@ export const eventAnswer = z.object({
 });
 export type EventAnswer = z.output<typeof eventAnswer>;
 
+export const logsAnswer = z.object({
+  logs: z.array(z.looseObject({ id: z.string(), at: z.string(), verb: z.string(), bytes: z.number() })),
+});
 export const timelineAnswer = z.object({ events: z.array(eventAnswer) });
 export const statusAnswer = z.looseObject({ version: z.string(), last_event: z.number() });
 

@@ -13,6 +13,7 @@ import {
   jobAnswer,
   jobsAnswer,
   leasesAnswer,
+  logsAnswer,
   machinesAnswer,
   type NodeAnswer,
   networksAnswer,
@@ -111,6 +112,10 @@ export function createClient(url: string) {
         connection.send('POST', `${ours(ident)}/deploy`, deployment),
       job: async (ident: string) => (await get(jobAnswer, `${ours(ident)}/job`)).job,
       why: (ident: string) => get(whyAnswer, `${ours(ident)}/why`),
+      logs: async (ident: string) => (await get(logsAnswer, `${ours(ident)}/logs`)).logs,
+      /** The archive's bytes as they come. */
+      fetchLogs: (ident: string, id: string, signal: AbortSignal) =>
+        connection.stream(`${ours(ident)}/logs/${encodeURIComponent(id)}`, { headers: {}, signal }),
       /** The newest `limit` events, oldest first. */
       timeline: async (ident: string, limit = 200): Promise<readonly EventAnswer[]> =>
         (await get(timelineAnswer, `${ours(ident)}/timeline?order=desc&limit=${limit}`)).events.toReversed(),

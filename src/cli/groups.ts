@@ -9,6 +9,7 @@ import { discoveredForget, discoveredList, discoveredShow } from './commands/dis
 import { enroll } from './commands/enroll.ts';
 import { imageAdd, imageList, imageRemove, imageShow } from './commands/images.ts';
 import { leaseList } from './commands/leases.ts';
+import { logs } from './commands/logs.ts';
 import { list, remove, show, why } from './commands/nodes.ts';
 import { maintenance, power } from './commands/power.ts';
 import { rescue, unrescue } from './commands/rescue.ts';
@@ -50,6 +51,7 @@ const NODE: Group = {
     unrescue,
     watch,
     why,
+    logs,
     power,
     maintenance,
     delete: remove,

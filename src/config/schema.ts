@@ -171,6 +171,15 @@ export const configSchema = z.strictObject({
       boot_downloads: z.int().positive().default(64),
     })
     .prefault({}),
+  /** What ramdisks had logged when something failed in them. */
+  ramdisk_logs: z
+    .strictObject({
+      /** Archives kept of one node; 0: none are collected. */
+      per_node: z.int().min(0).max(1000).default(5),
+      /** Bound on all of them together, in MiB; the oldest go first. */
+      total_mib: z.number().positive().default(1024),
+    })
+    .prefault({}),
   rescue: z
     .strictObject({
       /** How the password of a rescue is hashed before it is kept and given to the ramdisk: sha-crypt. */

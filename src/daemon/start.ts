@@ -15,6 +15,7 @@ import { IngotError } from '../errors.ts';
 import { createImageStore } from '../images/image-store.ts';
 import { createLifecycle } from '../lifecycle/create.ts';
 import type { LifecycleDeps } from '../lifecycle/deps.ts';
+import type { RamdiskLogs } from '../lifecycle/ramdisk-logs/ramdisk-logs.ts';
 import type { Log } from '../log.ts';
 import { passedDescriptors } from '../net/bound-socket.ts';
 import { prefixed } from '../net/counters.ts';
@@ -31,6 +32,7 @@ import { startListener } from './listeners.ts';
 import { startPacketHost } from './packet-host.ts';
 import type { Fact } from './packet-protocol.ts';
 import { createPortPlaces } from './port-places.ts';
+import { openRamdiskLogs } from './ramdisk-logs.ts';
 import { createRecorder } from './recorder.ts';
 import { createReservationPublisher } from './reservation-table.ts';
 import { loadSecretKey } from './secret-key.ts';
@@ -145,6 +147,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   });
   const sessions = await openSessionFile(inState('bmc-sessions.json'), { clock, log });
   const bmcs = createBmcPool({ clock, log, sessions });
+  const ramdiskLogs = await openRamdiskLogs({
+    dir: inState('ramdisk-logs'),
+    perNode: config.ramdisk_logs.per_node,
+    totalBytes: config.ramdisk_logs.total_mib * 1024 ** 2,
+    clock,
+  });
   const lifecycle = createLifecycle({
     store,
     clock,
@@ -157,10 +165,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     buildConfigDrive: site.buildConfigDrive,
     publishBoot: bootTable.publishNode,
     site,
+    ramdiskLogs,
     secret,
     ...(options.hooks === undefined ? {} : { hooks: options.hooks }),
   });
-  const stopFollowing = followNodes({ store, bootTable, bmcs, discoveries, log });
+  const stopFollowing = followNodes({ store, bootTable, bmcs, discoveries, ramdiskLogs, log });
 
   const bootListeners = await startBootListeners({
     config,
@@ -192,6 +201,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       return { ...view, counters: { ...view.counters, ...http, 'facts.unknown_machine': facts.unknown() } };
     },
     images: images.library,
+    ramdiskLogs,
     dhcp: {
       reservationsChanged: reservations.publish,
       leases: packets.leases,
@@ -256,11 +266,12 @@ type Following = {
   readonly bootTable: BootTable;
   readonly bmcs: ReturnType<typeof createBmcPool>;
   readonly discoveries: Discoveries;
+  readonly ramdiskLogs: RamdiskLogs;
   readonly log: Log;
 };
 
 /** Keeps boot table, BMC sessions and discovered machines in step with nodes and ports that operators change. */
-function followNodes({ store, bootTable, bmcs, discoveries, log }: Following): () => void {
+function followNodes({ store, bootTable, bmcs, discoveries, ramdiskLogs, log }: Following): () => void {
   return store.onEvent((event) => {
     const uuid = event.node_uuid;
     if (uuid === null || !/^(node|port)\./.test(event.kind)) return;
@@ -268,7 +279,8 @@ function followNodes({ store, bootTable, bmcs, discoveries, log }: Following): (
       log.warn({ node: uuid, error: String(error) }, sentence);
     void bootTable.publishNode(uuid).catch(failed('the boot table is behind'));
     void discoveries.enrolled(uuid).catch(failed('the list of discovered machines is behind'));
-    if (event.kind === 'node.deleted')
-      void bmcs.forget(uuid).catch(failed('the sessions with its BMC could not be ended'));
+    if (event.kind !== 'node.deleted') return;
+    void bmcs.forget(uuid).catch(failed('the sessions with its BMC could not be ended'));
+    void ramdiskLogs.forget(uuid).catch(failed('the logs of its ramdisks could not be removed'));
   });
 }

@@ -10,6 +10,7 @@ import type { Store } from '../store/store.ts';
 import type { AgentClient, AgentTarget } from './agent-client.ts';
 import type { BoundaryHook } from './engine/step.ts';
 import type { ConfigDriveRequest } from './lifecycle.ts';
+import type { RamdiskLogs } from './ramdisk-logs/ramdisk-logs.ts';
 import type { PasswordHash } from './rescue/sha-crypt.ts';
 
 /**
@@ -52,6 +53,7 @@ export type StepDeps = {
   /** Resolves when DHCP, TFTP and the boot scripts answer as the store says. */
   readonly publishBoot: (nodeUuid: string) => Promise<void>;
   readonly site: Site;
+  readonly ramdiskLogs: Pick<RamdiskLogs, 'keep'>;
   /** Key of the agent and LCM tokens: 32 random bytes. */
   readonly secret: Uint8Array;
 };

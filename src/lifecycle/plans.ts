@@ -30,6 +30,9 @@ type Plan = {
 const CLEANING: readonly StepName[] = ['boot-ramdisk', 'wait-agent', 'plan-cleaning', 'leave-ramdisk'];
 const INTO_RAMDISK: readonly StepName[] = ['power-off', 'boot-ramdisk', 'wait-agent'];
 
+/** What failed in the ramdisk is asked for before its machine is switched off. */
+const LEAVE_WITH_LOGS: readonly StepName[] = ['collect-logs', 'leave-ramdisk'];
+
 const DEPLOYMENT: Plan = {
   steps: ({ node }) =>
     isFake(node, 'deploy')
@@ -46,7 +49,7 @@ const DEPLOYMENT: Plan = {
           'boot-disk',
         ],
   end: 'done',
-  afterFailure: ['leave-ramdisk'],
+  afterFailure: LEAVE_WITH_LOGS,
 };
 
 /** Automated cleaning, as far as the node is cleaned at all; `first` is what the machine needs before it. */
@@ -71,19 +74,19 @@ export const PLANS: Readonly<Partial<Record<GraphEvent, Plan>>> = {
             'leave-ramdisk',
           ],
     end: 'done',
-    afterFailure: ['leave-ramdisk'],
+    afterFailure: LEAVE_WITH_LOGS,
   },
   provide: {
     steps: (context) => cleaning(context, ['power-off']),
     end: 'done',
-    afterFailure: ['leave-ramdisk'],
+    afterFailure: LEAVE_WITH_LOGS,
   },
   deploy: DEPLOYMENT,
   rebuild: DEPLOYMENT,
   delete: {
     steps: (context) => ['power-off', 'release-instance', ...cleaning(context)],
     end: 'done',
-    afterFailure: ['leave-ramdisk'],
+    afterFailure: LEAVE_WITH_LOGS,
   },
   clean: {
     steps: ({ node, asked }) => {
@@ -91,7 +94,7 @@ export const PLANS: Readonly<Partial<Record<GraphEvent, Plan>>> = {
       return isFake(node, 'deploy') ? ['pretend'] : [...INTO_RAMDISK, ...steps, 'leave-ramdisk'];
     },
     end: 'manage',
-    afterFailure: ['leave-ramdisk'],
+    afterFailure: LEAVE_WITH_LOGS,
     target: 'manageable',
   },
   adopt: { steps: () => ['verify', 'adopt'], end: 'done', afterFailure: [] },
@@ -101,13 +104,13 @@ export const PLANS: Readonly<Partial<Record<GraphEvent, Plan>>> = {
       return isFake(node, 'deploy') ? ['pretend'] : [...INTO_RAMDISK, ...steps, 'leave-ramdisk', 'boot-disk'];
     },
     end: 'done',
-    afterFailure: ['leave-ramdisk'],
+    afterFailure: LEAVE_WITH_LOGS,
   },
   rescue: {
     steps: ({ node }) =>
       isFake(node, 'rescue') ? ['pretend', 'forget-rescue-password'] : [...INTO_RAMDISK, 'finalize-rescue'],
     end: 'done',
-    afterFailure: ['forget-rescue-password', 'leave-ramdisk'],
+    afterFailure: ['forget-rescue-password', ...LEAVE_WITH_LOGS],
   },
   unrescue: {
     steps: ({ node }) => (isFake(node, 'rescue') ? ['pretend'] : ['power-off', 'boot-disk']),

@@ -32,6 +32,7 @@ export async function gatherWhyFacts(
   const recent = await store.events.list({ node_uuid: node.uuid, order: 'desc', limit: MOST_RECENT_EVENTS });
   const failure = recent.find((event) => event.kind === 'job.failed' && event.data.job === job?.id);
   const hint = failure?.data.hint;
+  const logs = recent.find((event) => event.kind === 'agent.logs' && event.data.job === job?.id)?.data.logs;
   return {
     node,
     job,
@@ -43,6 +44,7 @@ export async function gatherWhyFacts(
     does,
     bootProblem: bootProblem(node),
     bootWarnings: bootWarnings(),
+    logs: typeof logs === 'string' ? logs : null,
   };
 }
 

@@ -32,6 +32,8 @@ export type WhyFacts = {
   readonly bootProblem: string | null;
   /** What may be in the way of a boot: a sentence each. */
   readonly bootWarnings: readonly string[];
+  /** Which logs of the ramdisk the job's failure has left; null: none. */
+  readonly logs: string | null;
 };
 
 const TO_CHECK = 'What to check: ';
@@ -52,6 +54,9 @@ export function explainWhy(facts: WhyFacts): Why {
     running === null ? restSentence(facts) : workSentence(running, facts),
     node.maintenance ? `It is in maintenance: ${node.maintenance_reason ?? 'no reason given'}.` : '',
     told === '' ? '' : `Last error: ${told}`,
+    facts.logs === null
+      ? ''
+      : `What its ramdisk had logged: ingot node logs ${node.name ?? node.uuid} ${facts.logs}.`,
     boot !== null ? bootSentence(boot, facts) : failed ? '' : lastSentence(facts),
     untold.length === 0 ? '' : `${TO_CHECK}${untold.join(' ')}`,
   ];
@@ -138,7 +143,7 @@ function usableSentence(node: NodeRecord): string {
   if (node.provision_state === 'active') return ` ${systemSentence(node)}`;
   if (node.provision_state !== 'rescue') return '';
   const login = rescueLogin(node) ?? 'see its console';
-  return ` Its rescue system takes logins with the password that was given: ${login}.`;
+  return ` Its rescue system (${login}) takes logins with the password that was given.`;
 }
 
 function systemSentence({ lcm }: NodeRecord): string {

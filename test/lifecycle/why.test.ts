@@ -36,6 +36,7 @@ function whyOf(node: NodeRecord, job: JobRecord | null, times: Times | null = nu
     ...{ node, job, bootEvents: [], lastEvent: null, failureHint: null },
     ...{ now: Date.parse(STARTED) + 2 * 60_000, times, does: (step) => step, bootProblem: PROBLEM },
     bootWarnings: [WARNING],
+    logs: null,
   });
 }
 

@@ -5,6 +5,7 @@ import { adoptStep } from './adopt.ts';
 import { checkAskedStepsStep, holdStep, pauseStep } from './asked.ts';
 import { bootDiskStep, bootRamdiskStep, leaveRamdiskStep, waitAgentStep } from './boot.ts';
 import { cleanStep, planCleaningStep, serviceStep } from './clean.ts';
+import { collectLogsStep } from './collect-logs.ts';
 import {
   agentPowerOffStep,
   allocateAddressesStep,
@@ -50,6 +51,7 @@ const STEP_NAMES = [
   'release-instance',
   'finalize-rescue',
   'forget-rescue-password',
+  'collect-logs',
 ] as const;
 export type StepName = (typeof STEP_NAMES)[number];
 
@@ -85,5 +87,6 @@ export function createSteps(deps: StepDeps): Readonly<Record<StepName, StepDefin
     'release-instance': releaseInstanceStep(),
     'finalize-rescue': finalizeRescueStep(deps),
     'forget-rescue-password': forgetRescuePasswordStep(),
+    'collect-logs': collectLogsStep(deps),
   };
 }

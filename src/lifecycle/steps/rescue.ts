@@ -23,7 +23,7 @@ export function finalizeRescueStep(deps: StepDeps): StepDefinition {
       await deps.publishBoot(node.uuid);
       return {
         kind: 'done',
-        note: `The rescue system takes logins: ${rescueLogin(node) ?? 'see the console of the machine'}.`,
+        note: `The rescue system (${rescueLogin(node) ?? 'see the console of the machine'}) takes logins.`,
         patch: { instance_info: withoutRescuePassword(node.instance_info) },
       };
     },

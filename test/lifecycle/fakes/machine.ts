@@ -31,6 +31,8 @@ export type Machine = {
   readonly history: string[];
   /** The parameters of each command that handed the machine over for a rescue. */
   readonly rescuedWith: readonly unknown[];
+  /** The logs of its ramdisks that were kept. */
+  readonly keptLogs: string[];
   power(): BmcPower;
 };
 
@@ -177,6 +179,7 @@ export function createMachine(options: MachineOptions): Machine {
     faults,
     history,
     rescuedWith,
+    keptLogs: [],
     power: () => power,
     bmc: {
       address: '10.30.0.5',
@@ -223,7 +226,7 @@ export function createMachine(options: MachineOptions): Machine {
           command_name: name,
           command_status: failure !== undefined ? 'FAILED' : isSync ? 'SUCCEEDED' : 'RUNNING',
           command_error: failure === undefined ? null : { ...failure, message: 'It failed' },
-          command_result: isSync ? resultOf(name) : null,
+          command_result: isSync && failure === undefined ? resultOf(name) : null,
           command_progress: null,
         };
         commands = [...commands, command];
@@ -244,6 +247,7 @@ function resultOf(name: string): Record<string, unknown> {
   if (name === 'get_service_steps') {
     return { service_steps: { Generic: [{ step: 'burnin_cpu', interface: 'deploy', priority: 0 }] } };
   }
+  if (name === 'collect_system_logs') return { system_logs: 'H4sI' };
   if (name !== 'get_clean_steps') return {};
   const step = (one: string, priority: number): object => ({ step: one, interface: 'deploy', priority });
   return {

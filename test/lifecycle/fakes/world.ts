@@ -107,6 +107,12 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
         automatedClean: true,
         rescuePasswordHash: 'sha256',
       },
+      ramdiskLogs: {
+        keep: ({ nodeUuid, verb, base64 }) => {
+          machineOf(nodeUuid).keptLogs.push(base64);
+          return Promise.resolve({ id: `logs-${verb}`, at: '2026-11-22T12:00:00.000Z', verb, bytes: 2048 });
+        },
+      },
       secret: new Uint8Array(32).fill(7),
       ...options.deps,
     });

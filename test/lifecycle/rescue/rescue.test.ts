@@ -66,7 +66,7 @@ describe('rescue', () => {
     const world = await worldIn({ provision_state: 'active' });
     await rescue(world);
     await world.until(['rescue']);
-    expect((await world.daemon().why(world.uuid)).text).toContain('ssh rescue@10.20.1.5');
+    expect((await world.daemon().why(world.uuid)).text).toContain('ssh rescue@10.20.1.5)');
   });
 
   it.each<[string, string | undefined]>([

@@ -1,0 +1,50 @@
+/**
+ * Takes secrets out of a tar archive without taking it apart: each is overwritten by as many asterisks, so that sizes and
+ * the headers' checksums stay right. What files in it are packed once more is not looked into. Pure.
+ */
+import { isSecretInstanceKey, isSecretKey } from '../../secret-words.ts';
+import type { Json, JsonObject, NodeRecord } from '../../store/records.ts';
+
+/** Shorter ones would be found in every other word. */
+const SHORTEST_SECRET = 6;
+
+/** Where a secret stands by its name: `agent_token=…`, `"rescue_password": "…"`, `'token': '…'`. */
+const NAMED =
+  /((?:agent_token|agent_secret_token|password|passwd|secret|configdrive)["']?\s*[=:]\s*["']?)([^\s"'&,;}\]\0]+)/gi;
+/** A hash of crypt(3), as /etc/shadow has them. */
+const HASHED = /\$(?:1|2[abxy]|5|6|7|y|gy)\$[./0-9A-Za-z$=,]{8,}/g;
+/** The password in a URL. */
+const IN_URL = /(\w:\/\/[^/@:\s\0]*:)([^/@\s\0]+)(?=@)/g;
+
+export function scrubbed(archive: Buffer, secrets: readonly string[]): Buffer {
+  let text = archive.toString('latin1');
+  const known = secrets.filter((secret) => secret.length >= SHORTEST_SECRET);
+  for (const secret of known) text = text.replaceAll(Buffer.from(secret).toString('latin1'), asterisks);
+  text = text
+    .replaceAll(NAMED, (_, before: string, secret: string) => before + asterisks(secret))
+    .replaceAll(HASHED, asterisks)
+    .replaceAll(IN_URL, (_, before: string, secret: string) => before + asterisks(secret));
+  return Buffer.from(text, 'latin1');
+}
+
+const asterisks = (secret: string): string => '*'.repeat(secret.length);
+
+/** What of the node's own fields is secret. */
+export function secretsOf({ driver_info, instance_info }: NodeRecord): readonly string[] {
+  return [...secretsIn(driver_info, isSecretKey), ...secretsIn(instance_info, isSecretInstanceKey)];
+}
+
+function secretsIn(object: JsonObject, isSecret: (key: string) => boolean): readonly string[] {
+  return Object.entries(object).flatMap(([key, value]) =>
+    isSecret(key) ? textsIn(value) : isObject(value) ? secretsIn(value, isSecret) : [],
+  );
+}
+
+function textsIn(value: Json): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return isObject(value) ? Object.values(value).flatMap(textsIn) : [];
+}
+
+function isObject(value: Json): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

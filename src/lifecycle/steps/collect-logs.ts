@@ -1,0 +1,59 @@
+/** After a failure: the logs of the ramdisk are fetched while it still runs. */
+import { z } from 'zod';
+import type { StepDeps } from '../deps.ts';
+import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
+import { secretsOf } from '../ramdisk-logs/scrub.ts';
+import { agentToken, lcmToken } from '../tokens.ts';
+import { agentOf } from './agent-command.ts';
+import { agentIsHere } from './boot.ts';
+
+const logsAnswer = z.object({ system_logs: z.string().min(1) });
+
+/** Asks once: what an agent that has failed does not give must not keep its machine on. */
+export function collectLogsStep(deps: StepDeps): StepDefinition {
+  return {
+    does: 'collecting the logs of the ramdisk',
+    limit: 'power_s',
+    patience: 1,
+    run: async (context) => {
+      const node = context.node();
+      if (node.boot_intent !== 'ramdisk' || !agentIsHere(context))
+        return { kind: 'done', note: 'No ramdisk has called whose logs could be kept.' };
+      return await collect(context, deps);
+    },
+  };
+}
+
+async function collect(context: StepContext, deps: StepDeps): Promise<StepOutcome> {
+  const { job } = context;
+  const node = context.node();
+  const command = await agentOf(context, deps).run({
+    name: 'log.collect_system_logs',
+    params: {},
+    wait: true,
+  });
+  const answer = logsAnswer.safeParse(command.command_result);
+  if (!answer.success) return { kind: 'done', note: 'The ramdisk gave no logs.' };
+  const kept = await deps.ramdiskLogs.keep({
+    nodeUuid: node.uuid,
+    verb: job.verb,
+    base64: answer.data.system_logs,
+    secrets: [agentToken(deps.secret, node), lcmToken(deps.secret, node), ...secretsOf(node)],
+  });
+  if (kept === null)
+    return { kind: 'done', note: 'The logs of the ramdisk are not kept: the configuration says so.' };
+  const { id, bytes } = kept;
+  const name = node.name ?? node.uuid;
+  return {
+    kind: 'done',
+    note: `The logs of the ramdisk are kept: ingot node logs ${name} ${id}`,
+    also: async (queries) => {
+      await queries.events.append({
+        node_uuid: node.uuid,
+        kind: 'agent.logs',
+        message: `The ramdisk gave its logs, ${Math.ceil(bytes / 1024)} KiB: ${id}.`,
+        data: { job: job.id, logs: id, bytes },
+      });
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { scrubbed, secretsOf } from '../../../src/lifecycle/ramdisk-logs/scrub.ts';
+import { createWorld } from '../fakes/world.ts';
+
+const scrub = (text: string, secrets: readonly string[] = []): string =>
+  scrubbed(Buffer.from(text, 'latin1'), secrets).toString('latin1');
+
+describe('logs that are kept', () => {
+  it.each([
+    ['POST /v1/commands?wait=true&agent_token=aBc-123_x HTTP', '=*********', ' HTTP'],
+    [`{'agent_secret_token': 'aBc-123_x', 'uuid'`, `'*********'`, `, 'uuid'`],
+    ['{"rescue_password": "open", "hashed"', '"****"', ', "hashed"'],
+    ['rescue:$5$saltsalt$abcdefghijkl:0', `rescue:${'*'.repeat(24)}:0`, ':0'],
+    ['get http://user:hunter2@images/x', 'user:*******@images', '/x'],
+  ])('%s: have asterisks in place of what its name or its look tells of', (text, masked, kept) => {
+    const result = scrub(text);
+    expect(result).toContain(masked);
+    expect(result).toContain(kept);
+    expect(result).toHaveLength(text.length);
+  });
+
+  it('have them in place of every secret that is known, and nothing else changed', () => {
+    expect(scrub('a s3cr3t-word\n b s3cr3t-word, c', ['s3cr3t-word', 'a'])).toBe(
+      'a ***********\n b ***********, c',
+    );
+  });
+
+  it('keep every byte that is no text', () => {
+    const bytes = Buffer.from(Array.from({ length: 256 }, (_, index) => index));
+    expect(scrubbed(bytes, ['nothing of it']).equals(bytes)).toBe(true);
+  });
+
+  it('know the secrets in the fields of the node', async () => {
+    const node = await (await createWorld()).node();
+    const fields = {
+      driver_info: { redfish_password: 'bmc-word', redfish_address: 'https://bmc' },
+      instance_info: { configdrive: { user_data: 'drive-word' }, image_source: 'http://i' },
+    };
+    expect(secretsOf({ ...node, ...fields })).toEqual(['bmc-word', 'drive-word']);
+  });
+});
