@@ -22,6 +22,7 @@ import { nodeStoryRoutes } from './ingot/node-story.ts';
 import { ramdiskLogRoutes } from './ingot/ramdisk-logs.ts';
 import { reservationRoutes } from './ingot/reservations.ts';
 import { statusRoutes } from './ingot/status.ts';
+import { chassisRoutes } from './ironic/chassis.ts';
 import { driverRoutes } from './ironic/drivers.ts';
 import { fleetRoutes } from './ironic/fleet.ts';
 import { historyRoutes } from './ironic/history.ts';
@@ -32,6 +33,7 @@ import { portgroupRoutes } from './ironic/portgroups.ts';
 import { portRoutes } from './ironic/ports.ts';
 import { stateRoutes } from './ironic/states.ts';
 import { traitRoutes } from './ironic/traits.ts';
+import { volumeRoutes } from './ironic/volumes.ts';
 import { lcmStatusRoutes } from './lcm/status.ts';
 import { createServer } from './server.ts';
 
@@ -60,6 +62,8 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   stateRoutes(app, context);
   portRoutes(app, context);
   portgroupRoutes(app, context);
+  chassisRoutes(app, context);
+  volumeRoutes(app, context);
   driverRoutes(app, context);
   eventRoutes(app, context);
   enrollRoutes(app, context);

@@ -8,10 +8,12 @@ import { MAX_VERSION, MIN_VERSION } from './version.ts';
 export type Resources = Readonly<Record<string, number>>;
 
 export const API_RESOURCES: Resources = {
+  chassis: 1,
   nodes: 1,
   ports: 1,
   drivers: 1,
   portgroups: 23,
+  volume: 32,
   conductors: 49,
   shards: 82,
 };

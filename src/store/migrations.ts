@@ -214,6 +214,49 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE UNIQUE INDEX ports_by_name ON ports (name) WHERE name IS NOT NULL;
     `,
   },
+  {
+    version: 8,
+    subject: 'chassis, and the remote volumes of nodes',
+    sql: `
+      CREATE TABLE chassis (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        uuid TEXT NOT NULL UNIQUE,
+        description TEXT,
+        extra TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        updated_at TEXT
+      ) STRICT;
+      ALTER TABLE nodes ADD COLUMN chassis_uuid TEXT REFERENCES chassis (uuid);
+      CREATE INDEX nodes_by_chassis ON nodes (chassis_uuid) WHERE chassis_uuid IS NOT NULL;
+
+      CREATE TABLE volume_connectors (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        uuid TEXT NOT NULL UNIQUE,
+        node_uuid TEXT NOT NULL REFERENCES nodes (uuid) ON DELETE CASCADE,
+        type TEXT NOT NULL,
+        connector_id TEXT NOT NULL,
+        extra TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        updated_at TEXT,
+        UNIQUE (type, connector_id)
+      ) STRICT;
+      CREATE INDEX volume_connectors_by_node ON volume_connectors (node_uuid);
+
+      CREATE TABLE volume_targets (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        uuid TEXT NOT NULL UNIQUE,
+        node_uuid TEXT NOT NULL REFERENCES nodes (uuid) ON DELETE CASCADE,
+        volume_type TEXT NOT NULL,
+        volume_id TEXT NOT NULL,
+        boot_index INTEGER NOT NULL,
+        properties TEXT NOT NULL,
+        extra TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        updated_at TEXT,
+        UNIQUE (node_uuid, boot_index)
+      ) STRICT;
+    `,
+  },
 ];
 
 /** Writes the schema's number as it is and flushes it: a write that changes nothing. Throws SQLite's errors. */

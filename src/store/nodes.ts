@@ -66,6 +66,7 @@ function freshNode(node: NewNode, now: string): NodeRecord {
     retired: false,
     retired_reason: null,
     shard: null,
+    chassis_uuid: null,
     parent_node: null,
     network_data: {},
     traits: [],

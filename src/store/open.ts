@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import { IngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { addressQueries } from './addresses.ts';
+import { chassisQueries } from './chassis.ts';
 import { openReader, openWriter, tellFullDisk, typedQueries } from './database.ts';
 import { discoveredQueries } from './discovered.ts';
 import { eventQueries, overfullNodes, pruneEvents, pruneEventsOfDeleted } from './events.ts';
@@ -18,6 +19,7 @@ import type { EventRecord } from './records.ts';
 import { reservationQueries } from './reservations.ts';
 import type { Queries, Store } from './store.ts';
 import type { Access, Tables } from './tables.ts';
+import { connectorQueries, targetQueries } from './volumes.ts';
 import { writesThrough } from './writes.ts';
 
 export type StoreOptions = {
@@ -41,6 +43,9 @@ function queriesOver(access: Access): Queries {
     nodes: nodeQueries(access),
     ports: portQueries(access),
     portgroups: portgroupQueries(access),
+    chassis: chassisQueries(access),
+    connectors: connectorQueries(access),
+    targets: targetQueries(access),
     jobs: jobQueries(access),
     events: eventQueries(access),
     inventories: inventoryQueries(access),

@@ -36,6 +36,7 @@ export type NodeRecord = {
   readonly retired: boolean;
   readonly retired_reason: string | null;
   readonly shard: string | null;
+  readonly chassis_uuid: string | null;
   /** uuid of the node that this one is a part of (a blade of a chassis, a DPU of a server). */
   readonly parent_node: string | null;
   /** Ironic's static network data of the node itself, for ramdisks; not the instance's. */
@@ -127,6 +128,43 @@ export type PortgroupRecord = {
   readonly standalone_ports_supported: boolean;
   readonly extra: JsonObject;
   readonly internal_info: JsonObject;
+  readonly created_at: string;
+  readonly updated_at: string | null;
+};
+
+/** What holds several nodes, as operators group them. */
+export type ChassisRecord = {
+  readonly uuid: string;
+  readonly description: string | null;
+  readonly extra: JsonObject;
+  readonly created_at: string;
+  readonly updated_at: string | null;
+};
+
+/** By what a node is known to a storage: an initiator's name, a WWPN, an address. */
+export type VolumeConnectorRecord = {
+  readonly uuid: string;
+  readonly node_uuid: string;
+  /** `iqn`, `ip`, `mac`, `wwnn`, `wwpn`, ... */
+  readonly type: string;
+  readonly connector_id: string;
+  readonly extra: JsonObject;
+  readonly created_at: string;
+  readonly updated_at: string | null;
+};
+
+/** A remote volume that a node is to use. */
+export type VolumeTargetRecord = {
+  readonly uuid: string;
+  readonly node_uuid: string;
+  /** `iscsi`, `fibre_channel`, ... */
+  readonly volume_type: string;
+  readonly volume_id: string;
+  /** 0: the one to boot from. */
+  readonly boot_index: number;
+  /** How to reach it, passwords among it. */
+  readonly properties: JsonObject;
+  readonly extra: JsonObject;
   readonly created_at: string;
   readonly updated_at: string | null;
 };

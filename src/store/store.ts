@@ -2,6 +2,7 @@
  * The store: typed queries over SQLite (WAL, `synchronous=FULL`). One writer connection; every change that
  * belongs together goes through `transaction`. Nothing above this room writes SQL.
  */
+import type { ChassisQueries } from './chassis.ts';
 import type { Page } from './page.ts';
 import type { PortgroupQueries } from './portgroups.ts';
 import type {
@@ -16,6 +17,7 @@ import type {
   PortRecord,
   ReservationRecord,
 } from './records.ts';
+import type { ConnectorQueries, TargetQueries } from './volumes.ts';
 import type { ProvisionState } from './words.ts';
 
 /** Everything that may be changed of a record; what is left out stays as it is. */
@@ -98,6 +100,9 @@ export type Queries = {
     delete(uuid: string): Promise<void>;
   };
   readonly portgroups: PortgroupQueries;
+  readonly chassis: ChassisQueries;
+  readonly connectors: ConnectorQueries;
+  readonly targets: TargetQueries;
   readonly jobs: {
     /** Throws `node_locked` when the node has a running job: the row is the lock. */
     insert(job: NewJob): Promise<JobRecord>;

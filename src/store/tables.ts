@@ -2,6 +2,7 @@
 import type { Generated, Kysely } from 'kysely';
 import type {
   AddressRecord,
+  ChassisRecord,
   DiscoveredRecord,
   EventRecord,
   InventoryRecord,
@@ -10,6 +11,8 @@ import type {
   PortgroupRecord,
   PortRecord,
   ReservationRecord,
+  VolumeConnectorRecord,
+  VolumeTargetRecord,
 } from './records.ts';
 
 /** How a field stands in SQLite: booleans as 0 or 1, lists and objects as JSON text, the rest as it is. */
@@ -23,6 +26,9 @@ export type Tables = {
   nodes: Row<NodeRecord> & Ordered;
   ports: Row<PortRecord> & Ordered;
   portgroups: Row<PortgroupRecord> & Ordered;
+  chassis: Row<ChassisRecord> & Ordered;
+  volume_connectors: Row<VolumeConnectorRecord> & Ordered;
+  volume_targets: Row<VolumeTargetRecord> & Ordered;
   jobs: Omit<Row<JobRecord>, 'id'> & Ordered;
   events: Omit<Row<EventRecord>, 'seq'> & { seq: Generated<number> };
   inventories: Row<InventoryRecord>;

@@ -23,6 +23,24 @@ export function writesThrough(reads: Queries, transact: Transact): Queries {
       update: (uuid, patch) => transact((queries) => queries.portgroups.update(uuid, patch)),
       delete: (uuid) => transact((queries) => queries.portgroups.delete(uuid)),
     },
+    chassis: {
+      ...reads.chassis,
+      insert: (record) => transact((queries) => queries.chassis.insert(record)),
+      update: (uuid, patch) => transact((queries) => queries.chassis.update(uuid, patch)),
+      delete: (uuid) => transact((queries) => queries.chassis.delete(uuid)),
+    },
+    connectors: {
+      ...reads.connectors,
+      insert: (record) => transact((queries) => queries.connectors.insert(record)),
+      update: (uuid, patch) => transact((queries) => queries.connectors.update(uuid, patch)),
+      delete: (uuid) => transact((queries) => queries.connectors.delete(uuid)),
+    },
+    targets: {
+      ...reads.targets,
+      insert: (record) => transact((queries) => queries.targets.insert(record)),
+      update: (uuid, patch) => transact((queries) => queries.targets.update(uuid, patch)),
+      delete: (uuid) => transact((queries) => queries.targets.delete(uuid)),
+    },
     jobs: {
       ...reads.jobs,
       insert: (job) => transact((queries) => queries.jobs.insert(job)),

@@ -44,3 +44,32 @@ test(
     expect(JSON.parse(await baremetal('port', 'group', 'list', '-f', 'json'))).toEqual([]);
   },
 );
+
+test('baremetal chassis, volume connector and volume target work unmodified', MANY_CALLS, async () => {
+  const { baremetal, store } = await withClient();
+  const json = async (...argv: readonly string[]) => JSON.parse(await baremetal(...argv, '-f', 'json'));
+  const chassis = await json('chassis', 'create', '--description', 'blade centre');
+  await store.nodes.insert(aNode({ power_state: 'power off', chassis_uuid: chassis.uuid }));
+  expect(await json('node', 'list', '--chassis', chassis.uuid)).toMatchObject([{ UUID: NODE }]);
+  await baremetal('chassis', 'set', chassis.uuid, '--extra', 'row=3');
+  expect(await json('chassis', 'show', chassis.uuid)).toMatchObject({ extra: { row: 3 } });
+  await expect(baremetal('chassis', 'delete', chassis.uuid)).rejects.toThrow('contains nodes');
+
+  const iqn = 'iqn.2026-11.org.example:n1';
+  const connector = await json(
+    ...['volume', 'connector', 'create', '--node', NODE, '--type', 'iqn', '--connector-id', iqn],
+  );
+  const target = await json(
+    ...['volume', 'target', 'create', '--node', NODE, '--type', 'iscsi', '--volume-id', 'v1'],
+    ...['--boot-index', '0', '--property', 'auth_password=hunter2'],
+  );
+  expect(target.properties).toEqual({ auth_password: '******' });
+  expect(await json('volume', 'connector', 'list', '--node', NODE)).toMatchObject([{ 'Connector ID': iqn }]);
+  await baremetal('volume', 'target', 'set', target.uuid, '--boot-index', '1');
+  expect(await json('volume', 'target', 'list', '--detail')).toMatchObject([{ 'Boot Index': 1 }]);
+  await store.nodes.update(NODE, { power_state: 'power on', provision_state: 'active' });
+  await expect(baremetal('volume', 'target', 'delete', target.uuid)).rejects.toThrow('"power on"');
+  await store.nodes.update(NODE, { power_state: 'power off' });
+  await baremetal('volume', 'target', 'delete', target.uuid);
+  await baremetal('volume', 'connector', 'delete', connector.uuid);
+});

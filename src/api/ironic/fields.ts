@@ -47,6 +47,13 @@ export function namesIn(body: unknown): readonly string[] {
   return typeof body === 'object' && body !== null ? Object.keys(body) : [];
 }
 
+/** Of a patched document what was touched. */
+export function only<T extends object>(document: T, touched: readonly string[]): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(document).filter(([name]) => touched.includes(name)),
+  ) as Partial<T>;
+}
+
 type Dated = { readonly uuid: string; readonly created_at: string; readonly updated_at: string | null };
 
 /** What every resource has, before its own fields. */

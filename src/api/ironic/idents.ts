@@ -2,7 +2,8 @@
 import type { FastifyInstance } from 'fastify';
 import { IngotError } from '../../errors.ts';
 import { waitForJob } from '../../lifecycle/verbs.ts';
-import type { NodeRecord, PortgroupRecord, PortRecord } from '../../store/records.ts';
+import { missing } from '../../store/page.ts';
+import type { ChassisRecord, NodeRecord, PortgroupRecord, PortRecord } from '../../store/records.ts';
 import type { NodePatch, Queries } from '../../store/store.ts';
 import { isLogicalName } from '../schemas/common.ts';
 import { isNodeName } from '../schemas/node.ts';
@@ -52,6 +53,21 @@ export async function findPort(
   });
 }
 
+/** Throws Ironic's `not_found`, or its `invalid_input` for what is no uuid. */
+export async function findChassis(queries: Pick<Queries, 'chassis'>, ident: string): Promise<ChassisRecord> {
+  const uuid = uuidOrRefuse('chassis_uuid', ident);
+  const chassis = await queries.chassis.get(uuid);
+  if (chassis !== null) return chassis;
+  throw missing('Chassis', ident);
+}
+
+/** For what has no names. Throws Ironic's `invalid_input` for any other word. */
+export function uuidOrRefuse(argument: string, ident: string): string {
+  if (UUID.test(ident)) return ident.toLowerCase();
+  const said = `Expected UUID for ${argument}: ${ident}`;
+  throw new IngotError('invalid_input', said, { hint: 'It has no names: give its uuid.' });
+}
+
 /** By uuid or name. Throws `invalid_input` for what is neither, `not_found` when there is none. */
 export async function findPortgroup(
   queries: Pick<Queries, 'portgroups'>,
@@ -60,9 +76,7 @@ export async function findPortgroup(
   refuseNeither('portgroup', ident);
   const group = await queries.portgroups.find(ident);
   if (group !== null) return group;
-  throw new IngotError('not_found', `Portgroup ${ident} could not be found.`, {
-    hint: '`baremetal port group list` shows all portgroups.',
-  });
+  throw missing('Portgroup', ident);
 }
 
 /** Throws Ironic's `invalid_input` for a word that is neither a uuid nor a name. */
@@ -104,12 +118,18 @@ export async function refuseWhileLocked(
   );
 }
 
-/** Throws `invalid_input` when the node that `fields` name as the parent is not there, or is the node itself. */
+/** Throws `invalid_input` when the chassis or the parent that `fields` name is not there, or is the node itself. */
 export async function refuseOrphan(
-  queries: Pick<Queries, 'nodes'>,
-  { uuid, parent_node: parent }: Pick<NodePatch, 'parent_node'> & { readonly uuid: string },
+  queries: Pick<Queries, 'nodes' | 'chassis'>,
+  fields: Pick<NodePatch, 'parent_node' | 'chassis_uuid'> & { readonly uuid: string },
 ): Promise<void> {
-  if (parent === undefined || parent === null) return;
+  const { uuid, parent_node: parent = null, chassis_uuid: chassis = null } = fields;
+  if (chassis !== null && (await queries.chassis.get(chassis)) === null) {
+    throw new IngotError('invalid_input', `Chassis ${chassis} could not be found.`, {
+      hint: '`baremetal chassis list` shows them.',
+    });
+  }
+  if (parent === null) return;
   const found = parent === uuid ? null : await queries.nodes.get(parent);
   if (found !== null && found.parent_node === null) return;
   const problem =

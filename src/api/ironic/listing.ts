@@ -1,7 +1,10 @@
 /** A list as Ironic answers it: which fields, which page, and the way to the next one. */
 import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
 import type { JsonObject } from '../../store/records.ts';
+import { parseQuery } from '../parse.ts';
+import { commaList } from '../schemas/common.ts';
 import { baseUrl } from '../server.ts';
 import { type Field, selectFields, viewOf } from './fields.ts';
 import { nextLink, pageSize, plainQuery, refuseDetailWithFields } from './paging.ts';
@@ -33,6 +36,8 @@ export type SortedPage<Key extends string> = {
   readonly marker?: string;
 };
 
+const showQuery = z.strictObject({ fields: commaList.optional() });
+
 const SINCE = { fields: 8, detail: 43 } as const;
 
 /**
@@ -46,15 +51,17 @@ export async function answerList<R extends { readonly uuid: string }, Key extend
     readonly path: string;
     readonly query: SortedQuery;
     readonly detailed?: boolean;
+    /** The microversion that first takes `?detail=`. */
+    readonly detailSince?: number;
     readonly find: (page: SortedPage<Key>) => Promise<readonly R[]>;
   },
 ): Promise<JsonObject> {
-  const { query, path, detailed = false } = list;
+  const { query, path, detailed = false, detailSince = SINCE.detail } = list;
   const { minor } = request;
   if (query.fields !== undefined && minor < SINCE.fields) throw notAcceptable('fields', SINCE.fields);
-  if (query.detail !== undefined && minor < SINCE.detail) {
+  if (query.detail !== undefined && minor < detailSince) {
     const said = `Invalid query parameter ?detail=${query.detail ? 'True' : 'False'} received.`;
-    throw new IngotError('invalid_input', said, { hint: `It needs microversion 1.${SINCE.detail}.` });
+    throw new IngotError('invalid_input', said, { hint: `It needs microversion 1.${detailSince}.` });
   }
   refuseDetailWithFields(query);
   const names = [...(query.fields ?? short.filter((one) => known(fields, one, minor))), 'links'];
@@ -67,6 +74,14 @@ export async function answerList<R extends { readonly uuid: string }, Key extend
     [name]: records.map((record) => viewOf(record, shown, base)),
     ...nextLink({ url, query: plainQuery(request.query), size: page.limit, items: records }),
   };
+}
+
+/** The fields of one record's answer: those that `?fields=` names, or all. */
+export function shownFields<R>(request: FastifyRequest, fields: readonly Field<R>[]): readonly Field<R>[] {
+  const asked = parseQuery(showQuery, plainQuery(request.query)).fields;
+  if (asked === undefined) return selectFields(fields, null, request.minor);
+  if (request.minor < SINCE.fields) throw notAcceptable('fields', SINCE.fields);
+  return selectFields(fields, [...asked, 'links'], request.minor);
 }
 
 function known<R>(fields: readonly Field<R>[], name: string, minor: number): boolean {

@@ -104,7 +104,7 @@ export const NODE_FIELDS: readonly NodeField[] = [
   fact('links', 1, ({ node, base }) => resourceLinks(base, `nodes/${node.uuid}`)),
   fact('conductor', 49, ({ hostname }) => hostname),
   fact('allocation_uuid', 52, () => null),
-  fixed('chassis_uuid', 1, null),
+  fact('chassis_uuid', 1, ({ node }) => node.chassis_uuid),
   fact('ports', 1, ({ node, base }) => resourceLinks(base, `nodes/${node.uuid}/ports`)),
   fact('states', 14, ({ node, base }) => resourceLinks(base, `nodes/${node.uuid}/states`)),
   fact('portgroups', 24, ({ node, base }) => resourceLinks(base, `nodes/${node.uuid}/portgroups`)),

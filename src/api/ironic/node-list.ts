@@ -17,6 +17,7 @@ const RARE: { readonly [K in keyof NodeListQuery]?: (asked: NonNullable<NodeList
   lessee: (asked) => (node) => node.lessee === asked,
   resource_class: (asked) => (node) => node.resource_class === asked,
   instance_uuid: (asked) => (node) => node.instance_uuid === asked,
+  chassis_uuid: (asked) => (node) => node.chassis_uuid === asked,
   retired: (asked) => (node) => node.retired === asked,
   shard: (asked) => (node) => node.shard !== null && asked.includes(node.shard.toLowerCase()),
   sharded: (asked) => (node) => (node.shard !== null) === asked,

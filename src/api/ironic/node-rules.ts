@@ -23,6 +23,11 @@ const UPDATE_ALLOWED: ReadonlySet<ProvisionState> = new Set([
 
 const DELETE_ALLOWED: readonly ProvisionState[] = ['manageable', 'enroll', 'adopt failed', 'available'];
 
+/** Whether its state alone lets a node be deleted. */
+export function mayBeDeleted({ provision_state }: Pick<NodeRecord, 'provision_state'>): boolean {
+  return DELETE_ALLOWED.includes(provision_state);
+}
+
 /** Fields that decide what the hardware is; changed only while nothing is deployed on it. */
 const IDENTITY_FIELDS: readonly string[] = ['driver', 'resource_class', ...INTERFACE_FIELDS];
 const IDENTITY_STATES: ReadonlySet<ProvisionState> = new Set([
@@ -64,7 +69,7 @@ export function refuseDelete(node: NodeRecord): void {
       hint: `First: ingot node undeploy ${node.name ?? node.uuid}, or: ingot node unset ${node.name ?? node.uuid} instance_uuid`,
     });
   }
-  if (node.maintenance || DELETE_ALLOWED.includes(node.provision_state)) return;
+  if (node.maintenance || mayBeDeleted(node)) return;
   throw new IngotError(
     'conflict',
     `Can not delete node "${node.uuid}" while it is in provision state "${node.provision_state}". ` +

@@ -14,10 +14,12 @@ import { NODE_FIELDS } from './node-fields.ts';
 import { carriedOver, choicesAsFields, INTERFACE_FIELDS, takeChoices } from './node-interfaces.ts';
 import { refuseOddProperties } from './node-properties.ts';
 import { refuseFlags } from './node-rules.ts';
+import { notAcceptable } from './since.ts';
 
 /** `?reset_interfaces` came with 1.45. */
 const RESET_SINCE = 45;
 
+const LEAVE_CHASSIS_SINCE = 25;
 const WRITABLE = nodeWritable.keyof().options;
 const FIXED = new Map(
   NODE_FIELDS.flatMap((field) => (field.fixed === undefined ? [] : [[field.name, field.fixed]])),
@@ -70,6 +72,9 @@ export function nodeChanges(
 ): NodePatch {
   const touched = patchedFields(patch);
   for (const name of touched) refuseTooNew(name, minor);
+  const leavesChassis = patch.some(({ op, path }) => op === 'remove' && path === '/chassis_uuid');
+  if (leavesChassis && minor < LEAVE_CHASSIS_SINCE)
+    throw notAcceptable('remove /chassis_uuid', LEAVE_CHASSIS_SINCE);
   refuseMask(patch);
   if (resetInterfaces) refuseIdleReset(touched, minor);
   const before: JsonObject = {
@@ -126,9 +131,7 @@ const sinceOf = (name: string): number => NODE_FIELDS.find((field) => field.name
 function refuseTooNew(name: string, minor: number): void {
   const since = sinceOf(name);
   if (since <= minor) return;
-  throw new IngotError('not_acceptable', 'Request not acceptable.', {
-    hint: `The field "${name}" needs X-OpenStack-Ironic-API-Version 1.${since} or newer.`,
-  });
+  throw notAcceptable(name, since);
 }
 
 function refuseIdleReset(touched: readonly string[], minor: number): void {

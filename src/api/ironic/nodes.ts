@@ -7,7 +7,7 @@ import { patchedFields } from '../patch.ts';
 import { nodeListQuery, nodePatchQuery, nodeShowQuery } from '../schemas/node.ts';
 import { patchSchema } from '../schemas/patch.ts';
 import { baseUrl } from '../server.ts';
-import { findNode, refuseOrphan, refuseWhileLocked } from './idents.ts';
+import { findChassis, findNode, refuseOrphan, refuseWhileLocked } from './idents.ts';
 import { NODE_LIST_FIELDS } from './node-fields.ts';
 import { nodePage } from './node-list.ts';
 import { refuseDelete, refuseParentOf, refuseUpdate } from './node-rules.ts';
@@ -20,9 +20,10 @@ type WithIdent = { Params: { ident: string } };
 export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
   const { store, drivers, hostname } = context;
 
-  const list = async (request: FastifyRequest, allFields: boolean): Promise<object> => {
+  const list = async (request: FastifyRequest, allFields: boolean, chassis?: string): Promise<object> => {
     const plain = plainQuery(request.query);
-    const query = parseQuery(nodeListQuery, plain);
+    const asked = parseQuery(nodeListQuery, plain);
+    const query = chassis === undefined ? asked : { ...asked, chassis_uuid: chassis };
     refuseDetailWithFields(query);
     const names =
       allFields || query.detail === true
@@ -38,11 +39,18 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
     const views = nodes.map((node) =>
       nodeView({ node, job: jobs.get(node.uuid) ?? null, base, hostname }, fields),
     );
-    const url = `${base}/v1/nodes${allFields ? '/detail' : ''}`;
+    const within = chassis === undefined ? '' : `chassis/${chassis}/`;
+    const url = `${base}/v1/${within}nodes${allFields ? '/detail' : ''}`;
     return { nodes: views, ...nextLink({ url, query: plain, size, items: nodes }) };
   };
   app.get('/v1/nodes', (request) => list(request, false));
   app.get('/v1/nodes/detail', (request) => list(request, true));
+  app.get<WithIdent>('/v1/chassis/:ident/nodes', async (request) =>
+    list(request, false, (await findChassis(store, request.params.ident)).uuid),
+  );
+  app.get<WithIdent>('/v1/chassis/:ident/nodes/detail', async (request) =>
+    list(request, true, (await findChassis(store, request.params.ident)).uuid),
+  );
 
   app.post('/v1/nodes', async (request, reply) => {
     const node = newNode(request.body, { minor: request.minor, drivers }, randomUUID);

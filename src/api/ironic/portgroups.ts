@@ -10,16 +10,11 @@ import { parseBody, parseQuery } from '../parse.ts';
 import { applyPatch, patchedFields } from '../patch.ts';
 import { isLogicalName } from '../schemas/common.ts';
 import { patchSchema } from '../schemas/patch.ts';
-import {
-  portgroupCreate,
-  portgroupListQuery,
-  portgroupShowQuery,
-  portgroupWritable,
-} from '../schemas/portgroup.ts';
+import { portgroupCreate, portgroupListQuery, portgroupWritable } from '../schemas/portgroup.ts';
 import { baseUrl } from '../server.ts';
-import { namesIn, refuseNewer, selectFields, viewOf } from './fields.ts';
+import { namesIn, only, refuseNewer, selectFields, viewOf } from './fields.ts';
 import { findNode, findPortgroup, refuseNodeLocked, requiredNode } from './idents.ts';
-import { answerList } from './listing.ts';
+import { answerList, shownFields } from './listing.ts';
 import { plainQuery } from './paging.ts';
 import { mayBeRewired, WIRING_STATES } from './port-rules.ts';
 import { PORTGROUP_FIELDS } from './portgroup-view.ts';
@@ -81,10 +76,8 @@ export function portgroupRoutes(app: FastifyInstance, { store, hostname }: ApiCo
 
   app.get<WithIdent>('/v1/portgroups/:ident', async (request) => {
     refuseBefore(SINCE.portgroups, request);
-    const { fields } = parseQuery(portgroupShowQuery, plainQuery(request.query));
     const group = await findPortgroup(store, request.params.ident);
-    const names = fields === undefined ? null : [...fields, 'links'];
-    return viewOf(group, selectFields(PORTGROUP_FIELDS, names, request.minor), baseUrl(request));
+    return viewOf(group, shownFields(request, PORTGROUP_FIELDS), baseUrl(request));
   });
 
   app.post('/v1/portgroups', async (request, reply) => {
@@ -122,7 +115,7 @@ export function portgroupRoutes(app: FastifyInstance, { store, hostname }: ApiCo
       if (after.node_uuid !== group.node_uuid) await refuseMove(queries, group, after.node_uuid);
       if (!after.standalone_ports_supported && group.standalone_ports_supported)
         await refuseLoners(queries, group);
-      const changes = Object.fromEntries(Object.entries(after).filter(([name]) => touched.includes(name)));
+      const changes = only(after, touched);
       const record = await queries.portgroups.update(group.uuid, changes);
       await tell(queries, record, 'portgroup.updated');
       return record;

@@ -8,11 +8,11 @@ import type { ApiContext } from '../context.ts';
 import { parseBody, parseQuery } from '../parse.ts';
 import { applyPatch, patchedFields } from '../patch.ts';
 import { patchSchema } from '../schemas/patch.ts';
-import { portCreate, portListQuery, portShowQuery, portWritable } from '../schemas/port.ts';
+import { portCreate, portListQuery, portWritable } from '../schemas/port.ts';
 import { baseUrl } from '../server.ts';
-import { namesIn, refuseNewer, selectFields, viewOf } from './fields.ts';
+import { namesIn, only, refuseNewer, selectFields, viewOf } from './fields.ts';
 import { findNode, findPort, findPortgroup, refuseNodeLocked, requiredNode } from './idents.ts';
-import { answerList } from './listing.ts';
+import { answerList, shownFields } from './listing.ts';
 import { plainQuery } from './paging.ts';
 import { checkMembership, refusePortUpdate } from './port-rules.ts';
 import { PORT_FIELDS, PORT_LIST_FIELDS } from './port-view.ts';
@@ -113,9 +113,7 @@ export function portRoutes(app: FastifyInstance, context: ApiContext): void {
     findPort(queries, request.params.ident, { byName: request.minor >= SINCE.name });
 
   app.get<WithIdent>('/v1/ports/:ident', async (request) => {
-    const { fields } = parseQuery(portShowQuery, plainQuery(request.query));
-    const names = fields === undefined ? null : [...fields, 'links'];
-    const shown = selectFields(PORT_FIELDS, names, request.minor);
+    const shown = shownFields(request, PORT_FIELDS);
     return viewOf(await portNamed(store, request), shown, baseUrl(request));
   });
 
@@ -128,7 +126,7 @@ export function portRoutes(app: FastifyInstance, context: ApiContext): void {
       const { uuid: _u, created_at: _c, updated_at: _a, internal_info: _i, ...writable } = port;
       const document = applyPatch({ ...writable, is_smartnic: false }, patch, PATCH_RULES);
       const { is_smartnic: _s, ...after } = parseBody(portWritable, document, 'port');
-      const changes = Object.fromEntries(Object.entries(after).filter(([name]) => named.includes(name)));
+      const changes = only(after, named);
       await refuseNodeLocked(queries, { uuid: port.node_uuid, hostname });
       const node = await queries.nodes.get(port.node_uuid);
       if (node !== null) refusePortUpdate(node, port, changes);

@@ -72,6 +72,7 @@ export const nodeWritable = z.strictObject({
   retired_reason: z.string().max(4096).nullable().default(null),
   shard: z.string().max(255).nullable().default(null),
   parent_node: uuid.nullable().default(null),
+  chassis_uuid: uuid.nullable().default(null),
   network_data: staticNetworkData,
   resource_class: z.string().max(80).nullable().default(null),
   automated_clean: looseBoolean.nullable().default(null),
@@ -99,6 +100,7 @@ export const nodeListQuery = z.strictObject({
   description_contains: z.string().optional(),
   lessee: z.string().optional(),
   retired: looseBoolean.optional(),
+  chassis_uuid: uuid.optional(),
   shard: commaList.optional(),
   sharded: looseBoolean.optional(),
   /** Parts of other nodes are left out of a list unless they are asked for. */

@@ -41,5 +41,3 @@ export const portListQuery = z.strictObject({
   node: z.string().optional(),
   node_uuid: uuid.optional(),
 });
-
-export const portShowQuery = z.strictObject({ fields: commaList.optional() });

@@ -1,7 +1,7 @@
 /** The shapes of a portgroup as clients write it, and of the queries on portgroups. */
 import { z } from 'zod';
 import { BOND_MODES, bondMode } from '../../ipam/bond.ts';
-import { commaList, jsonObject, looseBoolean, mac, nicMac, sortedPaging, uuid } from './common.ts';
+import { jsonObject, looseBoolean, mac, nicMac, sortedPaging, uuid } from './common.ts';
 
 /** Ironic stores any text; a host can make a bond of these only. */
 const mode = z
@@ -29,5 +29,3 @@ export const portgroupListQuery = z.strictObject({
   node: z.string().optional(),
   address: mac.optional(),
 });
-
-export const portgroupShowQuery = z.strictObject({ fields: commaList.optional() });

@@ -1,0 +1,88 @@
+/** The two kinds of records about remote volumes: what differs between `/v1/volume/connectors` and `/targets`. */
+import { randomUUID } from 'node:crypto';
+import type { JsonObject, VolumeConnectorRecord, VolumeTargetRecord } from '../../store/records.ts';
+import type { Queries } from '../../store/store.ts';
+import {
+  CONNECTOR_SORT_KEYS,
+  TARGET_SORT_KEYS,
+  type VolumePatch,
+  type VolumeQueries,
+} from '../../store/volumes.ts';
+import { maskSecrets } from '../masking.ts';
+import { parseBody } from '../parse.ts';
+import { connectorCreate, connectorWritable, targetCreate, targetWritable } from '../schemas/volume.ts';
+import { datedFields, type Field, linksField, only, plainFields } from './fields.ts';
+import type { Listed } from './listing.ts';
+
+type AnyVolume = VolumeConnectorRecord | VolumeTargetRecord;
+type New<R> = Omit<R, 'created_at' | 'updated_at'>;
+
+export type VolumeKind<R extends AnyVolume, Key extends string> = {
+  /** Below `/v1/volume`. */
+  readonly path: string;
+  /** As Ironic calls it in its sentences. */
+  readonly noun: string;
+  readonly listed: Listed<R, Key>;
+  /** From the body of a POST. Throws `invalid_input`. */
+  readonly created: (body: unknown) => New<R>;
+  /** Of a patched document the fields that were touched. Throws `invalid_input`. */
+  readonly changed: (document: JsonObject, touched: readonly string[]) => VolumePatch<R>;
+  /** What a client may change, and of it what cannot be removed. */
+  readonly patchable: readonly string[];
+  readonly mandatory: readonly string[];
+  readonly queries: (all: Queries) => VolumeQueries<R, Key>;
+};
+
+const CONNECTOR_FIELDS: readonly Field<VolumeConnectorRecord>[] = [
+  ...datedFields<VolumeConnectorRecord>(),
+  ...plainFields<VolumeConnectorRecord, 'connector_id' | 'extra' | 'type'>(['connector_id', 'extra', 'type']),
+  linksField('volume/connectors'),
+  ...plainFields<VolumeConnectorRecord, 'node_uuid'>(['node_uuid']),
+];
+
+const TARGET_FIELDS: readonly Field<VolumeTargetRecord>[] = [
+  ...datedFields<VolumeTargetRecord>(),
+  ...plainFields<VolumeTargetRecord, 'boot_index' | 'extra'>(['boot_index', 'extra']),
+  { name: 'properties', since: 1, value: ({ properties }) => maskSecrets(properties) },
+  ...plainFields<VolumeTargetRecord, 'volume_id' | 'volume_type'>(['volume_id', 'volume_type']),
+  linksField('volume/targets'),
+  ...plainFields<VolumeTargetRecord, 'node_uuid'>(['node_uuid']),
+];
+
+export const CONNECTORS: VolumeKind<VolumeConnectorRecord, (typeof CONNECTOR_SORT_KEYS)[number]> = {
+  path: 'connectors',
+  noun: 'volume connector',
+  listed: {
+    name: 'connectors',
+    fields: CONNECTOR_FIELDS,
+    short: ['uuid', 'node_uuid', 'type', 'connector_id'],
+    sortKeys: CONNECTOR_SORT_KEYS,
+  },
+  created: (body) => {
+    const { uuid, ...fields } = parseBody(connectorCreate, body, 'volume connector');
+    return { ...fields, uuid: uuid ?? randomUUID() };
+  },
+  changed: (document, touched) => only(parseBody(connectorWritable, document, 'volume connector'), touched),
+  patchable: Object.keys(connectorWritable.shape),
+  mandatory: ['node_uuid', 'type', 'connector_id'],
+  queries: ({ connectors }) => connectors,
+};
+
+export const TARGETS: VolumeKind<VolumeTargetRecord, (typeof TARGET_SORT_KEYS)[number]> = {
+  path: 'targets',
+  noun: 'volume target',
+  listed: {
+    name: 'targets',
+    fields: TARGET_FIELDS,
+    short: ['uuid', 'node_uuid', 'volume_type', 'boot_index', 'volume_id'],
+    sortKeys: TARGET_SORT_KEYS,
+  },
+  created: (body) => {
+    const { uuid, ...fields } = parseBody(targetCreate, body, 'volume target');
+    return { ...fields, uuid: uuid ?? randomUUID() };
+  },
+  changed: (document, touched) => only(parseBody(targetWritable, document, 'volume target'), touched),
+  patchable: Object.keys(targetWritable.shape),
+  mandatory: ['node_uuid', 'volume_type', 'boot_index', 'volume_id'],
+  queries: ({ targets }) => targets,
+};

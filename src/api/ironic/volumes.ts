@@ -1,0 +1,184 @@
+/** `/v1/volume` and `/v1/nodes/{id}/volume` (1.32): how nodes reach remote volumes, and which ones. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { IngotError } from '../../errors.ts';
+import type {
+  JsonObject,
+  NodeRecord,
+  VolumeConnectorRecord,
+  VolumeTargetRecord,
+} from '../../store/records.ts';
+import type { Queries } from '../../store/store.ts';
+import type { ApiContext } from '../context.ts';
+import { resourceLinks } from '../links.ts';
+import { parseBody, parseQuery } from '../parse.ts';
+import { applyPatch, patchedFields } from '../patch.ts';
+import { patchSchema } from '../schemas/patch.ts';
+import { volumeListQuery } from '../schemas/volume.ts';
+import { baseUrl } from '../server.ts';
+import { selectFields, viewOf } from './fields.ts';
+import { findNode, refuseWhileLocked, uuidOrRefuse } from './idents.ts';
+import { answerList, shownFields } from './listing.ts';
+import { mayBeDeleted } from './node-rules.ts';
+import { refuseMask } from './node-write.ts';
+import { plainQuery } from './paging.ts';
+import { refuseBefore } from './since.ts';
+import { CONNECTORS, TARGETS, type VolumeKind } from './volume-kinds.ts';
+
+const SINCE = 32;
+
+type WithIdent = { Params: { ident: string } };
+
+export function volumeRoutes(app: FastifyInstance, context: ApiContext): void {
+  const root = (request: FastifyRequest, path: string): object => ({
+    links: resourceLinks(baseUrl(request), `${path}/`),
+    connectors: resourceLinks(baseUrl(request), `${path}/connectors`),
+    targets: resourceLinks(baseUrl(request), `${path}/targets`),
+  });
+  app.get('/v1/volume', async (request) => {
+    refuseBefore(SINCE, request);
+    return root(request, 'volume');
+  });
+  app.get<WithIdent>('/v1/nodes/:ident/volume', async (request) => {
+    refuseBefore(SINCE, request);
+    const { uuid } = await findNode(context.store, request.params.ident);
+    return root(request, `nodes/${uuid}/volume`);
+  });
+  kindRoutes(app, context, CONNECTORS);
+  kindRoutes(app, context, TARGETS);
+}
+
+function kindRoutes<R extends VolumeConnectorRecord | VolumeTargetRecord, Key extends string>(
+  app: FastifyInstance,
+  { store, hostname }: ApiContext,
+  kind: VolumeKind<R, Key>,
+): void {
+  const { noun, listed } = kind;
+  const at = `/v1/volume/${kind.path}`;
+  const whole = (request: FastifyRequest, record: R): object =>
+    viewOf(record, selectFields(listed.fields, null, request.minor), baseUrl(request));
+
+  const list = (request: FastifyRequest, path: string, within?: string): Promise<object> => {
+    refuseBefore(SINCE, request);
+    const query = parseQuery(volumeListQuery, plainQuery(request.query));
+    if (query.detail === true && query.fields !== undefined) {
+      const said = "Can't fetch a subset of fields with 'detail' set";
+      throw new IngotError('invalid_input', said, { hint: 'Leave one of the two out.' });
+    }
+    const node = within ?? query.node;
+    return answerList(request, listed, {
+      ...{ path, query, detailSince: SINCE },
+      find: async (page) =>
+        kind.queries(store).list({
+          ...page,
+          ...(node === undefined ? {} : { node_uuid: (await findNode(store, node)).uuid }),
+        }),
+    });
+  };
+  app.get(at, (request) => list(request, `volume/${kind.path}`));
+  app.get<WithIdent>(`/v1/nodes/:ident/volume/${kind.path}`, (request) => {
+    const node = request.params.ident;
+    return list(request, `nodes/${node}/volume/${kind.path}`, node);
+  });
+
+  const find = async (queries: Queries, request: FastifyRequest<WithIdent>): Promise<R> => {
+    const uuid = uuidOrRefuse(`${kind.path.slice(0, -1)}_uuid`, request.params.ident);
+    const record = await kind.queries(queries).get(uuid);
+    if (record !== null) return record;
+    const said = `${noun.replace('v', 'V')} ${uuid} could not be found.`;
+    throw new IngotError('not_found', said, { hint: `\`baremetal ${noun} list\` shows them.` });
+  };
+
+  app.get<WithIdent>(`${at}/:ident`, async (request) => {
+    refuseBefore(SINCE, request);
+    const record = await find(store, request);
+    return viewOf(record, shownFields(request, listed.fields), baseUrl(request));
+  });
+
+  app.post(at, async (request, reply) => {
+    refuseBefore(SINCE, request);
+    const made = kind.created(request.body);
+    refuseMask(request.body);
+    const stored = await store.transaction(async (queries) => {
+      if ((await queries.nodes.get(made.node_uuid)) === null) {
+        const said = `Invalid input for field/attribute node_uuid. Value: '${made.node_uuid}'. `;
+        throw new IngotError('invalid_input', said, { hint: 'Give the uuid of a node.' });
+      }
+      const record = await kind.queries(queries).insert(made);
+      await tell(queries, record, { noun, done: 'added' });
+      return record;
+    });
+    return reply
+      .code(201)
+      .header('Location', `${baseUrl(request)}${at}/${stored.uuid}`)
+      .send(whole(request, stored));
+  });
+
+  app.patch<WithIdent>(`${at}/:ident`, async (request) => {
+    refuseBefore(SINCE, request);
+    const patch = parseBody(patchSchema, request.body, 'patch');
+    refuseMask(patch);
+    const rules = {
+      allowed: kind.patchable,
+      mandatory: kind.mandatory,
+      emptied: { extra: {}, properties: {} },
+    };
+    const stored = await store.transaction(async (queries) => {
+      const before = await find(queries, request);
+      const document = Object.entries<JsonObject[string]>(before);
+      const writable = document.filter(([name]) => kind.patchable.includes(name));
+      const after = applyPatch(Object.fromEntries(writable), patch, rules);
+      const changes = kind.changed(after, patchedFields(patch));
+      const node = await queries.nodes.get(before.node_uuid);
+      if (node !== null) {
+        await refuseWhileLocked(queries, { node, hostname });
+        if (node.power_state !== 'power off') throw notWhilePowered(node, `${noun} update`);
+      }
+      if (changes.node_uuid !== undefined) await findNode(queries, changes.node_uuid);
+      const record = await kind.queries(queries).update(before.uuid, changes);
+      await tell(queries, record, { noun, done: 'changed' });
+      return record;
+    });
+    return whole(request, stored);
+  });
+
+  app.delete<WithIdent>(`${at}/:ident`, async (request, reply) => {
+    refuseBefore(SINCE, request);
+    await store.transaction(async (queries) => {
+      const record = await find(queries, request);
+      const node = await queries.nodes.get(record.node_uuid);
+      if (node !== null) {
+        await refuseWhileLocked(queries, { node, hostname });
+        if (node.power_state !== 'power off' && !mayBeDeleted(node))
+          throw notWhilePowered(node, `${noun} deletion`);
+      }
+      await kind.queries(queries).delete(record.uuid);
+      await tell(queries, record, { noun, done: 'removed' });
+    });
+    return reply.code(204).send();
+  });
+}
+
+/** A running system would lose a disk, or find another one in its place. */
+function notWhilePowered(node: NodeRecord, action: string): IngotError {
+  return new IngotError(
+    'invalid_state',
+    `The requested action "${action}" can not be performed on node "${node.uuid}" while it is in state ` +
+      `"${node.power_state ?? 'None'}".`,
+    { hint: 'Switch the node off first.' },
+  );
+}
+
+const VERBS = { added: 'created', changed: 'updated', removed: 'deleted' } as const;
+
+async function tell(
+  queries: Queries,
+  record: { readonly uuid: string; readonly node_uuid: string },
+  { noun, done }: { readonly noun: string; readonly done: keyof typeof VERBS },
+): Promise<void> {
+  await queries.events.append({
+    node_uuid: record.node_uuid,
+    kind: `${noun.replace('volume ', 'volume_')}.${VERBS[done]}`,
+    message: `The ${noun} ${record.uuid} was ${done}`,
+    data: { uuid: record.uuid },
+  });
+}

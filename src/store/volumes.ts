@@ -1,0 +1,145 @@
+/** Queries on `volume_connectors` and `volume_targets`: how a node reaches remote volumes, and which ones. */
+import type { Selectable } from 'kysely';
+import { IngotError } from '../errors.ts';
+import { decodeJson, encode, jsonObject, violatesUnique } from './columns.ts';
+import { missing, type Page, pageOf } from './page.ts';
+import type { VolumeConnectorRecord, VolumeTargetRecord } from './records.ts';
+import type { Access, Tables } from './tables.ts';
+
+const DATES = ['created_at', 'updated_at'] as const;
+export const CONNECTOR_SORT_KEYS = ['id', 'uuid', 'node_uuid', 'type', 'connector_id', ...DATES] as const;
+export const TARGET_SORT_KEYS = [
+  ...(['id', 'uuid', 'node_uuid', 'volume_type', 'boot_index', 'volume_id'] as const),
+  ...DATES,
+] as const;
+
+type Dated = 'created_at' | 'updated_at';
+
+export type VolumePatch<R> = Partial<Omit<R, Dated | 'uuid'>>;
+
+/** The same for both. */
+export type VolumeQueries<R extends VolumeConnectorRecord | VolumeTargetRecord, Key extends string> = {
+  /** Throws `conflict` when the uuid is taken, or what names the thing is. */
+  insert(record: Omit<R, Dated>): Promise<R>;
+  get(uuid: string): Promise<R | null>;
+  /** Throws `not_found` for an unknown marker. */
+  list(page: Page<Key> & { readonly node_uuid?: string }): Promise<readonly R[]>;
+  update(uuid: string, patch: VolumePatch<R>): Promise<R>;
+  delete(uuid: string): Promise<void>;
+};
+export type ConnectorQueries = VolumeQueries<VolumeConnectorRecord, (typeof CONNECTOR_SORT_KEYS)[number]>;
+export type TargetQueries = VolumeQueries<VolumeTargetRecord, (typeof TARGET_SORT_KEYS)[number]>;
+
+function decodeConnector({ id: _, ...row }: Selectable<Tables['volume_connectors']>): VolumeConnectorRecord {
+  return { ...row, extra: decodeJson(jsonObject, row.extra, `volume_connectors, ${row.uuid}`) };
+}
+
+function decodeTarget({ id: _, ...row }: Selectable<Tables['volume_targets']>): VolumeTargetRecord {
+  const where = `volume_targets, ${row.uuid}`;
+  return {
+    ...row,
+    extra: decodeJson(jsonObject, row.extra, where),
+    properties: decodeJson(jsonObject, row.properties, where),
+  };
+}
+
+function explainConnector(thrown: unknown, connector: Partial<VolumeConnectorRecord>): unknown {
+  if (violatesUnique(thrown, 'volume_connectors.uuid'))
+    return taken(`A volume connector with UUID ${connector.uuid ?? ''} already exists.`, thrown);
+  if (!violatesUnique(thrown, 'volume_connectors.type')) return thrown;
+  const { type = '', connector_id = '' } = connector;
+  const said = `A volume connector with type ${type} and connector ID ${connector_id} already exists.`;
+  return taken(said, thrown);
+}
+
+function explainTarget(thrown: unknown, target: Partial<VolumeTargetRecord>): unknown {
+  if (violatesUnique(thrown, 'volume_targets.uuid'))
+    return taken(`A volume target with UUID ${target.uuid ?? ''} already exists.`, thrown);
+  if (!violatesUnique(thrown, 'volume_targets.node_uuid')) return thrown;
+  const said = `A volume target with boot index '${target.boot_index ?? ''}' for the same node already exists.`;
+  return taken(said, thrown);
+}
+
+function taken(said: string, cause: unknown): IngotError {
+  return new IngotError('conflict', said, { hint: 'Change or delete that one, or choose another.', cause });
+}
+
+export function connectorQueries({ db, now }: Access): ConnectorQueries {
+  const select = () => db.selectFrom('volume_connectors').selectAll();
+  return {
+    async insert(connector) {
+      const record: VolumeConnectorRecord = { ...connector, created_at: now(), updated_at: null };
+      try {
+        const insert = db.insertInto('volume_connectors').values(encode(record)).returningAll();
+        return decodeConnector(await insert.executeTakeFirstOrThrow());
+      } catch (thrown) {
+        throw explainConnector(thrown, connector);
+      }
+    },
+    async get(uuid) {
+      const row = await select().where('uuid', '=', uuid).executeTakeFirst();
+      return row === undefined ? null : decodeConnector(row);
+    },
+    async list({ node_uuid, ...page }) {
+      const query = node_uuid === undefined ? select() : select().where('node_uuid', '=', node_uuid);
+      return pageOf(await query.execute(), page, 'Volume connector').map(decodeConnector);
+    },
+    async update(uuid, patch) {
+      try {
+        const row = await db
+          .updateTable('volume_connectors')
+          .set({ ...encode(patch), updated_at: now() })
+          .where('uuid', '=', uuid)
+          .returningAll()
+          .executeTakeFirst();
+        if (row !== undefined) return decodeConnector(row);
+      } catch (thrown) {
+        throw explainConnector(thrown, patch);
+      }
+      throw missing('Volume connector', uuid);
+    },
+    async delete(uuid) {
+      await db.deleteFrom('volume_connectors').where('uuid', '=', uuid).execute();
+    },
+  };
+}
+
+export function targetQueries({ db, now }: Access): TargetQueries {
+  const select = () => db.selectFrom('volume_targets').selectAll();
+  return {
+    async insert(target) {
+      const record: VolumeTargetRecord = { ...target, created_at: now(), updated_at: null };
+      try {
+        const insert = db.insertInto('volume_targets').values(encode(record)).returningAll();
+        return decodeTarget(await insert.executeTakeFirstOrThrow());
+      } catch (thrown) {
+        throw explainTarget(thrown, target);
+      }
+    },
+    async get(uuid) {
+      const row = await select().where('uuid', '=', uuid).executeTakeFirst();
+      return row === undefined ? null : decodeTarget(row);
+    },
+    async list({ node_uuid, ...page }) {
+      const query = node_uuid === undefined ? select() : select().where('node_uuid', '=', node_uuid);
+      return pageOf(await query.execute(), page, 'Volume target').map(decodeTarget);
+    },
+    async update(uuid, patch) {
+      try {
+        const row = await db
+          .updateTable('volume_targets')
+          .set({ ...encode(patch), updated_at: now() })
+          .where('uuid', '=', uuid)
+          .returningAll()
+          .executeTakeFirst();
+        if (row !== undefined) return decodeTarget(row);
+      } catch (thrown) {
+        throw explainTarget(thrown, patch);
+      }
+      throw missing('Volume target', uuid);
+    },
+    async delete(uuid) {
+      await db.deleteFrom('volume_targets').where('uuid', '=', uuid).execute();
+    },
+  };
+}
