@@ -1,6 +1,7 @@
 /** Prometheus metrics in a registry of their own. Numbers that others keep are read when Prometheus asks. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Log } from '../log.ts';
+import type { EventRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { PROVISION_STATES } from '../store/words.ts';
 import type { PacketView } from './deps.ts';
@@ -15,13 +16,7 @@ export type Metrics = {
 /** From a BMC round trip to a large disk written over a slow link, in seconds. */
 const JOB_BUCKETS = [1, 5, 15, 30, 60, 120, 300, 600, 1200, 2400, 4800];
 
-/** A failed job tidies up before it ends, so its end shows as a change of state rather than as `job.failed`. */
-const MAY_END_A_JOB: ReadonlySet<string> = new Set([
-  'job.done',
-  'job.failed',
-  'job.aborted',
-  'state.changed',
-]);
+const MAY_END_A_JOB: ReadonlySet<string> = new Set(['job.done', 'job.failed', 'job.aborted']);
 /** Between a job's last change and the event of the same transaction. */
 const SAME_MOMENT_MS = 5_000;
 
@@ -82,7 +77,7 @@ export function createMetrics(store: Store, log: Log): Metrics {
   const stop = store.onEvent((event) => {
     events.inc({ kind: event.kind, severity: event.severity });
     const node = event.node_uuid;
-    if (node === null || !MAY_END_A_JOB.has(event.kind)) return;
+    if (node === null || !mayEndAJob(event)) return;
     endedAt(store, node, Date.parse(event.at)).then(
       (ended) => {
         if (ended === null || measured.get(node) === ended.id) return;
@@ -117,6 +112,12 @@ export function createMetrics(store: Store, log: Log): Metrics {
       return registry.metrics();
     },
   };
+}
+
+/** A failed job tidies up before it ends, so its end shows as a change of state rather than as `job.failed`. */
+function mayEndAJob({ kind, data }: EventRecord): boolean {
+  const ends = data.event === 'fail' || data.event === 'abort';
+  return MAY_END_A_JOB.has(kind) || (kind === 'state.changed' && ends);
 }
 
 type Ended = {

@@ -2,7 +2,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Sqlite, { type Database, type Statement } from 'better-sqlite3';
-import { Kysely, SqliteDialect, type SqliteStatement } from 'kysely';
+import { Kysely, SqliteAdapter, SqliteDialect } from 'kysely';
 import { IngotError } from '../errors.ts';
 import type { Tables } from './tables.ts';
 
@@ -43,13 +43,6 @@ export function openReader(path: string): Database {
   return database;
 }
 
-const NOTHING_TO_DO: SqliteStatement = {
-  reader: false,
-  all: () => [],
-  run: () => ({ changes: 0, lastInsertRowid: 0 }),
-  iterate: () => [][Symbol.iterator](),
-};
-
 /** What `run` returns. @throws IngotError `environment` when there was no space for it */
 export function tellFullDisk<T>(run: () => T): T {
   try {
@@ -63,7 +56,14 @@ export function tellFullDisk<T>(run: () => T): T {
   }
 }
 
-/** Kysely over one connection, with the statements kept prepared. */
+/** A statement is over when its call returns, so queries need not wait for each other. */
+class NoWaiting extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+}
+
+/** Kysely over one connection, with the statements kept prepared. Its own transactions must not be used. */
 export function typedQueries(database: Database): Kysely<Tables> {
   const prepared = new Map<string, Statement<unknown[]>>();
   const prepare = (sql: string): Statement<unknown[]> => {
@@ -75,22 +75,26 @@ export function typedQueries(database: Database): Kysely<Tables> {
     prepared.set(sql, statement);
     return statement;
   };
-  return new Kysely<Tables>({
-    dialect: new SqliteDialect({
-      database: {
-        close: () => database.close(),
-        prepare: (sql) => {
-          // A full disk makes SQLite roll back by itself; a second rollback would fail and hide the first error.
-          if (sql === 'rollback' && !database.inTransaction) return NOTHING_TO_DO;
-          const statement = prepare(sql);
-          return {
-            reader: statement.reader,
-            all: (parameters) => tellFullDisk(() => statement.all(...parameters)),
-            run: (parameters) => tellFullDisk(() => statement.run(...parameters)),
-            iterate: (parameters) => statement.iterate(...parameters),
-          };
-        },
+  const dialect = new SqliteDialect({
+    database: {
+      close: () => database.close(),
+      prepare: (sql) => {
+        const statement = prepare(sql);
+        return {
+          reader: statement.reader,
+          all: (parameters) => tellFullDisk(() => statement.all(...parameters)),
+          run: (parameters) => tellFullDisk(() => statement.run(...parameters)),
+          iterate: (parameters) => statement.iterate(...parameters),
+        };
       },
-    }),
+    },
+  });
+  return new Kysely<Tables>({
+    dialect: {
+      createAdapter: () => new NoWaiting(),
+      createDriver: () => dialect.createDriver(),
+      createIntrospector: (db) => dialect.createIntrospector(db),
+      createQueryCompiler: () => dialect.createQueryCompiler(),
+    },
   });
 }

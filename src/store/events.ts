@@ -1,20 +1,33 @@
 /** Queries on `events`: the one ordered stream of everything that happens, bounded per node. */
 import { type Kysely, type Selectable, sql } from 'kysely';
-import { decodeJson, encode, jsonObject } from './columns.ts';
+import { decodeJson, jsonObject } from './columns.ts';
+import { fixedQuery } from './fixed-query.ts';
 import type { EventRecord } from './records.ts';
 import type { Queries } from './store.ts';
 import type { Access, Tables } from './tables.ts';
+import type { Severity } from './words.ts';
 
 function decodeEvent(row: Selectable<Tables['events']>): EventRecord {
   return { ...row, data: decodeJson(jsonObject, row.data, `events, event ${row.seq}`) };
 }
 
 export function eventQueries({ db, now }: Access): Queries['events'] {
+  type Columns = [
+    node: string | null,
+    at: string,
+    kind: string,
+    severity: Severity,
+    said: string,
+    data: string,
+  ];
+  const insert = fixedQuery(db, (...[node_uuid, at, kind, severity, message, data]: Columns) =>
+    db.insertInto('events').values({ node_uuid, at, kind, severity, message, data }),
+  );
   return {
-    async append(event) {
-      const columns = encode({ severity: 'info' as const, data: {}, ...event, at: now() });
-      const row = await db.insertInto('events').values(columns).returningAll().executeTakeFirstOrThrow();
-      return decodeEvent(row);
+    async append({ node_uuid, kind, message, severity = 'info', data = {} }) {
+      const at = now();
+      const { insertId } = await insert(node_uuid, at, kind, severity, message, JSON.stringify(data));
+      return { seq: Number(insertId), node_uuid, at, kind, severity, message, data };
     },
     async list({ node_uuid, after, since, kinds, limit, order }) {
       let query = db

@@ -1,8 +1,9 @@
 /** Queries on `jobs`. A partial unique index makes the running row the node's lock. */
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import { IngotError } from '../errors.ts';
 import { decodeJson, encode, jsonObject, violatesForeignKey, violatesUnique } from './columns.ts';
+import { fixedQuery } from './fixed-query.ts';
 import { nodeNotFound } from './nodes.ts';
 import type { JobRecord, JobStep, Progress } from './records.ts';
 import type { NewJob, Queries } from './store.ts';
@@ -43,13 +44,17 @@ function freshJob(job: NewJob, now: string): Omit<JobRecord, 'id'> {
   };
 }
 
+/** As a constant, not a parameter: only so does SQLite use the index of running jobs. */
+const RUNNING = sql.lit('running' as const);
+
 export function jobQueries({ db, now }: Access): Queries['jobs'] {
   const select = () => db.selectFrom('jobs').selectAll();
+  const rowOf = fixedQuery(db, (id: number) => select().where('id', '=', id));
+  const runningRowOf = fixedQuery(db, (nodeUuid: string) =>
+    select().where('node_uuid', '=', nodeUuid).where('status', '=', RUNNING),
+  );
   const runningOf = async (nodeUuid: string): Promise<JobRecord | null> => {
-    const row = await select()
-      .where('node_uuid', '=', nodeUuid)
-      .where('status', '=', 'running')
-      .executeTakeFirst();
+    const [row] = (await runningRowOf(nodeUuid)).rows;
     return row === undefined ? null : decodeJob(row);
   };
   return {
@@ -75,11 +80,11 @@ export function jobQueries({ db, now }: Access): Queries['jobs'] {
       }
     },
     async get(id) {
-      const row = await select().where('id', '=', id).executeTakeFirst();
+      const [row] = (await rowOf(id)).rows;
       return row === undefined ? null : decodeJob(row);
     },
     async running() {
-      return (await select().where('status', '=', 'running').orderBy('id').execute()).map(decodeJob);
+      return (await select().where('status', '=', RUNNING).orderBy('id').execute()).map(decodeJob);
     },
     async lastOf(nodeUuid) {
       const row = await select()

@@ -1,8 +1,9 @@
 /** Queries on `nodes`. */
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import { IngotError } from '../errors.ts';
 import { decodeBoolean, decodeJson, encode, jsonObject, violatesUnique } from './columns.ts';
+import { fixedQuery } from './fixed-query.ts';
 import type { AgentFacts, LcmReport, NodeRecord } from './records.ts';
 import type { NewNode, Queries } from './store.ts';
 import type { Access, Tables } from './tables.ts';
@@ -130,8 +131,9 @@ export function nodeNotFound(ident: string): IngotError {
 }
 
 export function nodeQueries({ db, now }: Access): Queries['nodes'] {
+  const rowOf = fixedQuery(db, (uuid: string) => db.selectFrom('nodes').selectAll().where('uuid', '=', uuid));
   const get = async (uuid: string): Promise<NodeRecord | null> => {
-    const row = await db.selectFrom('nodes').selectAll().where('uuid', '=', uuid).executeTakeFirst();
+    const [row] = (await rowOf(uuid)).rows;
     return row === undefined ? null : decodeNode(row);
   };
   return {
@@ -182,27 +184,26 @@ export function nodeQueries({ db, now }: Access): Queries['nodes'] {
         .execute();
     },
     async update(uuid, patch) {
-      const before = await db
-        .selectFrom('nodes')
-        .select('provision_state')
-        .where('uuid', '=', uuid)
-        .executeTakeFirst();
-      if (before === undefined) throw nodeNotFound(uuid);
+      // Compared with the row as it is: when the state stays, so does the moment of its last change.
       const moved =
-        patch.provision_state !== undefined && patch.provision_state !== before.provision_state
-          ? { provision_updated_at: now() }
-          : {};
+        patch.provision_state === undefined
+          ? {}
+          : {
+              provision_updated_at: sql<string | null>`CASE WHEN provision_state <> ${patch.provision_state}
+                THEN ${now()} ELSE provision_updated_at END`,
+            };
       try {
         const row = await db
           .updateTable('nodes')
           .set({ ...moved, ...encode(patch), updated_at: now() })
           .where('uuid', '=', uuid)
           .returningAll()
-          .executeTakeFirstOrThrow();
-        return decodeNode(row);
+          .executeTakeFirst();
+        if (row !== undefined) return decodeNode(row);
       } catch (thrown) {
         throw explainConflict(thrown, { ...patch, uuid });
       }
+      throw nodeNotFound(uuid);
     },
     async delete(uuid) {
       await db.deleteFrom('nodes').where('uuid', '=', uuid).execute();

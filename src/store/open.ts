@@ -1,14 +1,15 @@
-/** Puts the store together: migrations, one writer, one reader, transactions in a row, events after commit. */
+/** Puts the store together: migrations, one writer, one reader, transactions in groups, events after commit. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Kysely } from 'kysely';
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import { IngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { addressQueries } from './addresses.ts';
 import { chassisQueries } from './chassis.ts';
-import { openReader, openWriter, tellFullDisk, typedQueries } from './database.ts';
+import { openReader, openWriter, typedQueries } from './database.ts';
 import { discoveredQueries } from './discovered.ts';
 import { eventQueries, overfullNodes, pruneEvents, pruneEventsOfDeleted } from './events.ts';
+import { createGroupCommit } from './group-commit.ts';
 import { inventoryQueries } from './inventories.ts';
 import { jobQueries, pruneJobs } from './jobs.ts';
 import { migrate, rewriteVersion } from './migrations.ts';
@@ -18,7 +19,7 @@ import { portQueries } from './ports.ts';
 import type { EventRecord } from './records.ts';
 import { reservationQueries } from './reservations.ts';
 import type { Queries, Store } from './store.ts';
-import type { Access, Tables } from './tables.ts';
+import type { Access } from './tables.ts';
 import { connectorQueries, targetQueries } from './volumes.ts';
 import { writesThrough } from './writes.ts';
 
@@ -31,6 +32,8 @@ export type StoreOptions = {
   readonly jobsPerNode?: number;
   /** Events kept of all deleted nodes together; pruned when the store is opened and at every hundredth deletion. */
   readonly eventsOfDeleted?: number;
+  /** How long a transaction waits for others to share its flush; default: one turn of the event loop. */
+  readonly gather?: () => Promise<unknown>;
 };
 
 const EVENTS_PER_NODE = 5_000;
@@ -72,12 +75,13 @@ export async function openStore(path: string, options: StoreOptions): Promise<St
   for (const nodeUuid of await overfullNodes(writer, keep)) await pruneEvents(writer, nodeUuid, keep);
   await pruneEventsOfDeleted(writer, keepOfDeleted);
   const reader = typedQueries(openReader(path));
+  const writes = queriesOver({ db: writer, now });
+  const commits = createGroupCommit(connection, options.gather ?? turnOfTheLoop);
 
   const listeners = new Set<(event: EventRecord) => void>();
   const inTransaction = new AsyncLocalStorage<true>();
   const appendedSincePrune = new Map<string | null, number>();
   let deletedSincePrune = 0;
-  let last: Promise<unknown> = Promise.resolve();
   let closed = false;
 
   const publish = (events: readonly EventRecord[]): void => {
@@ -92,67 +96,61 @@ export async function openStore(path: string, options: StoreOptions): Promise<St
     }
   };
 
-  const pruneWhenDue = async (db: Kysely<Tables>, events: readonly EventRecord[]): Promise<void> => {
+  const pruneWhenDue = async (events: readonly EventRecord[]): Promise<void> => {
     for (const { node_uuid } of events) {
       const count = (appendedSincePrune.get(node_uuid) ?? 0) + 1;
       const due = count > keep / 10;
-      if (due) await pruneEvents(db, node_uuid, keep);
+      if (due) await pruneEvents(writer, node_uuid, keep);
       if (due) appendedSincePrune.delete(node_uuid);
       else appendedSincePrune.set(node_uuid, count);
     }
   };
 
-  const runTransaction = async <T>(work: (queries: Queries) => Promise<T>): Promise<T> => {
+  /** The writer's queries for one transaction: they prune as they go, and put what is appended into `appended`. */
+  const recording = (appended: EventRecord[]): Queries => ({
+    ...writes,
+    events: {
+      ...writes.events,
+      append: async (event) => {
+        const record = await writes.events.append(event);
+        appended.push(record);
+        return record;
+      },
+    },
+    jobs: {
+      ...writes.jobs,
+      insert: async (job) => {
+        const record = await writes.jobs.insert(job);
+        await pruneJobs(writer, record.node_uuid, keepJobs);
+        return record;
+      },
+    },
+    nodes: {
+      ...writes.nodes,
+      delete: async (uuid) => {
+        await writes.nodes.delete(uuid);
+        deletedSincePrune = (deletedSincePrune + 1) % DELETIONS_BETWEEN_PRUNES;
+        if (deletedSincePrune === 0) await pruneEventsOfDeleted(writer, keepOfDeleted);
+      },
+    },
+  });
+
+  const transaction = async <T>(work: (queries: Queries) => Promise<T>): Promise<T> => {
+    if (inTransaction.getStore() === true) {
+      // Waiting for a transaction that waits for us would last for ever.
+      throw new IngotError('internal', 'A store write was begun inside a transaction.', {
+        hint: 'This is a defect in ingot: the queries passed to the transaction must be used inside it.',
+      });
+    }
+    if (closed) throw storeIsClosed();
     const appended: EventRecord[] = [];
-    const result = await writer.transaction().execute(async (db) => {
-      const queries = queriesOver({ db, now });
-      const recording: Queries = {
-        ...queries,
-        events: {
-          ...queries.events,
-          append: async (event) => {
-            const record = await queries.events.append(event);
-            appended.push(record);
-            return record;
-          },
-        },
-        jobs: {
-          ...queries.jobs,
-          insert: async (job) => {
-            const record = await queries.jobs.insert(job);
-            await pruneJobs(db, record.node_uuid, keepJobs);
-            return record;
-          },
-        },
-        nodes: {
-          ...queries.nodes,
-          delete: async (uuid) => {
-            await queries.nodes.delete(uuid);
-            deletedSincePrune = (deletedSincePrune + 1) % DELETIONS_BETWEEN_PRUNES;
-            if (deletedSincePrune === 0) await pruneEventsOfDeleted(db, keepOfDeleted);
-          },
-        },
-      };
-      const value = await inTransaction.run(true, () => work(recording));
-      await pruneWhenDue(db, appended);
+    const result = await commits.run(async () => {
+      const value = await inTransaction.run(true, () => work(recording(appended)));
+      await pruneWhenDue(appended);
       return value;
     });
     publish(appended);
     return result;
-  };
-
-  const transaction = <T>(work: (queries: Queries) => Promise<T>): Promise<T> => {
-    if (inTransaction.getStore() === true) {
-      // Waiting for a transaction that waits for us would last for ever.
-      const hint = 'This is a defect in ingot: the queries passed to the transaction must be used inside it.';
-      return Promise.reject(
-        new IngotError('internal', 'A store write was begun inside a transaction.', { hint }),
-      );
-    }
-    if (closed) return Promise.reject(storeIsClosed());
-    const turn = last.then(() => runTransaction(work));
-    last = turn.catch(() => undefined);
-    return turn;
   };
 
   return {
@@ -160,9 +158,7 @@ export async function openStore(path: string, options: StoreOptions): Promise<St
     transaction,
     async probe() {
       if (closed) throw storeIsClosed();
-      const turn = last.then(() => tellFullDisk(() => rewriteVersion(connection)));
-      last = turn.catch(() => undefined);
-      await turn;
+      await commits.run(async () => rewriteVersion(connection));
     },
     onEvent(listener) {
       listeners.add(listener);
@@ -171,7 +167,7 @@ export async function openStore(path: string, options: StoreOptions): Promise<St
     async close() {
       if (closed) return;
       closed = true;
-      await last;
+      await commits.settled();
       await reader.destroy();
       await writer.destroy();
     },

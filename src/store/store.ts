@@ -150,7 +150,10 @@ export type Queries = {
 };
 
 export type Store = Queries & {
-  /** Runs `work` in one SQLite transaction, on disk (fsync) when the promise resolves. */
+  /**
+   * Runs `work` all or nothing, with no other's `work` beside it; on disk (fsync) when the promise resolves. What comes
+   * in the same turn of the event loop shares one flush, and `work` sees what those before it have written.
+   */
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
   /**
    * Writes what is there already, in its turn after the transactions under way, and flushes it: resolves when the

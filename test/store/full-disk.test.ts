@@ -1,22 +1,25 @@
 /** What the store says when SQLite gives up a transaction by itself. */
-import { sql } from 'kysely';
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import { type Kysely, sql } from 'kysely';
 import { expect, it, onTestFinished } from 'vitest';
 import { openWriter, typedQueries } from '../../src/store/database.ts';
+import { createGroupCommit, type GroupCommit } from '../../src/store/group-commit.ts';
+import type { Tables } from '../../src/store/tables.ts';
 import { temporaryPath } from './temporary-store.ts';
 
-function smallDatabase() {
+function smallDatabase(): { readonly db: Kysely<Tables>; readonly commits: GroupCommit } {
   const connection = openWriter(temporaryPath());
   connection.exec('create table notes (id integer primary key, text text)');
   // SQLite answers SQLITE_FULL beyond it, as it does for ENOSPC.
   connection.pragma('max_page_count = 4');
-  const queries = typedQueries(connection);
-  onTestFinished(() => queries.destroy());
-  return queries;
+  const db = typedQueries(connection);
+  onTestFinished(() => db.destroy());
+  return { db, commits: createGroupCommit(connection, turnOfTheLoop) };
 }
 
 it('says that the disk is full, and what to do, when there is no space for a write', async () => {
-  const queries = smallDatabase();
-  const tooMuch = queries.transaction().execute(async (db) => {
+  const { db, commits } = smallDatabase();
+  const tooMuch = commits.run(async () => {
     await sql`insert into notes (text) values (${'x'.repeat(100_000)})`.execute(db);
   });
   await expect(tooMuch).rejects.toMatchObject({
@@ -27,12 +30,12 @@ it('says that the disk is full, and what to do, when there is no space for a wri
 });
 
 it('tells the first error, not the failed rollback, when SQLite has rolled back already', async () => {
-  const queries = smallDatabase();
-  const twice = queries.transaction().execute(async (db) => {
+  const { db, commits } = smallDatabase();
+  const twice = commits.run(async () => {
     await sql`insert into notes (id) values (1)`.execute(db);
     await sql`insert or rollback into notes (id) values (1)`.execute(db);
   });
   await expect(twice).rejects.toThrow('UNIQUE constraint failed: notes.id');
-  const { rows } = await sql`select id from notes`.execute(queries);
+  const { rows } = await sql`select id from notes`.execute(db);
   expect(rows).toEqual([]);
 });

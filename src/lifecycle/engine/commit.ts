@@ -18,8 +18,8 @@ type Done = Extract<StepOutcome, { kind: 'done' }>;
 
 export type Commits = {
   read(position: Position): Promise<JobOnNode>;
-  /** The step begins: its deadline (ms since the epoch) stands from now. */
-  begin(position: Position, deadline: number): Promise<void>;
+  /** The step begins: its deadline stands from now. */
+  begin(position: Position, times: Pick<JobRecord, 'step_started_at' | 'deadline'>): Promise<void>;
   save(position: Position, scratch: JsonObject, patch: NodePatch): Promise<JobOnNode>;
   progress(position: Position, progress: Progress): Promise<void>;
   wait(position: Position, waitingFor: string): Promise<void>;
@@ -47,14 +47,10 @@ export function createCommits(store: Store, advance: Advance, now: () => number)
   return {
     read: (position) => read(store, position),
 
-    begin: (position, deadline) =>
+    begin: (position, times) =>
       at(position, async (queries, { job, node }) => {
         const name = stepName(job);
-        await queries.jobs.update(job.id, {
-          deadline: timestamp(deadline),
-          step_started_at: timestamp(),
-          waiting_for: null,
-        });
+        await queries.jobs.update(job.id, { ...times, waiting_for: null });
         await queries.events.append({
           node_uuid: node.uuid,
           kind: 'job.step_started',

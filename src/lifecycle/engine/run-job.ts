@@ -105,18 +105,14 @@ type StepAtWork = Surroundings & {
 /** True when the step has ended. */
 async function runStepOnce(call: StepAtWork): Promise<boolean> {
   const { tools, reach, first, name } = call;
-  const { commits, clock } = tools;
-  await sleepThroughBackOff(call);
-  let at = await commits.read(first);
-  if (at.job.deadline === null) {
-    await commits.begin(first, clock.now() + limitOf(call, at.node));
-    at = await commits.read(first);
-  }
+  const { clock } = tools;
+  const { at, begun } = begin(call, await afterBackOff(call));
   const deadline = deadlineOf(call, at);
   reach.onDue(call.definition.limit === 'never' ? Number.POSITIVE_INFINITY : deadline);
 
   await tools.boundary?.({ jobId: first.id, step: name, when: 'before' });
   const called = await callWithin(deadline, call, at);
+  await begun;
   const due = called.kind === 'wait' && clock.elapsed() >= deadline;
   const outcome = due ? await outcomeOfSilence(call, called.for) : called;
   await commitOutcome(call, at.job, outcome);
@@ -128,12 +124,31 @@ async function runStepOnce(call: StepAtWork): Promise<boolean> {
   return outcome.kind === 'done' || outcome.kind === 'failed';
 }
 
-/** Waits until a retry is due. A nudge does not shorten it: that says nothing about the thing that failed. */
-async function sleepThroughBackOff({ tools, reach, first }: StepAtWork): Promise<void> {
-  const { job } = await tools.commits.read(first);
-  if (job.attempt === 0 || job.wake_at === null) return;
-  const until = reach.wakeAt(job.wake_at, LONGEST_BACK_OFF_MS);
+/** The job once a retry is due. A nudge does not shorten that: it says nothing about the thing that failed. */
+async function afterBackOff({ tools, reach, first }: StepAtWork): Promise<JobOnNode> {
+  const at = await tools.commits.read(first);
+  if (at.job.attempt === 0 || at.job.wake_at === null) return at;
+  const until = reach.wakeAt(at.job.wake_at, LONGEST_BACK_OFF_MS);
   await createWakeable(tools.clock).sleepUntil(until, reach.signal);
+  return await tools.commits.read(first);
+}
+
+/**
+ * The job with its step begun. The step need not wait until that is on disk (`begun`): what it may do only once it
+ * saves itself, and a begin that is lost begins again.
+ */
+function begin(call: StepAtWork, at: JobOnNode): { readonly at: JobOnNode; readonly begun: Promise<void> } {
+  if (at.job.deadline !== null) return { at, begun: Promise.resolve() };
+  const { commits, clock } = call.tools;
+  const timestamp = (ms: number): string => new Date(ms).toISOString();
+  const times = {
+    step_started_at: timestamp(clock.now()),
+    deadline: timestamp(clock.now() + limitOf(call, at.node)),
+  };
+  const begun = commits.begin(call.first, times);
+  // Heard of where it is awaited, which is not at all when the call itself has failed.
+  begun.catch(() => undefined);
+  return { at: { ...at, job: { ...at.job, ...times, waiting_for: null } }, begun };
 }
 
 /** Milliseconds that the step may take. */

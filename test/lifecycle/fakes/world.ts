@@ -86,7 +86,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
 
   const start = async (mortality: Mortality): Promise<void> => {
     const life = mortal(mortality);
-    const store = await openStore(path, { clock, log });
+    // The clock takes an idle turn of the event loop for the end of all work.
+    const store = await openStore(path, { clock, log, gather: () => Promise.resolve() });
     const lifecycle = createLifecycle({
       store: { ...store, transaction: life.wrap(store.transaction) },
       clock: { ...clock, sleep: life.unlessDead((ms, signal) => clock.sleep(ms, signal)) },
