@@ -22,6 +22,7 @@ import { nodeStoryRoutes } from './ingot/node-story.ts';
 import { ramdiskLogRoutes } from './ingot/ramdisk-logs.ts';
 import { reservationRoutes } from './ingot/reservations.ts';
 import { statusRoutes } from './ingot/status.ts';
+import { allocationRoutes } from './ironic/allocations.ts';
 import { chassisRoutes } from './ironic/chassis.ts';
 import { driverRoutes } from './ironic/drivers.ts';
 import { fleetRoutes } from './ironic/fleet.ts';
@@ -63,6 +64,7 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   portRoutes(app, context);
   portgroupRoutes(app, context);
   chassisRoutes(app, context);
+  allocationRoutes(app, context);
   volumeRoutes(app, context);
   driverRoutes(app, context);
   eventRoutes(app, context);

@@ -15,6 +15,7 @@ export const API_RESOURCES: Resources = {
   portgroups: 23,
   volume: 32,
   conductors: 49,
+  allocations: 52,
   shards: 82,
 };
 export const BOOT_RESOURCES: Resources = { lookup: 22, heartbeat: 22, continue_inspection: 84 };

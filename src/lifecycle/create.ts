@@ -3,6 +3,7 @@ import { nodeNotFound } from '../store/nodes.ts';
 import type { NodeRecord } from '../store/records.ts';
 import type { Queries } from '../store/store.ts';
 import { connectAgent } from './agent-client.ts';
+import { createAllocator } from './allocations/allocator.ts';
 import { createCallBacks } from './call-backs.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { createAdvance } from './engine/advance.ts';
@@ -40,6 +41,8 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     boundary: deps.hooks?.boundary,
   });
 
+  const allocator = createAllocator({ store, clock, log: deps.log });
+
   /** One transaction; the engine hears of it when it is on disk. */
   const accept = async (
     ident: string,
@@ -73,7 +76,13 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
       nudge: (nodeUuid) => engine.nudge(nodeUuid),
       isAgentAddress: (address) => site.isAgentAddress(address),
     }),
-    start: () => engine.start(),
-    stop: () => engine.stop(),
+    allocate: (uuid) => allocator.take(uuid),
+    start: async () => {
+      await engine.start();
+      await allocator.start();
+    },
+    stop: async () => {
+      await Promise.all([engine.stop(), allocator.stop()]);
+    },
   };
 }

@@ -62,6 +62,8 @@ export type Lifecycle = {
   /** Throws `invalid_state` (with what to do first), `node_locked`, `not_found`, `invalid_input`. */
   requestVerb(ident: string, request: VerbRequest): Promise<void>;
   requestPower(ident: string, target: PowerTarget): Promise<void>;
+  /** Begins to look for a node for an allocation that is on disk as `allocating`; at start that is done by itself. */
+  allocate(allocationUuid: string): void;
   why(ident: string): Promise<Why>;
   /** By any of the MACs, or by uuid. Throws `not_found` when no node of that kind is expected to boot. */
   agentLookup(query: {

@@ -257,6 +257,29 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    version: 9,
+    subject: 'allocations',
+    sql: `
+      CREATE TABLE allocations (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        uuid TEXT NOT NULL UNIQUE,
+        name TEXT UNIQUE,
+        node_uuid TEXT UNIQUE REFERENCES nodes (uuid) ON DELETE CASCADE,
+        state TEXT NOT NULL,
+        owner TEXT,
+        resource_class TEXT,
+        candidate_nodes TEXT NOT NULL,
+        traits TEXT NOT NULL,
+        extra TEXT NOT NULL,
+        last_error TEXT,
+        created_at TEXT NOT NULL,
+        updated_at TEXT
+      ) STRICT;
+      CREATE INDEX allocations_undecided ON allocations (id) WHERE state = 'allocating';
+      ALTER TABLE nodes ADD COLUMN allocation_uuid TEXT REFERENCES allocations (uuid) ON DELETE SET NULL;
+    `,
+  },
 ];
 
 /** Writes the schema's number as it is and flushes it: a write that changes nothing. Throws SQLite's errors. */

@@ -68,6 +68,7 @@ function freshNode(node: NewNode, now: string): NodeRecord {
     retired_reason: null,
     shard: null,
     chassis_uuid: null,
+    allocation_uuid: null,
     parent_node: null,
     network_data: {},
     traits: [],

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import { IngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { addressQueries } from './addresses.ts';
+import { allocationQueries } from './allocations.ts';
 import { chassisQueries } from './chassis.ts';
 import { openReader, openWriter, typedQueries } from './database.ts';
 import { discoveredQueries } from './discovered.ts';
@@ -49,6 +50,7 @@ function queriesOver(access: Access): Queries {
     chassis: chassisQueries(access),
     connectors: connectorQueries(access),
     targets: targetQueries(access),
+    allocations: allocationQueries(access),
     jobs: jobQueries(access),
     events: eventQueries(access),
     inventories: inventoryQueries(access),

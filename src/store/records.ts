@@ -4,6 +4,7 @@
  * milliseconds (`2026-11-22T22:50:00.000Z`).
  */
 import type {
+  AllocationState,
   BootIntent,
   PowerState,
   PowerTarget,
@@ -37,6 +38,8 @@ export type NodeRecord = {
   readonly retired_reason: string | null;
   readonly shard: string | null;
   readonly chassis_uuid: string | null;
+  /** The allocation that this node was given to. */
+  readonly allocation_uuid: string | null;
   /** uuid of the node that this one is a part of (a blade of a chassis, a DPU of a server). */
   readonly parent_node: string | null;
   /** Ironic's static network data of the node itself, for ramdisks; not the instance's. */
@@ -165,6 +168,27 @@ export type VolumeTargetRecord = {
   /** How to reach it, passwords among it. */
   readonly properties: JsonObject;
   readonly extra: JsonObject;
+  readonly created_at: string;
+  readonly updated_at: string | null;
+};
+
+/** A request for any node that fits, and what came of it. */
+export type AllocationRecord = {
+  /** Becomes its node's `instance_uuid`. */
+  readonly uuid: string;
+  readonly name: string | null;
+  /** Null until one was found. */
+  readonly node_uuid: string | null;
+  readonly state: AllocationState;
+  /** Only nodes whose owner or lessee this is. */
+  readonly owner: string | null;
+  readonly resource_class: string | null;
+  /** uuids of the only nodes in question, the first the dearest; none: all are. */
+  readonly candidate_nodes: readonly string[];
+  /** All of them the node has to have. */
+  readonly traits: readonly string[];
+  readonly extra: JsonObject;
+  readonly last_error: string | null;
   readonly created_at: string;
   readonly updated_at: string | null;
 };

@@ -2,6 +2,7 @@
  * The store: typed queries over SQLite (WAL, `synchronous=FULL`). One writer connection; every change that
  * belongs together goes through `transaction`. Nothing above this room writes SQL.
  */
+import type { AllocationQueries } from './allocations.ts';
 import type { ChassisQueries } from './chassis.ts';
 import type { Page } from './page.ts';
 import type { PortgroupQueries } from './portgroups.ts';
@@ -99,6 +100,7 @@ export type Queries = {
     update(uuid: string, patch: PortPatch): Promise<PortRecord>;
     delete(uuid: string): Promise<void>;
   };
+  readonly allocations: AllocationQueries;
   readonly portgroups: PortgroupQueries;
   readonly chassis: ChassisQueries;
   readonly connectors: ConnectorQueries;

@@ -2,6 +2,7 @@
 import type { Generated, Kysely } from 'kysely';
 import type {
   AddressRecord,
+  AllocationRecord,
   ChassisRecord,
   DiscoveredRecord,
   EventRecord,
@@ -29,6 +30,7 @@ export type Tables = {
   chassis: Row<ChassisRecord> & Ordered;
   volume_connectors: Row<VolumeConnectorRecord> & Ordered;
   volume_targets: Row<VolumeTargetRecord> & Ordered;
+  allocations: Row<AllocationRecord> & Ordered;
   jobs: Omit<Row<JobRecord>, 'id'> & Ordered;
   events: Omit<Row<EventRecord>, 'seq'> & { seq: Generated<number> };
   inventories: Row<InventoryRecord>;

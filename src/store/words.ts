@@ -72,6 +72,10 @@ export type BootIntent = (typeof BOOT_INTENTS)[number];
 export const IPXE_PROGRAMS = ['snponly', 'snp', 'ipxe', 'undionly', 'undionly.kkpxe', 'ipxe.pxe'] as const;
 export type IpxeProgram = (typeof IPXE_PROGRAMS)[number];
 
+/** `allocating`: nobody has decided yet; `active`: it has a node; `error`: none fits. */
+const ALLOCATION_STATES = ['allocating', 'active', 'error'] as const;
+export type AllocationState = (typeof ALLOCATION_STATES)[number];
+
 const SEVERITIES = ['debug', 'info', 'warning', 'error'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 

@@ -23,6 +23,12 @@ export function writesThrough(reads: Queries, transact: Transact): Queries {
       update: (uuid, patch) => transact((queries) => queries.portgroups.update(uuid, patch)),
       delete: (uuid) => transact((queries) => queries.portgroups.delete(uuid)),
     },
+    allocations: {
+      ...reads.allocations,
+      insert: (record) => transact((queries) => queries.allocations.insert(record)),
+      update: (uuid, patch) => transact((queries) => queries.allocations.update(uuid, patch)),
+      delete: (uuid) => transact((queries) => queries.allocations.delete(uuid)),
+    },
     chassis: {
       ...reads.chassis,
       insert: (record) => transact((queries) => queries.chassis.insert(record)),

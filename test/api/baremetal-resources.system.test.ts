@@ -66,10 +66,36 @@ test('baremetal chassis, volume connector and volume target work unmodified', MA
   expect(target.properties).toEqual({ auth_password: '******' });
   expect(await json('volume', 'connector', 'list', '--node', NODE)).toMatchObject([{ 'Connector ID': iqn }]);
   await baremetal('volume', 'target', 'set', target.uuid, '--boot-index', '1');
-  expect(await json('volume', 'target', 'list', '--detail')).toMatchObject([{ 'Boot Index': 1 }]);
+  expect(await json('volume', 'target', 'list', '--long')).toMatchObject([{ 'Boot Index': 1 }]);
   await store.nodes.update(NODE, { power_state: 'power on', provision_state: 'active' });
   await expect(baremetal('volume', 'target', 'delete', target.uuid)).rejects.toThrow('"power on"');
   await store.nodes.update(NODE, { power_state: 'power off' });
   await baremetal('volume', 'target', 'delete', target.uuid);
   await baremetal('volume', 'connector', 'delete', connector.uuid);
 });
+
+test(
+  'baremetal allocation create --wait, show, list, set and delete work unmodified',
+  MANY_CALLS,
+  async () => {
+    const { baremetal, store } = await withClient();
+    const json = async (...argv: readonly string[]) => JSON.parse(await baremetal(...argv, '-f', 'json'));
+    const free = { provision_state: 'available', power_state: 'power off', resource_class: 'big' } as const;
+    await store.nodes.insert(aNode({ ...free, traits: ['CUSTOM_GPU'] }));
+    const wish = ['--resource-class', 'big', '--trait', 'CUSTOM_GPU', '--candidate-node', 'rack1-07'];
+    const made = await json('allocation', 'create', '--name', 'web', ...wish, '--wait');
+    expect(made).toMatchObject({ state: 'active', node_uuid: NODE, candidate_nodes: [NODE] });
+    expect(await json('node', 'show', NODE)).toMatchObject({
+      allocation_uuid: made.uuid,
+      instance_uuid: made.uuid,
+    });
+    await expect(baremetal('allocation', 'create', '--resource-class', 'big', '--wait')).rejects.toThrow(
+      'no available nodes match the resource class big',
+    );
+    await baremetal('allocation', 'set', 'web', '--extra', 'a=1');
+    expect(await json('allocation', 'show', 'web')).toMatchObject({ extra: { a: 1 } });
+    await baremetal('allocation', 'delete', 'web');
+    expect(await json('allocation', 'list')).toMatchObject([{ State: 'error' }]);
+    expect(await json('node', 'show', NODE)).toMatchObject({ allocation_uuid: null, instance_uuid: null });
+  },
+);

@@ -7,6 +7,7 @@ import type { ApiDeps, DhcpControl } from '../../src/api/deps.ts';
 import { createMetrics } from '../../src/api/metrics.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import type { IngotError } from '../../src/errors.ts';
+import { createAllocator } from '../../src/lifecycle/allocations/allocator.ts';
 import type { Lifecycle } from '../../src/lifecycle/lifecycle.ts';
 import { createLog } from '../../src/log.ts';
 import type { NewNode, Store } from '../../src/store/store.ts';
@@ -26,6 +27,9 @@ export function fakeLifecycle(store: Store): FakeLifecycle {
     asked,
     refuseWith: null,
     requestVerb: (ident, request) => note('requestVerb', ident, request),
+    // The real one: what it does is part of the API's answers.
+    allocate: (uuid) =>
+      createAllocator({ store, clock: stoppedClock(), log: createLog('silent') }).take(uuid),
     requestPower: (ident, target) => note('requestPower', ident, target),
     why: async (ident) => {
       await note('why', ident);

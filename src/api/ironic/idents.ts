@@ -3,7 +3,13 @@ import type { FastifyInstance } from 'fastify';
 import { IngotError } from '../../errors.ts';
 import { waitForJob } from '../../lifecycle/verbs.ts';
 import { missing } from '../../store/page.ts';
-import type { ChassisRecord, NodeRecord, PortgroupRecord, PortRecord } from '../../store/records.ts';
+import type {
+  AllocationRecord,
+  ChassisRecord,
+  NodeRecord,
+  PortgroupRecord,
+  PortRecord,
+} from '../../store/records.ts';
 import type { NodePatch, Queries } from '../../store/store.ts';
 import { isLogicalName } from '../schemas/common.ts';
 import { isNodeName } from '../schemas/node.ts';
@@ -66,6 +72,27 @@ export function uuidOrRefuse(argument: string, ident: string): string {
   if (UUID.test(ident)) return ident.toLowerCase();
   const said = `Expected UUID for ${argument}: ${ident}`;
   throw new IngotError('invalid_input', said, { hint: 'It has no names: give its uuid.' });
+}
+
+/** By uuid or name. Throws `invalid_input` for what is neither, `not_found` when there is none. */
+export async function findAllocation(
+  queries: Pick<Queries, 'allocations'>,
+  ident: string,
+): Promise<AllocationRecord> {
+  refuseNeither('allocation', ident);
+  const allocation = await queries.allocations.find(ident);
+  if (allocation !== null) return allocation;
+  throw missing('Allocation', ident);
+}
+
+/** A search for what a query or a body names: that it is not there is the request's fault, so `invalid_input`. */
+export async function asRequestFault<T>(search: Promise<T>): Promise<T> {
+  try {
+    return await search;
+  } catch (cause) {
+    if (!(cause instanceof IngotError) || cause.code !== 'not_found') throw cause;
+    throw new IngotError('invalid_input', cause.message, { hint: cause.hint, cause });
+  }
 }
 
 /** By uuid or name. Throws `invalid_input` for what is neither, `not_found` when there is none. */

@@ -103,7 +103,7 @@ export const NODE_FIELDS: readonly NodeField[] = [
   chosen('vendor', 31),
   fact('links', 1, ({ node, base }) => resourceLinks(base, `nodes/${node.uuid}`)),
   fact('conductor', 49, ({ hostname }) => hostname),
-  fact('allocation_uuid', 52, () => null),
+  fact('allocation_uuid', 52, ({ node }) => node.allocation_uuid),
   fact('chassis_uuid', 1, ({ node }) => node.chassis_uuid),
   fact('ports', 1, ({ node, base }) => resourceLinks(base, `nodes/${node.uuid}/ports`)),
   fact('states', 14, ({ node, base }) => resourceLinks(base, `nodes/${node.uuid}/states`)),

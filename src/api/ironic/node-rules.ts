@@ -30,7 +30,7 @@ export function mayBeDeleted({ provision_state }: Pick<NodeRecord, 'provision_st
 
 /** Fields that decide what the hardware is; changed only while nothing is deployed on it. */
 const IDENTITY_FIELDS: readonly string[] = ['driver', 'resource_class', ...INTERFACE_FIELDS];
-const IDENTITY_STATES: ReadonlySet<ProvisionState> = new Set([
+export const IDENTITY_STATES: ReadonlySet<ProvisionState> = new Set([
   'enroll',
   'inspecting',
   'inspect wait',
@@ -38,9 +38,19 @@ const IDENTITY_STATES: ReadonlySet<ProvisionState> = new Set([
   'available',
 ]);
 
+/** Whether its state lets a node be patched at all. */
+export function mayBePatched(node: Pick<NodeRecord, 'provision_state' | 'target_provision_state'>): boolean {
+  return node.target_provision_state === null || UPDATE_ALLOWED.has(node.provision_state);
+}
+
+/** Whether nothing is deployed on the node, or an operator looks after it. */
+export function mayChangeIdentity(node: Pick<NodeRecord, 'provision_state' | 'maintenance'>): boolean {
+  return node.maintenance || IDENTITY_STATES.has(node.provision_state);
+}
+
 /** Throws `conflict` when the node may not be patched in these fields now. */
 export function refuseUpdate(node: NodeRecord, fields: readonly string[]): void {
-  if (node.target_provision_state !== null && !UPDATE_ALLOWED.has(node.provision_state)) {
+  if (!mayBePatched(node)) {
     throw new IngotError(
       'conflict',
       `Node "${node.uuid}" can not be updated while a state transition is in progress.`,
@@ -50,7 +60,7 @@ export function refuseUpdate(node: NodeRecord, fields: readonly string[]): void 
     );
   }
   const identity = fields.find((field) => IDENTITY_FIELDS.includes(field));
-  if (identity === undefined || node.maintenance || IDENTITY_STATES.has(node.provision_state)) return;
+  if (identity === undefined || mayChangeIdentity(node)) return;
   throw new IngotError(
     'conflict',
     `Node ${node.uuid} can not have "${identity}" updated unless it is in one of allowed ` +

@@ -7,6 +7,7 @@ import { patchedFields } from '../patch.ts';
 import { nodeListQuery, nodePatchQuery, nodeShowQuery } from '../schemas/node.ts';
 import { patchSchema } from '../schemas/patch.ts';
 import { baseUrl } from '../server.ts';
+import { giveUpAllocation } from './allocation-rules.ts';
 import { findChassis, findNode, refuseOrphan, refuseWhileLocked } from './idents.ts';
 import { NODE_LIST_FIELDS } from './node-fields.ts';
 import { nodePage } from './node-list.ts';
@@ -90,6 +91,7 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
       const changes = nodeChanges(node, patch, { minor: request.minor, drivers, resetInterfaces });
       refuseUpdate(node, patchedFields(patch));
       await refuseOrphan(queries, { uuid: node.uuid, ...changes });
+      if (changes.instance_uuid === null) await giveUpAllocation(queries, node);
       const record = await queries.nodes.update(node.uuid, changes);
       await queries.events.append({
         node_uuid: node.uuid,

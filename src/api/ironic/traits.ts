@@ -5,6 +5,7 @@ import { IngotError } from '../../errors.ts';
 import type { NodeRecord } from '../../store/records.ts';
 import type { ApiContext } from '../context.ts';
 import { parseBody } from '../parse.ts';
+import { trait } from '../schemas/trait.ts';
 import { baseUrl } from '../server.ts';
 import { findNode, refuseWhileLocked } from './idents.ts';
 import { refuseBefore } from './since.ts';
@@ -12,14 +13,6 @@ import { refuseBefore } from './since.ts';
 const MOST_TRAITS = 50;
 const SINCE = 37;
 
-/** Ironic takes `CUSTOM_…` and the list of os-traits, whose names all begin with one of these words. */
-const trait = z
-  .string()
-  .max(255)
-  .regex(
-    /^(CUSTOM|HW|COMPUTE|STORAGE|MISC|OWNER)_[A-Z0-9_]+$/,
-    'a trait is CUSTOM_ with capitals, digits and _, or one of os-traits',
-  );
 const traitsBody = z.strictObject({ traits: z.array(trait) });
 
 type WithIdent = { Params: { ident: string } };

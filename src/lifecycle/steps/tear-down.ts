@@ -1,4 +1,5 @@
 /** Tear down: what belonged to the instance is taken from the node, in the transaction that begins cleaning. */
+import { release } from '../allocations/hold.ts';
 import type { StepDefinition } from '../engine/step.ts';
 
 export function releaseInstanceStep(): StepDefinition {
@@ -18,6 +19,8 @@ export function releaseInstanceStep(): StepDefinition {
           boot_intent: 'disk',
         },
         also: async (queries) => {
+          const allocation = await queries.allocations.ofNode(uuid);
+          if (allocation !== null) await release(queries, allocation);
           for (const { network } of await queries.addresses.listByNode(uuid)) {
             await queries.addresses.release(network, uuid);
           }
