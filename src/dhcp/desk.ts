@@ -6,6 +6,7 @@ import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import { dynamicAddresses } from './address-range.ts';
 import { moveWithClock } from './after-step.ts';
+import type { Source } from './boot-server.ts';
 import type { ClientFacts } from './client-facts.ts';
 import type { SteppedClock } from './clock-steps.ts';
 import { Exchange, type ExchangeParts } from './exchange.ts';
@@ -35,7 +36,10 @@ export type DeskOptions = Omit<ExchangeParts, 'places' | 'onOtherServer'> & {
 
 export type Desk = {
   /** Handles one datagram. Bad input is counted, never thrown. */
-  receive(datagram: Uint8Array, from: { readonly arrival: Arrival; readonly send: Send }): void;
+  receive(
+    datagram: Uint8Array,
+    from: { readonly arrival: Arrival; readonly source: Pick<Source, 'port'>; readonly send: Send },
+  ): void;
   /** Commits what waits and answers it. */
   settle(): Promise<void>;
   /** A foreign machine has that address, which we would have given away. */
@@ -86,7 +90,7 @@ export function createDesk(options: DeskOptions): Desk {
   };
 
   return {
-    receive: (datagram, { arrival, send }) => {
+    receive: (datagram, { arrival, source, send }) => {
       const read = readMessage(datagram, options);
       if (read === null) return;
       const { facts, packet } = read;
@@ -96,7 +100,11 @@ export function createDesk(options: DeskOptions): Desk {
         return;
       }
       const isBooting = options.isBooting(facts);
-      const question: Question = { datagram, packet, facts, isBooting, now: clock.now(), arrival, send };
+      const { port } = source;
+      const question: Question = {
+        ...{ datagram, packet, facts, isBooting, now: clock.now() },
+        ...{ arrival, port, send },
+      };
       const chosen = chooseWire(facts, arrival, wires);
       if (chosen.ok) exchanges.get(chosen.wire)?.receive(question);
       else turnAway(question, chosen.reason);

@@ -58,6 +58,18 @@ export function replyDestination(question: Question, reply: ReplyKind): Destinat
   return { address: EVERYBODY, port: CLIENT_PORT, broadcastFlag: broadcast };
 }
 
+/** RFC 8357 5.2: a relay that says so gets its answers at the port that it asked from. */
+export function atRelayPort(
+  destination: Destination,
+  relay: { readonly giaddr: Ipv4 | null; readonly asksFromOwnPort: boolean; readonly port: number },
+): Destination {
+  const isForRelay = relay.giaddr !== null && destination.address === relay.giaddr;
+  // "If not used, a value of zero" (RFC 768): nobody can be answered there.
+  return isForRelay && relay.asksFromOwnPort && relay.port !== 0
+    ? { ...destination, port: relay.port }
+    : destination;
+}
+
 /**
  * Where the boot server on port 4011 answers: to where the question came from, whichever port it was. Firmware that
  * asks without an address hears broadcasts only.

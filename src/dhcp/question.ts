@@ -17,6 +17,8 @@ export type Question = {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly arrival: Arrival;
+  /** Of its sender. */
+  readonly port: number;
   /** Out of the socket that it came in by. */
   readonly send: Send;
   /** Addresses that were chosen for it and found in use. */

@@ -12,6 +12,8 @@ export type RelayInformation = {
   readonly linkSelection: Ipv4 | null;
   /** Sub-option 11 (RFC 5107): stands in option 54 instead of our address, so that renewals pass the relay too. */
   readonly serverIdOverride: Ipv4 | null;
+  /** Sub-option 19 (RFC 8357): the relay asks from a port of its own, and wants its answer there. */
+  readonly asksFromOwnPort: boolean;
 };
 
 export const NO_RELAY_INFORMATION: RelayInformation = {
@@ -19,9 +21,16 @@ export const NO_RELAY_INFORMATION: RelayInformation = {
   remoteId: null,
   linkSelection: null,
   serverIdOverride: null,
+  asksFromOwnPort: false,
 };
 
-const SUBOPTION = { circuitId: 1, remoteId: 2, linkSelection: 5, serverIdOverride: 11 } as const;
+const SUBOPTION = {
+  circuitId: 1,
+  remoteId: 2,
+  linkSelection: 5,
+  serverIdOverride: 11,
+  sourcePort: 19,
+} as const;
 /** Longest text that is made of an identifier: it is stored, logged and shown. */
 const MOST_TEXT_BYTES = 64;
 
@@ -38,6 +47,7 @@ export function readRelayInformation(option: Uint8Array | null): RelayInformatio
     remoteId: read(SUBOPTION.remoteId, remoteText),
     linkSelection: read(SUBOPTION.linkSelection, ipv4.read),
     serverIdOverride: read(SUBOPTION.serverIdOverride, ipv4.read),
+    asksFromOwnPort: found.has(SUBOPTION.sourcePort),
   };
 }
 

@@ -4,7 +4,7 @@ import type { DhcpBootFields } from './boot-fields.ts';
 import { composeBootReply } from './boot-reply.ts';
 import type { ClientFacts } from './client-facts.ts';
 import type { DhcpCounters } from './counters.ts';
-import { replyDestination } from './destination.ts';
+import { atRelayPort, replyDestination } from './destination.ts';
 import type { DhcpNetwork } from './network.ts';
 import type { Case, Question } from './question.ts';
 import { composeReply, type Reply, type ReplyParts } from './reply.ts';
@@ -50,9 +50,12 @@ export class Replies {
   }
 
   /** Sends it, and logs the end of an exchange. */
-  dispatch({ facts, send }: Question, reply: Reply): void {
+  dispatch({ facts, port, send }: Question, reply: Reply): void {
     const { counters, log } = this.#parts;
-    const { kind, packet, destination, omitted } = reply;
+    const { kind, packet, omitted } = reply;
+    // Of this question, not of the first one that had these bytes.
+    const { asksFromOwnPort } = facts.relay;
+    const destination = atRelayPort(reply.destination, { giaddr: facts.giaddr, asksFromOwnPort, port });
     if (omitted.length > 0) counters.count('options_omitted');
     counters.count(`sent_${kind}`);
     send(reply.bytes, destination);

@@ -89,7 +89,7 @@ test('a second import finds all there, and leaves what an operator changed meanw
   });
   expect(told.imported[0]).toMatchObject({
     ...{ kind: 'reservation', line: 1, result: 'skipped' },
-    why: '52:54:00:00:00:01 has a reservation on network pxe already: 10.20.5.9.',
+    why: '52:54:00:00:00:01 has a reservation on network pxe already: 10.20.5.9, one.',
   });
   expect((await store.reservations.list())[0]).toMatchObject({ address: '10.20.5.9', source: 'operator' });
 });

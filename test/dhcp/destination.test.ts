@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ReplyKind, replyDestination } from '../../src/dhcp/destination.ts';
+import { atRelayPort, type ReplyKind, replyDestination } from '../../src/dhcp/destination.ts';
 import { ip, mac } from './samples.ts';
 
 const RELAY = '10.77.0.9';
@@ -65,5 +65,20 @@ describe('where a reply goes (RFC 2131 4.1)', () => {
     const question = { giaddr: null, ciaddr: null, broadcast: false, isRouted: false, alone, ...change };
     const { address, port, frame } = replyDestination(question, reply);
     expect(`${address}:${port}${frame === undefined ? '' : ' by frame'}`).toBe(to);
+  });
+});
+
+describe('a relay that asks from a port of its own (RFC 8357)', () => {
+  const relay = { giaddr: ip(RELAY), asksFromOwnPort: true, port: 40_067 };
+  const toRelay = { address: ip(RELAY), port: 67, broadcastFlag: false };
+
+  it.each([
+    ['is answered there', relay, toRelay, 40_067],
+    ['is answered at 67 when it does not say so', { ...relay, asksFromOwnPort: false }, toRelay, 67],
+    ['is answered at 67 when its port is none', { ...relay, port: 0 }, toRelay, 67],
+    ['has no say in what goes past it', relay, { ...toRelay, address: ip(CLIENT), port: 68 }, 68],
+    ['is one only with an address', { ...relay, giaddr: null }, toRelay, 67],
+  ])('%s', (_what, given, destination, port) => {
+    expect(atRelayPort(destination, given)).toEqual({ ...destination, port });
   });
 });

@@ -21,9 +21,9 @@ export type Sent = { readonly packet: DhcpPacket; readonly to: Destination; read
 
 export type ExchangeRig = {
   /** What it sent in answer to this message. */
-  say(parts: MessageParts, arrival?: Arrival): readonly Sent[];
+  say(parts: MessageParts, arrival?: Arrival, port?: number): readonly Sent[];
   /** A datagram as it comes, whatever it holds. */
-  receive(datagram: Uint8Array, arrival?: Arrival): readonly Sent[];
+  receive(datagram: Uint8Array, arrival?: Arrival, port?: number): readonly Sent[];
   /** What was counted so far. */
   counted(): Readonly<Record<string, number>>;
   readonly sent: Sent[];
@@ -78,14 +78,14 @@ export function startExchange(changes: Partial<DeskOptions> = {}): ExchangeRig {
     if (!decoded.ok) throw new Error(`a reply that cannot be read: ${decoded.reason}`);
     sent.push({ packet: decoded.packet, to, bytes });
   };
-  const receive = (datagram: Uint8Array, arrival = ON_WIRE): readonly Sent[] => {
+  const receive = (datagram: Uint8Array, arrival = ON_WIRE, port = 67): readonly Sent[] => {
     const before = sent.length;
-    desk.receive(datagram, { arrival, send });
+    desk.receive(datagram, { arrival, source: { port }, send });
     return sent.slice(before);
   };
   return {
     receive,
-    say: (parts, arrival) => receive(encodePacket(message(parts)).bytes, arrival),
+    say: (parts, arrival, port) => receive(encodePacket(message(parts)).bytes, arrival, port),
     counted: () => Object.fromEntries(Object.entries(counters.snapshot()).filter(([, count]) => count > 0)),
     ...{ sent, facts, notices, journaled, counters, reservations },
     advance: (seconds) => {

@@ -79,7 +79,7 @@ function say(parts: MessageParts): void {
     packet,
     facts: factsOf(parts),
     isBooting: false,
-    arrival,
+    ...{ arrival, port: 68 },
     now,
     send,
   };

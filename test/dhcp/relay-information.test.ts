@@ -34,6 +34,11 @@ describe('what a relay says of a client’s place (option 82)', () => {
       linkSelection: '10.70.0.0',
       serverIdOverride: '10.70.0.254',
     },
+    {
+      sender: 'a relay that asks from a port of its own (RFC 8357)',
+      option: bytes(19, 0),
+      asksFromOwnPort: true,
+    },
     { sender: 'the first of two counts', option: bytes(1, 1, 'a', 1, 1, 'b'), circuitId: 'a' },
     { sender: 'what is cut off is not there', option: bytes(1, 1, 'a', 2, 9, 'b'), circuitId: 'a' },
     { sender: 'an address of the wrong size is not there', option: bytes(5, 3, 10, 70, 0) },
