@@ -136,7 +136,9 @@ function requestStanding(facts: ClientFacts, address: Ipv4, situation: Situation
   const found = standing(facts.mac, address, situation);
   if (found !== 'usable') return found;
   const reserved = reservedOn(situation.network.cidr, situation.reservations.of(facts.mac));
-  if (reserved === null || reserved === address) return 'usable';
+  if (reserved === address) return 'usable';
+  if (situation.reservedNextDoor === true) return 'reserved_elsewhere';
+  if (reserved === null) return 'usable';
   return standing(facts.mac, reserved, situation) === 'usable' ? 'reserved_elsewhere' : 'usable';
 }
 

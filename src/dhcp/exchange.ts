@@ -2,15 +2,13 @@
  * One wire's questions and their replies: decide, carry out. Everything that changes or leaves goes through what is
  * passed in; the socket is not known here.
  */
-import type { Clock } from '../clock.ts';
-import type { IngotError } from '../errors.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import type { AddressProbe } from './address-probe.ts';
 import type { Answer, Silence } from './answer.ts';
 import { type DhcpFact, dhcpFact, type FactBody, isIpxe, silenceSentence, unansweredKind } from './facts.ts';
 import { FirstOffers } from './first-offers.ts';
-import type { LeaseJournal } from './lease-journal.ts';
+import { createLeaseWriter, type LeaseWriterParts, type WriteLeases } from './lease-writer.ts';
 import type { Lease } from './leases.ts';
 import { LinkWatch } from './link-watch.ts';
 import { leaseSecondsFor } from './network.ts';
@@ -19,18 +17,16 @@ import { type Case, type Question, withRelayOfLease } from './question.ts';
 import { RepeatLimit } from './repeat-limit.ts';
 import { Replies, type RepliesParts } from './replies.ts';
 import { Retransmissions } from './retransmissions.ts';
-import { decide, type Places } from './shared-network.ts';
+import { decide, endNextDoor, type Place, type Places } from './shared-network.ts';
 import { Strangers } from './strangers.ts';
 import { UsedAddresses } from './used-addresses.ts';
 
-export type ExchangeParts = RepliesParts & {
+export type ExchangeParts = RepliesParts &
+  LeaseWriterParts & {
   /** The wire's networks. */
   readonly places: Places;
-  /** Shared by all servers of the process, so that they share each turn's fsync. */
-  readonly journal: LeaseJournal;
   /** A machine takes the offer of that server. */
   readonly onOtherServer: (address: Ipv4) => void;
-  readonly clock: Pick<Clock, 'now'>;
   readonly onFact: (fact: DhcpFact) => void;
   readonly onNotice: (notice: DhcpNotice) => void;
   /** Asks on an interface who has an address; null: it cannot be asked there now. */
@@ -57,6 +53,7 @@ export class Exchange {
   readonly #probes: FirstOffers;
   readonly #links = new LinkWatch();
   readonly #replies: Replies;
+  readonly #write: WriteLeases;
 
   constructor(parts: ExchangeParts) {
     this.#parts = parts;
@@ -64,6 +61,7 @@ export class Exchange {
     this.#used = new UsedAddresses(parts);
     this.#probes = new FirstOffers(parts);
     this.#replies = new Replies(parts);
+    this.#write = createLeaseWriter(parts);
   }
 
   /** Somebody has an address that is nobody's here. */
@@ -184,12 +182,15 @@ export class Exchange {
   #acknowledge(question: Case, lease: Lease): void {
     const { facts, datagram, now } = question;
     if (question.isBooting && !isIpxe(facts)) this.#links.acknowledged(facts.mac, now);
-    const superseded = question.place.book.grant(lease, now);
+    const { place } = question;
+    for (const ended of endNextDoor(facts.mac, { place, places: this.#parts.places }, now))
+      this.#end(ended.place, ended.lease);
+    const superseded = place.book.grant(lease, now);
     const reply = this.#replies.compose(question, { kind: 'ack', yiaddr: lease.address });
-    this.#journal(question, superseded === null ? [lease] : [superseded, lease], () => {
+    this.#write(place.network.name, superseded === null ? [lease] : [superseded, lease], () => {
       this.#sent.remember(facts.mac, 'request', { question: datagram, reply, at: now });
       this.#replies.dispatch(question, reply);
-      const seconds = leaseSecondsFor(question.place.network, question.isBooting);
+      const seconds = leaseSecondsFor(place.network, question.isBooting);
       const sentence = `leased ${lease.address} for ${seconds} s`;
       this.#tell(question, { kind: 'dhcp.ack', address: lease.address, sentence });
     });
@@ -238,11 +239,16 @@ export class Exchange {
 
   #endLease(question: Case, address: Ipv4): void {
     const { facts, now, place } = question;
-    this.#strangers.leave(place, facts.mac);
     const holds = place.book.leaseOf(facts.mac)?.address === address;
     const ended = holds ? place.book.release(facts.mac, now) : null;
     this.#forget(question);
-    if (ended !== null) this.#journal(question, [ended], () => undefined);
+    if (ended === null) this.#strangers.leave(place, facts.mac);
+    else this.#end(place, ended);
+  }
+
+  #end(place: Place, ended: Lease): void {
+    this.#strangers.leave(place, ended.mac);
+    this.#write(place.network.name, [ended]);
   }
 
   /** Known machines always; others while there are not too many of them. */
@@ -265,20 +271,6 @@ export class Exchange {
   #forget({ facts }: Question): void {
     for (const { book } of this.#parts.places) book.dropOffer(facts.mac);
     this.#sent.forget(facts.mac);
-  }
-
-  #journal({ place }: Case, leases: readonly Lease[], done: () => void): void {
-    const { journal, counters, log, clock } = this.#parts;
-    const network = place.network.name;
-    journal.append({ network, leases }, (failure: IngotError | null) => {
-      if (failure === null) {
-        done();
-        return;
-      }
-      counters.count('journal_failed');
-      if (this.#remarks.allows('journal', clock.now()))
-        log.error({ network, hint: failure.hint }, failure.message);
-    });
   }
 
   #tell({ facts, now, place }: Case, body: FactBody): void {

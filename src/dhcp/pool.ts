@@ -15,6 +15,8 @@ export type Situation = {
   readonly reservations: Reservations;
   /** Firmware or iPXE asks, no system that runs. */
   readonly isBooting: boolean;
+  /** Another network of the wire keeps an address for the machine, which it can have. */
+  readonly reservedNextDoor?: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
 };

@@ -6,9 +6,11 @@
 import { cidrContains, type Ipv4 } from '../net/ipv4.ts';
 import { type Answer, answer } from './answer.ts';
 import type { ClientFacts } from './client-facts.ts';
-import type { LeaseBook } from './leases.ts';
+import type { Mac } from '../net/mac.ts';
+import type { Lease, LeaseBook } from './leases.ts';
 import type { DhcpNetwork } from './network.ts';
-import type { AddressReason, Situation } from './pool.ts';
+import { type AddressReason, type Situation, standing } from './pool.ts';
+import { reservedOn } from './reservations.ts';
 
 /** A network with its book of leases. */
 export type Place = { readonly network: DhcpNetwork; readonly book: LeaseBook };
@@ -23,8 +25,34 @@ export function decide(facts: ClientFacts, places: Places, circumstances: Circum
   const at = (place: Place): Decision => ({ place, answer: answer(facts, { ...circumstances, ...place }) });
   const [first, ...more] = places;
   if (more.length === 0) return at(first);
-  if (facts.messageType !== 'discover') return at(placeOf(addressNamed(facts), facts, places));
+  if (facts.messageType !== 'discover') {
+    const place = placeOf(addressNamed(facts), facts, places);
+    const others = places.filter((other) => other !== place);
+    const reservedNextDoor = others.some((other) => hasReservation(facts, { ...circumstances, ...other }));
+    return { place, answer: answer(facts, { ...circumstances, ...place, reservedNextDoor }) };
+  }
   return places.map(at).reduce((best, other) => (isBetter(other, best, facts) ? other : best));
+}
+
+/** It has an address reserved there, and could have it now. */
+function hasReservation(facts: ClientFacts, situation: Situation): boolean {
+  const reserved = reservedOn(situation.network.cidr, situation.reservations.of(facts.mac));
+  return reserved !== null && standing(facts.mac, reserved, situation) === 'usable';
+}
+
+/**
+ * What a machine that gets an address ends elsewhere on its wire: it moved from one of the wire's networks to another,
+ * and holds one address, not two. The ended leases are for the journal.
+ */
+export function endNextDoor(
+  mac: Mac,
+  { place, places }: { readonly place: Place; readonly places: Places },
+  now: number,
+): readonly { readonly place: Place; readonly lease: Lease }[] {
+  return places.flatMap((other) => {
+    const lease = other === place ? null : other.book.release(mac, now);
+    return lease === null ? [] : [{ place: other, lease }];
+  });
 }
 
 const RANKS: Readonly<Record<AddressReason, number>> = {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Lease } from '../../src/dhcp/leases.ts';
 import { createReservationTable } from '../../src/dhcp/reservations.ts';
 import { decide } from '../../src/dhcp/shared-network.ts';
+import { startExchange } from './exchange-rig.ts';
 import { bookOf, cidr, factsOf, ip, lease, type MessageParts, mac, NETWORK, NOW } from './samples.ts';
 
 /** 10.88.0.0/24 on the wire of 10.77.0.0/24, ours .1, dynamic .10 to .11. */
@@ -105,6 +106,24 @@ describe('two networks on one wire', () => {
       result: 'pxe nak 10.99.0.5',
     },
     {
+      says: 'a machine that starts again with its old address is refused it when the other keeps one for it',
+      parts: { type: 'request', asks: '10.77.0.12' },
+      scene: { reserved: '10.88.0.200', first: [lease(ME, '10.77.0.12')] },
+      result: 'pxe nak 10.77.0.12',
+    },
+    {
+      says: 'and gets it while another machine has the reserved one',
+      parts: { type: 'request', asks: '10.77.0.12' },
+      scene: { reserved: '10.88.0.200', second: [lease(mac(9), '10.88.0.200')] },
+      result: 'pxe ack 10.77.0.12',
+    },
+    {
+      says: 'one that runs is not cut off for it',
+      parts: { type: 'request', ciaddr: '10.77.0.12' },
+      scene: { reserved: '10.88.0.200', first: [lease(ME, '10.77.0.12')] },
+      result: 'pxe ack 10.77.0.12',
+    },
+    {
       says: 'no room in either',
       parts: { type: 'discover' },
       scene: { first: FULL, second: [lease(mac(201), '10.88.0.10'), lease(mac(202), '10.88.0.11')] },
@@ -112,5 +131,29 @@ describe('two networks on one wire', () => {
     },
   ])('$says', ({ parts, scene, result }) => {
     expect(decided(parts, scene)).toBe(result);
+  });
+});
+
+describe('a machine that moves from one network of the wire to the other', () => {
+  it('holds one address: the lease that it had ends when it gets the new one', () => {
+    const first = bookOf([lease(ME, '10.77.0.12')]);
+    const second = bookOf([], SECOND);
+    const rig = startExchange({
+      places: [
+        { network: NETWORK, book: first },
+        { network: SECOND, book: second },
+      ],
+    });
+    rig.reservations.set('reservation', ME, { addresses: [ip('10.88.0.200')], hostname: null });
+    const [nak] = rig.say({ type: 'request', mac: ME, asks: '10.77.0.12', xid: 1 });
+    expect(nak?.packet.options.get(53)).toEqual(Uint8Array.of(6));
+    rig.say({ type: 'discover', mac: ME, xid: 2 });
+    const [ack] = rig.say({ type: 'request', mac: ME, asks: '10.88.0.200', serverId: '10.88.0.1', xid: 2 });
+    expect(ack?.packet.yiaddr).toBe('10.88.0.200');
+    expect(first.holderOf(ip('10.77.0.12'), NOW)).toBeNull();
+    expect(rig.journaled.map(({ network, leases }) => [network, leases[0]?.address, leases[0]?.expiresAt])).toEqual([
+      ['pxe', '10.77.0.12', NOW],
+      ['second', '10.88.0.200', NOW + 3_600_000],
+    ]);
   });
 });
