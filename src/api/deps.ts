@@ -19,6 +19,8 @@ export type LeaseView = {
   readonly network: string;
   /** Null: left alone, for a machine found it in use by a foreign one. */
   readonly mac: string | null;
+  /** In hex, on a network that goes by client identifiers: of one MAC there may be several leases then. */
+  readonly client_id?: string;
   readonly address: string;
   readonly hostname: string | null;
   readonly state: LeaseState;

@@ -116,6 +116,7 @@ export const leasesAnswer = z.object({
     z.looseObject({
       network: z.string(),
       mac: z.string().nullable(),
+      client_id: z.string().optional(),
       address: z.string(),
       hostname: z.string().nullable(),
       node: ownerSchema.nullable(),

@@ -69,6 +69,8 @@ const networkSchema = z.strictObject({
   strangers_per_port: z.int().min(1).max(65_536).default(32),
   /** Percent of the DHCP ranges that machines of no node may hold at once. */
   strangers_percent: z.int().min(0).max(100).default(90),
+  /** By what a machine is known to have its lease: its MAC, or the client identifier that it sends (RFC 4361). */
+  identity: z.enum(['mac', 'client-id']).default('mac'),
   /** Ask by ARP who has a new address before it is offered for the first time. */
   arp_probe: z.boolean().default(true),
   /** To a machine without an address that does not ask for a broadcast: to everybody, or to its MAC alone. */

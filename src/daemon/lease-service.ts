@@ -90,9 +90,10 @@ function rowsOf({ network: { name: network }, book }: Place, now: number): reado
   const time = (at: number): string => new Date(at).toISOString();
   return [
     ...book.leases().map(
-      ({ mac, address, hostname, startedAt, expiresAt }) =>
+      ({ mac, clientId, address, hostname, startedAt, expiresAt }) =>
         (): LeaseView => ({
           ...{ network, mac, address, hostname },
+          ...(clientId === undefined ? {} : { client_id: clientId.slice('id:'.length) }),
           state: expiresAt > now ? 'leased' : 'ended',
           ...{ starts_at: time(startedAt), expires_at: time(expiresAt) },
         }),

@@ -1,6 +1,7 @@
 /** What is done with the leases of a network when the wall clock was set. */
 import type { Log } from '../log.ts';
 import type { LeaseJournal } from './lease-journal.ts';
+import { leaseKeyOf } from './lease-key.ts';
 import type { Lease, LeaseBook } from './leases.ts';
 
 type Parts = {
@@ -34,5 +35,5 @@ export function moveWithClock({ network, book, journal, log }: Parts, byMs: numb
 
 /** It was not renewed or released meanwhile. */
 function isCurrent(lease: Lease, book: LeaseBook): boolean {
-  return book.leaseOf(lease.mac) === lease;
+  return book.leaseOf(leaseKeyOf(lease)) === lease;
 }

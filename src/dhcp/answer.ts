@@ -4,6 +4,7 @@
  */
 import { cidrContains, type Ipv4 } from '../net/ipv4.ts';
 import type { ClientFacts } from './client-facts.ts';
+import { isOwn, keptFor } from './lease-key.ts';
 import type { Lease } from './leases.ts';
 import { type DhcpNetwork, leaseSecondsFor } from './network.ts';
 import { type AddressReason, chooseAddress, type Situation, type Standing, standing } from './pool.ts';
@@ -75,7 +76,8 @@ function isForOtherServer({ serverId, relay }: ClientFacts, network: DhcpNetwork
 
 function answerDiscover(facts: ClientFacts, situation: Situation): Answer {
   const reservation = situation.reservations.of(facts.mac);
-  const wish = { mac: facts.mac, reservation, asked: facts.requestedAddress };
+  const { mac, leaseKey } = facts;
+  const wish = { mac, leaseKey, reservation, asked: facts.requestedAddress };
   const choice = chooseAddress(wish, situation);
   if (!choice.ok) return silence(choice.reason);
   return { kind: 'offer', address: choice.address, because: choice.because };
@@ -122,7 +124,7 @@ function answerRequest(facts: ClientFacts, situation: Situation): Answer {
   const state: RequestState =
     facts.serverId !== null ? 'selecting' : facts.ciaddr !== null ? 'renewing' : 'init_reboot';
   // Some clients name no address at all: then the one that we offered is meant.
-  const offered = book.offerTo(facts.mac)?.address ?? null;
+  const offered = book.offerTo(facts.leaseKey)?.address ?? null;
   const address = state === 'renewing' ? facts.ciaddr : (facts.requestedAddress ?? facts.ciaddr ?? offered);
   if (address === null) return silence('no_address_named');
 
@@ -133,22 +135,22 @@ function answerRequest(facts: ClientFacts, situation: Situation): Answer {
 }
 
 function requestStanding(facts: ClientFacts, address: Ipv4, situation: Situation): RequestStanding {
-  const found = standing(facts.mac, address, situation);
+  const found = standing(facts, address, situation);
   if (found !== 'usable') return found;
   const reserved = reservedOn(situation.network.cidr, situation.reservations.of(facts.mac));
   if (reserved === address) return 'usable';
   if (situation.reservedNextDoor === true) return 'reserved_elsewhere';
   if (reserved === null) return 'usable';
-  return standing(facts.mac, reserved, situation) === 'usable' ? 'reserved_elsewhere' : 'usable';
+  return standing(facts, reserved, situation) === 'usable' ? 'reserved_elsewhere' : 'usable';
 }
 
 function leaseFor(facts: ClientFacts, address: Ipv4, situation: Situation): Lease {
   const { network, book, now, reservations, isBooting } = situation;
-  const before = book.leaseOf(facts.mac);
+  const before = book.leaseOf(facts.leaseKey);
   const goesOn = before !== null && before.address === address && before.expiresAt > now;
   return {
     address,
-    mac: facts.mac,
+    ...keptFor(facts),
     hostname: reservations.of(facts.mac)?.hostname ?? facts.hostname,
     relayInformation: kept(facts.relayInformation) ?? before?.relayInformation ?? null,
     startedAt: goesOn ? before.startedAt : now,
@@ -183,7 +185,7 @@ function answerRelease(facts: ClientFacts, situation: Situation): Answer {
 
 function holds(facts: ClientFacts, address: Ipv4, { book, now }: Situation): boolean {
   const holder = book.holderOf(address, now);
-  return holder?.kind === 'machine' && holder.mac === facts.mac;
+  return holder?.kind === 'machine' && isOwn(holder.key, facts);
 }
 
 /** Answered to addresses of this network only: the reply goes to whatever `ciaddr` says. */

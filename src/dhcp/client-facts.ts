@@ -2,6 +2,7 @@
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import { identityOf, type MacOfUuid } from './identity.ts';
+import { clientIdText, type LeaseKey } from './lease-key.ts';
 import { type ClientMessage, isClientMessage, messageTypeOf } from './message-type.ts';
 import { OPTIONS, readOption } from './options/table.ts';
 import type { DhcpPacket } from './packet.ts';
@@ -9,8 +10,10 @@ import { type RelayInformation, readRelayInformation } from './relay-information
 
 export type ClientFacts = {
   readonly messageType: ClientMessage;
-  /** Who the client is. Client identifiers change between ROM, iPXE and OS; the MAC does not. */
+  /** Which machine it is. Client identifiers change between ROM, iPXE and OS; the MAC does not. */
   readonly mac: Mac;
+  /** Under what its leases are kept; the MAC, until the network is known. */
+  readonly leaseKey: LeaseKey;
   readonly xid: number;
   readonly secs: number;
   /** The client cannot take unicast yet. */
@@ -70,6 +73,7 @@ export function readClient(packet: DhcpPacket, macOfUuid: MacOfUuid = () => null
   const facts: ClientFacts = {
     messageType,
     mac,
+    leaseKey: mac,
     xid: packet.xid,
     secs: packet.secs,
     broadcast: packet.broadcast,
@@ -90,6 +94,12 @@ export function readClient(packet: DhcpPacket, macOfUuid: MacOfUuid = () => null
     maximumSize: readOption(options, OPTIONS.maximumSize),
   };
   return { ok: true, facts };
+}
+
+/** With the identity that the network goes by. */
+export function identifiedBy(identity: 'mac' | 'client-id', facts: ClientFacts): ClientFacts {
+  const leaseKey = identity === 'mac' ? null : clientIdText(facts.clientId);
+  return leaseKey === null ? facts : { ...facts, leaseKey };
 }
 
 /** The host name (RFC 952 and 1123 letters only): it is stored, logged and shown. */

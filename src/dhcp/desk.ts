@@ -12,7 +12,7 @@ import type { SteppedClock } from './clock-steps.ts';
 import { Exchange, type ExchangeParts } from './exchange.ts';
 import { dhcpFact, silenceSentence, unansweredKind } from './facts.ts';
 import type { MacOfUuid } from './identity.ts';
-import { LeaseBook } from './leases.ts';
+import { type Lease, LeaseBook } from './leases.ts';
 import type { DhcpNetwork } from './network.ts';
 import type { Question, Send } from './question.ts';
 import { readMessage } from './read-message.ts';
@@ -46,6 +46,11 @@ export type Desk = {
   inUse(address: Ipv4, usedBy: Mac): void;
 };
 
+/** The network went by client identifiers once. */
+function underItsMac({ clientId: _, ...lease }: Lease): Lease {
+  return lease;
+}
+
 /** Networks with their leases as the journal has them. @throws IngotError `environment` when it cannot be read */
 export async function openPlaces(
   networks: readonly DhcpNetwork[],
@@ -53,7 +58,8 @@ export async function openPlaces(
 ): Promise<readonly Place[]> {
   const places: Place[] = [];
   for (const network of networks) {
-    const leases = await journal.load(network.name);
+    const loaded = await journal.load(network.name);
+    const leases = network.identity === 'mac' ? loaded.map(underItsMac) : loaded;
     places.push({ network, book: new LeaseBook(dynamicAddresses(network), leases, clock.now()) });
   }
   return places;

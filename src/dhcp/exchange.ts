@@ -6,8 +6,10 @@ import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import type { AddressProbe } from './address-probe.ts';
 import type { Answer, Silence } from './answer.ts';
+import { identifiedBy } from './client-facts.ts';
 import { type DhcpFact, dhcpFact, type FactBody, isIpxe, silenceSentence, unansweredKind } from './facts.ts';
 import { FirstOffers } from './first-offers.ts';
+import { keptFor, leaseKeyOf } from './lease-key.ts';
 import { createLeaseWriter, type LeaseWriterParts, type WriteLeases } from './lease-writer.ts';
 import type { Lease } from './leases.ts';
 import { LinkWatch } from './link-watch.ts';
@@ -23,15 +25,15 @@ import { UsedAddresses } from './used-addresses.ts';
 
 export type ExchangeParts = RepliesParts &
   LeaseWriterParts & {
-  /** The wire's networks. */
-  readonly places: Places;
-  /** A machine takes the offer of that server. */
-  readonly onOtherServer: (address: Ipv4) => void;
-  readonly onFact: (fact: DhcpFact) => void;
-  readonly onNotice: (notice: DhcpNotice) => void;
-  /** Asks on an interface who has an address; null: it cannot be asked there now. */
-  readonly probeOn: (nic: string) => AddressProbe | null;
-};
+    /** The wire's networks. */
+    readonly places: Places;
+    /** A machine takes the offer of that server. */
+    readonly onOtherServer: (address: Ipv4) => void;
+    readonly onFact: (fact: DhcpFact) => void;
+    readonly onNotice: (notice: DhcpNotice) => void;
+    /** Asks on an interface who has an address; null: it cannot be asked there now. */
+    readonly probeOn: (nic: string) => AddressProbe | null;
+  };
 
 /** An offered address is kept for this long; EDK2 collects offers for up to 60 s. */
 const OFFER_HOLD_MS = 120_000;
@@ -91,7 +93,7 @@ export class Exchange {
       return;
     }
     for (const { book } of places) book.sweep(now);
-    const facts = withRelayOfLease(question.facts, places);
+    const facts = withRelayOfLease(identifiedBy(places[0].network.identity, question.facts), places);
     const { place, answer } = decide(facts, places, { reservations, isBooting, now });
     const one: Case = { ...question, facts, place };
     this.#watchLink(one);
@@ -130,7 +132,7 @@ export class Exchange {
   #offer(question: Case, offer: Offered): void {
     const { facts, now, place } = question;
     const mayWait = this.#probes.wants(question, offer);
-    place.book.hold({ address: offer.address, mac: facts.mac, until: now + OFFER_HOLD_MS });
+    place.book.hold({ ...keptFor(facts), address: offer.address, until: now + OFFER_HOLD_MS });
     if (
       mayWait &&
       this.#probes.ask(question, offer.address, (usedBy) => this.#asked(question, offer, usedBy))
@@ -142,9 +144,9 @@ export class Exchange {
   /** The question about the offered address is answered; meanwhile the machine may have gone elsewhere. */
   #asked(question: Case, offer: Offered, usedBy: Mac | null): void {
     const { facts, place } = question;
-    const { mac } = facts;
+    const { leaseKey, mac } = facts;
     const now = this.#parts.clock.now();
-    if (place.book.offerTo(mac)?.address !== offer.address) return;
+    if (place.book.offerTo(leaseKey)?.address !== offer.address) return;
     if (usedBy === null || usedBy === mac) {
       this.#sendOffer(question, offer);
       return;
@@ -183,7 +185,7 @@ export class Exchange {
     const { facts, datagram, now } = question;
     if (question.isBooting && !isIpxe(facts)) this.#links.acknowledged(facts.mac, now);
     const { place } = question;
-    for (const ended of endNextDoor(facts.mac, { place, places: this.#parts.places }, now))
+    for (const ended of endNextDoor(facts.leaseKey, { place, places: this.#parts.places }, now))
       this.#end(ended.place, ended.lease);
     const superseded = place.book.grant(lease, now);
     const reply = this.#replies.compose(question, { kind: 'ack', yiaddr: lease.address });
@@ -239,15 +241,15 @@ export class Exchange {
 
   #endLease(question: Case, address: Ipv4): void {
     const { facts, now, place } = question;
-    const holds = place.book.leaseOf(facts.mac)?.address === address;
-    const ended = holds ? place.book.release(facts.mac, now) : null;
+    const holds = place.book.leaseOf(facts.leaseKey)?.address === address;
+    const ended = holds ? place.book.release(facts.leaseKey, now) : null;
     this.#forget(question);
-    if (ended === null) this.#strangers.leave(place, facts.mac);
+    if (ended === null) this.#strangers.leave(place, facts.leaseKey);
     else this.#end(place, ended);
   }
 
   #end(place: Place, ended: Lease): void {
-    this.#strangers.leave(place, ended.mac);
+    this.#strangers.leave(place, leaseKeyOf(ended));
     this.#write(place.network.name, [ended]);
   }
 
@@ -269,7 +271,7 @@ export class Exchange {
 
   /** What was offered or said before no longer counts. */
   #forget({ facts }: Question): void {
-    for (const { book } of this.#parts.places) book.dropOffer(facts.mac);
+    for (const { book } of this.#parts.places) book.dropOffer(facts.leaseKey);
     this.#sent.forget(facts.mac);
   }
 

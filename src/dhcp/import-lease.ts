@@ -24,7 +24,7 @@ const REASONS: { readonly [standing in Exclude<Standing, 'usable'>]: (situation:
 export function judgeLease(lease: ForeignLease, situation: Situation): LeaseVerdict {
   const { book, network, now, reservations } = situation;
   if (lease.expiresAt <= now) return skipped(`the lease ended at ${new Date(lease.expiresAt).toISOString()}`);
-  const found = standing(lease.mac, lease.address, situation);
+  const found = standing({ mac: lease.mac, leaseKey: lease.mac }, lease.address, situation);
   if (found !== 'usable') return skipped(REASONS[found](situation));
   const reserved = reservedOn(network.cidr, reservations.of(lease.mac));
   if (reserved !== null && reserved !== lease.address) return skipped(`${reserved} is reserved for this MAC`);

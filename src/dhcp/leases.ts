@@ -8,11 +8,11 @@ import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import type { DynamicAddresses } from './address-range.ts';
 import { ExpiryCalendar } from './expiry-calendar.ts';
+import { type Kept, type LeaseKey, leaseKeyOf } from './lease-key.ts';
 import { LookAhead } from './look-ahead.ts';
 
-export type Lease = {
+export type Lease = Kept & {
   readonly address: Ipv4;
-  readonly mac: Mac;
   readonly hostname: string | null;
   /** Option 82 that came with the lease's request: renewals that pass no relay are answered by it, too. */
   readonly relayInformation: Uint8Array | null;
@@ -27,7 +27,7 @@ export type Lease = {
  */
 export const NOBODY = '00:00:00:00:00:00' as Mac;
 
-export type Offer = { readonly address: Ipv4; readonly mac: Mac; readonly until: number };
+export type Offer = Kept & { readonly address: Ipv4; readonly until: number };
 
 /** An address that is kept from others without a lease. */
 export type Hold = { readonly address: Ipv4; readonly mac: Mac | null; readonly until: number };
@@ -41,13 +41,13 @@ export type Usage = {
 };
 
 /** Who keeps an address from others at the moment. */
-export type Holder = { readonly kind: 'machine'; readonly mac: Mac } | { readonly kind: 'quarantine' };
+export type Holder = { readonly kind: 'machine'; readonly key: LeaseKey } | { readonly kind: 'quarantine' };
 
 /** What choosing an address may read. */
 export type LeaseView = {
   /** The machine's lease, also one that ended. */
-  leaseOf(mac: Mac): Lease | null;
-  offerTo(mac: Mac): Offer | null;
+  leaseOf(key: LeaseKey): Lease | null;
+  offerTo(key: LeaseKey): Offer | null;
   holderOf(address: Ipv4, now: number): Holder | null;
   isDynamic(address: Ipv4): boolean;
   /** Whether a machine ever had it, as far as the journal goes. */
@@ -68,9 +68,9 @@ const LOOK_LIMIT = 256;
 export class LeaseBook implements LeaseView {
   readonly #dynamic: DynamicAddresses;
   readonly #leaseAt = new Map<Ipv4, Lease>();
-  readonly #leaseOf = new Map<Mac, Lease>();
+  readonly #leaseOf = new Map<LeaseKey, Lease>();
   readonly #offerAt = new Map<Ipv4, Offer>();
-  readonly #offerTo = new Map<Mac, Offer>();
+  readonly #offerTo = new Map<LeaseKey, Offer>();
   /** Address → end of its quarantine; the oldest first. */
   readonly #quarantine = new Map<Ipv4, number>();
   /** Used once, free now; the longest unused first. */
@@ -87,12 +87,12 @@ export class LeaseBook implements LeaseView {
     for (const lease of leases) this.#load(lease, now);
   }
 
-  leaseOf(mac: Mac): Lease | null {
-    return this.#leaseOf.get(mac) ?? null;
+  leaseOf(key: LeaseKey): Lease | null {
+    return this.#leaseOf.get(key) ?? null;
   }
 
-  offerTo(mac: Mac): Offer | null {
-    return this.#offerTo.get(mac) ?? null;
+  offerTo(key: LeaseKey): Offer | null {
+    return this.#offerTo.get(key) ?? null;
   }
 
   isDynamic(address: Ipv4): boolean {
@@ -112,9 +112,9 @@ export class LeaseBook implements LeaseView {
     const quarantinedUntil = this.#quarantine.get(address);
     if (quarantinedUntil !== undefined && quarantinedUntil > now) return { kind: 'quarantine' };
     const lease = this.#leaseAt.get(address);
-    if (lease !== undefined && lease.expiresAt > now) return { kind: 'machine', mac: lease.mac };
+    if (lease !== undefined && lease.expiresAt > now) return { kind: 'machine', key: leaseKeyOf(lease) };
     const offer = this.#offerAt.get(address);
-    if (offer !== undefined && offer.until > now) return { kind: 'machine', mac: offer.mac };
+    if (offer !== undefined && offer.until > now) return { kind: 'machine', key: leaseKeyOf(offer) };
     return null;
   }
 
@@ -144,16 +144,16 @@ export class LeaseBook implements LeaseView {
 
   /** Keeps the address for the machine until then; an earlier offer to it is void. */
   hold(offer: Offer): void {
-    this.dropOffer(offer.mac);
+    this.dropOffer(leaseKeyOf(offer));
     this.#clearHolds(offer.address);
-    this.#offerTo.set(offer.mac, offer);
+    this.#offerTo.set(leaseKeyOf(offer), offer);
     this.#offerAt.set(offer.address, offer);
     this.#holdEnds.put(offer.address, offer.until);
     this.#settle(offer.address);
   }
 
-  dropOffer(mac: Mac): void {
-    const offer = this.#offerTo.get(mac);
+  dropOffer(key: LeaseKey): void {
+    const offer = this.#offerTo.get(key);
     if (offer === undefined) return;
     this.#clearHolds(offer.address);
     this.#settle(offer.address);
@@ -164,9 +164,10 @@ export class LeaseBook implements LeaseView {
    * journals it along with the lease.
    */
   grant(lease: Lease, now: number): Lease | null {
-    this.dropOffer(lease.mac);
+    const key = leaseKeyOf(lease);
+    this.dropOffer(key);
     this.#clearHolds(lease.address);
-    const before = this.#leaseOf.get(lease.mac);
+    const before = this.#leaseOf.get(key);
     const moved = before !== undefined && before.address !== lease.address && before.expiresAt > now;
     const superseded = moved ? this.#end(before, now) : null;
     this.#record(lease, now);
@@ -174,8 +175,8 @@ export class LeaseBook implements LeaseView {
   }
 
   /** Ends the machine's lease now; null when it has none. The ended lease is for the journal. */
-  release(mac: Mac, now: number): Lease | null {
-    const lease = this.#leaseOf.get(mac);
+  release(key: LeaseKey, now: number): Lease | null {
+    const lease = this.#leaseOf.get(key);
     return lease === undefined || lease.expiresAt <= now ? null : this.#end(lease, now);
   }
 
@@ -260,13 +261,14 @@ export class LeaseBook implements LeaseView {
     const previous = this.#leaseAt.get(lease.address);
     if (previous !== undefined) this.#forget(previous);
     this.#leaseAt.set(lease.address, lease);
-    this.#leaseOf.set(lease.mac, lease);
+    this.#leaseOf.set(leaseKeyOf(lease), lease);
     if (lease.expiresAt > now) this.#leaseEnds.put(lease.address, lease.expiresAt);
     this.#settle(lease.address);
   }
 
   #forget(lease: Lease): void {
-    if (this.#leaseOf.get(lease.mac)?.address === lease.address) this.#leaseOf.delete(lease.mac);
+    const key = leaseKeyOf(lease);
+    if (this.#leaseOf.get(key)?.address === lease.address) this.#leaseOf.delete(key);
     this.#leaseAt.delete(lease.address);
     this.#leaseEnds.remove(lease.address);
   }
@@ -274,7 +276,7 @@ export class LeaseBook implements LeaseView {
   /** Forgets the offer and the quarantine of an address. */
   #clearHolds(address: Ipv4): void {
     const offer = this.#offerAt.get(address);
-    if (offer !== undefined) this.#offerTo.delete(offer.mac);
+    if (offer !== undefined) this.#offerTo.delete(leaseKeyOf(offer));
     this.#offerAt.delete(address);
     this.#quarantine.delete(address);
     this.#holdEnds.remove(address);
@@ -283,7 +285,7 @@ export class LeaseBook implements LeaseView {
   #end(lease: Lease, now: number): Lease {
     const ended = { ...lease, expiresAt: now };
     this.#leaseAt.set(lease.address, ended);
-    this.#leaseOf.set(lease.mac, ended);
+    this.#leaseOf.set(leaseKeyOf(lease), ended);
     this.#leaseEnds.remove(lease.address);
     this.#settle(lease.address);
     return ended;

@@ -28,6 +28,8 @@ export type DhcpNetwork = {
   /** Addresses that machines of no node may hold at once: on one switch port, and of all dynamic ones. */
   readonly strangersPerPort: number;
   readonly strangersPercent: number;
+  /** By what a machine is known to have its lease. */
+  readonly identity: 'mac' | 'client-id';
   /** Whether a new address is asked for by ARP before its first offer. */
   readonly arpProbe: boolean;
   /** How a machine without an address is answered that does not ask for a broadcast. */
@@ -68,6 +70,7 @@ export function dhcpNetwork(config: NetworkConfig, networks: readonly NetworkCon
     mode,
     strangersPerPort: config.strangers_per_port,
     strangersPercent: config.strangers_percent,
+    identity: config.identity,
     arpProbe: config.arp_probe,
     reply: config.reply,
     ranges: config.ranges.filter((range) => range.use === 'dhcp').map(({ from, to }) => ({ from, to })),

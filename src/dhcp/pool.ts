@@ -3,7 +3,7 @@
  * one that nobody used for the longest time. Pure: reads the lease book, changes nothing.
  */
 import { cidrContains, type Ipv4 } from '../net/ipv4.ts';
-import type { Mac } from '../net/mac.ts';
+import { type Claimant, isOwn } from './lease-key.ts';
 import type { LeaseView } from './leases.ts';
 import type { DhcpNetwork } from './network.ts';
 import { type Reservation, type Reservations, reservedOn } from './reservations.ts';
@@ -27,26 +27,25 @@ export type AddressChoice =
   | { readonly ok: true; readonly address: Ipv4; readonly because: AddressReason }
   | { readonly ok: false; readonly reason: 'no_free_address' | 'reservation_in_use' };
 
-export type AddressWish = {
-  readonly mac: Mac;
+export type AddressWish = Claimant & {
   readonly reservation: Reservation | null;
   readonly asked: Ipv4 | null;
 };
 
 export function chooseAddress(wish: AddressWish, situation: Situation): AddressChoice {
-  const { mac, reservation, asked } = wish;
+  const { leaseKey, reservation, asked } = wish;
   const { book, network } = situation;
   const reserved = reservedOn(network.cidr, reservation);
-  if (reserved !== null && !isHeldByOther(reserved, mac, situation))
+  if (reserved !== null && !isHeldByOther(reserved, wish, situation))
     return { ok: true, address: reserved, because: 'its reservation' };
   // Beside another server, an address that is not the reserved one would surprise the operator.
   if (reserved !== null && network.mode === 'reservations')
     return { ok: false, reason: 'reservation_in_use' };
 
-  const earlier = book.leaseOf(mac)?.address ?? book.offerTo(mac)?.address ?? null;
-  if (earlier !== null && standing(mac, earlier, situation) === 'usable')
+  const earlier = book.leaseOf(leaseKey)?.address ?? book.offerTo(leaseKey)?.address ?? null;
+  if (earlier !== null && standing(wish, earlier, situation) === 'usable')
     return { ok: true, address: earlier, because: 'its earlier address' };
-  if (asked !== null && standing(mac, asked, situation) === 'usable')
+  if (asked !== null && standing(wish, asked, situation) === 'usable')
     return { ok: true, address: asked, because: 'as it asked' };
   const free = book.longestUnused((address) => situation.reservations.holderOf(address) !== null);
   return free === null
@@ -57,18 +56,18 @@ export function chooseAddress(wish: AddressWish, situation: Situation): AddressC
 /** How an address stands to a machine, reservations of its own apart. */
 export type Standing = 'usable' | 'taken' | 'quarantined' | 'not_ours' | 'off_network';
 
-export function standing(mac: Mac, address: Ipv4, situation: Situation): Standing {
+export function standing(claimant: Claimant, address: Ipv4, situation: Situation): Standing {
   const { network, book, reservations, now } = situation;
   if (!cidrContains(network.cidr, address)) return 'off_network';
   const holder = book.holderOf(address, now);
   if (holder?.kind === 'quarantine') return 'quarantined';
-  if (holder !== null && holder.mac !== mac) return 'taken';
+  if (holder !== null && !isOwn(holder.key, claimant)) return 'taken';
   const keptFor = reservations.holderOf(address);
-  if (keptFor !== null) return keptFor === mac ? 'usable' : 'taken';
+  if (keptFor !== null) return keptFor === claimant.mac ? 'usable' : 'taken';
   return book.isDynamic(address) ? 'usable' : 'not_ours';
 }
 
-function isHeldByOther(address: Ipv4, mac: Mac, { book, now }: Situation): boolean {
+function isHeldByOther(address: Ipv4, claimant: Claimant, { book, now }: Situation): boolean {
   const holder = book.holderOf(address, now);
-  return holder !== null && (holder.kind === 'quarantine' || holder.mac !== mac);
+  return holder !== null && (holder.kind === 'quarantine' || !isOwn(holder.key, claimant));
 }

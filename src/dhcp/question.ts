@@ -35,7 +35,7 @@ export type Case = Question & { readonly place: Place };
 export function withRelayOfLease(facts: ClientFacts, places: Places): ClientFacts {
   if (facts.relayInformation !== null || facts.ciaddr === null) return facts;
   const lease = places
-    .map(({ book }) => book.leaseOf(facts.mac))
+    .map(({ book }) => book.leaseOf(facts.leaseKey))
     .find((one) => one?.address === facts.ciaddr);
   return lease?.relayInformation == null
     ? facts

@@ -6,7 +6,7 @@
 import { cidrContains, type Ipv4 } from '../net/ipv4.ts';
 import { type Answer, answer } from './answer.ts';
 import type { ClientFacts } from './client-facts.ts';
-import type { Mac } from '../net/mac.ts';
+import type { LeaseKey } from './lease-key.ts';
 import type { Lease, LeaseBook } from './leases.ts';
 import type { DhcpNetwork } from './network.ts';
 import { type AddressReason, type Situation, standing } from './pool.ts';
@@ -37,7 +37,7 @@ export function decide(facts: ClientFacts, places: Places, circumstances: Circum
 /** It has an address reserved there, and could have it now. */
 function hasReservation(facts: ClientFacts, situation: Situation): boolean {
   const reserved = reservedOn(situation.network.cidr, situation.reservations.of(facts.mac));
-  return reserved !== null && standing(facts.mac, reserved, situation) === 'usable';
+  return reserved !== null && standing(facts, reserved, situation) === 'usable';
 }
 
 /**
@@ -45,12 +45,12 @@ function hasReservation(facts: ClientFacts, situation: Situation): boolean {
  * and holds one address, not two. The ended leases are for the journal.
  */
 export function endNextDoor(
-  mac: Mac,
+  leaseKey: LeaseKey,
   { place, places }: { readonly place: Place; readonly places: Places },
   now: number,
 ): readonly { readonly place: Place; readonly lease: Lease }[] {
   return places.flatMap((other) => {
-    const lease = other === place ? null : other.book.release(mac, now);
+    const lease = other === place ? null : other.book.release(leaseKey, now);
     return lease === null ? [] : [{ place: other, lease }];
   });
 }
@@ -63,12 +63,12 @@ const RANKS: Readonly<Record<AddressReason, number>> = {
 };
 const NOTHING_TO_OFFER = 4;
 
-function isBetter(one: Decision, other: Decision, { mac }: ClientFacts): boolean {
+function isBetter(one: Decision, other: Decision, { leaseKey }: ClientFacts): boolean {
   const rank = ({ answer: given }: Decision): number =>
     given.kind === 'offer' ? RANKS[given.because] : NOTHING_TO_OFFER;
   if (rank(one) !== rank(other)) return rank(one) < rank(other);
   // It had an address in both: the later one counts.
-  const lastHeld = ({ place }: Decision): number => place.book.leaseOf(mac)?.expiresAt ?? 0;
+  const lastHeld = ({ place }: Decision): number => place.book.leaseOf(leaseKey)?.expiresAt ?? 0;
   return rank(one) === RANKS['its earlier address'] && lastHeld(one) > lastHeld(other);
 }
 
@@ -78,10 +78,10 @@ function addressNamed(facts: ClientFacts): Ipv4 | null {
 }
 
 /** The network that the address is of; without an address the one that made an offer; the first one else. */
-function placeOf(address: Ipv4 | null, { mac }: ClientFacts, places: Places): Place {
+function placeOf(address: Ipv4 | null, { leaseKey }: ClientFacts, places: Places): Place {
   const found =
     address === null
-      ? places.find(({ book }) => book.offerTo(mac) !== null)
+      ? places.find(({ book }) => book.offerTo(leaseKey) !== null)
       : places.find(({ network }) => cidrContains(network.cidr, address));
   return found ?? places[0];
 }

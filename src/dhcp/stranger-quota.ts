@@ -3,7 +3,7 @@
  * tells it) and on the whole network. One machine that makes up a MAC for each question can so neither take the
  * addresses of machines on other ports nor those that known machines need.
  */
-import type { Mac } from '../net/mac.ts';
+import type { LeaseKey } from './lease-key.ts';
 
 export type StrangerLimits = {
   readonly perPort: number;
@@ -11,7 +11,7 @@ export type StrangerLimits = {
 };
 
 export type Stranger = {
-  readonly mac: Mac;
+  readonly key: LeaseKey;
   /** Which switch port it is behind; null: nobody told. */
   readonly port: string | null;
   /** When its offer or lease ends. */
@@ -31,7 +31,7 @@ const SWEEP_MS = 1_000;
 
 export class StrangerQuota {
   readonly #limits: StrangerLimits;
-  readonly #counted = new Map<Mac, Counted>();
+  readonly #counted = new Map<LeaseKey, Counted>();
   readonly #onPort = new Map<string, number>();
   #sweptAt = Number.NEGATIVE_INFINITY;
 
@@ -40,25 +40,25 @@ export class StrangerQuota {
   }
 
   /** Counts it until then; where it was first, for as long as it is counted. */
-  admit({ mac, port, until, stays }: Stranger, now: number): Full | null {
-    const before = this.#counted.get(mac);
+  admit({ key, port, until, stays }: Stranger, now: number): Full | null {
+    const before = this.#counted.get(key);
     if (before !== undefined && before.until > now) {
       before.until = until;
       return null;
     }
-    this.leave(mac);
+    this.leave(key);
     const full = stays ? null : this.#whatIsFull(port, now);
     if (full !== null) return full;
-    this.#counted.set(mac, { port, until });
+    this.#counted.set(key, { port, until });
     if (port !== null) this.#onPort.set(port, this.#count(port) + 1);
     return null;
   }
 
   /** It gave its address back. */
-  leave(mac: Mac): void {
-    const counted = this.#counted.get(mac);
+  leave(key: LeaseKey): void {
+    const counted = this.#counted.get(key);
     if (counted === undefined) return;
-    this.#counted.delete(mac);
+    this.#counted.delete(key);
     if (counted.port === null) return;
     const left = this.#count(counted.port) - 1;
     if (left > 0) this.#onPort.set(counted.port, left);
@@ -76,7 +76,7 @@ export class StrangerQuota {
     const full = this.#fullNow(port);
     if (full === null || now - this.#sweptAt < SWEEP_MS) return full;
     this.#sweptAt = now;
-    for (const [mac, { until }] of this.#counted) if (until <= now) this.leave(mac);
+    for (const [key, { until }] of this.#counted) if (until <= now) this.leave(key);
     return this.#fullNow(port);
   }
 

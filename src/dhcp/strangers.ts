@@ -1,6 +1,6 @@
 /** Who of the machines that nobody knows gets an address, and what is told when there are too many of them. */
-import type { Mac } from '../net/mac.ts';
 import type { ClientFacts } from './client-facts.ts';
+import type { LeaseKey } from './lease-key.ts';
 import type { DhcpNetwork } from './network.ts';
 import type { DhcpNotice } from './notice.ts';
 import { RepeatLimit } from './repeat-limit.ts';
@@ -30,8 +30,8 @@ export class Strangers {
   ): boolean {
     const { until, now } = times;
     const quota = this.#quotas.get(network);
-    const runs = (book.leaseOf(facts.mac)?.expiresAt ?? 0) > now;
-    const stranger = { mac: facts.mac, port: portOf(facts), until, stays: runs };
+    const runs = (book.leaseOf(facts.leaseKey)?.expiresAt ?? 0) > now;
+    const stranger = { key: facts.leaseKey, port: portOf(facts), until, stays: runs };
     const full = quota?.admit(stranger, now) ?? null;
     if (full === null) return true;
     const where = full === 'port' ? `${stranger.port}` : '';
@@ -40,8 +40,8 @@ export class Strangers {
     return false;
   }
 
-  leave({ network }: Place, mac: Mac): void {
-    this.#quotas.get(network)?.leave(mac);
+  leave({ network }: Place, key: LeaseKey): void {
+    this.#quotas.get(network)?.leave(key);
   }
 
   /** The wall clock was set: all are counted again with their next question. */

@@ -202,12 +202,14 @@ function sharedWires(networks: readonly NetworkConfig[]): readonly NetworkProble
   return pairs(served).flatMap(([a, b]) => {
     const wire = a.interface ?? a.wire;
     const isShared = wire !== undefined && a.interface === b.interface && wire === (b.interface ?? b.wire);
-    if (!isShared || a.dhcp === b.dhcp) return [];
+    if (!isShared) return [];
+    if (a.dhcp === b.dhcp && a.identity === b.identity) return [];
+    const key = a.dhcp === b.dhcp ? 'identity' : 'dhcp';
     return [
       {
         networks: [a.name, b.name],
-        message: `networks "${a.name}" (dhcp: ${a.dhcp}) and "${b.name}" (dhcp: ${b.dhcp}) share the wire ${wire}`,
-        hint: 'Give all networks of one wire the same dhcp mode, or a VLAN interface of its own to each.',
+        message: `networks "${a.name}" (${key}: ${a[key]}) and "${b.name}" (${key}: ${b[key]}) share the wire ${wire}`,
+        hint: `Give all networks of one wire the same ${key}, or a VLAN interface of its own to each.`,
       },
     ];
   });

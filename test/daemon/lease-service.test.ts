@@ -64,7 +64,7 @@ test('imported leases are in the book at once, and told as taken when they are o
     { result: 'taken' },
     { result: 'skipped', why: 'the address is not of network pxe' },
   ]);
-  expect(book.holderOf(ip('10.77.1.7'), NOW)).toEqual({ kind: 'machine', mac: mac(1) });
+  expect(book.holderOf(ip('10.77.1.7'), NOW)).toEqual({ kind: 'machine', key: mac(1) });
   expect(journaled).toMatchObject([{ network: 'pxe', leases: [{ address: '10.77.1.7' }] }]);
   expect(await imported(lease(mac(1), '10.77.1.7'))).toEqual([{ result: 'unchanged' }]);
 });

@@ -83,6 +83,23 @@ describe('busybox udhcpc', () => {
     expect(output).toContain('10.77.200.7');
   });
 
+  it('keeps its address by client identifier with another MAC, also over a restart, where leases are kept so', async () => {
+    const asked = async (id: string): Promise<string> => {
+      const words = ['-i', 'c0', '-f', '-n', '-q', '-C', '-x', `0x3d:${id}`, '-s', '/bin/true'];
+      const { output } = await wire.run('client', 'udhcpc', ...words);
+      return /lease of (\S+) obtained/.exec(output)?.[1] ?? output;
+    };
+    const first = await serve({ identity: 'client-id' });
+    const address = await asked('ff0000000100020000ab1107');
+    await wire.run('client', 'ip', 'link', 'set', 'c0', 'address', '02:00:00:00:77:02');
+    expect(await asked('ff0000000100020000ab1107')).toBe(address);
+    expect(await asked('ff0000000100020000ab1108')).not.toBe(address);
+    await first.end('SIGKILL');
+    servers.length = 0;
+    await serve({ identity: 'client-id' });
+    expect(await asked('ff0000000100020000ab1107')).toBe(address);
+  });
+
   it('gets nothing there as a stranger, and one fact says why', async () => {
     const server = await serve({ mode: 'reservations' });
     const { code } = await wire.run(

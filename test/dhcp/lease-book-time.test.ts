@@ -42,7 +42,7 @@ describe('a wall clock that is set', () => {
     const now = NOW + byMs;
     book.shift(byMs, now);
     book.sweep(now);
-    expect(book.holderOf(TEN, now)).toEqual({ kind: 'machine', mac: mac(1) });
+    expect(book.holderOf(TEN, now)).toEqual({ kind: 'machine', key: mac(1) });
     expect(book.leaseOf(mac(2))?.expiresAt).toBe(now - 60_000);
     expect(book.longestUnused(none)).toBe('10.77.0.14');
     book.sweep(now + 1_801_000);

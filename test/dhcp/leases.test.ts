@@ -174,11 +174,11 @@ describe('whatever machines do', () => {
     const situation = { network: NETWORK, book, reservations, isBooting: false, now };
     const offer = book.offerTo(holder);
     if (what === 'ask') {
-      const wish = { mac: holder, reservation: reservations.of(holder), asked: null };
+      const wish = { mac: holder, leaseKey: holder, reservation: reservations.of(holder), asked: null };
       const choice = chooseAddress(wish, situation);
       if (!choice.ok) return;
       const keeper = book.holderOf(choice.address, now);
-      expect(keeper === null || (keeper.kind === 'machine' && keeper.mac === holder)).toBe(true);
+      expect(keeper === null || (keeper.kind === 'machine' && keeper.key === holder)).toBe(true);
       book.hold({ address: choice.address, mac: holder, until: now + 120_000 });
     } else if (what === 'take' && offer !== null) {
       const { address } = offer;

@@ -45,6 +45,7 @@ export const NETWORK: DhcpNetwork = {
   mode: 'authoritative',
   strangersPerPort: 4,
   strangersPercent: 100,
+  identity: 'mac',
   arpProbe: true,
   reply: 'broadcast',
   ranges: [{ from: ip('10.77.0.10'), to: ip('10.77.0.19') }],

@@ -33,6 +33,7 @@ const networkShape = z.object({
   bootLeaseSeconds: z.number().default(600),
   strangersPerPort: z.number().default(32),
   strangersPercent: z.number().default(100),
+  identity: z.enum(['mac', 'client-id']).default('mac'),
   arpProbe: z.boolean().default(false),
   reply: z.enum(['broadcast', 'unicast']).default('broadcast'),
 });
@@ -73,6 +74,7 @@ const networks = [settings, ...settings.more].map((one): DhcpNetwork => {
     ...{ cidr: must(parseCidr(one.cidr), one.cidr), address: address(one.address), gateway },
     nameservers: [address('10.77.0.2')],
     leaseSeconds: one.leaseSeconds,
+    identity: one.identity,
     bootLeaseSeconds: one.bootLeaseSeconds,
     mode: one.mode,
     ...{ strangersPerPort: one.strangersPerPort, strangersPercent: one.strangersPercent },

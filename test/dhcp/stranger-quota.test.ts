@@ -8,7 +8,7 @@ const STRANGER = { port: 'a', until: UNTIL, stays: false } as const;
 
 /** What happens to so many strangers in a row, each with a MAC of its own. */
 function arrive(quota: StrangerQuota, port: string | null, count: number, from = 0): (string | null)[] {
-  return Array.from({ length: count }, (_, i) => quota.admit({ ...STRANGER, mac: mac(from + i), port }, NOW));
+  return Array.from({ length: count }, (_, i) => quota.admit({ ...STRANGER, key: mac(from + i), port }, NOW));
 }
 
 describe('strangers on one switch port', () => {
@@ -21,27 +21,27 @@ describe('strangers on one switch port', () => {
 
   it('make room when their time is over, and when they leave', () => {
     const quota = new StrangerQuota({ perPort: 1, perNetwork: 100 });
-    expect(quota.admit({ ...STRANGER, mac: mac(1) }, NOW)).toBeNull();
-    expect(quota.admit({ ...STRANGER, mac: mac(2) }, NOW)).toBe('port');
-    expect(quota.admit({ ...STRANGER, mac: mac(2), until: UNTIL * 2 }, UNTIL)).toBeNull();
+    expect(quota.admit({ ...STRANGER, key: mac(1) }, NOW)).toBeNull();
+    expect(quota.admit({ ...STRANGER, key: mac(2) }, NOW)).toBe('port');
+    expect(quota.admit({ ...STRANGER, key: mac(2), until: UNTIL * 2 }, UNTIL)).toBeNull();
     quota.leave(mac(2));
-    expect(quota.admit({ ...STRANGER, mac: mac(3), until: UNTIL * 2 }, UNTIL)).toBeNull();
-    expect(quota.admit({ ...STRANGER, mac: mac(4) }, UNTIL)).toBe('port');
+    expect(quota.admit({ ...STRANGER, key: mac(3), until: UNTIL * 2 }, UNTIL)).toBeNull();
+    expect(quota.admit({ ...STRANGER, key: mac(4) }, UNTIL)).toBe('port');
   });
 
   it('that have an address already are counted though the port is full', () => {
     const quota = new StrangerQuota({ perPort: 1, perNetwork: 100 });
     arrive(quota, 'a', 1);
-    expect(quota.admit({ ...STRANGER, mac: mac(7), stays: true }, NOW)).toBeNull();
+    expect(quota.admit({ ...STRANGER, key: mac(7), stays: true }, NOW)).toBeNull();
     quota.leave(mac(0));
-    expect(quota.admit({ ...STRANGER, mac: mac(8) }, NOW)).toBe('port');
+    expect(quota.admit({ ...STRANGER, key: mac(8) }, NOW)).toBe('port');
   });
 
   it('that are counted stay, for as long as they renew', () => {
     const quota = new StrangerQuota({ perPort: 1, perNetwork: 1 });
     arrive(quota, 'a', 1);
-    expect(quota.admit({ ...STRANGER, mac: mac(0), until: UNTIL + 60_000 }, NOW)).toBeNull();
-    expect(quota.admit({ ...STRANGER, mac: mac(1) }, UNTIL + 1)).toBe('port');
+    expect(quota.admit({ ...STRANGER, key: mac(0), until: UNTIL + 60_000 }, NOW)).toBeNull();
+    expect(quota.admit({ ...STRANGER, key: mac(1) }, UNTIL + 1)).toBe('port');
   });
 });
 
@@ -70,7 +70,7 @@ it('never are more admitted than the limits, whatever comes in which order', () 
           held.delete(number);
         } else if (
           what === 'arrive' &&
-          quota.admit({ mac: mac(number), port, until, stays: false }, now) === null
+          quota.admit({ key: mac(number), port, until, stays: false }, now) === null
         )
           held.set(number, { port: (held.get(number) ?? { port }).port, until });
         expect(held.size).toBeLessThanOrEqual(5);

@@ -136,6 +136,11 @@ describe('checking networks', () => {
       'networks "pxe" (dhcp: authoritative) and "pxe2" (dhcp: reservations) share the wire eth1',
     ],
     [
+      'leases by MAC and by client identifier on one wire',
+      [PXE, { ...PXE2, identity: 'client-id' }],
+      'networks "pxe" (identity: mac) and "pxe2" (identity: client-id) share the wire eth1',
+    ],
+    [
       'two DHCP modes on one wire behind relays',
       [
         PXE,

@@ -25,7 +25,7 @@ export const leaseList: Command = {
     const rows = leases.map((one) => [
       one.network,
       one.address,
-      one.mac ?? '-',
+      one.client_id === undefined ? (one.mac ?? '-') : `${one.mac} id ${one.client_id}`,
       one.state,
       one.node?.name ?? one.node?.uuid ?? '-',
       one.hostname ?? '-',

@@ -1,6 +1,7 @@
 /** Leases as bytes, for the lease log and between threads: one JSON array, so that `strings` shows an operator all. */
 import { parseIpv4 } from '../../net/ipv4.ts';
 import { parseMac } from '../../net/mac.ts';
+import { parseClientIdText } from '../lease-key.ts';
 import type { Lease } from '../leases.ts';
 
 export type JournalEntry = {
@@ -21,6 +22,7 @@ export function encodeEntries(entries: readonly JournalEntry[]): Uint8Array {
       lease.startedAt,
       lease.expiresAt,
       lease.relayInformation === null ? null : Buffer.from(lease.relayInformation).toString('hex'),
+      ...(lease.clientId == null ? [] : [lease.clientId]),
     ]),
   );
   return Buffer.from(JSON.stringify(rows));
@@ -35,7 +37,7 @@ export function decodeEntries(bytes: Uint8Array): readonly NetworkLease[] {
 
 function leaseOfRow(row: unknown): readonly NetworkLease[] {
   if (!Array.isArray(row)) return [];
-  const [network, addressText, macText, hostname, startedAt, expiresAt, relay]: readonly unknown[] = row;
+  const [network, addressText, macText, hostname, startedAt, expiresAt, relay, id]: readonly unknown[] = row;
   const address = typeof addressText === 'string' ? parseIpv4(addressText) : null;
   const mac = typeof macText === 'string' ? parseMac(macText) : null;
   if (address === null || mac === null || typeof network !== 'string') return [];
@@ -43,5 +45,7 @@ function leaseOfRow(row: unknown): readonly NetworkLease[] {
   if (typeof startedAt !== 'number' || typeof expiresAt !== 'number') return [];
   // Absent in rows of before.
   const relayInformation = typeof relay === 'string' ? Buffer.from(relay, 'hex') : null;
-  return [{ network, lease: { address, mac, hostname, relayInformation, startedAt, expiresAt } }];
+  const clientId = parseClientIdText(id);
+  const kept = clientId === null ? { mac } : { mac, clientId };
+  return [{ network, lease: { address, ...kept, hostname, relayInformation, startedAt, expiresAt } }];
 }

@@ -18,7 +18,7 @@ export type LeaseTable = {
   close(): void;
 };
 
-const SCHEMA_VERSION = 3;
+const SCHEMA_VERSION = 4;
 /** Rows in one part of what is loaded: V8 lets texts of this size go soon, and keeps larger ones. */
 const PART_ROWS = 500;
 
@@ -39,6 +39,8 @@ const MIGRATIONS: readonly string[] = [
    INSERT INTO log (folded_through) VALUES (0);`,
   // Option 82 of the request.
   'ALTER TABLE lease ADD COLUMN relay BLOB;',
+  // Where the network goes by client identifiers: what the lease is kept under.
+  'ALTER TABLE lease ADD COLUMN client_id TEXT;',
 ];
 
 const FULL_HINT =
@@ -52,9 +54,11 @@ export function openLeaseTable(path: string): LeaseTable {
   const foldedThrough = (): number =>
     database.prepare<[], number>('SELECT folded_through FROM log').pluck().get() ?? 0;
   const upsert = database.prepare<LeaseRow>(
-    `INSERT INTO lease (network, address, mac, hostname, started_at, expires_at, relay) VALUES (?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO lease (network, address, mac, hostname, started_at, expires_at, relay, client_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (network, address) DO UPDATE SET mac = excluded.mac, hostname = excluded.hostname,
-       started_at = excluded.started_at, expires_at = excluded.expires_at, relay = excluded.relay`,
+       started_at = excluded.started_at, expires_at = excluded.expires_at, relay = excluded.relay,
+       client_id = excluded.client_id`,
   );
   const setFolded = database.prepare<[number]>('UPDATE log SET folded_through = ?');
   const write = database.transaction((leases: readonly NetworkLease[], through: number) => {
@@ -78,11 +82,11 @@ export function openLeaseTable(path: string): LeaseTable {
   };
 }
 
-type LeaseRow = [string, string, string, string | null, number, number, Uint8Array | null];
+type LeaseRow = [string, string, string, string | null, number, number, Uint8Array | null, string | null];
 
 function rowOf({ network, lease }: NetworkLease): LeaseRow {
-  const { address, mac, hostname, startedAt, expiresAt, relayInformation } = lease;
-  return [network, address, mac, hostname, startedAt, expiresAt, relayInformation];
+  const { address, mac, clientId, hostname, startedAt, expiresAt, relayInformation } = lease;
+  return [network, address, mac, hostname, startedAt, expiresAt, relayInformation, clientId ?? null];
 }
 
 /** The last word about each address, in the order of the table's key: the fewest pages are written so. */
@@ -93,7 +97,8 @@ function lastOfEach(leases: readonly NetworkLease[]): readonly NetworkLease[] {
 
 function* loadParts(database: Database.Database, network: string): Iterable<Uint8Array> {
   const select = database.prepare<[string], Lease>(
-    `SELECT address, mac, hostname, started_at AS startedAt, expires_at AS expiresAt, relay AS relayInformation
+    `SELECT address, mac, hostname, started_at AS startedAt, expires_at AS expiresAt, relay AS relayInformation,
+       client_id AS clientId
      FROM lease WHERE network = ? ORDER BY expires_at`,
   );
   let leases: Lease[] = [];

@@ -46,9 +46,11 @@ describe('the lease table', () => {
       first,
     ]);
     expect(loaded(table, 'another')).toEqual([]);
+    table.fold([segment(3, [{ ...first, clientId: 'id:ff00' }])], ALL);
+    expect(loaded(table)).toContainEqual({ ...first, clientId: 'id:ff00' });
     table.close();
     const again = openLeaseTable(path);
-    expect(again.foldedThrough()).toBe(2);
+    expect(again.foldedThrough()).toBe(3);
     again.close();
   });
 
@@ -82,7 +84,7 @@ describe('the lease table', () => {
     const table = openLeaseTable(path);
     table.fold([segment(1, [first])], ALL);
     const editor = new Database(path);
-    editor.exec("INSERT INTO lease VALUES ('pxe', '10.77.0.300', 'no MAC', NULL, 1, 2, NULL)");
+    editor.exec("INSERT INTO lease VALUES ('pxe', '10.77.0.300', 'no MAC', NULL, 1, 2, NULL, NULL)");
     editor.close();
     expect(loaded(table)).toEqual([first]);
     table.close();
