@@ -151,7 +151,9 @@ describe('a machine that moves from one network of the wire to the other', () =>
     const [ack] = rig.say({ type: 'request', mac: ME, asks: '10.88.0.200', serverId: '10.88.0.1', xid: 2 });
     expect(ack?.packet.yiaddr).toBe('10.88.0.200');
     expect(first.holderOf(ip('10.77.0.12'), NOW)).toBeNull();
-    expect(rig.journaled.map(({ network, leases }) => [network, leases[0]?.address, leases[0]?.expiresAt])).toEqual([
+    expect(
+      rig.journaled.map(({ network, leases }) => [network, leases[0]?.address, leases[0]?.expiresAt]),
+    ).toEqual([
       ['pxe', '10.77.0.12', NOW],
       ['second', '10.88.0.200', NOW + 3_600_000],
     ]);
