@@ -1,6 +1,8 @@
 /** All that `ingot preflight` looks at, in the order in which an operator mends it. */
+import { systemClock } from '../../clock.ts';
 import type { Config } from '../../config/schema.ts';
 import { asIngotError } from '../../errors.ts';
+import { checkApi } from './api.ts';
 import { checkCapabilities } from './capabilities.ts';
 import { checkFiles } from './files.ts';
 import { bad, type Finding } from './finding.ts';
@@ -27,6 +29,7 @@ export async function preflight(
       look: async () =>
         judgePorts(config, { ownPid: await daemonAtWork(config), sockets: await openSockets() }),
     },
+    { name: 'api', look: () => checkApi(config, systemClock.now()) },
     { name: 'boot', look: () => checkFiles(config) },
     { name: 'route', look: () => checkBmcRoutes(config.networks) },
     ...(askDhcp ? [{ name: 'dhcp', look: () => checkOtherDhcp(config.networks) }] : []),
