@@ -14,6 +14,7 @@ const HELP = `ingot ${VERSION}: from a powered-off machine to a running OS.
   ingot image list|show|add|remove the cache of OS images
   ingot boot ca                    the authority of boot files by HTTPS
   ingot dhcp …                     leases, reservations, discovered machines, import
+  ingot token create|list|revoke   who may call the API over TCP
   ingot status                     the daemon's own condition
   ingot version
 

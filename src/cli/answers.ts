@@ -197,6 +197,17 @@ export const imagesAnswer = z.object({ images: z.array(imageAnswer) });
 
 export const inventoryAnswer = z.object({ inventory: object, plugin_data: object });
 
+const tokenFields = {
+  ...{ id: z.string(), name: z.string(), role: z.string(), project: z.string().nullable() },
+  ...{ created_at: z.string(), expires_at: z.string().nullable(), expired: z.boolean() },
+};
+export const tokensAnswer = z.object({ tokens: z.array(z.object(tokenFields)) });
+export type TokenAnswer = z.output<typeof tokensAnswer>['tokens'][number];
+export const newTokenAnswer = z.object({ ...tokenFields, token: z.string() });
+
+/** Who is refused at the door is told so in this shape, as Ironic does. */
+export const loginAnswer = z.object({ error: z.object({ message: z.string() }) });
+
 /** Ironic's error body: JSON text inside JSON. */
 export const errorAnswer = z.object({
   error_message: z

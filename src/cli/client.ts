@@ -17,6 +17,7 @@ import {
   machinesAnswer,
   type NodeAnswer,
   networksAnswer,
+  newTokenAnswer,
   nodeAnswer,
   nodesAnswer,
   type PortAnswer,
@@ -26,9 +27,11 @@ import {
   reservationsAnswer,
   statusAnswer,
   timelineAnswer,
+  tokensAnswer,
   whyAnswer,
 } from './answers.ts';
 import { connect, type Method } from './connection.ts';
+import { type Login, NO_LOGIN } from './credentials.ts';
 import { type FollowOptions, followEvents } from './events.ts';
 
 export type PatchOp = {
@@ -52,8 +55,8 @@ const MOST_PAGES = 10_000;
 export type Client = ReturnType<typeof createClient>;
 
 /** Speaks to `http://…` or `unix:///…`. Methods throw the API's refusal as `IngotError`. */
-export function createClient(url: string) {
-  const connection = connect(url);
+export function createClient(url: string, login: Login = NO_LOGIN) {
+  const connection = connect(url, login);
   const ask = async <T extends z.ZodType>(
     schema: T,
     method: Method,
@@ -142,6 +145,11 @@ export function createClient(url: string) {
     leases: async (query: Query = {}) =>
       (await get(leasesAnswer, `/ingot/v1/dhcp/leases?${new URLSearchParams(query).toString()}`)).leases,
     importDhcp: (body: JsonObject) => ask(importAnswer, 'POST', { path: '/ingot/v1/dhcp/import', body }),
+    tokens: {
+      list: async () => (await get(tokensAnswer, '/ingot/v1/tokens')).tokens,
+      create: (body: JsonObject) => ask(newTokenAnswer, 'POST', { path: '/ingot/v1/tokens', body }),
+      revoke: (name: string) => connection.send('DELETE', `/ingot/v1/tokens/${encodeURIComponent(name)}`),
+    },
     discovered: {
       list: async () => (await get(machinesAnswer, '/ingot/v1/discovered')).machines,
       forget: (mac: string) => connection.send('DELETE', `/ingot/v1/discovered/${mac}`),

@@ -4,6 +4,7 @@ import { asIngotError, IngotError } from '../errors.ts';
 import { findDaemon } from './address.ts';
 import { type Arguments, flag, readArguments, text } from './arguments.ts';
 import { type Client, createClient } from './client.ts';
+import { loginFor, readClientFile } from './credentials.ts';
 import { EXIT, type Io } from './io.ts';
 
 export type Command = {
@@ -29,9 +30,10 @@ export type Call = Arguments & {
 
 const COMMON_HELP = `
 Every command:
-  --url URL   http://HOST:PORT or unix:///PATH (default: INGOT_URL, else the daemon of this machine)
+  --url URL   http://HOST:PORT, https://… or unix:///PATH (default: INGOT_URL, the client file's, the daemon of this machine)
   --json      the answer as JSON
   --help      this text
+A remote API's login: INGOT_TOKEN, or INGOT_USERNAME and INGOT_PASSWORD; INGOT_CACERT; or ~/.config/ingot/client.yaml
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 the daemon is not reachable.
 `;
 
@@ -43,7 +45,9 @@ export async function runCommand(command: Command, argv: readonly string[], io: 
       io.out(`Usage: ${command.usage}\n${command.summary}\n${command.details ?? ''}${COMMON_HELP}`);
       return EXIT.ok;
     }
-    const client = createClient(await findDaemon({ url: text(parsed.values, 'url'), env: io.env }));
+    const file = await readClientFile(io.env);
+    const url = await findDaemon({ url: text(parsed.values, 'url'), env: io.env, file });
+    const client = createClient(url, await loginFor(url, io.env, file));
     try {
       return await command.run({ ...parsed, client, io, json: wantsJson, usage: command.usage });
     } finally {

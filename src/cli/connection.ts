@@ -1,7 +1,8 @@
 /** One HTTP exchange with the daemon's API, over TCP or its Unix socket; failures as `IngotError`. */
 import { Agent, type Dispatcher, request } from 'undici';
 import { ERROR_CODES, type ErrorCode, IngotError } from '../errors.ts';
-import { errorAnswer } from './answers.ts';
+import { errorAnswer, loginAnswer } from './answers.ts';
+import { type Login, NO_LOGIN } from './credentials.ts';
 
 const MICROVERSION = '1.96';
 const HEADERS_TIMEOUT_MS = 60_000;
@@ -24,21 +25,31 @@ export type StreamOptions = {
 };
 
 /** `http://host:port`, `https://host:port` or `unix:///path/ingot.sock`. Throws `usage` for anything else. */
-export function connect(url: string): Connection {
+export function connect(url: string, { authorization, ca }: Login = NO_LOGIN): Connection {
   const { origin, socketPath } = readUrl(url);
   const dispatcher = new Agent({
-    connect: { timeout: CONNECT_TIMEOUT_MS, ...(socketPath === null ? {} : { socketPath }) },
+    connect: {
+      timeout: CONNECT_TIMEOUT_MS,
+      ...(socketPath === null ? {} : { socketPath }),
+      ...(ca === null ? {} : { ca }),
+    },
     headersTimeout: HEADERS_TIMEOUT_MS,
     // An event stream is silent between its heartbeats.
     bodyTimeout: HEADERS_TIMEOUT_MS,
   });
   const exchange = async (
     path: string,
-    options: Partial<Dispatcher.RequestOptions>,
+    options: Partial<Omit<Dispatcher.RequestOptions, 'headers'>> & {
+      readonly headers?: Readonly<Record<string, string>>;
+    },
   ): Promise<Dispatcher.ResponseData> => {
     const method = options.method ?? 'GET';
+    const headers = {
+      ...options.headers,
+      ...(authorization === null ? {} : { authorization }),
+    };
     const ask = (): Promise<Dispatcher.ResponseData> =>
-      request(origin + path, { ...options, method, dispatcher });
+      request(origin + path, { ...options, headers, method, dispatcher });
     try {
       // A kept connection may be closed by the daemon just as it is used again: a question is asked once more.
       return await ask().catch((thrown: unknown) =>
@@ -90,6 +101,10 @@ function readUrl(url: string): { origin: string; socketPath: string | null } {
   const socket = /^unix:\/\/(\/.+)$/.exec(url)?.[1];
   if (socket !== undefined) return { origin: 'http://localhost', socketPath: socket };
   const parsed = URL.parse(url);
+  if (parsed !== null && parsed.username + parsed.password !== '')
+    throw new IngotError('usage', 'The address of the API holds a user or a password', {
+      hint: 'Arguments can be read by every user of this machine: use INGOT_USERNAME and INGOT_PASSWORD, or the client file (docs/api-access.md).',
+    });
   if (parsed !== null && /^https?:$/.test(parsed.protocol)) {
     return { origin: (parsed.origin + parsed.pathname).replace(/\/$/, ''), socketPath: null };
   }
@@ -98,27 +113,46 @@ function readUrl(url: string): { origin: string; socketPath: string | null } {
   });
 }
 
+/** What TLS says of certificates (OpenSSL's X509_V_ERR_* as Node names them). */
+const UNTRUSTED: ReadonlySet<string> = new Set([
+  ...['SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+  ...['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'CERT_HAS_EXPIRED', 'ERR_TLS_CERT_ALTNAME_INVALID'],
+]);
+
 function unreachable(url: string, cause: unknown): IngotError {
-  const code =
-    cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? ` (${cause.code})` : '';
-  return new IngotError('daemon_unreachable', `No answer from the ingot daemon at ${url}${code}`, {
-    hint: 'Is it running (systemctl status ingot)? Is the address right (--url or INGOT_URL)?',
-    cause,
-  });
+  const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+  if (UNTRUSTED.has(code))
+    return new IngotError('daemon_unreachable', `The certificate of ${url} is not trusted (${code})`, {
+      hint: 'Name the file of its authority by INGOT_CACERT, or by ca in the client file (docs/api-access.md).',
+      cause,
+    });
+  return new IngotError(
+    'daemon_unreachable',
+    `No answer from the ingot daemon at ${url}${code === '' ? '' : ` (${code})`}`,
+    {
+      hint: 'Is it running (systemctl status ingot)? Is the address right (--url or INGOT_URL)?',
+      cause,
+    },
+  );
 }
+
+const LOGIN_HINT =
+  'Set INGOT_TOKEN, or INGOT_USERNAME and INGOT_PASSWORD, or write the client file: docs/api-access.md. On the seed node itself use --url unix:///var/lib/ingot/ingot.sock.';
 
 type Refusal = { readonly status: number; readonly text: string; readonly attempted: string };
 
 function refusal({ status, text, attempted }: Refusal): IngotError {
   const body = errorAnswer.safeParse(safeJson(text));
   const fields = body.success ? body.data.error_message : {};
-  const sentence = fields.faultstring ?? fields.description ?? fields.title ?? '';
+  const login = loginAnswer.safeParse(safeJson(text));
+  const refused = login.success ? login.data.error.message : '';
+  const sentence = fields.faultstring ?? fields.description ?? fields.title ?? refused;
   const code = isErrorCode(fields.code) ? fields.code : codeOfStatus(status);
   return new IngotError(
     code,
     sentence === '' ? `${attempted} was answered with status ${status}` : sentence,
     {
-      hint: fields.hint ?? '',
+      hint: fields.hint ?? (status === 401 ? LOGIN_HINT : ''),
     },
   );
 }
@@ -128,6 +162,8 @@ function isErrorCode(code: unknown): code is ErrorCode {
 }
 
 function codeOfStatus(status: number): ErrorCode {
+  if (status === 401) return 'unauthorized';
+  if (status === 403) return 'forbidden';
   if (status === 404) return 'not_found';
   if (status === 409) return 'conflict';
   return status < 500 ? 'invalid_input' : 'environment';

@@ -63,7 +63,7 @@ async function* oneStream(
   const query = new URLSearchParams();
   if (options.node !== undefined) query.set('node', options.node);
   if (options.kinds !== undefined) query.set('kinds', options.kinds.join(','));
-  const body = await connection.stream(`/v1/events?${query.toString()}`, {
+  const body = await connection.stream(`/ingot/v1/events?${query.toString()}`, {
     headers: { accept: 'text/event-stream', ...(lastId === '' ? {} : { 'last-event-id': lastId }) },
     signal: options.signal,
   });

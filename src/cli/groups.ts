@@ -16,6 +16,7 @@ import { rescue, unrescue } from './commands/rescue.ts';
 import { reservationAdd, reservationDelete, reservationList } from './commands/reservations.ts';
 import { set, unset } from './commands/set.ts';
 import { clean, service } from './commands/steps.ts';
+import { tokenCreate, tokenList, tokenRevoke } from './commands/tokens.ts';
 import { abort, adopt, inspect, manage, provide, undeploy, unhold } from './commands/verbs.ts';
 import { watch } from './commands/watch.ts';
 import { EXIT, type Io } from './io.ts';
@@ -91,8 +92,13 @@ const BOOT: Group = {
   commands: { ca: bootCa },
 };
 
+const TOKEN: Group = {
+  summary: 'Who may call the API over TCP (api.auth: token).',
+  commands: { create: tokenCreate, list: tokenList, revoke: tokenRevoke },
+};
+
 const GROUPS: Readonly<Record<string, Group>> = {
-  ...{ node: NODE, network: NETWORK, image: IMAGE, dhcp: DHCP, boot: BOOT },
+  ...{ node: NODE, network: NETWORK, image: IMAGE, dhcp: DHCP, boot: BOOT, token: TOKEN },
 };
 export const SINGLE_COMMANDS: Readonly<Record<string, Command>> = { status };
 

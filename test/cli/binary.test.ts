@@ -74,7 +74,7 @@ test('without an address the socket of this machine is taken when nobody listens
   const socket = `${folder}/ingot.sock`;
   const dead = 'http://127.0.0.1:9';
   const find = (defaultUrl: string, at: string) =>
-    findDaemon({ url: null, env: {}, defaults: { url: defaultUrl, socket: at } });
+    findDaemon({ url: null, env: {}, file: null, defaults: { url: defaultUrl, socket: at } });
   expect(await find(dead, socket)).toBe(socketUrl);
   expect(await find(url, socket)).toBe(url);
   expect(await find(dead, `${folder}/none.sock`)).toBe(dead);

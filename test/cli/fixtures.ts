@@ -56,6 +56,7 @@ async function stopServers(...servers: readonly Server[]): Promise<void> {
 
 type Daemon = { readonly url: string };
 type Listening = {
+  readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   readonly onErr?: (text: string) => void;
   readonly askSecret?: (question: string) => Promise<string>;
@@ -81,7 +82,7 @@ export async function runIn(
       said.err += text;
       listening.onErr?.(text);
     },
-    env: { INGOT_URL: url },
+    env: { ...(url === '' ? {} : { INGOT_URL: url }), INGOT_CLIENT_FILE: undefined, ...listening.env },
     clock: systemClock,
     signal: listening.signal ?? new AbortController().signal,
     askSecret: listening.askSecret ?? null,
