@@ -19,7 +19,7 @@ import { createLog } from './log.ts';
 import { VERSION } from './version.ts';
 
 const HELP = `Usage: ingot serve --config FILE
-Runs the daemon in the foreground until SIGTERM or SIGINT. Logs go to standard error as JSON lines.
+Runs the daemon in the foreground until SIGTERM or SIGINT; SIGHUP reads the API's certificate and users anew. Logs go to standard error as JSON lines.
   --config FILE   default: /etc/ingot/ingot.yaml
   --compile       only load the daemon's modules, so that Node keeps them compiled for the next start
 Exit codes: 0 stopped as asked, 1 failed, 2 wrong usage or configuration.
@@ -86,6 +86,10 @@ async function runUntilSignal(config: Config): Promise<number> {
           clock: systemClock,
           log,
         });
+  process.on('SIGHUP', () => {
+    log.info({}, 'SIGHUP: reading the certificate and the users of the API anew');
+    void daemon.reload().catch((error: unknown) => log.error({ error: String(error) }, 'the reload failed'));
+  });
   systemd.ready(`ingot ${VERSION}, API on ${config.api.listen}, ${config.networks.length} networks`);
   log.info({ version: VERSION, state_dir: config.state_dir }, 'ingot is ready');
   // Node writes it at exit otherwise, and a killed daemon would start slowly for ever.

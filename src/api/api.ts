@@ -4,9 +4,10 @@
  * ready to be mounted: `await app.ready()`, then `app.routing(request, response)` as a `node:http` handler.
  */
 import type { FastifyInstance } from 'fastify';
-import { IngotError } from '../errors.ts';
+import { guardRoutes } from './access/guard.ts';
 import { inspectionRoutes } from './agent/inspection.ts';
 import { lookupRoutes } from './agent/lookup.ts';
+import { CATALOG } from './catalog/catalog.ts';
 import { createContext } from './context.ts';
 import type { AgentApiDeps, ApiDeps } from './deps.ts';
 import { API_RESOURCES, BOOT_RESOURCES, discoveryRoutes } from './discovery.ts';
@@ -22,6 +23,7 @@ import { nodeStoryRoutes } from './ingot/node-story.ts';
 import { ramdiskLogRoutes } from './ingot/ramdisk-logs.ts';
 import { reservationRoutes } from './ingot/reservations.ts';
 import { statusRoutes } from './ingot/status.ts';
+import { tokenRoutes } from './ingot/tokens.ts';
 import { allocationRoutes } from './ironic/allocations.ts';
 import { chassisRoutes } from './ironic/chassis.ts';
 import { driverRoutes } from './ironic/drivers.ts';
@@ -36,23 +38,21 @@ import { stateRoutes } from './ironic/states.ts';
 import { traitRoutes } from './ironic/traits.ts';
 import { volumeRoutes } from './ironic/volumes.ts';
 import { lcmStatusRoutes } from './lcm/status.ts';
+import { createLogin } from './login/login.ts';
 import { createServer } from './server.ts';
 
 export type { AgentApiDeps, ApiDeps, DaemonView, LeaseView, PacketView } from './deps.ts';
 
-/** The operators' API. Throws `config_invalid` for a way to log in that is not there yet. */
+/** The operators' API. */
 export function createApi(deps: ApiDeps): FastifyInstance {
-  if (deps.config.api.auth !== 'none') {
-    throw new IngotError(
-      'config_invalid',
-      `api.auth is "${deps.config.api.auth}", which ingot does not have yet`,
-      {
-        hint: 'Set api.auth to none and let api.listen be an address that only operators reach.',
-      },
-    );
-  }
   const context = createContext(deps);
   const app = createServer(deps.log);
+  const login = createLogin({
+    ...{ methods: deps.config.api.auth, store: deps.store, clock: deps.clock },
+    checkPassword: deps.checkPassword ?? (async () => 'wrong'),
+    isLocal: deps.isLocal ?? (() => false),
+  });
+  guardRoutes(app, { store: deps.store, catalog: CATALOG, login, log: deps.log });
   refuseNamesOfOld(app);
   discoveryRoutes(app, API_RESOURCES);
   nodeRoutes(app, context);
@@ -79,6 +79,10 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   discoveredRoutes(app, context);
   reservationRoutes(app, context);
   dhcpImportRoutes(app, context);
+  tokenRoutes(app, context);
+  // Ironic's one port is for agents too.
+  lookupRoutes(app, deps);
+  inspectionRoutes(app, deps);
   return app;
 }
 

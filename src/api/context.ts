@@ -1,6 +1,7 @@
 /** What every route of the API listener works with: the dependencies with their defaults filled in. */
 import type { FastifyRequest } from 'fastify';
 import type { NodeRecord } from '../store/records.ts';
+import { principalOf } from './access/principal.ts';
 import { type ApiDeps, DEFAULT_DRIVERS, DEFAULT_HOSTNAME } from './deps.ts';
 import type { NodeSource } from './ironic/node-fields.ts';
 import { baseUrl } from './server.ts';
@@ -18,5 +19,8 @@ export async function nodeSource(
   node: NodeRecord,
 ): Promise<NodeSource> {
   const job = await context.store.jobs.runningOf(node.uuid);
-  return { node, job, base: baseUrl(request), hostname: context.hostname };
+  return {
+    ...{ node, job, base: baseUrl(request), hostname: context.hostname },
+    viewer: principalOf(request),
+  };
 }

@@ -1,4 +1,5 @@
 /** What the API is made of: everything it needs is passed in. */
+import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/schema.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
@@ -8,6 +9,7 @@ import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import type { DiscoveredRecord, JsonObject } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
+import type { CheckPassword } from './login/login.ts';
 import type { Metrics } from './metrics.ts';
 
 /** `ended`: on record, so that the machine gets the same address again. */
@@ -139,6 +141,10 @@ export type ApiDeps = {
   readonly images?: ImagesControl;
   readonly daemon?: () => Promise<DaemonView>;
   readonly ramdiskLogs?: Pick<RamdiskLogs, 'list' | 'read'>;
+  /** For `auth: basic`; without it no password is right. */
+  readonly checkPassword?: CheckPassword;
+  /** Whether a request came by the Unix socket; absent: none does. */
+  readonly isLocal?: (request: IncomingMessage) => boolean;
   /** PEM of the authority of the certificate that boot files are served with; null when it is not ingot's own. */
   readonly bootAuthority?: () => string | null;
 };

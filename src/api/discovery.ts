@@ -7,18 +7,12 @@ import { MAX_VERSION, MIN_VERSION } from './version.ts';
 /** Resources of `/v1` and the first microversion that shows each. */
 export type Resources = Readonly<Record<string, number>>;
 
-export const API_RESOURCES: Resources = {
-  chassis: 1,
-  nodes: 1,
-  ports: 1,
-  drivers: 1,
-  portgroups: 23,
-  volume: 32,
-  conductors: 49,
-  allocations: 52,
-  shards: 82,
-};
 export const BOOT_RESOURCES: Resources = { lookup: 22, heartbeat: 22, continue_inspection: 84 };
+export const API_RESOURCES: Resources = {
+  ...{ chassis: 1, nodes: 1, ports: 1, drivers: 1, portgroups: 23, volume: 32 },
+  ...{ conductors: 49, allocations: 52, shards: 82 },
+  ...BOOT_RESOURCES,
+};
 
 export function discoveryRoutes(app: FastifyInstance, resources: Resources): void {
   app.get('/', async (request) => {

@@ -6,7 +6,6 @@ import { readFile } from 'node:fs/promises';
 import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { IngotError } from '../errors.ts';
-import { notYetProblems } from './not-yet.ts';
 import { plainWords } from './plain-words.ts';
 import { type Repaired, repaired } from './repair.ts';
 import { type Config, configSchema } from './schema.ts';
@@ -50,7 +49,7 @@ export function parseConfig(text: string, checks: readonly ConfigCheck[] = []): 
     return { ok: false, problems: [{ line: 1, where: 'YAML', sentence }] };
   }
   const { issues, config, places } = readShape(content);
-  const wrongTogether = config === null ? [] : [notYetProblems, ...checks].flatMap((check) => check(config));
+  const wrongTogether = config === null ? [] : checks.flatMap((check) => check(config));
   const problems = [
     ...issues.flatMap((issue) => describeIssue(issue, locate)),
     ...wrongTogether.map(({ path, sentence }) => {

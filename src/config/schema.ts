@@ -95,6 +95,21 @@ function inPortRange(port: number): boolean {
   return port >= 1 && port <= 65_535;
 }
 
+const LOGINS = ['basic', 'http_basic', 'token'] as const;
+
+/** How callers of the API log in, apart from the Unix socket. `http_basic` is Ironic's word for `basic`. */
+const auth = z
+  .union([z.enum(['none', ...LOGINS]), z.array(z.enum(LOGINS)).min(1).max(LOGINS.length)], {
+    error: 'must be none, basic, token, or a list such as [basic, token]',
+  })
+  .default('none')
+  .transform((given): readonly ('basic' | 'token')[] => {
+    const words = [given].flat();
+    return (['basic', 'token'] as const).filter((one) =>
+      words.some((word) => word === one || (word === 'http_basic' && one === 'basic')),
+    );
+  });
+
 export const configSchema = z.strictObject({
   state_dir: z
     .string()
@@ -108,7 +123,32 @@ export const configSchema = z.strictObject({
       listen: listen.default('127.0.0.1:6385'),
       /** A Unix socket for the `ingot` command; relative to state_dir. */
       socket: z.string().default('ingot.sock'),
-      auth: z.enum(['none', 'basic', 'token']).default('none'),
+      /** A Unix group whose members are administrators by that socket too; null: only its owner is. */
+      socket_group: z
+        .string()
+        .regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'is not the name of a Unix group')
+        .nullable()
+        .default(null),
+      auth,
+      /** Users and bcrypt hashes for `auth: basic`, as `htpasswd -B` writes them. */
+      htpasswd: z.string().startsWith('/', 'must be an absolute path').nullable().default(null),
+      /** PEM files that the API is served by HTTPS with; null: plain HTTP. */
+      tls: z
+        .strictObject({
+          certificate: z.string().startsWith('/', 'must be an absolute path'),
+          key: z.string().startsWith('/', 'must be an absolute path'),
+        })
+        .nullable()
+        .default(null),
+    })
+    .refine(({ socket, socket_group }) => socket_group === null || socket.startsWith('/'), {
+      error:
+        'socket_group is given and socket lies in state_dir, which is for its owner only: name a socket such as /run/ingot/ingot.sock',
+      path: ['socket_group'],
+    })
+    .refine(({ auth: methods, htpasswd }) => htpasswd !== null || !methods.includes('basic'), {
+      error: 'auth has basic and htpasswd is not given: name the file that holds the users',
+      path: ['auth'],
     })
     .prefault({}),
   boot: z

@@ -14,6 +14,7 @@ import { syncPath } from '../images/cache-files.ts';
 import { runOrFail } from '../lab/run.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import { authorityArgv, type Pem, serverArgv } from '../pki/openssl.ts';
+import { readCertificatePair } from './certificate-pair.ts';
 
 /** Firmware holds the authority for as long as the server stands in its rack; its clock may be wrong by years. */
 const DAYS = 20 * 365;
@@ -59,27 +60,7 @@ const pair = (folder: string, name: string): Pem => ({
 });
 
 async function ownCertificate(files: Pem): Promise<BootCertificates> {
-  const read = await readIfThere(files).catch(() => null);
-  if (read === null)
-    throw new IngotError(
-      'environment',
-      `boot.https: ${files.certificate} or ${files.key} does not exist, or may not be read`,
-      { hint: 'Name both as PEM files that the user of the daemon may read, or neither.' },
-    );
-  const { certificate: cert, key } = read;
-  try {
-    createSecureContext({ key, cert });
-  } catch (thrown) {
-    const why = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new IngotError(
-      'environment',
-      `boot.https: ${files.certificate} and ${files.key} cannot be used together: ${why}`,
-      {
-        hint: 'Give PEM files without a passphrase: the certificate (chain) with ours first, and the private key of that one.',
-      },
-    );
-  }
-  return { ...read, authority: null };
+  return { ...(await readCertificatePair('boot.https', files)), authority: null };
 }
 
 /** Only where there is none: firmware that trusts the one that is half there would refuse everything of another. */

@@ -1,21 +1,29 @@
 /** HTTP servers on addresses that may not be there yet: an interface that comes up late is taken when it does. */
 import { once } from 'node:events';
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, chown, rm } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
+import { asIngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Counters } from '../net/counters.ts';
+import type { Pem } from '../pki/openssl.ts';
 import { createFloodGuard, type FloodCount, type FloodLimits } from './flood-guard.ts';
+import { groupId } from './unix-group.ts';
 
 const RETRY_MS = 5_000;
 /** Between a stop request and cutting the connections that are still busy. */
 const DRAIN_MS = 500;
 
-export type ListenAt = { readonly address: string; readonly port: number } | { readonly path: string };
+export type ListenAt =
+  | { readonly address: string; readonly port: number }
+  /** A Unix socket for its owner, and for that group where one is named. */
+  | { readonly path: string; readonly group?: string | null };
 
 export type Listener = {
   /** Null while it does not listen yet; then why not. */
   problem(): string | null;
+  /** For new connections; nothing while it does not listen. */
+  useCertificate(pair: Pem): void;
   stop(): Promise<void>;
 };
 
@@ -28,8 +36,10 @@ type Options = {
   readonly onProblem: (sentence: string) => void;
   /** Limits for strangers on a provisioning network; the API's own defaults are Node's. */
   readonly strangers?: { readonly limits: StrangerLimits; readonly counters: Counters<FloodCount> };
-  /** HTTPS with this; plain HTTP unless told. */
-  readonly tls?: { readonly key: string; readonly certificate: string };
+  /** HTTPS with this, for firmware; plain HTTP unless told. */
+  readonly tls?: Pem;
+  /** HTTPS with what this gives, for operators' programs; asked again at each attempt to listen. */
+  readonly loadTls?: () => Promise<Pem>;
   /** Between two attempts; 5000 unless told. */
   readonly retryMs?: number;
 };
@@ -49,9 +59,8 @@ export async function startListener(options: Options): Promise<Listener> {
   let stopped = false;
 
   const attempt = async (): Promise<void> => {
-    const candidate = newServer(options);
-    const failure = await listen(candidate, at);
-    if (failure !== null || stopped) await closeServer(candidate);
+    const { candidate, failure } = await openServer(options);
+    if (stopped && failure === null) await closeServer(candidate);
     if (stopped) return;
     if (failure === null) {
       server = candidate;
@@ -73,6 +82,9 @@ export async function startListener(options: Options): Promise<Listener> {
 
   return {
     problem: () => problem,
+    useCertificate: ({ key, certificate }) => {
+      if (server instanceof TlsServer) server.setSecureContext({ ...MODERN_TLS, key, cert: certificate });
+    },
     stop: async () => {
       stopped = true;
       if (timer !== null) clearTimeout(timer);
@@ -107,9 +119,33 @@ const TLS = {
   handshakeTimeout: 20_000,
 } as const;
 
-function newServer({ handler, strangers, tls }: Options): Server {
+/** For operators' programs: Node's own choice of ciphers, and no TLS that is out of date. */
+const MODERN_TLS = { minVersion: 'TLSv1.2' } as const;
+
+type Attempt =
+  | { readonly candidate: Server; readonly failure: null }
+  | { readonly candidate: null; readonly failure: Error };
+
+async function openServer(options: Options): Promise<Attempt> {
+  try {
+    const candidate = newServer(options, await options.loadTls?.());
+    const failure = await listen(candidate, options.at);
+    if (failure === null) return { candidate, failure };
+    await closeServer(candidate);
+    return { candidate: null, failure };
+  } catch (thrown) {
+    const { message, hint } = asIngotError(thrown, `opening ${options.name}`);
+    return { candidate: null, failure: new Error(`${message}. ${hint}`) };
+  }
+}
+
+function newServer({ handler, strangers, tls }: Options, modern: Pem | undefined): Server {
   const server =
-    tls === undefined ? createServer() : createTlsServer({ ...TLS, key: tls.key, cert: tls.certificate });
+    tls !== undefined
+      ? createTlsServer({ ...TLS, key: tls.key, cert: tls.certificate })
+      : modern !== undefined
+        ? createTlsServer({ ...MODERN_TLS, key: modern.key, cert: modern.certificate })
+        : createServer();
   server.headersTimeout = 20_000;
   server.requestTimeout = strangers?.limits.requestTimeoutMs ?? 300_000;
   server.keepAliveTimeout = 10_000;
@@ -134,11 +170,16 @@ async function listen(server: Server, at: ListenAt): Promise<Error | null> {
     if ('path' in at) server.listen(at.path);
     else server.listen(at.port, at.address);
     await listening;
-    if ('path' in at) await chmod(at.path, 0o600);
+    if ('path' in at) await openTo(at);
     return null;
   } catch (thrown) {
     return thrown instanceof Error ? thrown : new Error(String(thrown));
   }
+}
+
+async function openTo({ path, group = null }: Extract<ListenAt, { path: string }>): Promise<void> {
+  if (group !== null) await chown(path, process.getuid?.() ?? 0, await groupId(group));
+  await chmod(path, group === null ? 0o600 : 0o660);
 }
 
 async function closeServer(server: Server): Promise<void> {

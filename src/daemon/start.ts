@@ -2,7 +2,7 @@
  * Starts the daemon's parts in the order in which they need each other, and stops them in reverse. Nothing here
  * decides anything: it only introduces the parts to each other.
  */
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { createApi } from '../api/api.ts';
 import { createMetrics } from '../api/metrics.ts';
 import { BMC_DRIVERS, openBmc } from '../bmc/open-bmc.ts';
@@ -22,13 +22,13 @@ import { prefixed } from '../net/counters.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { VERSION } from '../version.ts';
+import { createApiDoors } from './api-doors.ts';
 import { startBootListeners } from './boot-listeners.ts';
 import { type BootTable, createBootTable } from './boot-table.ts';
 import { createCondition } from './condition.ts';
 import { type Discoveries, startDiscoveries } from './discoveries.ts';
 import { createFactSorter } from './facts.ts';
 import { emptyWorkFolder, makeFolders } from './folders.ts';
-import { startListener } from './listeners.ts';
 import { startPacketHost } from './packet-host.ts';
 import type { Fact } from './packet-protocol.ts';
 import { createPortPlaces } from './port-places.ts';
@@ -59,6 +59,8 @@ export type DaemonOptions = {
 export type Daemon = {
   /** What must answer for the daemon to be alive, beside its main thread. */
   readonly watched: readonly Watched[];
+  /** Takes up what has changed of the API's certificate and users. */
+  reload(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -185,6 +187,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   });
   condition.add(...bootListeners.listeners);
   const metrics = createMetrics(store, log);
+  const doors = createApiDoors({ config, log, onProblem: problem, onSolved: solved });
   const api = createApi({
     store,
     lifecycle,
@@ -209,6 +212,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       discovered: discoveries.list,
       forgetDiscovered: discoveries.forget,
     },
+    ...{ checkPassword: doors.checkPassword, isLocal: doors.isLocal },
     bootAuthority: () => bootListeners.authority,
     daemon: async () => ({
       ...{ listeners: condition.view(), missing: bootListeners.missing() },
@@ -216,16 +220,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     }),
   });
   await api.ready();
-  const handler = (
-    request: Parameters<typeof api.routing>[0],
-    response: Parameters<typeof api.routing>[1],
-  ): void => api.routing(request, response);
-  const [address = '', port = ''] = config.api.listen.split(':');
-  for (const at of [{ address, port: Number(port) }, { path: join(config.state_dir, config.api.socket) }]) {
-    const name = 'path' in at ? 'API socket' : 'API';
-    const listener = await startListener({ name, at, handler, log, onProblem: problem });
-    condition.add({ name, networks: [], at: 'path' in at ? at.path : config.api.listen, listener });
-  }
+  condition.add(...(await doors.open((request, response) => api.routing(request, response))));
   for (const sentence of bootListeners.missing()) problem(sentence);
   await lifecycle.start();
 
@@ -234,6 +229,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await api.close();
     await bootListeners.stop();
     await condition.stop();
+    await doors.stop();
   };
 
   return {
@@ -241,6 +237,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       { name: 'the packet thread', check: packets.ping },
       { name: 'the store', check: () => probeStore(store) },
     ],
+    reload: doors.reload,
     stop: async () => {
       await Promise.all([lifecycle.stop(), closeServers()]);
       images.library.stop();

@@ -280,6 +280,21 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE nodes ADD COLUMN allocation_uuid TEXT REFERENCES allocations (uuid) ON DELETE SET NULL;
     `,
   },
+  {
+    version: 10,
+    subject: 'tokens of the API',
+    sql: `
+      CREATE TABLE tokens (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,
+        role TEXT NOT NULL,
+        project TEXT,
+        digest TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        expires_at TEXT
+      ) STRICT;
+    `,
+  },
 ];
 
 /** Writes the schema's number as it is and flushes it: a write that changes nothing. Throws SQLite's errors. */

@@ -211,3 +211,11 @@ export function nodeQueries({ db, now }: Access): Queries['nodes'] {
     },
   };
 }
+
+/** As a sub-query: the uuids of the nodes that a project owns or leases. */
+export function nodesOfProject(db: Access['db'], project: string) {
+  return db
+    .selectFrom('nodes')
+    .select('uuid')
+    .where((is) => is.or([is('owner', '=', project), is('lessee', '=', project)]));
+}

@@ -21,6 +21,7 @@ import type { EventRecord } from './records.ts';
 import { reservationQueries } from './reservations.ts';
 import type { Queries, Store } from './store.ts';
 import type { Access } from './tables.ts';
+import { tokenQueries } from './tokens.ts';
 import { connectorQueries, targetQueries } from './volumes.ts';
 import { writesThrough } from './writes.ts';
 
@@ -57,6 +58,7 @@ function queriesOver(access: Access): Queries {
     addresses: addressQueries(access),
     reservations: reservationQueries(access),
     discovered: discoveredQueries(access),
+    tokens: tokenQueries(access),
   };
 }
 

@@ -9,7 +9,7 @@ import {
   violatesForeignKey,
   violatesUnique,
 } from './columns.ts';
-import { nodeNotFound } from './nodes.ts';
+import { nodeNotFound, nodesOfProject } from './nodes.ts';
 import { missing, type Page, pageOf } from './page.ts';
 import type { PortgroupRecord } from './records.ts';
 import type { Access, Tables } from './tables.ts';
@@ -24,6 +24,8 @@ export const PORTGROUP_SORT_KEYS = [
 export type PortgroupFilter = Page<(typeof PORTGROUP_SORT_KEYS)[number]> & {
   readonly node_uuid?: string;
   readonly address?: string;
+  /** Of nodes that this project owns or leases. */
+  readonly project?: string;
 };
 type PortgroupPatch = Partial<Omit<PortgroupRecord, 'uuid' | 'created_at' | 'updated_at'>>;
 
@@ -94,10 +96,11 @@ export function portgroupQueries({ db, now }: Access): PortgroupQueries {
         (await select().where('name', '=', ident).executeTakeFirst());
       return row === undefined ? null : decode(row);
     },
-    async list({ node_uuid, address, ...page }) {
+    async list({ node_uuid, address, project, ...page }) {
       let query = select();
       if (node_uuid !== undefined) query = query.where('node_uuid', '=', node_uuid);
       if (address !== undefined) query = query.where('address', '=', address);
+      if (project !== undefined) query = query.where('node_uuid', 'in', nodesOfProject(db, project));
       return pageOf(await query.execute(), page, NOUN).map(decode);
     },
     async listByNode(nodeUuid) {

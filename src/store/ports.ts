@@ -9,7 +9,7 @@ import {
   violatesForeignKey,
   violatesUnique,
 } from './columns.ts';
-import { nodeNotFound } from './nodes.ts';
+import { nodeNotFound, nodesOfProject } from './nodes.ts';
 import { pageOf } from './page.ts';
 import type { PortRecord } from './records.ts';
 import type { Queries } from './store.ts';
@@ -93,7 +93,7 @@ export function portQueries({ db, now }: Access): Queries['ports'] {
     async list() {
       return (await select().orderBy('id').execute()).map(decodePort);
     },
-    async page({ node_uuid, portgroup_uuid, address, shards, ...page }) {
+    async page({ node_uuid, portgroup_uuid, address, shards, project, ...page }) {
       let query = select();
       if (node_uuid !== undefined) query = query.where('node_uuid', '=', node_uuid);
       if (portgroup_uuid !== undefined) query = query.where('portgroup_uuid', '=', portgroup_uuid);
@@ -102,6 +102,7 @@ export function portQueries({ db, now }: Access): Queries['ports'] {
         const nodes = db.selectFrom('nodes').select('uuid').where('shard', 'in', shards);
         query = query.where('node_uuid', 'in', nodes);
       }
+      if (project !== undefined) query = query.where('node_uuid', 'in', nodesOfProject(db, project));
       return pageOf(await query.execute(), page, 'Port').map(decodePort);
     },
     async owners() {

@@ -10,6 +10,7 @@ import type {
   PowerTarget,
   ProvisionState,
   ReservationSource,
+  Role,
   Severity,
 } from './words.ts';
 
@@ -269,6 +270,21 @@ export type ReservationRecord = {
   readonly source: ReservationSource;
   readonly created_at: string;
   readonly updated_at: string | null;
+};
+
+/** A bearer token of the API. The secret itself is known to its holder only. */
+export type TokenRecord = {
+  /** 16 hex digits, the open part of the token. */
+  readonly id: string;
+  /** Whose it is, or what for; each name once. */
+  readonly name: string;
+  readonly role: Role;
+  /** Null: the whole site. Else the nodes whose `owner` or `lessee` this is. */
+  readonly project: string | null;
+  /** SHA-256 of the secret, in hex. */
+  readonly digest: string;
+  readonly created_at: string;
+  readonly expires_at: string | null;
 };
 
 /** A machine that was heard on the wire and belongs to no node. Null: not told. */

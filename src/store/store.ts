@@ -17,6 +17,7 @@ import type {
   NodeRecord,
   PortRecord,
   ReservationRecord,
+  TokenRecord,
 } from './records.ts';
 import type { ConnectorQueries, TargetQueries } from './volumes.ts';
 import type { ProvisionState } from './words.ts';
@@ -53,6 +54,8 @@ export type PortFilter = Page<(typeof PORT_SORT_KEYS)[number]> & {
   readonly address?: string;
   /** Of nodes in any of these shards. */
   readonly shards?: readonly string[];
+  /** Of nodes that this project owns or leases. */
+  readonly project?: string;
 };
 
 export type EventFilter = {
@@ -148,6 +151,15 @@ export type Queries = {
     list(): Promise<readonly DiscoveredRecord[]>;
     count(): Promise<number>;
     delete(macs: readonly string[]): Promise<void>;
+  };
+  readonly tokens: {
+    /** Throws `conflict` when the name is taken. */
+    insert(token: Omit<TokenRecord, 'created_at'>): Promise<TokenRecord>;
+    get(id: string): Promise<TokenRecord | null>;
+    /** By age. */
+    list(): Promise<readonly TokenRecord[]>;
+    /** False when there was none. */
+    delete(id: string): Promise<boolean>;
   };
 };
 

@@ -12,6 +12,7 @@ import type {
   PortgroupRecord,
   PortRecord,
   ReservationRecord,
+  TokenRecord,
   VolumeConnectorRecord,
   VolumeTargetRecord,
 } from './records.ts';
@@ -37,6 +38,7 @@ export type Tables = {
   addresses: Row<AddressRecord>;
   reservations: Row<ReservationRecord>;
   discovered: Row<DiscoveredRecord>;
+  tokens: Row<TokenRecord>;
 };
 
 /** What every query file works on: a connection or a transaction, and the time. */

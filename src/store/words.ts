@@ -82,3 +82,7 @@ export type Severity = (typeof SEVERITIES)[number];
 /** Who said that DHCP shall keep an address for a MAC. */
 const RESERVATION_SOURCES = ['operator', 'import'] as const;
 export type ReservationSource = (typeof RESERVATION_SOURCES)[number];
+
+/** Who may do how much by the API, the least first (Keystone's words). */
+export const ROLES = ['reader', 'member', 'admin'] as const;
+export type Role = (typeof ROLES)[number];

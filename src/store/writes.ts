@@ -77,5 +77,10 @@ export function writesThrough(reads: Queries, transact: Transact): Queries {
       put: (machines) => transact((queries) => queries.discovered.put(machines)),
       delete: (macs) => transact((queries) => queries.discovered.delete(macs)),
     },
+    tokens: {
+      ...reads.tokens,
+      insert: (token) => transact((queries) => queries.tokens.insert(token)),
+      delete: (id) => transact((queries) => queries.tokens.delete(id)),
+    },
   };
 }

@@ -1,12 +1,9 @@
 /** What ingot's API has beyond Ironic's. */
 import { expect, test } from 'vitest';
-import { createApi } from '../../src/api/api.ts';
-import { createMetrics } from '../../src/api/metrics.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { NEVER_MS } from '../../src/lifecycle/engine/never.ts';
-import { createLog } from '../../src/log.ts';
-import { stoppedClock, temporaryStore } from '../store/temporary-store.ts';
-import { aNode, apiFixture, fakeDhcp, fakeLifecycle, fault, NODE } from './fixtures.ts';
+import { stoppedClock } from '../store/temporary-store.ts';
+import { aNode, apiFixture, fakeDhcp, fault, NODE } from './fixtures.ts';
 
 const other_servers = [
   { network: 'pxe', address: '10.20.0.5', mac: null, last_seen: '2026-11-22T13:00:00.000Z' },
@@ -238,24 +235,6 @@ test('metrics count nodes by state, packets by reason, and measure jobs once', a
   ]) {
     expect(body).toContain(line);
   }
-});
-
-test('a way to log in that ingot does not have is refused at start instead of serving without it', async () => {
-  const store = await temporaryStore();
-  const log = createLog('silent');
-  const config = configSchema.parse({ api: { auth: 'basic' } });
-  const metrics = createMetrics(store, log);
-  const deps = {
-    store,
-    lifecycle: fakeLifecycle(store),
-    config,
-    log,
-    clock: stoppedClock(),
-    version: '0',
-    metrics,
-  };
-  expect(() => createApi(deps)).toThrow('api.auth is "basic"');
-  metrics.stop();
 });
 
 test('drivers are never an empty list, and say what driver_info takes', async () => {

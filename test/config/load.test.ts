@@ -25,7 +25,7 @@ describe('the configuration file', () => {
     const result = parseConfig('');
     expect(result.ok && result.config).toMatchObject({
       state_dir: '/var/lib/ingot',
-      api: { listen: '127.0.0.1:6385', auth: 'none' },
+      api: { listen: '127.0.0.1:6385', auth: [], tls: null },
       boot: { listen_port: 6180 },
       networks: [],
     });
@@ -96,9 +96,24 @@ describe('the configuration file', () => {
       says: ['ingot.yaml:2: api.listen: '],
     })),
     {
-      name: 'ways to log in that this version lacks, instead of an API that is open',
-      text: 'api:\n  auth: token\n',
-      says: ['ingot.yaml:2: api.auth: "token" comes with a later version'],
+      name: 'a way to log in that there is not',
+      text: 'api:\n  auth: ldap\n',
+      says: ['ingot.yaml:2: api.auth: must be none, basic, token, or a list such as [basic, token]'],
+    },
+    {
+      name: 'passwords without a file of users',
+      text: 'api:\n  auth: [basic, token]\n',
+      says: ['ingot.yaml:2: api.auth: auth has basic and htpasswd is not given'],
+    },
+    {
+      name: 'a group for a socket in a folder that no group can enter',
+      text: 'api:\n  socket_group: ops\n',
+      says: ['ingot.yaml:2: api.socket_group: socket_group is given and socket lies in state_dir'],
+    },
+    {
+      name: 'a certificate of the API without its key',
+      text: 'api:\n  tls: { certificate: /a.pem }\n',
+      says: ['ingot.yaml:2: api.tls.key: '],
     },
     {
       name: 'aliases of aliases that would fill the memory',

@@ -1,22 +1,25 @@
-/** `GET /v1/events`: everything that happens, live, as server-sent events. */
+/** `GET /ingot/v1/events`: everything that happens, live, as server-sent events. */
 import type { ServerResponse } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
+import { allows } from '../access/policies.ts';
+import { type Principal, principalOf } from '../access/principal.ts';
 import type { ApiContext } from '../context.ts';
-import { findNode } from '../ironic/idents.ts';
+import { findNode, noNode } from '../ironic/idents.ts';
 import { plainQuery } from '../ironic/paging.ts';
 import { parseQuery } from '../parse.ts';
 import { commaList } from '../schemas/common.ts';
 import { formatEnd, formatEvent, HEARTBEAT } from './sse.ts';
 import { followEvents, newestSeq } from './stream.ts';
+import { eventsOf, isLetIn } from './whose.ts';
 
 const MOST_STREAMS = 256;
 const HEARTBEAT_MS = 15_000;
 /** A client whose socket takes nothing for so long is cut off; it resumes by its last id. */
 const STALL_MS = 30_000;
 
-const eventsQuery = z.strictObject({
+export const eventsQuery = z.strictObject({
   after: z.coerce.number().int().min(0).optional(),
   node: z.string().optional(),
   kinds: commaList.optional(),
@@ -27,15 +30,28 @@ export type EventStreams = {
   endAll(reason: string): void;
 };
 
-export function eventRoutes(app: FastifyInstance, { store, log }: ApiContext): EventStreams {
-  const open = new Set<(reason: string) => void>();
+/** The second is where they were before `/ingot/v1` had them. */
+const PATHS = ['/ingot/v1/events', '/v1/events'] as const;
+
+export function eventRoutes(app: FastifyInstance, { store, log, clock }: ApiContext): EventStreams {
+  const open = new Map<(reason: string) => void, Principal>();
   // Before fastify waits for its connections, of which these would never end by themselves.
   app.addHook('preClose', async () => endAll('the daemon stops'));
   const endAll = (reason: string): void => {
-    for (const end of [...open]) end(reason);
+    for (const end of [...open.keys()]) end(reason);
   };
+  const endIfShutOut = async (principal: Principal, end: (reason: string) => void): Promise<void> => {
+    if (!(await isLetIn(principal, { store, now: clock.now() }))) end('the token was revoked, or is over');
+  };
+  const failed = (error: unknown): void => log.error({ error: String(error) }, 'an event stream failed');
+  const stopListening = store.onEvent(({ kind }) => {
+    if (kind !== 'token.revoked') return;
+    for (const [end, principal] of open) void endIfShutOut(principal, end).catch(failed);
+  });
+  app.addHook('onClose', async () => stopListening());
 
-  app.get('/v1/events', async (request, reply) => {
+  const follow = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const principal = principalOf(request);
     const query = parseQuery(eventsQuery, plainQuery(request.query));
     if (open.size >= MOST_STREAMS) {
       throw new IngotError('busy', `${MOST_STREAMS} clients follow the events already`, {
@@ -43,6 +59,8 @@ export function eventRoutes(app: FastifyInstance, { store, log }: ApiContext): E
       });
     }
     const node = query.node === undefined ? null : await findNode(store, query.node);
+    if (node !== null && !allows(principal, 'ingot:events', node)) throw noNode(query.node ?? '');
+    const mayHear = eventsOf(principal, store);
     const newest = await newestSeq(store);
     const asked = lastEventId(request.headers['last-event-id']) ?? query.after ?? newest;
     // Beyond the newest is a position in another store (one put back from a backup, say): nothing would ever come.
@@ -66,9 +84,10 @@ export function eventRoutes(app: FastifyInstance, { store, log }: ApiContext): E
       if (!response.writableEnded) response.end(formatEnd(reason));
       gone.abort();
     };
-    open.add(end);
+    open.set(end, principal);
     const heartbeat = setInterval(() => {
       if (!response.writableNeedDrain) response.write(HEARTBEAT);
+      void endIfShutOut(principal, end).catch(failed);
     }, HEARTBEAT_MS);
     response.on('close', () => gone.abort());
     try {
@@ -79,18 +98,21 @@ export function eventRoutes(app: FastifyInstance, { store, log }: ApiContext): E
           ...(query.kinds === undefined ? {} : { kinds: query.kinds }),
         },
         after,
-        sink: { write: (event) => writeBounded(response, formatEvent(event)) },
+        sink: {
+          write: async (event) => !(await mayHear(event)) || writeBounded(response, formatEvent(event)),
+        },
         signal: gone.signal,
       });
     } catch (error) {
-      log.error({ error: String(error) }, 'an event stream failed');
+      failed(error);
     } finally {
       clearInterval(heartbeat);
       open.delete(end);
       // An ended response still has its last words to deliver.
       if (!response.writableEnded) response.destroy();
     }
-  });
+  };
+  for (const path of PATHS) app.get(path, follow);
   return { endAll };
 }
 

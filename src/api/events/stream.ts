@@ -48,7 +48,6 @@ export async function followEvents({ store, filter, after, sink, signal }: Strea
   }
 }
 
-/** The newest event of all, read before a page: the page has every matching event up to there. */
 /** Where the stream of all events ends just now; 0 when nothing has happened yet. */
 export async function newestSeq(store: StreamOptions['store']): Promise<number> {
   const [newest] = await store.events.list({ order: 'desc', limit: 1 });

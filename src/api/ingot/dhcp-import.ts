@@ -17,7 +17,7 @@ import { reserve } from './reservations.ts';
 const hostname = z.string().max(253).nullable().default(null);
 const time = z.iso.datetime().transform((text) => Date.parse(text));
 
-const importBody = z.strictObject({
+export const importBody = z.strictObject({
   /** Whose files they were, for the event. */
   from: z.string().max(64),
   /** Judge only. */

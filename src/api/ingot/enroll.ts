@@ -1,7 +1,8 @@
 /** `POST /ingot/v1/nodes`: a node and its ports in one transaction, so that an enrolment is whole or not there. */
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
+import { ownedBy } from '../access/own.ts';
+import { principalOf } from '../access/principal.ts';
 import { type ApiContext, nodeSource } from '../context.ts';
 import { selectFields, viewOf } from '../ironic/fields.ts';
 import { refuseOrphan } from '../ironic/idents.ts';
@@ -9,18 +10,14 @@ import { nodeView, selectNodeFields } from '../ironic/node-view.ts';
 import { newNode } from '../ironic/node-write.ts';
 import { PORT_FIELDS } from '../ironic/port-view.ts';
 import { parseBody } from '../parse.ts';
-import { json } from '../schemas/common.ts';
-import { enrollPort } from '../schemas/port.ts';
+import { enrollBody } from '../schemas/enroll.ts';
 import { MAX_MINOR } from '../version.ts';
-
-/** The node's own fields are checked as `POST /v1/nodes` checks them. */
-const enrollBody = z.object({ ports: z.array(enrollPort).max(256).default([]) }).catchall(json);
 
 export function enrollRoutes(app: FastifyInstance, context: ApiContext): void {
   const { store, drivers } = context;
   app.post('/ingot/v1/nodes', async (request, reply) => {
     const { ports, ...body } = parseBody(enrollBody, request.body, 'node');
-    const node = newNode(body, { minor: MAX_MINOR, drivers }, randomUUID);
+    const node = newNode(ownedBy(principalOf(request), body), { minor: MAX_MINOR, drivers }, randomUUID);
     const stored = await store.transaction(async (queries) => {
       await refuseOrphan(queries, node);
       const record = await queries.nodes.insert(node);

@@ -7,7 +7,7 @@ import { parseQuery } from '../parse.ts';
 import { mac } from '../schemas/common.ts';
 import { refuseUnknownNetwork } from './network-filter.ts';
 
-const leaseQuery = z.strictObject({
+export const leaseQuery = z.strictObject({
   network: z.string().optional(),
   mac: mac.optional(),
   state: z.enum(LEASE_STATES).optional(),

@@ -1,6 +1,9 @@
 /** What ingot tells of a node beyond Ironic: why it is where it is, what happened, and the job at work. */
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { JobRecord } from '../../store/records.ts';
+import { allows } from '../access/policies.ts';
+import { type Principal, principalOf } from '../access/principal.ts';
 import type { ApiContext } from '../context.ts';
 import { findNode } from '../ironic/idents.ts';
 import { plainQuery } from '../ironic/paging.ts';
@@ -10,7 +13,7 @@ import { jobView } from './job-view.ts';
 
 type WithIdent = { Params: { ident: string } };
 
-const timelineQuery = z.strictObject({
+export const timelineQuery = z.strictObject({
   after: z.coerce.number().int().min(0).optional(),
   since: z.iso.datetime({ offset: true }).optional(),
   kinds: commaList.optional(),
@@ -20,6 +23,16 @@ const timelineQuery = z.strictObject({
 });
 
 export function nodeStoryRoutes(app: FastifyInstance, { store, lifecycle, clock }: ApiContext): void {
+  /** Those of the nodes whose story the caller may read. */
+  const theirs = async (viewer: Principal, jobs: readonly JobRecord[]): Promise<readonly JobRecord[]> => {
+    if (viewer.project === null) return jobs;
+    const nodes = new Map((await store.nodes.list({})).map((node) => [node.uuid, node]));
+    return jobs.filter((job) => {
+      const node = nodes.get(job.node_uuid);
+      return node !== undefined && allows(viewer, 'ingot:node:story', node);
+    });
+  };
+
   app.get<WithIdent>('/ingot/v1/nodes/:ident/why', async (request) => {
     const node = await findNode(store, request.params.ident);
     return { uuid: node.uuid, name: node.name, ...(await lifecycle.why(node.uuid)) };
@@ -46,8 +59,8 @@ export function nodeStoryRoutes(app: FastifyInstance, { store, lifecycle, clock 
     return { job: job === null ? null : jobView(job, clock.now()) };
   });
 
-  app.get('/ingot/v1/jobs', async () => {
-    const jobs = await store.jobs.running();
+  app.get('/ingot/v1/jobs', async (request) => {
+    const jobs = await theirs(principalOf(request), await store.jobs.running());
     return { jobs: jobs.map((job) => ({ node_uuid: job.node_uuid, ...jobView(job, clock.now()) })) };
   });
 }

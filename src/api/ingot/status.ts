@@ -28,7 +28,7 @@ export function statusRoutes(app: FastifyInstance, context: ApiContext): void {
       counters,
       other_dhcp_servers: other_servers,
       leases: networks.reduce((sum, { leased }) => sum + leased, 0),
-      /** Where a client that follows the events from now on starts: `/v1/events?after=`. */
+      /** Where a client that follows the events from now on starts: `/ingot/v1/events?after=`. */
       last_event: (await store.events.list({ order: 'desc', limit: 1 }))[0]?.seq ?? 0,
       running_jobs: (await store.jobs.running()).length,
       nodes_by_state: Object.fromEntries(await store.nodes.countByState()),

@@ -27,7 +27,10 @@ const PROPERTIES: Readonly<Record<string, JsonObject>> = {
 /** Since 1.30 a driver tells its interfaces. */
 const DYNAMIC_SINCE = 30;
 
-const driverListQuery = z.strictObject({ detail: looseBoolean.optional(), type: z.string().optional() });
+export const driverListQuery = z.strictObject({
+  detail: looseBoolean.optional(),
+  type: z.string().optional(),
+});
 
 function choicesOf(driver: string): JsonObject {
   return Object.fromEntries(

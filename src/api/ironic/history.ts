@@ -17,7 +17,7 @@ const LONGEST_SHORT_EVENT = 255;
 /** Events read at once while those of no interest are passed over. */
 const CHUNK = 1000;
 
-const historyQuery = z.strictObject({
+export const historyQuery = z.strictObject({
   ...paging,
   detail: looseBoolean.optional(),
   sort_key: z.enum(['id', 'created_at'], 'the history sorts by created_at only').optional(),

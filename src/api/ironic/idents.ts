@@ -25,7 +25,12 @@ export async function findNode(queries: Pick<Queries, 'nodes'>, ident: string): 
   }
   const node = await queries.nodes.find(ident);
   if (node !== null) return node;
-  throw new IngotError('not_found', `Node ${ident} could not be found.`, {
+  throw noNode(ident);
+}
+
+/** Also what somebody is answered who may not know that it is there. */
+export function noNode(ident: string): IngotError {
+  return new IngotError('not_found', `Node ${ident} could not be found.`, {
     hint: '`ingot node list` shows all nodes.',
   });
 }
@@ -54,7 +59,11 @@ export async function findPort(
       ? await queries.ports.findByName(ident)
       : null;
   if (port !== null) return port;
-  throw new IngotError('not_found', `Port ${ident} could not be found.`, {
+  throw noPort(ident);
+}
+
+export function noPort(ident: string): IngotError {
+  return new IngotError('not_found', `Port ${ident} could not be found.`, {
     hint: '`ingot node show NAME` shows the ports of a node, `GET /v1/ports` all by uuid.',
   });
 }

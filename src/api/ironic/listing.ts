@@ -36,7 +36,7 @@ export type SortedPage<Key extends string> = {
   readonly marker?: string;
 };
 
-const showQuery = z.strictObject({ fields: commaList.optional() });
+export const showQuery = z.strictObject({ fields: commaList.optional() });
 
 const SINCE = { fields: 8, detail: 43 } as const;
 

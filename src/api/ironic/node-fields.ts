@@ -5,6 +5,7 @@
  */
 import { type InterfaceKind, interfaceOf } from '../../lifecycle/interfaces.ts';
 import type { JobRecord, Json, JsonObject, NodeRecord } from '../../store/records.ts';
+import type { Principal } from '../access/principal.ts';
 import { resourceLinks } from '../links.ts';
 import { MASK, maskInstanceInfo, maskSecrets } from '../masking.ts';
 import { ironicTime } from '../time.ts';
@@ -17,6 +18,8 @@ export type NodeSource = {
   readonly job: JobRecord | null;
   readonly base: string;
   readonly hostname: string;
+  /** Who reads it: some fields are for the site and the node's owner only. */
+  readonly viewer: Principal;
 };
 
 export type NodeField = {

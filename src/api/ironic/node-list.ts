@@ -38,11 +38,11 @@ function parentFilter({ include_children, parent_node }: NodeListQuery): Pick<No
   return include_children === true ? {} : { parent_node: null };
 }
 
-/** At most `size` nodes after the marker, in the order of creation. */
+/** At most `size` nodes after the marker, in the order of creation; only those that the caller may see. */
 export async function nodePage(
   queries: Pick<Queries, 'nodes'>,
   query: NodeListQuery,
-  size: number,
+  { size, mayShow = null }: { readonly size: number; readonly mayShow?: Test | null },
 ): Promise<readonly NodeRecord[]> {
   const filter: NodeFilter = {
     ...(query.provision_state === undefined ? {} : { provision_state: query.provision_state }),
@@ -50,7 +50,7 @@ export async function nodePage(
     ...(query.marker === undefined ? {} : { marker: query.marker }),
     ...parentFilter(query),
   };
-  const tests = rareTests(query);
+  const tests = [...rareTests(query), ...(mayShow === null ? [] : [mayShow])];
   if (tests.length === 0) return queries.nodes.list({ ...filter, limit: size });
 
   const found: NodeRecord[] = [];

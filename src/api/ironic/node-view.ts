@@ -1,6 +1,7 @@
 /** A node as Ironic's clients see it: all fields, or those asked for, at one microversion. Pure. */
 import { IngotError } from '../../errors.ts';
 import type { JsonObject } from '../../store/records.ts';
+import { redacted } from '../access/own.ts';
 import { NODE_FIELDS, type NodeField, type NodeSource } from './node-fields.ts';
 
 const FIELDS_SINCE = 8;
@@ -13,7 +14,8 @@ export function selectNodeFields(names: readonly string[] | null, minor: number)
 }
 
 export function nodeView(source: NodeSource, fields: readonly NodeField[]): JsonObject {
-  return Object.fromEntries(fields.map((field) => [field.name, field.value(source)]));
+  const view = Object.fromEntries(fields.map((field) => [field.name, field.value(source)]));
+  return redacted(view, source.viewer, source.node);
 }
 
 /** `fields=` of a query: the links come along always, unknown names are refused, names too new are too. */

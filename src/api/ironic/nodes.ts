@@ -1,6 +1,9 @@
 /** `/v1/nodes`: list, show, create, patch, delete. */
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { NodeRecord } from '../../store/records.ts';
+import { isTheirs, ownedBy } from '../access/own.ts';
+import { type Principal, principalOf } from '../access/principal.ts';
 import { type ApiContext, nodeSource } from '../context.ts';
 import { parseBody, parseQuery } from '../parse.ts';
 import { patchedFields } from '../patch.ts';
@@ -34,11 +37,12 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
           : askedFields(query.fields, request.minor);
     const fields = selectNodeFields(names, request.minor);
     const size = pageSize(query.limit);
-    const nodes = await nodePage(store, query, size);
+    const viewer = principalOf(request);
+    const nodes = await nodePage(store, query, { size, mayShow: mayShow(viewer) });
     const jobs = new Map((await store.jobs.running()).map((job) => [job.node_uuid, job]));
     const base = baseUrl(request);
     const views = nodes.map((node) =>
-      nodeView({ node, job: jobs.get(node.uuid) ?? null, base, hostname }, fields),
+      nodeView({ node, job: jobs.get(node.uuid) ?? null, base, hostname, viewer }, fields),
     );
     const within = chassis === undefined ? '' : `chassis/${chassis}/`;
     const url = `${base}/v1/${within}nodes${allFields ? '/detail' : ''}`;
@@ -54,7 +58,11 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
   );
 
   app.post('/v1/nodes', async (request, reply) => {
-    const node = newNode(request.body, { minor: request.minor, drivers }, randomUUID);
+    const node = newNode(
+      ownedBy(principalOf(request), request.body),
+      { minor: request.minor, drivers },
+      randomUUID,
+    );
     const stored = await store.transaction(async (queries) => {
       await refuseOrphan(queries, node);
       const record = await queries.nodes.insert(node);
@@ -121,4 +129,9 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
     });
     return reply.code(204).send();
   });
+}
+
+/** Null: all, which the store pages by itself. */
+function mayShow(viewer: Principal): ((node: NodeRecord) => boolean) | null {
+  return viewer.project === null ? null : (node) => isTheirs(viewer, node);
 }

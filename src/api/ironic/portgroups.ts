@@ -5,6 +5,7 @@ import { IngotError } from '../../errors.ts';
 import { PORTGROUP_SORT_KEYS } from '../../store/portgroups.ts';
 import type { PortgroupRecord } from '../../store/records.ts';
 import type { Queries } from '../../store/store.ts';
+import { projectOf } from '../access/own.ts';
 import type { ApiContext } from '../context.ts';
 import { parseBody, parseQuery } from '../parse.ts';
 import { applyPatch, patchedFields } from '../patch.ts';
@@ -57,7 +58,7 @@ export function portgroupRoutes(app: FastifyInstance, { store, hostname }: ApiCo
       ...{ path, query, detailed },
       find: async (page) =>
         store.portgroups.list({
-          ...page,
+          ...{ ...page, ...projectOf(request) },
           ...(ofNode === undefined ? {} : { node_uuid: (await findNode(store, ofNode)).uuid }),
           ...(address === undefined ? {} : { address }),
         }),

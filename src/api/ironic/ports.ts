@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { IngotError } from '../../errors.ts';
 import type { PortRecord } from '../../store/records.ts';
 import { PORT_SORT_KEYS, type Queries } from '../../store/store.ts';
+import { projectOf } from '../access/own.ts';
 import type { ApiContext } from '../context.ts';
 import { parseBody, parseQuery } from '../parse.ts';
 import { applyPatch, patchedFields } from '../patch.ts';
@@ -20,7 +21,8 @@ import { notAcceptable, refuseBefore } from './since.ts';
 
 type WithIdent = { Params: { ident: string } };
 
-const SINCE = { portgroups: 24, shard: 82, name: 88 } as const;
+export const PORT_NAMES_SINCE = 88;
+const SINCE = { portgroups: 24, shard: 82, name: PORT_NAMES_SINCE } as const;
 
 const LISTED = {
   name: 'ports',
@@ -61,7 +63,7 @@ export function portRoutes(app: FastifyInstance, context: ApiContext): void {
       ...{ path, query, detailed },
       find: async (page) =>
         store.ports.page({
-          ...page,
+          ...{ ...page, ...projectOf(request) },
           ...(address === undefined ? {} : { address }),
           ...(shard === undefined ? {} : { shards: shard }),
           ...(node === undefined ? {} : { node_uuid: (await findNode(store, node)).uuid }),

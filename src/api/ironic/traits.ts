@@ -13,7 +13,7 @@ import { refuseBefore } from './since.ts';
 const MOST_TRAITS = 50;
 const SINCE = 37;
 
-const traitsBody = z.strictObject({ traits: z.array(trait) });
+export const traitsBody = z.strictObject({ traits: z.array(trait) });
 
 type WithIdent = { Params: { ident: string } };
 type WithTrait = { Params: { ident: string; trait: string } };

@@ -1,0 +1,138 @@
+/**
+ * Stands before every route of the operators' API: who asks (`login`), and may they (the route's entry in the
+ * catalog)? A route without an entry is closed to all but the site's administrators.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Log } from '../../log.ts';
+import { missing } from '../../store/page.ts';
+import type { NodeRecord } from '../../store/records.ts';
+import type { Store } from '../../store/store.ts';
+import type { Catalog } from '../catalog/operation.ts';
+import { findNode, findPort, findPortgroup, noNode, noPort } from '../ironic/idents.ts';
+import { PORT_NAMES_SINCE } from '../ironic/ports.ts';
+import type { LoginVerdict } from '../login/login.ts';
+import { targetNodeOf } from './patch-policies.ts';
+import { allows, allowsSome, forbidden, type Policy } from './policies.ts';
+import { hasRole, type Principal, principalOf } from './principal.ts';
+import type { RouteAccess } from './route-access.ts';
+
+export type Guard = {
+  readonly store: Store;
+  readonly catalog: Catalog;
+  readonly log: Log;
+  readonly login: (request: IncomingMessage) => Promise<LoginVerdict>;
+};
+
+/** To be called before the routes are made. */
+export function guardRoutes(app: FastifyInstance, { store, catalog, login, log }: Guard): void {
+  app.decorateRequest('principal', null);
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const name of [method].flat())
+      if (name !== 'HEAD' && catalog[`${name} ${url}`] === undefined)
+        log.error({ method: name, url }, 'a route is not in the catalog (src/api/catalog): it is closed');
+  });
+
+  app.addHook('onRequest', async (request, reply) => {
+    if (accessOf(request, catalog)?.on === 'nobody') return;
+    const verdict = await login(request.raw);
+    if (!verdict.ok) return refuse(reply, verdict);
+    request.principal = verdict.principal;
+  });
+
+  // After the body is read: what it asks for decides, too.
+  app.addHook('preHandler', async (request) => {
+    if (request.routeOptions.url === undefined) return;
+    const access = accessOf(request, catalog);
+    if (access?.on === 'nobody') return;
+    await authorize(request, { access, store });
+  });
+}
+
+/** Null: the catalog does not know the route. */
+function accessOf(request: FastifyRequest, catalog: Catalog): RouteAccess | null {
+  const { method, url } = request.routeOptions;
+  // A HEAD is answered by the GET of the same path.
+  const name = request.method === 'HEAD' ? 'GET' : String(method);
+  return catalog[`${name} ${url ?? ''}`]?.access ?? null;
+}
+
+type Asked = { readonly access: RouteAccess | null; readonly store: Store };
+
+/** Throws `not_found` for what the caller may not even see, `forbidden` for what they may not do to it. */
+async function authorize(request: FastifyRequest, { access, store }: Asked): Promise<void> {
+  const principal = principalOf(request);
+  const { ident = '' } = request.params as { readonly ident?: string };
+  switch (access?.on) {
+    case undefined:
+      if (principal.project === null && hasRole(principal, 'admin')) return;
+      throw forbidden('ingot:token:manage', principal);
+    case 'nobody':
+      return;
+    case 'site':
+      if (!allows(principal, access.policy, null)) throw forbidden(access.policy, principal);
+      return;
+    case 'list':
+      if (!allowsSome(principal, access.policy)) throw forbidden(access.policy, principal);
+      return;
+    case 'node':
+      if (principal.project === null) return mustAll(principal, access.policies(request.body), null);
+      return mustAll(principal, access.policies(request.body), await visible(principal, store, ident));
+    case 'port':
+    case 'portgroup':
+      return mayTouchPart(request, { principal, store, on: access.on, policy: access.policy });
+    case 'named node': {
+      const { node_uuid: uuid } = (request.body ?? {}) as { readonly node_uuid?: unknown };
+      if (principal.project === null) return mustAll(principal, [access.policy], null);
+      // What names no node is refused by the route, in its own words.
+      if (!allowsSome(principal, access.policy)) throw forbidden(access.policy, principal);
+      if (typeof uuid === 'string')
+        mustAll(principal, [access.policy], await visible(principal, store, uuid));
+    }
+  }
+}
+
+type Part = {
+  readonly principal: Principal;
+  readonly store: Store;
+  readonly on: 'port' | 'portgroup';
+  readonly policy: Policy;
+};
+
+/** What hangs on a node is its owner's. */
+async function mayTouchPart(request: FastifyRequest, { principal, store, on, policy }: Part): Promise<void> {
+  if (principal.project === null) return mustAll(principal, [policy], null);
+  const { ident } = request.params as { readonly ident: string };
+  const part =
+    on === 'port'
+      ? await findPort(store, ident, { byName: request.minor >= PORT_NAMES_SINCE })
+      : await findPortgroup(store, ident);
+  const node = await store.nodes.get(part.node_uuid);
+  if (node === null || !allows(principal, `${on}:get`, node))
+    throw on === 'port' ? noPort(ident) : missing('Portgroup', ident);
+  mustAll(principal, [policy], node);
+  const target = targetNodeOf(request.body);
+  if (target !== null) mustAll(principal, [`${on}:create`], await visible(principal, store, target));
+}
+
+/** The node, if the caller may know that it is there; else what is answered for one that is not. */
+async function visible(principal: Principal, store: Store, ident: string): Promise<NodeRecord> {
+  const node = await findNode(store, ident);
+  if (allows(principal, 'node:get', node)) return node;
+  throw noNode(ident);
+}
+
+function mustAll(principal: Principal, policies: readonly Policy[], node: NodeRecord | null): void {
+  const refused = policies.find((policy) => !allows(principal, policy, node));
+  if (refused !== undefined) throw forbidden(refused, principal);
+}
+
+/** The body is that of Ironic's own login, which its clients read (ironic/common/auth_basic.py). */
+function refuse(
+  reply: FastifyReply,
+  { status, message, challenges }: LoginVerdict & { ok: false },
+): FastifyReply {
+  if (challenges.length > 0) reply.header('WWW-Authenticate', challenges);
+  if (status === 503) reply.header('Retry-After', '5');
+  return reply.code(status).send({ error: { message, code: status } });
+}

@@ -1,0 +1,53 @@
+/** Which policies a PATCH of a node calls for, by the fields that it names (Ironic's own map). Pure. */
+import { z } from 'zod';
+import { INTERFACE_FIELDS } from '../ironic/node-interfaces.ts';
+import type { Policy } from './policies.ts';
+
+const BY_FIELD: Readonly<Record<string, Policy>> = {
+  instance_info: 'node:update_instance_info',
+  instance_name: 'node:update_instance_info',
+  extra: 'node:update_extra',
+  driver_info: 'node:update:driver_info',
+  properties: 'node:update:properties',
+  chassis_uuid: 'node:update:chassis_uuid',
+  instance_uuid: 'node:update:instance_uuid',
+  lessee: 'node:update:lessee',
+  owner: 'node:update:owner',
+  driver: 'node:update:driver_interfaces',
+  network_data: 'node:update:network_data',
+  conductor_group: 'node:update:conductor_group',
+  name: 'node:update:name',
+  retired: 'node:update:retired',
+  retired_reason: 'node:update:retired',
+  shard: 'node:update:shard',
+  parent_node: 'node:update:parent_node',
+  disable_power_off: 'node:update:disable_power_off',
+  ...Object.fromEntries(
+    INTERFACE_FIELDS.map((field): [string, Policy] => [field, 'node:update:driver_interfaces']),
+  ),
+};
+
+/** Only as much of a patch as tells what it touches; what is no patch at all is refused later, by its own sentence. */
+const touched = z.array(z.looseObject({ path: z.string(), value: z.unknown() }));
+
+export function nodePatchPolicies(body: unknown): readonly Policy[] {
+  const patch = touched.safeParse(body);
+  const asked = (patch.success ? patch.data : []).map(({ path, value }) => policyOf(path, value));
+  return asked.length === 0 ? ['node:update'] : [...new Set(asked)];
+}
+
+function policyOf(path: string, value: unknown): Policy {
+  const field = path.split('/')[1] ?? '';
+  if (field === 'automated_clean' && /^(false|f|no|n|off|0)$/i.test(String(value)))
+    return 'node:disable_cleaning';
+  return Object.hasOwn(BY_FIELD, field) ? (BY_FIELD[field] ?? 'node:update') : 'node:update';
+}
+
+/** A port that moves must be welcome on the node where it goes. */
+export function targetNodeOf(body: unknown): string | null {
+  const patch = touched.safeParse(body);
+  if (!patch.success) return null;
+  const uuids = patch.data.filter(({ path }) => path === '/node_uuid').map(({ value }) => value);
+  const last = uuids.at(-1);
+  return typeof last === 'string' ? last : null;
+}

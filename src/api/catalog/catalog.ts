@@ -1,0 +1,11 @@
+/** Every route of the operators' API. A route that is not in here is closed to all but administrators. */
+import { AGENTS } from './agents.ts';
+import { DHCP } from './dhcp.ts';
+import { DISCOVERY } from './discovery.ts';
+import { FLEET } from './fleet.ts';
+import { NODES } from './nodes.ts';
+import type { Catalog } from './operation.ts';
+import { OURS } from './ours.ts';
+import { SITE } from './site.ts';
+
+export const CATALOG: Catalog = { ...DISCOVERY, ...NODES, ...FLEET, ...SITE, ...AGENTS, ...OURS, ...DHCP };

@@ -1,0 +1,67 @@
+/** Ironic's other resources: ports, drivers, conductors, shards. */
+import { onList, onNamedNode, onPort, onPortgroup, onSite } from '../access/route-access.ts';
+import { driverListQuery } from '../ironic/drivers.ts';
+import { showQuery } from '../ironic/listing.ts';
+import { patchSchema } from '../schemas/patch.ts';
+import { portCreate, portListQuery } from '../schemas/port.ts';
+import { portgroupCreate, portgroupListQuery } from '../schemas/portgroup.ts';
+import type { Catalog } from './operation.ts';
+
+export const FLEET: Catalog = {
+  'GET /v1/ports': { summary: 'List ports', access: onList('port:list'), query: portListQuery },
+  'GET /v1/ports/detail': {
+    summary: 'List ports with all their fields',
+    ...{ access: onList('port:list'), query: portListQuery },
+  },
+  'POST /v1/ports': {
+    summary: 'Add a port to a node',
+    ...{ access: onNamedNode('port:create'), body: portCreate, status: 201 },
+  },
+  'GET /v1/ports/:ident': { summary: 'Show a port', access: onPort('port:get'), query: showQuery },
+  'PATCH /v1/ports/:ident': {
+    summary: 'Change fields of a port',
+    ...{ access: onPort('port:update'), body: patchSchema },
+  },
+  'DELETE /v1/ports/:ident': { summary: 'Delete a port', access: onPort('port:delete'), status: 204 },
+  'GET /v1/portgroups': {
+    summary: 'List portgroups',
+    ...{ access: onList('port:list'), since: 23, query: portgroupListQuery },
+  },
+  'GET /v1/portgroups/detail': {
+    summary: 'List portgroups with all their fields',
+    ...{ access: onList('port:list'), since: 23, query: portgroupListQuery },
+  },
+  'POST /v1/portgroups': {
+    summary: 'Add a portgroup to a node',
+    ...{ access: onNamedNode('portgroup:create'), since: 23, body: portgroupCreate, status: 201 },
+  },
+  'GET /v1/portgroups/:ident': {
+    summary: 'Show a portgroup',
+    ...{ access: onPortgroup('portgroup:get'), since: 23, query: showQuery },
+  },
+  'PATCH /v1/portgroups/:ident': {
+    summary: 'Change fields of a portgroup',
+    ...{ access: onPortgroup('portgroup:update'), since: 23, body: patchSchema },
+  },
+  'DELETE /v1/portgroups/:ident': {
+    summary: 'Delete a portgroup',
+    ...{ access: onPortgroup('portgroup:delete'), since: 23, status: 204 },
+  },
+  'GET /v1/portgroups/:ident/ports': {
+    summary: 'The ports of a portgroup',
+    ...{ access: onPortgroup('portgroup:get'), since: 24, query: portListQuery },
+  },
+  'GET /v1/portgroups/:ident/ports/detail': {
+    summary: 'The same with all fields',
+    ...{ access: onPortgroup('portgroup:get'), since: 24, query: portListQuery },
+  },
+  'GET /v1/drivers': { summary: 'List drivers', access: onSite('driver:get'), query: driverListQuery },
+  'GET /v1/drivers/:name': { summary: 'Show a driver', access: onSite('driver:get') },
+  'GET /v1/drivers/:name/properties': {
+    summary: 'What driver_info may hold',
+    access: onSite('driver:get'),
+  },
+  'GET /v1/conductors': { summary: 'List conductors', access: onSite('conductor:get'), since: 49 },
+  'GET /v1/conductors/:hostname': { summary: 'Show a conductor', access: onSite('conductor:get'), since: 49 },
+  'GET /v1/shards': { summary: 'How many nodes each shard has', access: onSite('shards:get'), since: 82 },
+};

@@ -1,0 +1,114 @@
+/** What belongs to the site and hangs on nodes only loosely: allocations, chassis, remote volumes. */
+import { onNode, onSite } from '../access/route-access.ts';
+import { showQuery } from '../ironic/listing.ts';
+import { allocationCreate, allocationListQuery, nodeAllocationQuery } from '../schemas/allocation.ts';
+import { chassisCreate, chassisListQuery } from '../schemas/chassis.ts';
+import { nodeListQuery } from '../schemas/node.ts';
+import { patchSchema } from '../schemas/patch.ts';
+import { connectorCreate, targetCreate, volumeListQuery } from '../schemas/volume.ts';
+import type { Catalog } from './operation.ts';
+
+const chassis: Catalog = {
+  'GET /v1/chassis': { summary: 'List chassis', access: onSite('chassis:get'), query: chassisListQuery },
+  'GET /v1/chassis/detail': {
+    summary: 'List chassis with all their fields',
+    ...{ access: onSite('chassis:get'), query: chassisListQuery },
+  },
+  'POST /v1/chassis': {
+    summary: 'Add a chassis',
+    ...{ access: onSite('chassis:create'), body: chassisCreate, status: 201 },
+  },
+  'GET /v1/chassis/:ident': { summary: 'Show a chassis', access: onSite('chassis:get'), query: showQuery },
+  'PATCH /v1/chassis/:ident': {
+    summary: 'Change fields of a chassis',
+    ...{ access: onSite('chassis:update'), body: patchSchema },
+  },
+  'DELETE /v1/chassis/:ident': {
+    summary: 'Delete a chassis',
+    ...{ access: onSite('chassis:delete'), status: 204 },
+  },
+  'GET /v1/chassis/:ident/nodes': {
+    summary: 'The nodes of a chassis',
+    ...{ access: onSite('chassis:get'), query: nodeListQuery },
+  },
+  'GET /v1/chassis/:ident/nodes/detail': {
+    summary: 'The same with all fields',
+    ...{ access: onSite('chassis:get'), query: nodeListQuery },
+  },
+};
+
+const SINCE = { since: 32 } as const;
+
+/** The routes of one kind of volume resource, which are alike. */
+function volumes(path: string, noun: string, body: typeof connectorCreate | typeof targetCreate): Catalog {
+  const at = `/v1/volume/${path}`;
+  return {
+    [`GET ${at}`]: {
+      summary: `List ${noun}s`,
+      ...{ ...SINCE, access: onSite('volume:get'), query: volumeListQuery },
+    },
+    [`POST ${at}`]: {
+      summary: `Add a ${noun} to a node`,
+      ...{ ...SINCE, access: onSite('volume:create'), body, status: 201 },
+    },
+    [`GET ${at}/:ident`]: {
+      summary: `Show a ${noun}`,
+      ...{ ...SINCE, access: onSite('volume:get'), query: showQuery },
+    },
+    [`PATCH ${at}/:ident`]: {
+      summary: `Change fields of a ${noun}`,
+      ...{ ...SINCE, access: onSite('volume:update'), body: patchSchema },
+    },
+    [`DELETE ${at}/:ident`]: {
+      summary: `Delete a ${noun}`,
+      ...{ ...SINCE, access: onSite('volume:delete'), status: 204 },
+    },
+    [`GET /v1/nodes/:ident/volume/${path}`]: {
+      summary: `The ${noun}s of a node`,
+      ...{ ...SINCE, access: onNode('volume:get'), query: volumeListQuery },
+    },
+  };
+}
+
+const allocations: Catalog = {
+  'GET /v1/allocations': {
+    summary: 'List allocations',
+    ...{ access: onSite('allocation:get'), since: 52, query: allocationListQuery },
+  },
+  'POST /v1/allocations': {
+    summary: 'Ask for a node that fits',
+    ...{ access: onSite('allocation:create'), since: 52, body: allocationCreate, status: 201 },
+  },
+  'GET /v1/allocations/:ident': {
+    summary: 'Show an allocation',
+    ...{ access: onSite('allocation:get'), since: 52, query: showQuery },
+  },
+  'PATCH /v1/allocations/:ident': {
+    summary: 'Change name or extra of an allocation',
+    ...{ access: onSite('allocation:update'), since: 57, body: patchSchema },
+  },
+  'DELETE /v1/allocations/:ident': {
+    summary: 'Give the node back',
+    ...{ access: onSite('allocation:delete'), since: 52, status: 204 },
+  },
+  'GET /v1/nodes/:ident/allocation': {
+    summary: 'The allocation that holds a node',
+    ...{ access: onNode('node:get'), since: 52, query: nodeAllocationQuery },
+  },
+  'DELETE /v1/nodes/:ident/allocation': {
+    summary: 'Give the node back',
+    ...{ access: onNode('allocation:delete'), since: 52, status: 204 },
+  },
+};
+
+export const SITE: Catalog = {
+  ...allocations,
+  ...chassis,
+  'GET /v1/volume': { summary: 'The kinds of volume resources', access: onSite('volume:get'), since: 32 },
+  'GET /v1/nodes/:ident/volume': {
+    summary: 'The kinds of volume resources of a node',
+    ...{ access: onNode('volume:get'), since: 32 },
+  },
+  ...volumes('connectors', 'volume connector', connectorCreate),
+  ...volumes('targets', 'volume target', targetCreate),
+};

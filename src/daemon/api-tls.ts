@@ -1,0 +1,64 @@
+/** The certificate of the API's listener, and its renewal without a restart. */
+import { stat } from 'node:fs/promises';
+import type { Config } from '../config/schema.ts';
+import { asIngotError } from '../errors.ts';
+import type { Pem } from '../pki/openssl.ts';
+import { endOf, readCertificatePair } from './certificate-pair.ts';
+import type { Listener } from './listeners.ts';
+
+/** Between two looks whether the files have changed. */
+const LOOK_MS = 10_000;
+
+type Options = {
+  readonly files: NonNullable<Config['api']['tls']>;
+  readonly listener: Listener;
+  readonly onProblem: (sentence: string) => void;
+  readonly onSolved: (sentence: string) => void;
+  readonly lookMs?: number;
+};
+
+export type TlsRenewal = {
+  /** Takes the files as they are now; those that cannot be used are told, and the earlier ones serve on. */
+  renew(): Promise<void>;
+  stop(): void;
+};
+
+export function loadApiCertificate(files: Options['files']): Promise<Pem> {
+  return readCertificatePair('api.tls', files);
+}
+
+export function keepApiCertificate(options: Options): TlsRenewal {
+  const { files, listener, onProblem, onSolved, lookMs = LOOK_MS } = options;
+  let seen: string | null = null;
+  let told = '';
+  const renew = async (): Promise<void> => {
+    try {
+      const pair = await loadApiCertificate(files);
+      listener.useCertificate(pair);
+      told = '';
+      onSolved(`The API has a certificate that is good until ${new Date(endOf(pair)).toISOString()}.`);
+    } catch (thrown) {
+      const { hint, message } = asIngotError(thrown, 'renewing the certificate of the API');
+      if (message !== told) onProblem(`The API keeps its earlier certificate. ${message}. ${hint}`);
+      told = message;
+    }
+  };
+  const look = async (): Promise<void> => {
+    const mark = (await Promise.all([files.certificate, files.key].map(markOf))).join(' ');
+    const changed = seen !== null && mark !== seen;
+    seen = mark;
+    if (changed) await renew();
+  };
+  let looking = look();
+  const timer = setInterval(() => {
+    looking = looking.then(look);
+  }, lookMs);
+  timer.unref();
+  return { renew, stop: () => clearInterval(timer) };
+}
+
+/** What tells one version of a file from the next. */
+async function markOf(path: string): Promise<string> {
+  const facts = await stat(path, { bigint: true }).catch(() => null);
+  return facts === null ? 'missing' : [facts.dev, facts.ino, facts.size, facts.mtimeNs].join(':');
+}
