@@ -8,12 +8,14 @@ import { chooseRootDevice } from './disk/root-device.ts';
 import { cleanCommands } from './extensions/clean.ts';
 import { deployCommands } from './extensions/deploy.ts';
 import { createDeployedDisk } from './extensions/deployed-disk.ts';
+import { BEFORE_GOING_MS } from './extensions/goodbye.ts';
 import { imageCommands } from './extensions/image.ts';
 import { logCommands } from './extensions/logs.ts';
 import type { Machine } from './extensions/machine.ts';
 import { rescueCommands } from './extensions/rescue.ts';
 import { serviceCommands } from './extensions/service.ts';
 import { standbyCommands } from './extensions/standby.ts';
+import { systemCommands } from './extensions/system.ts';
 import { IronicClient } from './ironic/client.ts';
 import { type Api, discover, inspect, type Known, lookup } from './ironic/conversation.ts';
 import { Heartbeat } from './ironic/heartbeat.ts';
@@ -43,9 +45,6 @@ export type AgentOptions = {
   readonly signal: AbortSignal;
 };
 
-/** After a rescue has the machine: the answer to the command leaves before the agent goes. */
-const LAST_ANSWERS_MS = 2000;
-
 /** Runs until the signal is aborted, or a rescue has the machine. Rejects only when the agent cannot serve at all (no certificate, no port). */
 export async function runAgent(options: AgentOptions): Promise<void> {
   const { args, machine } = options;
@@ -69,7 +68,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
       const end = await desk.beat(client, known);
       if (end === 'rejected') known = await lookup(query, tools);
     }
-    if (handOver.signal.aborted) await clock.sleep(LAST_ANSWERS_MS, options.signal).catch(() => undefined);
+    if (handOver.signal.aborted) await clock.sleep(BEFORE_GOING_MS, options.signal).catch(() => undefined);
   } finally {
     await desk.close();
   }
@@ -174,6 +173,7 @@ function allCommands(machine: Machine, handOver: HandOver): CommandTable {
     ...standbyCommands(machine),
     ...imageCommands(machine, deployed),
     ...serviceCommands(),
+    ...systemCommands(machine),
     ...rescueCommands(machine, handOver),
     ...logCommands(machine),
   };

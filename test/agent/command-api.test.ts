@@ -173,25 +173,40 @@ describe('the command API', () => {
       'an unknown command',
       'POST',
       RUN,
-      { name: 'rescue.dance', params: {} },
+      { name: 'clean.dance', params: {} },
+      400,
+      /"clean.dance" is not known; known are clean\.get_clean_steps/,
+    ],
+    [
+      'an unknown extension',
+      'POST',
+      RUN,
+      { name: 'iscsi.start_iscsi_target', params: {} },
       404,
-      /"rescue.dance" is not known; known are clean\.get_clean_steps/,
+      /Extension with id iscsi not found/,
     ],
     [
       'the name of a property of all objects',
       'POST',
       RUN,
       { name: 'constructor', params: {} },
-      404,
+      400,
       /"constructor" is not known/,
     ],
     ['an unknown id', 'GET', '/v1/commands/nope?agent_token=TOKEN', '', 404, /no command with the id nope/],
     ['an unknown path', 'GET', '/v2/commands', '', 404, /no such resource: \/v2\/commands/],
-    ['another method', 'DELETE', LIST, '', 404, /DELETE is not understood/],
+    ['another method', 'DELETE', LIST, '', 405, /DELETE is not understood/],
   ])('refuses %s', async (_, method, target, body, status, sentence) => {
     const answer = await desk().call(method, target, body);
     expect(answer.status).toBe(status);
     expect(answer.body).toHaveProperty('details', expect.stringMatching(sentence));
+    expect(answer.body).toMatchObject({ faultcode: 'Client', faultstring: expect.stringMatching(sentence) });
+  });
+
+  it('takes paths without the version, as upstream’s agent does', async () => {
+    const { call } = desk();
+    expect((await call('GET', '/commands/?agent_token=TOKEN')).body).toEqual({ commands: [] });
+    expect((await call('GET', '/status')).status).toBe(200);
   });
 
   it('runs one command at a time and says which one it is busy with', async () => {

@@ -5,11 +5,12 @@
 
 /** Every kind of failure: its wire type, HTTP status and general sentence. */
 const AGENT_ERRORS = {
-  invalid_command: { type: 'InvalidCommandError', code: 404, message: 'Invalid command' },
+  invalid_command: { type: 'InvalidCommandError', code: 400, message: 'Invalid command' },
   invalid_params: { type: 'InvalidCommandParamsError', code: 400, message: 'Invalid command parameters' },
   invalid_content: { type: 'InvalidContentError', code: 400, message: 'Invalid request body' },
   too_large: { type: 'InvalidContentError', code: 413, message: 'Request body too large' },
   unauthorized: { type: 'Unauthorized', code: 401, message: 'Unauthorized' },
+  wrong_method: { type: 'MethodNotAllowed', code: 405, message: 'Method not allowed' },
   not_found: { type: 'RequestedObjectNotFoundError', code: 404, message: 'Not found' },
   busy: { type: 'AgentIsBusy', code: 409, message: 'Agent is busy' },
   no_device: { type: 'DeviceNotFound', code: 404, message: 'No disk fits' },

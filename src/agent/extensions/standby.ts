@@ -2,10 +2,8 @@
 import { reasonOf } from '../base/agent-error.ts';
 import { runOk } from '../base/run.ts';
 import type { CommandTable } from '../serve/command-book.ts';
+import { BEFORE_GOING_MS } from './goodbye.ts';
 import type { Machine } from './machine.ts';
-
-/** The answer to the call (and a heartbeat) leave before the machine goes. */
-const BEFORE_POWER_OFF_MS = 2000;
 
 export function standbyCommands(machine: Machine): CommandTable {
   return {
@@ -18,19 +16,32 @@ export function standbyCommands(machine: Machine): CommandTable {
         return { result: 'sync: ok' };
       },
     },
-    'standby.power_off': { mode: 'async', run: () => powerOff(machine) },
+    'standby.power_off': { mode: 'async', run: () => goAway(machine, POWER_OFF) },
+    /** Upstream's name for a reboot by the agent. */
+    'standby.run_image': { mode: 'async', run: () => goAway(machine, REBOOT) },
   };
 }
 
-async function powerOff(machine: Machine): Promise<{ readonly result: string }> {
+type Departure = {
+  readonly command: string;
+  readonly program: string;
+  /** The kernel's own way, should the program not do it (Documentation/admin-guide/sysrq.rst). */
+  readonly sysrq: string;
+};
+const POWER_OFF: Departure = { command: 'power_off', program: 'poweroff', sysrq: 'o' };
+const REBOOT: Departure = { command: 'run_image', program: 'reboot', sysrq: 'b' };
+
+async function goAway(
+  machine: Machine,
+  { command, program, sysrq }: Departure,
+): Promise<{ readonly result: string }> {
   await runOk(machine.run, ['sync'], { timeoutMs: 600_000 });
-  const off = async (): Promise<void> => {
-    await machine.clock.sleep(BEFORE_POWER_OFF_MS);
-    machine.say('power off');
-    const { code } = await machine.run('poweroff', ['-f']).catch(() => ({ code: -1 }));
-    // The kernel's own way, should the ramdisk's init not listen (Documentation/admin-guide/sysrq.rst).
-    if (code !== 0) await runOk(machine.run, ['sh', '-c', 'echo o > /proc/sysrq-trigger']);
+  const go = async (): Promise<void> => {
+    await machine.clock.sleep(BEFORE_GOING_MS);
+    machine.say(program);
+    const { code } = await machine.run(program, ['-f']).catch(() => ({ code: -1 }));
+    if (code !== 0) await runOk(machine.run, ['sh', '-c', `echo ${sysrq} > /proc/sysrq-trigger`]);
   };
-  off().catch((error: unknown) => machine.say('power off failed', { because: reasonOf(error) }));
-  return { result: 'power_off: ok' };
+  go().catch((error: unknown) => machine.say(`${program} failed`, { because: reasonOf(error) }));
+  return { result: `${command}: ok` };
 }

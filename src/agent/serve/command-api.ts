@@ -29,10 +29,11 @@ type Route =
   | { readonly kind: 'root' | 'status' | 'commands' }
   | { readonly kind: 'command'; readonly id: string };
 
+/** Without `/v1` the same is meant, as upstream's agent has it. */
 function routeOf(path: string): Route | null {
-  const [version, resource, id, ...rest] = path.split('/').filter((part) => part !== '');
-  if (version === undefined) return { kind: 'root' };
-  if (version !== 'v1' || rest.length > 0) return null;
+  const parts = path.split('/').filter((part) => part !== '');
+  const [resource, id, ...rest] = parts[0] === 'v1' ? parts.slice(1) : parts;
+  if (rest.length > 0) return null;
   if (resource === undefined) return { kind: 'root' };
   if (resource === 'status' && id === undefined) return { kind: 'status' };
   if (resource === 'commands') return id === undefined ? { kind: 'commands' } : { kind: 'command', id };
@@ -51,7 +52,8 @@ export async function answerRequest(request: ApiRequest, options: CommandApiOpti
     return { status: 200, body: await answer(request, options) };
   } catch (thrown) {
     const wire = asAgentError(thrown, `${request.method} of the agent's API`).toWire();
-    return { status: wire.code, body: { ...wire, faultstring: `${wire.message}: ${wire.details}` } };
+    const faultcode = wire.code >= 500 ? 'Server' : 'Client';
+    return { status: wire.code, body: { ...wire, faultcode, faultstring: `${wire.message}: ${wire.details}` } };
   }
 }
 
@@ -61,7 +63,7 @@ async function answer(request: ApiRequest, options: CommandApiOptions): Promise<
   const wait = url.searchParams.get('wait')?.toLowerCase() === 'true';
   if (route === null) throw fail('not_found', `no such resource: ${url.pathname.slice(0, 200)}`);
   if (request.method !== 'GET' && !(request.method === 'POST' && route.kind === 'commands')) {
-    throw fail('not_found', `${request.method} is not understood at ${url.pathname.slice(0, 200)}`);
+    throw fail('wrong_method', `${request.method} is not understood at ${url.pathname.slice(0, 200)}`);
   }
   if (route.kind === 'root') return { name: 'ingot-agent', versions: [{ id: 'v1' }] };
   if (route.kind === 'status') return { started_at: options.startedAt / 1000, version: options.version };

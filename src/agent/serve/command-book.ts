@@ -60,7 +60,8 @@ export class CommandBook {
 
   /**
    * Starts a command; a synchronous one has ended when this resolves. A command that fails is an object with
-   * FAILED, no exception. Throws `invalid_command`, `invalid_params` (synchronous ones only) and `busy`.
+   * FAILED, no exception. Throws `not_found` for an unknown extension, `invalid_command` for an unknown command of a
+   * known one, `invalid_params` (synchronous ones only) and `busy`.
    */
   async execute(name: string, params: JsonRecord): Promise<CommandObject> {
     const command = this.#command(name);
@@ -80,10 +81,14 @@ export class CommandBook {
   #command(name: string): Command {
     const command = Object.hasOwn(this.#options.commands, name) ? this.#options.commands[name] : undefined;
     if (command !== undefined) return command;
-    const known = Object.keys(this.#options.commands).join(', ');
+    const known = Object.keys(this.#options.commands);
+    const [extension = '', ...rest] = name.split('.');
+    const isOurs = rest.length === 0 || known.some((one) => one.startsWith(`${extension}.`));
     throw new AgentError(
-      'invalid_command',
-      `the command "${name.slice(0, 100)}" is not known; known are ${known}`,
+      isOurs ? 'invalid_command' : 'not_found',
+      isOurs
+        ? `the command "${name.slice(0, 100)}" is not known; known are ${known.join(', ')}`
+        : `Extension with id ${extension.slice(0, 100)} not found.`,
     );
   }
 
