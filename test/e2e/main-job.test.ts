@@ -123,7 +123,7 @@ describe('two powered-off machines, and a daemon that is killed three times on t
     const to = /ssh (rescue@[\d.]+)\)/.exec(text)?.[1] ?? text;
 
     expect(await sshByPassword(rig, { to, password: 'guess', command: 'id' })).toMatchObject({ code: 255 });
-    const command = 'id -u && mount -o ro /dev/sda1 /mnt && cat /mnt/etc/os-release && umount /mnt';
+    const command = 'id -u && mount -o ro /dev/sda3 /mnt && cat /mnt/etc/os-release && umount /mnt';
     const looked = await sshByPassword(rig, { to, password, command });
     expect(looked).toMatchObject({ code: 0, stdout: expect.stringMatching(/^0\n[\s\S]*ID=debian/) });
     const log = await readFile(rig.daemonLog, 'utf8');

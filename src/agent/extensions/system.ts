@@ -10,7 +10,9 @@ export function systemCommands(machine: Machine): CommandTable {
     'system.lockdown': {
       mode: 'sync',
       run: async () => {
-        lockDown(machine).catch((error: unknown) => machine.say('lockdown failed', { because: reasonOf(error) }));
+        lockDown(machine).catch((error: unknown) =>
+          machine.say('lockdown failed', { because: reasonOf(error) }),
+        );
         return null;
       },
     },

@@ -53,7 +53,10 @@ export async function answerRequest(request: ApiRequest, options: CommandApiOpti
   } catch (thrown) {
     const wire = asAgentError(thrown, `${request.method} of the agent's API`).toWire();
     const faultcode = wire.code >= 500 ? 'Server' : 'Client';
-    return { status: wire.code, body: { ...wire, faultcode, faultstring: `${wire.message}: ${wire.details}` } };
+    return {
+      status: wire.code,
+      body: { ...wire, faultcode, faultstring: `${wire.message}: ${wire.details}` },
+    };
   }
 }
 

@@ -110,10 +110,11 @@ export function createCommits(store: Store, advance: Advance, now: () => number)
       at(position, async (queries, { job, node: before }) => {
         const cursor = job.cursor + 1;
         const insert = outcome.insert ?? [];
+        const left = job.steps.slice(cursor).filter((step) => outcome.without?.(step) !== true);
         const moved = await queries.jobs.update(job.id, {
           ...freshStep(timestamp()),
           cursor,
-          steps: [...job.steps.slice(0, cursor), ...insert, ...job.steps.slice(cursor)],
+          steps: [...job.steps.slice(0, cursor), ...insert, ...left],
         });
         let node: NodeRecord = before;
         if (outcome.patch !== undefined) node = await queries.nodes.update(node.uuid, outcome.patch);

@@ -23,6 +23,8 @@ export type StepOutcome =
       readonly target?: ProvisionState;
       /** Steps to run next, before those that the job has already. */
       readonly insert?: readonly JobStep[];
+      /** Of the steps that the job has already, those that are not to be run any more. */
+      readonly without?: (step: JobStep) => boolean;
       /** Further writes of the same transaction. */
       readonly also?: (queries: Queries) => Promise<void>;
     }

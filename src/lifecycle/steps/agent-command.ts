@@ -23,6 +23,8 @@ export type AgentOrder = {
   readonly awaited: string;
   /** Starts the sentence of a failure: "Writing the image". */
   readonly subject: string;
+  /** What follows when the agent's hardware managers are other ones than those that gave the step; else it fails. */
+  readonly onMismatch?: () => StepOutcome;
 };
 
 /** The client of the agent of the node's current boot. Throws `agent_unreachable` when none has called. */
@@ -68,6 +70,8 @@ export async function runOrder(
         ...(progress === null ? {} : { progress }),
       };
     }
+    case 'CLEAN_VERSION_MISMATCH':
+      return order.onMismatch?.() ?? failure(order, command);
     default:
       return failure(order, command);
   }

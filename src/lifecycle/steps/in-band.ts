@@ -5,6 +5,7 @@ import { offeredSteps, type StepOffer } from '../agent-wire.ts';
 import type { StepKind } from '../asked-steps.ts';
 import type { StepDeps } from '../deps.ts';
 import type { Fault, StepContext, StepOutcome } from '../engine/step.ts';
+import { planAnew, rebootAfter } from './after-in-band.ts';
 import { agentOf, runOrder } from './agent-command.ts';
 import { agentParams } from './agent-node.ts';
 
@@ -42,8 +43,12 @@ export async function runInBand(context: StepContext, deps: StepDeps, kind: Step
     }),
     awaited: `the agent to end the ${kind} step ${name}`,
     subject: title,
+    ...(kind === 'clean' && version !== null ? { onMismatch: () => planAnew(context) } : {}),
   });
-  if ('succeeded' in result) return { kind: 'done', note: `${title} is done.` };
+  if ('succeeded' in result) {
+    const reboot = await rebootAfter(step, () => askForSteps(context, deps, kind));
+    return { kind: 'done', note: `${title} is done.`, insert: reboot };
+  }
   return result.kind === 'failed' ? { ...result, fault: FAULTS[kind] } : result;
 }
 

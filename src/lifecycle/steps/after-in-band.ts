@@ -1,0 +1,46 @@
+/** What an in-band step asks for when it has ended: a new boot, or new steps. */
+import type { JobStep, Json } from '../../store/records.ts';
+import type { StepOffer } from '../agent-wire.ts';
+import type { StepContext, StepOutcome } from '../engine/step.ts';
+
+const REBOOT: readonly JobStep[] = ['power-off', 'boot-ramdisk', 'wait-agent'].map((name) => ({
+  name,
+  args: {},
+}));
+
+/**
+ * The steps of a new boot, where the agent says of its step that it needs one (firmware that was flashed, say). A step that
+ * was planned from the agent's offer carries it; of one that an operator named the agent is asked.
+ */
+export async function rebootAfter(step: Json, ask: () => Promise<StepOffer>): Promise<readonly JobStep[]> {
+  if (typeof step !== 'object' || step === null || !('step' in step) || !('interface' in step)) return [];
+  if ('reboot_requested' in step) return step.reboot_requested === true ? REBOOT : [];
+  const offered = (await ask()).steps.find(
+    (one) => one.step === step.step && one.interface === step.interface,
+  );
+  return offered?.reboot_requested === true ? REBOOT : [];
+}
+
+/** How often one job asks for steps: an agent that is another each time has no end. */
+const MOST_PLANS = 3;
+
+/**
+ * The agent's hardware managers are other ones than when it gave its clean steps: they are asked for anew, as Ironic does,
+ * and those that are left of the old ones are not run any more.
+ */
+export function planAnew({ job }: StepContext): StepOutcome {
+  const plans = job.steps.filter(({ name }) => name === 'plan-cleaning').length;
+  if (plans >= MOST_PLANS) {
+    return {
+      kind: 'failed',
+      because: `The hardware managers of the agent changed ${plans} times while it cleaned.`,
+      hint: 'Is the ramdisk the same in each boot? Look at the console of the machine, and clean again.',
+    };
+  }
+  return {
+    kind: 'done',
+    note: 'The hardware managers of the agent have changed: it is asked for its clean steps anew.',
+    insert: [{ name: 'plan-cleaning', args: {} }],
+    without: ({ name }) => name === 'clean-step',
+  };
+}
