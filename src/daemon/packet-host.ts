@@ -1,4 +1,5 @@
 /** The main thread's end of the packet thread: starts it, hands it the boot table, takes its facts. */
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { ImportVerdict, LeaseImport, LeaseView, PacketView } from '../api/deps.ts';
 import type { BootEntry } from '../boot/decision.ts';
@@ -16,6 +17,8 @@ import type {
 } from './packet-protocol.ts';
 import type { SharedFiles } from './share-ramdisk.ts';
 
+/** A packet's garbage is short-lived and plenty; what the heap does not need it gives back when it is quiet. */
+const SEMI_SPACE_MB = 8;
 const ANSWER_MS = 10_000;
 /** A thread that does not stop by then is ended: what it has acknowledged is on disk. */
 const STOP_MS = 1_000;
@@ -56,9 +59,9 @@ type Waiter = {
 };
 
 export function startPacketHost(deps: Deps): PacketHost {
+  // The process's own limit (bin/ingot) would count more than `resourceLimits`; the main thread's heap keeps to it.
+  setFlagsFromString(`--max-semi-space-size=${SEMI_SPACE_MB}`);
   const worker = new Worker(new URL('../packet-thread.ts', import.meta.url), {
-    // Megabytes; a packet's garbage is short-lived and plenty, and the process's own limit is the API's.
-    resourceLimits: { maxYoungGenerationSizeMb: 12 },
     workerData: deps.options,
     name: 'packets',
   });

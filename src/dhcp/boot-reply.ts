@@ -13,6 +13,7 @@ import {
   bootFileField,
   bootOptions,
   echoes,
+  headerOf,
   mostBytesFor,
   type Reply,
   replyHeader,
@@ -40,7 +41,7 @@ export function composeBootReply(parts: BootReplyParts): Reply {
     options: optionsOf(parts),
   };
   const { bytes, omitted } = encodePacket(packet, mostBytesFor(facts.maximumSize));
-  return { kind, network: network.name, packet, bytes, destination, omitted };
+  return { kind, network: network.name, header: headerOf(packet), bytes, destination, omitted };
 }
 
 /** No lease times, mask or routers: whoever gives the address says them. */

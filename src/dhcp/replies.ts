@@ -52,7 +52,7 @@ export class Replies {
   /** Sends it, and logs the end of an exchange. */
   dispatch({ facts, port, send }: Question, reply: Reply): void {
     const { counters, log } = this.#parts;
-    const { kind, packet, omitted } = reply;
+    const { kind, header, omitted } = reply;
     // Of this question, not of the first one that had these bytes.
     const { asksFromOwnPort } = facts.relay;
     const destination = atRelayPort(reply.destination, { giaddr: facts.giaddr, asksFromOwnPort, port });
@@ -64,9 +64,7 @@ export class Replies {
       mac: facts.mac,
       xid: facts.xid.toString(16),
       asked: facts.messageType,
-      yiaddr: packet.yiaddr,
-      siaddr: packet.siaddr,
-      file: packet.file,
+      ...header,
       to: `${destination.address}:${destination.port}`,
       ...(omitted.length > 0 ? { omitted_options: omitted } : {}),
     };

@@ -29,12 +29,15 @@ export type Reply = {
   readonly kind: ReplyKind | 'boot_offer' | 'boot_ack';
   /** Name of the network that it is about. */
   readonly network: string;
-  readonly packet: DhcpPacket;
+  /** What the log says of it; the rest of the packet is in the bytes alone, for replies are remembered by thousands. */
+  readonly header: ReplyHeader;
   readonly bytes: Uint8Array;
   readonly destination: Destination;
   /** Options that did not fit what the client takes. */
   readonly omitted: readonly number[];
 };
+
+export type ReplyHeader = Pick<DhcpPacket, 'yiaddr' | 'siaddr' | 'file'>;
 
 export function composeReply(parts: ReplyParts): Reply {
   const { kind, question, facts } = parts;
@@ -44,7 +47,12 @@ export function composeReply(parts: ReplyParts): Reply {
   );
   const packet = replyPacket(parts, destination.broadcastFlag);
   const { bytes, omitted } = encodePacket(packet, mostBytesFor(facts.maximumSize));
-  return { kind, network: parts.network.name, packet, bytes, destination, omitted };
+  return { kind, network: parts.network.name, header: headerOf(packet), bytes, destination, omitted };
+}
+
+/** Of a reply's packet, what is kept. */
+export function headerOf({ yiaddr, siaddr, file }: DhcpPacket): ReplyHeader {
+  return { yiaddr, siaddr, file };
 }
 
 /** Null where replies are broadcast, and for a machine whose frames' MAC is not told: chaddr holds something else. */

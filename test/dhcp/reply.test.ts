@@ -122,11 +122,13 @@ describe('an OFFER', () => {
     ] as const) {
       const hardwareAddress = new Uint8Array(length).fill(7);
       const question = { ...message({ type: 'discover', broadcast: true }), hardwareType, hardwareAddress };
-      const { packet, destination } = composeReply({
+      const { bytes, destination } = composeReply({
         ...{ kind: 'offer', question, facts: factsOf({ type: 'discover' }), network: NETWORK, boot: BOOT },
         ...{ isRouted: false, isBooting: false, hostname: null, message: null, yiaddr: ip('10.77.0.10') },
       });
-      expect(packet).toMatchObject({ hardwareType, hardwareAddress, broadcast: true });
+      expect(decodePacket(bytes)).toMatchObject({
+        packet: { hardwareType, hardwareAddress, broadcast: true },
+      });
       expect(destination.address).toBe('255.255.255.255');
     }
   });
