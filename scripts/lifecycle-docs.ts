@@ -1,6 +1,8 @@
-/** Writes `docs/lifecycle.md` from the provision graph (`npm run docs`); a test compares the two. */
+/** Writes `docs/lifecycle.md` from the provision graph and the deploy frames (`npm run docs`); a test compares the two. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type CoreStep, DEPLOY_FRAMES, type DeployFrame } from '../src/lifecycle/deploy-frames.ts';
+import { RAMDISK_ENDS, RAMDISK_STARTS } from '../src/lifecycle/deploy-steps.ts';
 import { STATES } from '../src/lifecycle/graph.ts';
 import { EDGES, type Edge } from '../src/lifecycle/graph-edges.ts';
 import { allowedIn, VERB_FACTS } from '../src/lifecycle/verbs.ts';
@@ -47,6 +49,14 @@ export function lifecyclePage(): string {
     '|---|---|---|---|',
     ...VERBS.map(verbRow),
     '',
+    '## Deploy steps',
+    '',
+    'By deploy interface, Ironic’s names and priorities beside the steps of ingot’s jobs; [steps.md](steps.md) tells how to add others.',
+    '',
+    '| deploy interface | step | priority | may be moved or left out | ingot’s steps |',
+    '|---|---|---|---|---|',
+    ...Object.entries(DEPLOY_FRAMES).flatMap(([name, frame]) => frameRows(name, frame)),
+    '',
     '## Every edge, and why it is there',
     '',
     '| from | event | to | by | because |',
@@ -54,6 +64,23 @@ export function lifecyclePage(): string {
     ...EDGES.map(({ from, event, to, by, because }) => `| ${from} | ${event} | ${to} | ${by} | ${because} |`),
     '',
   ].join('\n');
+}
+
+const MOVES: Readonly<Record<CoreStep['place'], string>> = {
+  frame: 'no',
+  ramdisk: `${RAMDISK_STARTS - 1} to ${RAMDISK_ENDS + 1}, or 0`,
+  after: `below ${RAMDISK_ENDS}, or 0`,
+};
+
+function frameRows(name: string, { first, core }: DeployFrame): readonly string[] {
+  const rows = core.map(({ step, priority, place, jobs }) => [
+    `deploy.${step}`,
+    String(priority),
+    MOVES[place],
+    jobs.join(', ') || '(nothing to do)',
+  ]);
+  const all = first.length === 0 ? rows : [['(before all others)', '', 'no', first.join(', ')], ...rows];
+  return all.map((cells) => `| ${name} | ${cells.join(' | ')} |`);
 }
 
 const id = (state: ProvisionState): string => state.replaceAll(/[ -]/g, '_');

@@ -10,6 +10,8 @@ const HELP = `ingot ${VERSION}: from a powered-off machine to a running OS.
   ingot preflight --config FILE    is this machine fit for that configuration?
   ingot lab up|status|down         virtual machines with BMCs, to try all this on
   ingot node …                     enroll, list, show, inspect, provide, deploy, watch, why, power, …
+  ingot template list|show|add|delete   deploy templates: steps by trait of the instance
+  ingot runbook list|show|add|delete    steps to clean and service nodes by
   ingot network list|show          the networks of the configuration
   ingot image list|show|add|remove the cache of OS images
   ingot boot ca                    the authority of boot files by HTTPS

@@ -35,6 +35,7 @@ import { nodeRoutes } from './ironic/nodes.ts';
 import { portgroupRoutes } from './ironic/portgroups.ts';
 import { portRoutes } from './ironic/ports.ts';
 import { stateRoutes } from './ironic/states.ts';
+import { stepListRoutes } from './ironic/step-lists.ts';
 import { traitRoutes } from './ironic/traits.ts';
 import { volumeRoutes } from './ironic/volumes.ts';
 import { lcmStatusRoutes } from './lcm/status.ts';
@@ -58,6 +59,7 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   nodeRoutes(app, context);
   nodePartRoutes(app, context);
   traitRoutes(app, context);
+  stepListRoutes(app, context);
   historyRoutes(app, context);
   fleetRoutes(app, context);
   stateRoutes(app, context);

@@ -174,6 +174,27 @@ export const reservationsAnswer = z.object({
   ),
 });
 
+export const stepListAnswer = z.looseObject({
+  uuid: z.string(),
+  name: z.string(),
+  steps: z.array(
+    z.object({
+      interface: z.string(),
+      step: z.string(),
+      args: z.record(z.string(), z.json()),
+      /** Of a template's step. */
+      priority: z.number().optional(),
+      /** Of a runbook's step. */
+      order: z.number().optional(),
+    }),
+  ),
+});
+export type StepListAnswer = z.output<typeof stepListAnswer>;
+export const stepListsAnswer = z.object({
+  deploy_templates: z.array(stepListAnswer).optional(),
+  runbooks: z.array(stepListAnswer).optional(),
+});
+
 /** PEM. */
 export const bootAuthorityAnswer = z.object({ certificate: z.string() });
 

@@ -25,7 +25,10 @@ import {
   type ReservationAnswer,
   reservationAnswer,
   reservationsAnswer,
+  type StepListAnswer,
   statusAnswer,
+  stepListAnswer,
+  stepListsAnswer,
   timelineAnswer,
   tokensAnswer,
   whyAnswer,
@@ -44,8 +47,18 @@ export type DeployBody = {
   /** Fields of `instance_info`; with an image in it, nothing of an earlier deployment stays. */
   readonly instance_info: JsonObject;
   readonly configdrive?: JsonObject;
+  readonly deploy_steps?: readonly JsonObject[];
 };
 export type Query = Readonly<Record<string, string>>;
+
+/** What can be done with one kind of named step lists. */
+export type StepListClient = {
+  /** At most a thousand, the oldest first. */
+  list(): Promise<readonly StepListAnswer[]>;
+  get(ident: string): Promise<StepListAnswer>;
+  add(body: JsonObject): Promise<StepListAnswer>;
+  delete(ident: string): Promise<unknown>;
+};
 
 const RESERVATIONS = '/ingot/v1/dhcp/reservations';
 
@@ -79,8 +92,20 @@ export function createClient(url: string, login: Login = NO_LOGIN) {
   const at = (ident: string): string => `/v1/nodes/${encodeURIComponent(ident)}`;
   const ours = (ident: string): string => `/ingot/v1/nodes/${encodeURIComponent(ident)}`;
 
+  const stepLists = (collection: 'deploy_templates' | 'runbooks'): StepListClient => {
+    const one = (ident: string): string => `/v1/${collection}/${encodeURIComponent(ident)}`;
+    return {
+      list: async () => (await get(stepListsAnswer, `/v1/${collection}?detail=true`))[collection] ?? [],
+      get: (ident) => get(stepListAnswer, one(ident)),
+      add: (body) => ask(stepListAnswer, 'POST', { path: `/v1/${collection}`, body }),
+      delete: (ident) => connection.send('DELETE', one(ident)),
+    };
+  };
+
   return {
     url,
+    deployTemplates: stepLists('deploy_templates'),
+    runbooks: stepLists('runbooks'),
     nodes: {
       /** All nodes with all fields, page by page. */
       async list(query: Query = {}): Promise<readonly NodeAnswer[]> {

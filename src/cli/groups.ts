@@ -15,6 +15,7 @@ import { maintenance, power } from './commands/power.ts';
 import { rescue, unrescue } from './commands/rescue.ts';
 import { reservationAdd, reservationDelete, reservationList } from './commands/reservations.ts';
 import { set, unset } from './commands/set.ts';
+import { runbooks, templates } from './commands/step-lists.ts';
 import { clean, service } from './commands/steps.ts';
 import { tokenCreate, tokenList, tokenRevoke } from './commands/tokens.ts';
 import { abort, adopt, inspect, manage, provide, undeploy, unhold } from './commands/verbs.ts';
@@ -97,8 +98,19 @@ const TOKEN: Group = {
   commands: { create: tokenCreate, list: tokenList, revoke: tokenRevoke },
 };
 
+const TEMPLATE: Group = {
+  summary: 'Deploy templates: steps for the deployments of instances with a trait.',
+  commands: templates,
+};
+
+const RUNBOOK: Group = {
+  summary: 'Runbooks: steps to clean and service nodes by.',
+  commands: runbooks,
+};
+
 const GROUPS: Readonly<Record<string, Group>> = {
   ...{ node: NODE, network: NETWORK, image: IMAGE, dhcp: DHCP, boot: BOOT, token: TOKEN },
+  ...{ template: TEMPLATE, runbook: RUNBOOK },
 };
 export const SINGLE_COMMANDS: Readonly<Record<string, Command>> = { status };
 

@@ -1,7 +1,6 @@
 /** What agents answer, checked: our own agent and ironic-python-agent. Fields that are not used may be anything. */
 import { z } from 'zod';
 import type { JsonObject } from '../store/records.ts';
-import type { StepKind } from './asked-steps.ts';
 
 const text = z.string().max(100_000);
 
@@ -44,19 +43,29 @@ export const refusalAnswer = z.object({
   faultstring: text.optional(),
 });
 
+/** The kinds of steps that agents offer, each with commands of its own. */
+export type StepKind = 'clean' | 'deploy' | 'service';
+
+const argsInfo = z.record(z.string(), z.object({ required: z.boolean().catch(false) }));
+
 const agentStep = z.object({
   step: z.string().max(200),
   interface: z.string().max(100),
   priority: z.number(),
   reboot_requested: z.boolean().catch(false),
   abortable: z.boolean().catch(false),
+  /** The arguments that it takes; null where the agent does not say. */
+  argsinfo: argsInfo
+    .nullish()
+    .catch(null)
+    .transform((info) => info ?? null),
 });
 export type AgentStep = z.output<typeof agentStep>;
 
 const byManager = z.record(z.string(), z.array(agentStep).max(1_000));
 const managerVersions = z.record(z.string(), z.string()).catch({});
 
-/** The result of `clean.get_clean_steps` or `service.get_service_steps`; null when it is something else. */
+/** The result of `clean.get_clean_steps` and its like; null when it is something else. */
 export function offeredSteps(kind: StepKind, result: unknown): StepOffer | null {
   if (!isRecord(result)) return null;
   const steps = byManager.safeParse(result[`${kind}_steps`]);

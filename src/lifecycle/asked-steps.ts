@@ -10,24 +10,28 @@ export type AskedStep = {
   readonly args: JsonObject;
 };
 
-/** Whose steps of the agent are meant. */
-export type StepKind = 'clean' | 'service';
+/** Whose steps of the agent an operator may list. */
+export type AskedKind = 'clean' | 'service';
 
 const step = (name: StepName, args: JsonObject = {}): JobStep => ({ name, args });
 
-const BOOT: readonly JobStep[] = [step('boot-ramdisk'), step('wait-agent')];
+type Reserved = (args: JsonObject, on: readonly JobStep[]) => readonly JobStep[];
 
 /** The steps that every node has, whatever its agent offers (Ironic's "reserved functional steps"). */
-const RESERVED: Readonly<Record<string, (args: JsonObject) => readonly JobStep[]>> = {
+const RESERVED: Readonly<Record<string, Reserved>> = {
   hold: () => [step('hold')],
   wait: (args) => [step('pause', { seconds: pauseSeconds(args) })],
-  power_on: () => BOOT,
+  power_on: (_, on) => on,
   power_off: () => [step('power-off')],
-  reboot: () => [step('power-off'), ...BOOT],
+  reboot: (_, on) => [step('power-off'), ...on],
 };
 
-const IN_BAND: Readonly<Record<StepKind, StepName>> = { clean: 'clean-step', service: 'service-step' };
-const CHECK: Readonly<Record<StepKind, StepName>> = {
+/** How a machine is switched on: into the ramdisk, or into whatever is on its disk. */
+const INTO_RAMDISK: readonly JobStep[] = [step('boot-ramdisk'), step('wait-agent')];
+const AS_IT_IS: readonly JobStep[] = [step('power-on')];
+
+const IN_BAND: Readonly<Record<AskedKind, StepName>> = { clean: 'clean-step', service: 'service-step' };
+const CHECK: Readonly<Record<AskedKind, StepName>> = {
   clean: 'check-clean-steps',
   service: 'check-service-steps',
 };
@@ -40,20 +44,42 @@ export const MOST_STEPS = 256;
  * The job's steps, in the order given; first the agent is asked whether it has them all.
  * Throws `invalid_input` for what no agent can make good.
  */
-export function stepsAskedFor(kind: StepKind, asked: readonly AskedStep[]): readonly JobStep[] {
+export function stepsAskedFor(
+  kind: AskedKind,
+  asked: readonly AskedStep[],
+  { withoutRamdisk = false }: { readonly withoutRamdisk?: boolean } = {},
+): readonly JobStep[] {
   if (asked.length === 0 || asked.length > MOST_STEPS) {
     throw new IngotError('invalid_input', `${kind}_steps must name 1 to ${MOST_STEPS} steps`, {
       hint: 'Give a list such as [{"interface": "deploy", "step": "erase_devices_metadata"}].',
     });
   }
+  if (withoutRamdisk) return asked.flatMap((one) => stepsWithoutRamdisk(kind, one));
   return [step(CHECK[kind]), ...asked.flatMap((one) => jobStepsOf(kind, one))];
 }
 
-function jobStepsOf(kind: StepKind, asked: AskedStep): readonly JobStep[] {
+export function isReserved(step: string): boolean {
+  return Object.hasOwn(RESERVED, step);
+}
+
+/** The job's steps for a reserved one; none for any other. Throws `invalid_input` for arguments out of bounds. */
+export function reservedSteps(step: string, args: JsonObject): readonly JobStep[] {
+  return (isReserved(step) ? RESERVED[step]?.(args, INTO_RAMDISK) : undefined) ?? [];
+}
+
+/** In Ironic's words (ironic/conductor/steps.py, _validate_user_step). */
+function stepsWithoutRamdisk(kind: AskedKind, { step: name, args }: AskedStep): readonly JobStep[] {
+  const reserved = Object.hasOwn(RESERVED, name) ? RESERVED[name] : undefined;
+  if (reserved !== undefined) return reserved(args, AS_IT_IS);
+  throw new IngotError('invalid_input', `${kind} step ${name} requires booting a ramdisk`, {
+    hint: `Leave disable_ramdisk out. Without the ramdisk there are: ${Object.keys(RESERVED).join(', ')}.`,
+  });
+}
+
+function jobStepsOf(kind: AskedKind, asked: AskedStep): readonly JobStep[] {
   const { step: name, args } = asked;
   // As in Ironic, which asks for an interface, whatever that is (ironic/conductor/steps.py, reserved steps).
-  const reserved = Object.hasOwn(RESERVED, name) ? RESERVED[name] : undefined;
-  if (reserved !== undefined) return reserved(args);
+  if (isReserved(name)) return reservedSteps(name, args);
   if (asked.interface === null) {
     throw new IngotError('invalid_input', `The step "${name}" of ${kind}_steps names no interface`, {
       hint: `Without an interface there are: ${Object.keys(RESERVED).join(', ')}.`,

@@ -3,7 +3,7 @@
  * the work itself goes on in durable jobs.
  */
 import type { Inventory } from '../agent/protocol.ts';
-import type { JsonObject, LcmReport, NodeRecord } from '../store/records.ts';
+import type { DeployStep, JsonObject, LcmReport, NodeRecord } from '../store/records.ts';
 import type { PowerTarget, Verb } from '../store/words.ts';
 import type { AskedStep } from './asked-steps.ts';
 import type { Deployment } from './deployment.ts';
@@ -21,6 +21,10 @@ export type VerbRequest = {
   readonly steps?: readonly AskedStep[];
   /** `rescue`: as the operator chose it. Only its hash is kept. */
   readonly rescuePassword?: string;
+  /** `clean` and `service`: without starting the ramdisk. */
+  readonly withoutRamdisk?: boolean;
+  /** `active` and `rebuild`: steps besides those that the deploy interface and the deploy templates have. */
+  readonly deploySteps?: readonly DeployStep[];
 };
 
 /** What the operator may put on the config drive; the rest (addresses, LCM token) is ours. */

@@ -1,7 +1,8 @@
 /** Which steps a verb takes, and how its job ends. Pure data, but for what a node's own settings leave out. */
-import type { JobStep, NodeRecord } from '../store/records.ts';
+import type { DeployStep, JobStep, NodeRecord } from '../store/records.ts';
 import { type PowerTarget, type ProvisionState, VERBS } from '../store/words.ts';
-import { type AskedStep, stepsAskedFor } from './asked-steps.ts';
+import { type AskedKind, type AskedStep, stepsAskedFor } from './asked-steps.ts';
+import { deploymentSteps } from './deploy-steps.ts';
 import type { Ending } from './engine/advance.ts';
 import type { GraphEvent } from './graph-edges.ts';
 import { isFake } from './interfaces.ts';
@@ -15,6 +16,10 @@ export type PlanContext = {
   readonly site: CleaningPolicy;
   /** Named by the operator, for the verbs that take some. */
   readonly asked: readonly AskedStep[];
+  /** Of the deployment, besides those that its deploy interface has; absent: none. */
+  readonly deploySteps?: readonly DeployStep[];
+  /** The steps named are done without starting the ramdisk; absent: false. */
+  readonly withoutRamdisk?: boolean;
 };
 
 type Plan = {
@@ -34,20 +39,7 @@ const INTO_RAMDISK: readonly StepName[] = ['power-off', 'boot-ramdisk', 'wait-ag
 const LEAVE_WITH_LOGS: readonly StepName[] = ['collect-logs', 'leave-ramdisk'];
 
 const DEPLOYMENT: Plan = {
-  steps: ({ node }) =>
-    isFake(node, 'deploy')
-      ? ['pretend-boot']
-      : [
-          'prepare-image',
-          'allocate-addresses',
-          'power-off',
-          'boot-ramdisk',
-          'wait-agent',
-          'write-image',
-          'install-bootloader',
-          'agent-power-off',
-          'boot-disk',
-        ],
+  steps: ({ node, deploySteps = [] }) => deploymentSteps(node, deploySteps),
   end: 'done',
   afterFailure: LEAVE_WITH_LOGS,
 };
@@ -56,6 +48,20 @@ const DEPLOYMENT: Plan = {
 function cleaning({ node, site }: PlanContext, first: readonly StepName[] = []): readonly StepName[] {
   if (!(node.automated_clean ?? site.automatedClean)) return [];
   return isFake(node, 'deploy') ? ['pretend'] : [...first, ...CLEANING];
+}
+
+/** What a fake interface does with steps: only those that are for the operator's sake. */
+const NEVER_PRETENDED: ReadonlySet<string> = new Set(['hold', 'pause']);
+
+/** The steps that an operator names, between the way into the ramdisk and the way out of it. */
+function byHand(
+  kind: AskedKind,
+  { node, asked, withoutRamdisk = false }: PlanContext,
+  out: readonly StepName[],
+): readonly (StepName | JobStep)[] {
+  const steps = stepsAskedFor(kind, asked, { withoutRamdisk });
+  if (isFake(node, 'deploy')) return ['pretend', ...steps.filter(({ name }) => NEVER_PRETENDED.has(name))];
+  return withoutRamdisk ? steps : [...INTO_RAMDISK, ...steps, ...out];
 }
 
 /** By the event that begins the work. Events without a plan need no work: the node just moves. */
@@ -89,20 +95,14 @@ export const PLANS: Readonly<Partial<Record<GraphEvent, Plan>>> = {
     afterFailure: LEAVE_WITH_LOGS,
   },
   clean: {
-    steps: ({ node, asked }) => {
-      const steps = stepsAskedFor('clean', asked);
-      return isFake(node, 'deploy') ? ['pretend'] : [...INTO_RAMDISK, ...steps, 'leave-ramdisk'];
-    },
+    steps: (context) => byHand('clean', context, ['leave-ramdisk']),
     end: 'manage',
     afterFailure: LEAVE_WITH_LOGS,
     target: 'manageable',
   },
   adopt: { steps: () => ['verify', 'adopt'], end: 'done', afterFailure: [] },
   service: {
-    steps: ({ node, asked }) => {
-      const steps = stepsAskedFor('service', asked);
-      return isFake(node, 'deploy') ? ['pretend'] : [...INTO_RAMDISK, ...steps, 'leave-ramdisk', 'boot-disk'];
-    },
+    steps: (context) => byHand('service', context, ['leave-ramdisk', 'boot-disk']),
     end: 'done',
     afterFailure: LEAVE_WITH_LOGS,
   },

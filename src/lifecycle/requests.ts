@@ -1,9 +1,10 @@
 /** What operators ask for: judged by the graph, then written as a job (or a plain move) in one transaction. */
 import { IngotError } from '../errors.ts';
-import type { JobRecord, NodeRecord, PortRecord } from '../store/records.ts';
+import type { DeployStep, JobRecord, NodeRecord, PortRecord } from '../store/records.ts';
 import type { NodePatch, Queries } from '../store/store.ts';
 import type { PowerTarget } from '../store/words.ts';
 import { configDriveRequestOf, withConfigDrive } from './config-drive-request.ts';
+import { instanceTraits, withTemplates } from './deploy-steps.ts';
 import { withDeployment } from './deployment.ts';
 import type { Advance } from './engine/advance.ts';
 import { STATES } from './graph.ts';
@@ -56,7 +57,9 @@ export async function acceptVerb(
     await moveNode(queries, node, { event: edge.event, patch });
     return { ...accepted, job: null };
   }
-  const steps = jobSteps(plan.steps({ node, site: tools.site, asked: request.steps ?? [] }));
+  const deploySteps = await deployStepsOf(queries, { ...node, ...patch }, request);
+  const { steps: asked = [], withoutRamdisk = false } = request;
+  const steps = jobSteps(plan.steps({ node, site: tools.site, asked, deploySteps, withoutRamdisk }));
   const heading = plan.target === undefined ? {} : { target: plan.target };
   const moved = await moveNode(queries, node, { event: edge.event, ...heading, patch });
   if (steps.length === 0) {
@@ -66,6 +69,22 @@ export async function acceptVerb(
   const job = await queries.jobs.insert({ node_uuid: node.uuid, verb: request.verb, steps });
   await tools.advance.enterStep(queries, { job, node: moved });
   return { ...accepted, job };
+}
+
+/** What operator and deploy templates add to a deployment; none for other verbs. Throws `invalid_input`. */
+async function deployStepsOf(
+  queries: Queries,
+  node: NodeRecord,
+  { verb, deploySteps = [] }: VerbRequest,
+): Promise<readonly DeployStep[]> {
+  if (verb !== 'active' && verb !== 'rebuild') return [];
+  const traits = instanceTraits(node);
+  const templates = await queries.stepLists.listByNames('deploy_template', traits);
+  const ranked = templates.map(({ name, steps }) => ({
+    name,
+    steps: steps.map(({ rank, ...step }) => ({ ...step, priority: rank })),
+  }));
+  return withTemplates(deploySteps, ranked);
 }
 
 /** What changes with the verb itself, in the transaction that begins it. Validates what a deployment needs. */

@@ -295,6 +295,26 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    version: 11,
+    subject: 'deploy templates and runbooks',
+    sql: `
+      CREATE TABLE step_lists (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        uuid TEXT NOT NULL UNIQUE,
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        steps TEXT NOT NULL,
+        extra TEXT NOT NULL,
+        disable_ramdisk INTEGER NOT NULL,
+        public INTEGER NOT NULL,
+        owner TEXT,
+        created_at TEXT NOT NULL,
+        updated_at TEXT,
+        UNIQUE (kind, name)
+      ) STRICT;
+    `,
+  },
 ];
 
 /** Writes the schema's number as it is and flushes it: a write that changes nothing. Throws SQLite's errors. */

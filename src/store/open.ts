@@ -19,6 +19,7 @@ import { portgroupQueries } from './portgroups.ts';
 import { portQueries } from './ports.ts';
 import type { EventRecord } from './records.ts';
 import { reservationQueries } from './reservations.ts';
+import { stepListQueries } from './step-lists.ts';
 import type { Queries, Store } from './store.ts';
 import type { Access } from './tables.ts';
 import { tokenQueries } from './tokens.ts';
@@ -57,6 +58,7 @@ function queriesOver(access: Access): Queries {
     inventories: inventoryQueries(access),
     addresses: addressQueries(access),
     reservations: reservationQueries(access),
+    stepLists: stepListQueries(access),
     discovered: discoveredQueries(access),
     tokens: tokenQueries(access),
   };

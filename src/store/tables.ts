@@ -12,6 +12,7 @@ import type {
   PortgroupRecord,
   PortRecord,
   ReservationRecord,
+  StepListRecord,
   TokenRecord,
   VolumeConnectorRecord,
   VolumeTargetRecord,
@@ -37,6 +38,7 @@ export type Tables = {
   inventories: Row<InventoryRecord>;
   addresses: Row<AddressRecord>;
   reservations: Row<ReservationRecord>;
+  step_lists: Row<StepListRecord> & Ordered;
   discovered: Row<DiscoveredRecord>;
   tokens: Row<TokenRecord>;
 };

@@ -79,6 +79,10 @@ export type AllocationState = (typeof ALLOCATION_STATES)[number];
 const SEVERITIES = ['debug', 'info', 'warning', 'error'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
+/** What a named list of steps is for. */
+const STEP_LIST_KINDS = ['deploy_template', 'runbook'] as const;
+export type StepListKind = (typeof STEP_LIST_KINDS)[number];
+
 /** Who said that DHCP shall keep an address for a MAC. */
 const RESERVATION_SOURCES = ['operator', 'import'] as const;
 export type ReservationSource = (typeof RESERVATION_SOURCES)[number];

@@ -72,6 +72,12 @@ export function writesThrough(reads: Queries, transact: Transact): Queries {
       put: (reservation) => transact((queries) => queries.reservations.put(reservation)),
       delete: (network, mac) => transact((queries) => queries.reservations.delete(network, mac)),
     },
+    stepLists: {
+      ...reads.stepLists,
+      insert: (list) => transact((queries) => queries.stepLists.insert(list)),
+      update: (list, patch) => transact((queries) => queries.stepLists.update(list, patch)),
+      delete: (uuid) => transact((queries) => queries.stepLists.delete(uuid)),
+    },
     discovered: {
       ...reads.discovered,
       put: (machines) => transact((queries) => queries.discovered.put(machines)),

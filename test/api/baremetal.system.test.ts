@@ -75,6 +75,40 @@ test(
   },
 );
 
+test(
+  'baremetal deploy template create, list, show, set, delete, and node deploy with steps work unmodified',
+  MANY_CALLS,
+  async () => {
+    const { baremetal, store, lifecycle } = await withClient();
+    const step = { interface: 'raid', step: 'tune', args: { password: 'hunter2' }, priority: 70 };
+    const template = (...argv: readonly string[]) => baremetal('deploy', 'template', ...argv);
+    const steps = ['--steps', JSON.stringify([step])];
+    const made = JSON.parse(await template('create', 'CUSTOM_RAID', ...steps, '-f', 'json'));
+    expect(made).toMatchObject({ name: 'CUSTOM_RAID', steps: [{ ...step, args: { password: '******' } }] });
+    await expect(template('create', 'CUSTOM_RAID', ...steps)).rejects.toThrow(
+      'A deploy template with name CUSTOM_RAID already exists.',
+    );
+    await template('set', 'CUSTOM_RAID', '--name', 'CUSTOM_RAID1', '--extra', 'rack=7');
+    expect(JSON.parse(await template('list', '--long', '-f', 'json'))).toMatchObject([
+      { Name: 'CUSTOM_RAID1' },
+    ]);
+    expect(JSON.parse(await template('show', 'CUSTOM_RAID1', '-f', 'json'))).toMatchObject({
+      extra: { rack: 7 },
+    });
+    await template('delete', 'CUSTOM_RAID1');
+    await expect(template('show', 'CUSTOM_RAID1')).rejects.toThrow('could not be found');
+
+    await store.nodes.insert({
+      uuid: randomUUID(),
+      driver: 'redfish',
+      name: 'n1',
+      provision_state: 'available',
+    });
+    await baremetal('node', 'deploy', 'n1', '--deploy-steps', JSON.stringify([step]));
+    expect(lifecycle.asked[0]?.arguments[1]).toEqual({ verb: 'active', deploySteps: [step] });
+  },
+);
+
 test('baremetal create FILE, port list, driver list, and the text of an error', MANY_CALLS, async () => {
   const { baremetal } = await withClient();
   const file = join(temporaryFolder(), 'nodes.json');

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { IngotError } from '../../src/errors.ts';
 import { aNode, apiFixture, fault, NODE } from './fixtures.ts';
 
+const STEP = { interface: 'raid', step: 'tune', args: {}, priority: 70 };
 const PROVISION = `/v1/nodes/${NODE}/states/provision`;
 
 test('GET states shows the states and no more', async () => {
@@ -49,6 +50,32 @@ test('a config drive arrives parsed, user data that is an object as JSON text', 
     verb: 'active',
     configdrive: { ...configdrive, user_data: '{"packages":["vim"]}' },
   });
+});
+
+test('deploy steps arrive with their priorities as numbers, work without a ramdisk as that', async () => {
+  const { ask, store, lifecycle } = await apiFixture();
+  await store.nodes.insert(aNode());
+  const step = { interface: 'raid', step: 'tune', args: { level: 1 } };
+  const body = { target: 'rebuild', deploy_steps: [{ ...step, priority: '70' }] };
+  expect((await ask('PUT', PROVISION, { body })).status).toBe(202);
+  const steps = [{ interface: null, step: 'reboot', args: {} }];
+  const clean = { target: 'clean', clean_steps: [{ step: 'reboot' }], disable_ramdisk: true };
+  expect((await ask('PUT', PROVISION, { body: clean })).status).toBe(202);
+  expect(lifecycle.asked.map(({ arguments: [, request] }) => request)).toEqual([
+    { verb: 'rebuild', deploySteps: [{ ...step, priority: 70 }] },
+    { verb: 'clean', steps, withoutRamdisk: true },
+  ]);
+});
+
+test.each([
+  { since: 69, body: { target: 'active', deploy_steps: [STEP] } },
+  { since: 70, body: { target: 'clean', clean_steps: [{ step: 'hold' }], disable_ramdisk: false } },
+  { since: 92, body: { target: 'clean', runbook: 'CUSTOM_BOOK' } },
+])('$body needs 1.$since', async ({ since, body }) => {
+  const { ask, store } = await apiFixture();
+  await store.nodes.insert(aNode());
+  expect((await ask('PUT', PROVISION, { body, version: `1.${since - 1}` })).status).toBe(406);
+  expect((await ask('PUT', PROVISION, { body, version: `1.${since}` })).status).not.toBe(406);
 });
 
 test('a config drive of ten megabytes is taken', async () => {
@@ -105,15 +132,45 @@ test.each([
   })),
   {
     name: 'a runbook',
-    body: { target: 'service', runbook: 'CUSTOM_BOOK' },
+    body: { target: 'provide', runbook: 'CUSTOM_BOOK' },
     status: 400,
-    text: 'ingot has no runbooks yet',
+    text: '"runbook" is only valid when setting target provision state to clean or service',
   },
   {
-    name: 'cleaning without a ramdisk',
-    body: { target: 'clean', clean_steps: [{ step: 'hold' }], disable_ramdisk: true },
+    name: 'a runbook and steps',
+    body: { target: 'clean', clean_steps: [{ step: 'hold' }], runbook: 'CUSTOM_BOOK' },
     status: 400,
-    text: /disable_ramdisk cannot be true/,
+    text: 'Please provide either "clean_steps" or a runbook, but not both.',
+  },
+  {
+    name: 'an unknown runbook',
+    body: { target: 'clean', runbook: 'CUSTOM_BOOK' },
+    status: 404,
+    text: 'Runbook CUSTOM_BOOK could not be found.',
+  },
+  {
+    name: 'providing without a ramdisk',
+    body: { target: 'provide', disable_ramdisk: true },
+    status: 400,
+    text: '"disable_ramdisk" is only valid when setting target provision state to clean or service',
+  },
+  {
+    name: 'deploy steps for clean',
+    body: { target: 'manage', deploy_steps: [] },
+    status: 400,
+    text: '"deploy_steps" is only valid when setting target provision state to active or rebuild',
+  },
+  {
+    name: 'a deploy step without a priority',
+    body: { target: 'active', deploy_steps: [{ interface: 'raid', step: 'tune', args: {} }] },
+    status: 400,
+    text: /deploy_steps\.0\.priority/,
+  },
+  {
+    name: 'a deploy step of no interface that has steps',
+    body: { target: 'active', deploy_steps: [{ interface: 'boot', step: 'x', args: {}, priority: 1 }] },
+    status: 400,
+    text: /an interface of steps is one of vendor, power, /,
   },
   {
     name: 'an unknown argument',

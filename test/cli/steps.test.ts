@@ -41,7 +41,7 @@ test('steps come from a file too, with their arguments', async () => {
 });
 
 test.each([
-  { words: ['clean', 'rack1-07'], says: 'Give --step or --steps FILE' },
+  { words: ['clean', 'rack1-07'], says: 'Give --step, --steps FILE or --runbook NAME' },
   { words: ['clean', 'rack1-07', '--steps', '/nowhere.json'], says: '/nowhere.json holds no list of steps' },
   { words: ['clean', 'rack1-07', '--steps', '/dev/zero'], says: '/dev/zero is larger than 16 MiB' },
   { words: ['clean', 'rack1-07', '--steps', 'package.json'], says: 'package.json holds no list of steps' },
@@ -51,4 +51,23 @@ test.each([
   const { code, err } = await node(...words);
   expect(code).not.toBe(0);
   expect(err).toContain(says);
+});
+
+test('a runbook takes the place of the steps', async () => {
+  const { node, store, lifecycle } = await daemonFixture();
+  await store.nodes.insert(aNode({ traits: ['CUSTOM_BOOK'] }));
+  const step = { interface: 'deploy', step: 'erase_devices', args: {} };
+  await store.stepLists.insert({
+    ...{ uuid: NODE, kind: 'runbook', name: 'CUSTOM_BOOK', steps: [{ ...step, rank: 1 }], extra: {} },
+    ...{ disable_ramdisk: false, public: false, owner: null },
+  });
+  expect((await node('service', 'rack1-07', '--runbook', 'CUSTOM_BOOK')).code).toBe(0);
+  expect(lifecycle.asked[0]?.arguments[1]).toEqual({ verb: 'service', steps: [step] });
+});
+
+test('work without the ramdisk is asked for as that', async () => {
+  const { node, store, lifecycle } = await daemonFixture();
+  await store.nodes.insert(aNode());
+  await node('clean', 'rack1-07', '--step', 'reboot', '--without-ramdisk');
+  expect(lifecycle.asked[0]?.arguments[1]).toMatchObject({ verb: 'clean', withoutRamdisk: true });
 });

@@ -104,6 +104,9 @@ async function jobEnds(rig: CrashRig, name: string): Promise<void> {
   while ((await patiently(() => rig.client.nodes.job(name)))?.status === 'running') await sleep(100);
 }
 
+/** Steps that another step of the job puts in. */
+const PLANNED = ['clean-step', 'write-image', 'install-bootloader'];
+
 /** The begin and the end of every step that the errand's verbs and a power cycle have. */
 function everyBoundary(): string[] {
   const context = {
@@ -116,7 +119,7 @@ function everyBoundary(): string[] {
     return jobSteps(PLANS[event]?.steps({ ...context, asked: steps }) ?? []);
   });
   const names = plans.map(({ name }) => name);
-  const steps = new Set([...names, ...POWER_STEPS.rebooting, 'clean-step']);
+  const steps = new Set([...names, ...POWER_STEPS.rebooting, ...PLANNED]);
   return [...steps].flatMap((step) => [`before ${step}`, `after ${step}`]);
 }
 

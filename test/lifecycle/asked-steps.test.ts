@@ -29,6 +29,15 @@ describe('steps that an operator names', () => {
     ]);
   });
 
+  it('without the ramdisk are those that need none, and switch the machine on as it is', () => {
+    const without = { withoutRamdisk: true };
+    const steps = stepsAskedFor('clean', [asked('reboot'), asked('power_on'), asked('hold')], without);
+    expect(steps.map(({ name }) => name)).toEqual(['power-off', 'power-on', 'power-on', 'hold']);
+    expect(() => stepsAskedFor('clean', [asked('erase_devices', 'deploy')], without)).toThrow(
+      'clean step erase_devices requires booting a ramdisk',
+    );
+  });
+
   it('of a reserved name mean the same on whatever interface', () => {
     expect(stepsAskedFor('service', [asked('hold', 'deploy')])[1]).toEqual({ name: 'hold', args: {} });
   });

@@ -70,6 +70,17 @@ describe('manual cleaning', () => {
     expect(await world.node()).toMatchObject({ provision_state: 'manageable', maintenance: true });
   });
 
+  it('without the ramdisk leaves the boot as it is', async () => {
+    const { world, uuid } = await worldIn('manageable');
+    const steps = [ofAll('power_on'), ofAll('reboot')];
+    await world.daemon().requestVerb(uuid, { verb: 'clean', steps, withoutRamdisk: true });
+    expect(await world.until(['manageable', 'clean failed'])).toMatchObject({
+      provision_state: 'manageable',
+      boot_generation: 0,
+    });
+    expect(world.machines[0]?.history).toEqual(['on disk', 'off', 'on disk']);
+  });
+
   it('waits as long as asked', async () => {
     const { world, uuid } = await worldIn('manageable');
     const before = world.clock.elapsed();

@@ -1,4 +1,4 @@
-/** The extension `deploy`: the step `write_image`. */
+/** The extension `deploy`: the step `write_image`, and steps that erase disks before it. */
 import { AgentError, reasonOf } from '../base/agent-error.ts';
 import { isRecord, type JsonRecord, recordField, stringField } from '../base/json.ts';
 import { CONFIG_DRIVE_BYTES, decodeConfigDrive } from '../disk/config-drive.ts';
@@ -8,6 +8,7 @@ import { finishDisk } from '../write/finish-disk.ts';
 import { imageInfoOf, parseImageInfo } from '../write/image-info.ts';
 import { writeImage } from '../write/write-image.ts';
 import type { DeployedDisk } from './deployed-disk.ts';
+import { runEraser } from './erasers.ts';
 import type { Machine } from './machine.ts';
 import { checkVersion, DEPLOY_STEPS, MANAGER, MANAGER_VERSION, stepOf } from './steps.ts';
 
@@ -28,9 +29,9 @@ export function deployCommands(machine: Machine, deployed: DeployedDisk): Comman
       run: async (params, context) => {
         const { step, name } = stepOf(params);
         checkVersion(params.deploy_version);
-        if (name !== 'write_image')
-          throw new AgentError('invalid_params', `the deploy step "${name}" is not known`);
-        await writeImageStep({ params, args: recordField(step, 'args'), context }, { machine, deployed });
+        const call = { params, args: recordField(step, 'args'), context };
+        if (name === 'write_image') await writeImageStep(call, { machine, deployed });
+        else await runEraser(name, machine, context);
         return { deploy_result: {}, deploy_step: withoutConfigDrive(step) };
       },
     },

@@ -18,10 +18,25 @@ export const CLEAN_STEPS = [
   },
 ] as const;
 
-/** Priority 0: Ironic's deploy interface calls for it at its own time. */
+/** Priority 0: write_image has its time in Ironic's deploy interface, the others run where they are asked for. */
 export const DEPLOY_STEPS = [
-  { step: 'write_image', priority: 0, interface: 'deploy', reboot_requested: false },
-] as const;
+  {
+    step: 'write_image',
+    priority: 0,
+    interface: 'deploy',
+    reboot_requested: false,
+    argsinfo: {
+      image_info: { description: 'The image: id, urls, os_hash_algo, os_hash_value, ...', required: true },
+      configdrive: {
+        description: 'The config drive: base64 of a packed volume, or its URL',
+        required: false,
+      },
+    },
+  },
+  ...(['erase_devices', 'erase_devices_metadata'] as const).map((step) => ({
+    ...{ step, priority: 0, interface: 'deploy', reboot_requested: false, argsinfo: {} },
+  })),
+];
 
 /** The `step` of a call and its name. Throws `invalid_params`. */
 export function stepOf(params: JsonRecord): { readonly step: JsonRecord; readonly name: string } {

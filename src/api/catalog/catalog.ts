@@ -7,5 +7,6 @@ import { NODES } from './nodes.ts';
 import type { Catalog } from './operation.ts';
 import { OURS } from './ours.ts';
 import { SITE } from './site.ts';
+import { STEP_LISTS } from './step-lists.ts';
 
-export const CATALOG: Catalog = { ...DISCOVERY, ...NODES, ...FLEET, ...SITE, ...AGENTS, ...OURS, ...DHCP };
+export const CATALOG: Catalog = { ...DISCOVERY, ...NODES, ...FLEET, ...SITE, ...AGENTS, ...OURS, ...DHCP, ...STEP_LISTS };

@@ -20,13 +20,15 @@ export function deployRoutes(app: FastifyInstance, { store, lifecycle }: ApiCont
     { bodyLimit: BODY_LIMITS.provision },
     async (request, reply) => {
       const node = await findNode(store, request.params.ident);
-      const { target, instance_info, configdrive } = parseBody(deployBody, request.body ?? {}, 'deploy');
+      const body = parseBody(deployBody, request.body ?? {}, 'deploy');
+      const { target, instance_info, configdrive, deploy_steps: deploySteps } = body;
       refuseMask(instance_info);
       const drive = configDriveOf(target, configdrive);
       await lifecycle.requestVerb(node.uuid, {
         verb: target,
         deployment: instance_info,
         ...(drive === null ? {} : { configdrive: drive }),
+        ...(deploySteps.length === 0 ? {} : { deploySteps }),
       });
       return reply
         .code(202)

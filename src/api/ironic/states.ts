@@ -11,6 +11,7 @@ import { configDriveOf } from './config-drive.ts';
 import { findNode } from './idents.ts';
 import { NODE_STATES_FIELDS } from './node-fields.ts';
 import { nodeView, selectNodeFields } from './node-view.ts';
+import { workAskedFor } from './runbook-use.ts';
 import { checkArguments, verbSince } from './verbs.ts';
 
 type WithIdent = { Params: { ident: string } };
@@ -43,15 +44,18 @@ export function stateRoutes(app: FastifyInstance, context: ApiContext): void {
         );
       }
       verbSince(body.target, request.minor);
-      checkArguments(verb, body);
+      checkArguments(verb, body, request.minor);
       // Verification would fail by it in any case.
       if (verb === 'manage' && node.provision_state === 'enroll')
         checkDriverInfo?.(node.driver, node.driver_info);
       const configdrive = configDriveOf(verb, body.configdrive ?? null);
-      const steps = body.clean_steps ?? body.service_steps ?? null;
+      const { steps, withoutRamdisk } = await workAskedFor(store, node, body);
+      const deploySteps = body.deploy_steps ?? [];
       await lifecycle.requestVerb(node.uuid, {
         verb,
         ...(steps === null ? {} : { steps }),
+        ...(withoutRamdisk ? { withoutRamdisk } : {}),
+        ...(deploySteps.length === 0 ? {} : { deploySteps }),
         ...(configdrive === null ? {} : { configdrive }),
         ...(body.rescue_password == null ? {} : { rescuePassword: body.rescue_password }),
       });

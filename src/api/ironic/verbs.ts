@@ -23,22 +23,31 @@ const SINCE: Readonly<Record<string, number>> = {
 };
 
 /** Arguments and the verbs that take them. */
-const ARGUMENTS: readonly { readonly name: keyof ProvisionBody; readonly verbs: readonly Verb[] }[] = [
+const ARGUMENTS: readonly {
+  readonly name: keyof ProvisionBody;
+  readonly verbs: readonly Verb[];
+  /** The microversion that first takes it. */
+  readonly since?: number;
+}[] = [
   { name: 'configdrive', verbs: ['active', 'rebuild'] },
   { name: 'clean_steps', verbs: ['clean'] },
-  { name: 'deploy_steps', verbs: ['active', 'rebuild'] },
+  { name: 'deploy_steps', verbs: ['active', 'rebuild'], since: 69 },
   { name: 'service_steps', verbs: ['service'] },
   { name: 'rescue_password', verbs: ['rescue'] },
-  { name: 'disable_ramdisk', verbs: ['clean', 'service'] },
-  { name: 'runbook', verbs: ['clean', 'service'] },
+  { name: 'disable_ramdisk', verbs: ['clean', 'service'], since: 70 },
+  { name: 'runbook', verbs: ['clean', 'service'], since: 92 },
 ];
 
 /** Throws `not_acceptable` when the target is newer than the request's microversion. */
 export function verbSince(target: string, minor: number): void {
   const since = SINCE[target] ?? 1;
   if (minor >= since) return;
-  throw new IngotError('not_acceptable', 'Request not acceptable.', {
-    hint: `The target "${target}" needs X-OpenStack-Ironic-API-Version 1.${since} or newer.`,
+  throw tooNew(`The target "${target}"`, since);
+}
+
+function tooNew(what: string, since: number): IngotError {
+  return new IngotError('not_acceptable', 'Request not acceptable.', {
+    hint: `${what} needs X-OpenStack-Ironic-API-Version 1.${since} or newer.`,
   });
 }
 
@@ -48,18 +57,15 @@ const REQUIRED: Readonly<Partial<Record<Verb, 'clean_steps' | 'service_steps'>>>
   service: 'service_steps',
 };
 
-/** What ingot cannot honour yet, by argument. */
-const NOT_YET: Readonly<Partial<Record<keyof ProvisionBody, string>>> = {
-  deploy_steps: 'ingot takes no deploy_steps yet',
-  runbook: 'ingot has no runbooks yet',
-  disable_ramdisk: 'ingot runs steps in the ramdisk only: disable_ramdisk cannot be true',
-};
-
-/** Throws `invalid_input` for an argument of another verb, one that is missing, or one that ingot cannot honour yet. */
-export function checkArguments(verb: Verb, body: ProvisionBody): void {
-  for (const { name, verbs } of ARGUMENTS) {
+/**
+ * Throws `invalid_input` for an argument of another verb, one that is missing or two that exclude each other,
+ * `not_acceptable` for one that the request's microversion does not have.
+ */
+export function checkArguments(verb: Verb, body: ProvisionBody, minor: number): void {
+  for (const { name, verbs, since = 1 } of ARGUMENTS) {
     const value = body[name];
     if (value === null || value === undefined) continue;
+    if (minor < since) throw tooNew(`The argument "${name}"`, since);
     if (!verbs.includes(verb)) {
       throw new IngotError(
         'invalid_input',
@@ -67,13 +73,17 @@ export function checkArguments(verb: Verb, body: ProvisionBody): void {
         { hint: `Leave "${name}" out.` },
       );
     }
-    const problem = NOT_YET[name];
-    const asksNothing = value === false || (Array.isArray(value) && value.length === 0);
-    if (problem !== undefined && !asksNothing)
-      throw new IngotError('invalid_input', problem, { hint: `Leave "${name}" out.` });
   }
   const required = REQUIRED[verb];
-  if (required === undefined || (body[required] ?? []).length > 0) return;
+  if (required === undefined) return;
+  const named = (body[required] ?? []).length > 0;
+  const hasRunbook = (body.runbook ?? null) !== null;
+  if (named && hasRunbook) {
+    throw new IngotError('invalid_input', `Please provide either "${required}" or a runbook, but not both.`, {
+      hint: 'Leave one of the two out.',
+    });
+  }
+  if (named || hasRunbook) return;
   throw new IngotError(
     'invalid_input',
     `"${required}" is required when setting target provision state to ${verb}`,

@@ -1,7 +1,7 @@
 /** `POST /ingot/v1/nodes/{id}/deploy`: image, root device and config drive in one request. */
 import { z } from 'zod';
 import { jsonObject } from './common.ts';
-import { configDriveObject } from './provision.ts';
+import { configDriveObject, deploySteps } from './provision.ts';
 
 /** Fields of Ironic's `instance_info`; the lifecycle says which values it can work with. */
 const deployment = z.strictObject({
@@ -17,4 +17,5 @@ export const deployBody = z.strictObject({
   target: z.enum(['active', 'rebuild']).default('active'),
   instance_info: deployment.default({}),
   configdrive: configDriveObject.nullish(),
+  deploy_steps: deploySteps.default([]),
 });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { MOST_STEPS } from '../../lifecycle/asked-steps.ts';
 import { jsonObject } from './common.ts';
+import { deployStep } from './step-list.ts';
 
 /** Ironic takes user data as text, or as an object that is written as JSON. */
 const userData = z.union([
@@ -23,7 +24,9 @@ const askedStep = z.strictObject({
   args: jsonObject.default({}),
 });
 
-const askedSteps = z.array(askedStep).max(MOST_STEPS, `at most ${MOST_STEPS} steps can be asked for at once`);
+const MANY = `at most ${MOST_STEPS} steps can be asked for at once`;
+export const deploySteps = z.array(deployStep).max(MOST_STEPS, MANY);
+const askedSteps = z.array(askedStep).max(MOST_STEPS, MANY);
 
 /** Its hash takes time by its length, and ssh servers take no more. */
 const LONGEST_PASSWORD = 256;
@@ -32,7 +35,7 @@ export const provisionBody = z.strictObject({
   target: z.string(),
   configdrive: z.union([z.string(), configDriveObject]).nullish(),
   clean_steps: askedSteps.nullish(),
-  deploy_steps: z.array(z.json()).nullish(),
+  deploy_steps: deploySteps.nullish(),
   service_steps: askedSteps.nullish(),
   rescue_password: z.string().max(LONGEST_PASSWORD, `has more than ${LONGEST_PASSWORD} characters`).nullish(),
   disable_ramdisk: z.boolean().nullish(),

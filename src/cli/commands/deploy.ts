@@ -5,6 +5,7 @@ import { text, texts, usage, type Values, WAIT_OPTIONS } from '../arguments.ts';
 import { type Call, type Command, nameOf } from '../command.ts';
 import { buildConfigDrive } from '../config-drive.ts';
 import { IMAGE_HELP, readImage } from '../image.ts';
+import { readSteps } from '../steps-file.ts';
 import { follow, timeoutOf, WAIT_HELP } from './verbs.ts';
 
 /** Ironic's root device hints (doc/source/install/advanced.rst), as the agent knows them. */
@@ -22,6 +23,7 @@ const OPTIONS: Command['options'] = {
   'user-data': { type: 'string' },
   hostname: { type: 'string' },
   'ssh-key': { type: 'string', multiple: true },
+  steps: { type: 'string' },
   ...WAIT_OPTIONS,
 };
 
@@ -32,6 +34,8 @@ ${IMAGE_HELP}  --root-device KEY=HINT  which disk: serial=…, wwn=…, name=/de
   --user-data FILE        cloud-init user data
   --hostname NAME         the OS's host name
   --ssh-key FILE          public key for the OS's first user; may be repeated
+  --steps FILE            more deploy steps: a JSON list of {"interface": …, "step": …, "args": {…}, "priority": …};
+                          the ramdisk takes those of priority 99 to 41
 ${WAIT_HELP}`;
 
 export const deploy: Command = {
@@ -67,6 +71,8 @@ async function deployWith(call: Call, verb: Verb): Promise<number> {
     hostname: hostname(values, call.usage),
     sshKeys: texts(values, 'ssh-key'),
   });
+  const stepsFile = text(values, 'steps');
+  const steps = stepsFile === null ? null : await readSteps(stepsFile);
   const { uuid } = await client.nodes.get(nameOf(call));
   // A rebuild keeps image and config drive where none is given; a new deployment has nothing but its own.
   const drive = configdrive ?? (verb === 'active' ? {} : null);
@@ -74,6 +80,7 @@ async function deployWith(call: Call, verb: Verb): Promise<number> {
     target: verb,
     instance_info: { ...image, ...rootDevice },
     ...(drive === null ? {} : { configdrive: drive }),
+    ...(steps === null ? {} : { deploy_steps: steps }),
   });
   return follow(call, { uuid, verb, timeoutMs });
 }

@@ -160,6 +160,7 @@ function resultOf(name: string, { work, step, mac }: Asked): { readonly [key: st
     case 'get_deploy_steps':
       return offered('deploy', [
         { step: 'write_image', priority: 0, interface: 'deploy', reboot_requested: false },
+        { step: 'burnin_disk', priority: 0, interface: 'deploy', reboot_requested: false },
       ]);
     case 'get_service_steps':
       return offered('service', [

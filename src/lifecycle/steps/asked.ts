@@ -1,14 +1,14 @@
 /** What a list of steps that an operator named needs besides the agent's own: a check beforehand, a hold, a pause. */
 import type { JobStep, Json } from '../../store/records.ts';
 import type { AgentStep, StepOffer } from '../agent-wire.ts';
-import type { StepKind } from '../asked-steps.ts';
+import type { AskedKind } from '../asked-steps.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
 import { STATES } from '../graph.ts';
 import { askForSteps } from './in-band.ts';
 
 /** Nothing is begun of a list that cannot be ended. */
-export function checkAskedStepsStep(deps: StepDeps, kind: StepKind): StepDefinition {
+export function checkAskedStepsStep(deps: StepDeps, kind: AskedKind): StepDefinition {
   return {
     does: `asking the agent for its ${kind} steps`,
     place: 'parked',
@@ -21,7 +21,7 @@ export function checkAskedStepsStep(deps: StepDeps, kind: StepKind): StepDefinit
   };
 }
 
-function verdict(kind: StepKind, asked: readonly string[], offer: StepOffer): StepOutcome {
+function verdict(kind: AskedKind, asked: readonly string[], offer: StepOffer): StepOutcome {
   const offered = new Set(offer.steps.map(titleOfStep));
   const missing = asked.filter((title) => !offered.has(title));
   if (missing.length === 0) return { kind: 'done', note: `The agent has the ${kind} steps asked for.` };

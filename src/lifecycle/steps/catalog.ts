@@ -13,6 +13,7 @@ import {
   prepareImageStep,
   writeImageStep,
 } from './deploy.ts';
+import { deployStep, planDeploymentStep } from './deployment.ts';
 import { collectInventoryStep, findPortsStep, recordInventoryStep } from './inspect.ts';
 import { powerOffStep, powerOnStep, softPowerOffStep } from './power.ts';
 import { pretendBootStep, pretendInspectionStep, pretendStep } from './pretend.ts';
@@ -43,7 +44,9 @@ const STEP_NAMES = [
   'pretend-inspection',
   'prepare-image',
   'allocate-addresses',
+  'plan-deployment',
   'write-image',
+  'deploy-step',
   'install-bootloader',
   'agent-power-off',
   'boot-disk',
@@ -79,7 +82,9 @@ export function createSteps(deps: StepDeps): Readonly<Record<StepName, StepDefin
     'pretend-inspection': pretendInspectionStep(),
     'prepare-image': prepareImageStep(deps),
     'allocate-addresses': allocateAddressesStep(deps),
+    'plan-deployment': planDeploymentStep(deps),
     'write-image': writeImageStep(deps),
+    'deploy-step': deployStep(deps),
     'install-bootloader': installBootloaderStep(deps),
     'agent-power-off': agentPowerOffStep(deps),
     'boot-disk': bootDiskStep(deps),

@@ -1,8 +1,7 @@
 /** Steps that the agent offers and runs: which there are, and each as a step of the job. */
 import { IngotError } from '../../errors.ts';
 import type { Json } from '../../store/records.ts';
-import { offeredSteps, type StepOffer } from '../agent-wire.ts';
-import type { StepKind } from '../asked-steps.ts';
+import { offeredSteps, type StepKind, type StepOffer } from '../agent-wire.ts';
 import type { StepDeps } from '../deps.ts';
 import type { Fault, StepContext, StepOutcome } from '../engine/step.ts';
 import { planAnew, rebootAfter } from './after-in-band.ts';
@@ -25,15 +24,23 @@ export async function askForSteps(context: StepContext, deps: StepDeps, kind: St
   });
 }
 
-const FAULTS: Readonly<Record<StepKind, Fault>> = { clean: 'clean failure', service: 'service failure' };
+const TITLES: Readonly<Record<StepKind, string>> = {
+  clean: 'Clean step',
+  deploy: 'Deploy step',
+  service: 'Service step',
+};
+const FAULTS: Readonly<Partial<Record<StepKind, Fault>>> = {
+  clean: 'clean failure',
+  service: 'service failure',
+};
 
-/** Runs the step in the job step's `args`, once; a failure takes the node into maintenance, as Ironic does. */
+/** Runs the step in the job step's `args`, once; some failures take the node into maintenance, as in Ironic. */
 export async function runInBand(context: StepContext, deps: StepDeps, kind: StepKind): Promise<StepOutcome> {
   const node = context.node();
   // Without a version the agent takes the step as the first of its kind.
-  const { step = {}, clean_version: version = null } = context.args;
+  const { step = {}, [`${kind}_version`]: version = null } = context.args;
   const name = nameOfStep(step);
-  const title = `${kind === 'clean' ? 'Clean' : 'Service'} step ${name}`;
+  const title = `${TITLES[kind]} ${name}`;
   const result = await runOrder(context, deps, {
     name: `${kind}.execute_${kind}_step`,
     params: async () => ({
@@ -49,7 +56,8 @@ export async function runInBand(context: StepContext, deps: StepDeps, kind: Step
     const reboot = await rebootAfter(step, () => askForSteps(context, deps, kind));
     return { kind: 'done', note: `${title} is done.`, insert: reboot };
   }
-  return result.kind === 'failed' ? { ...result, fault: FAULTS[kind] } : result;
+  const fault = FAULTS[kind];
+  return result.kind === 'failed' && fault !== undefined ? { ...result, fault } : result;
 }
 
 function nameOfStep(step: Json): string {

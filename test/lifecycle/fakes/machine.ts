@@ -248,8 +248,15 @@ function resultOf(name: string): Record<string, unknown> {
     return { service_steps: { Generic: [{ step: 'burnin_cpu', interface: 'deploy', priority: 0 }] } };
   }
   if (name === 'collect_system_logs') return { system_logs: 'H4sI' };
-  if (name !== 'get_clean_steps') return {};
   const step = (one: string, priority: number): object => ({ step: one, interface: 'deploy', priority });
+  if (name === 'get_deploy_steps') {
+    const argsinfo = { wipe: { required: true }, force: { required: false } };
+    const steps = [step('write_image', 0), { ...step('erase_devices_metadata', 0), argsinfo: {} }];
+    return {
+      deploy_steps: { Generic: [...steps, { ...step('tune_raid', 0), interface: 'raid', argsinfo }] },
+    };
+  }
+  if (name !== 'get_clean_steps') return {};
   return {
     clean_steps: { Generic: [step('erase_devices', 10), step('erase_devices_metadata', 99)] },
     hardware_manager_version: { generic: '1.1' },

@@ -1,0 +1,53 @@
+/** Ironic's deploy templates and runbooks. */
+import { onSite } from '../access/route-access.ts';
+import { patchSchema } from '../schemas/patch.ts';
+import {
+  deployTemplateWritable,
+  runbookWritable,
+  stepListQuery,
+  stepListShowQuery,
+} from '../schemas/step-list.ts';
+import type { Catalog } from './operation.ts';
+
+export const STEP_LISTS: Catalog = {
+  'GET /v1/deploy_templates': {
+    summary: 'List deploy templates',
+    ...{ access: onSite('deploy_template:get'), since: 55, query: stepListQuery },
+  },
+  'POST /v1/deploy_templates': {
+    summary: 'Make a deploy template',
+    ...{ access: onSite('deploy_template:create'), since: 55, body: deployTemplateWritable, status: 201 },
+  },
+  'GET /v1/deploy_templates/:ident': {
+    summary: 'Show a deploy template',
+    ...{ access: onSite('deploy_template:get'), since: 55, query: stepListShowQuery },
+  },
+  'PATCH /v1/deploy_templates/:ident': {
+    summary: 'Change fields of a deploy template',
+    ...{ access: onSite('deploy_template:update'), since: 55, body: patchSchema },
+  },
+  'DELETE /v1/deploy_templates/:ident': {
+    summary: 'Delete a deploy template',
+    ...{ access: onSite('deploy_template:delete'), since: 55, status: 204 },
+  },
+  'GET /v1/runbooks': {
+    summary: 'List runbooks',
+    ...{ access: onSite('runbook:get'), since: 92, query: stepListQuery },
+  },
+  'POST /v1/runbooks': {
+    summary: 'Make a runbook',
+    ...{ access: onSite('runbook:create'), since: 92, body: runbookWritable, status: 201 },
+  },
+  'GET /v1/runbooks/:ident': {
+    summary: 'Show a runbook',
+    ...{ access: onSite('runbook:get'), since: 92, query: stepListShowQuery },
+  },
+  'PATCH /v1/runbooks/:ident': {
+    summary: 'Change fields of a runbook',
+    ...{ access: onSite('runbook:update'), since: 92, body: patchSchema },
+  },
+  'DELETE /v1/runbooks/:ident': {
+    summary: 'Delete a runbook',
+    ...{ access: onSite('runbook:delete'), since: 92, status: 204 },
+  },
+};

@@ -1,0 +1,39 @@
+/** A runbook in the place of `clean_steps` or `service_steps` (1.92). */
+import { IngotError } from '../../errors.ts';
+import type { AskedStep } from '../../lifecycle/asked-steps.ts';
+import type { NodeRecord } from '../../store/records.ts';
+import type { Queries } from '../../store/store.ts';
+import type { ProvisionBody } from '../schemas/provision.ts';
+import { RUNBOOKS } from './step-list-kinds.ts';
+import { findStepList } from './step-lists.ts';
+
+type AskedWork = { readonly steps: readonly AskedStep[] | null; readonly withoutRamdisk: boolean };
+
+/**
+ * What the request wants done in which way: its own steps, or those of the runbook that it names. Throws `not_found`
+ * for an unknown runbook, `invalid_input` for one that the node has no trait for.
+ */
+export async function workAskedFor(
+  queries: Pick<Queries, 'stepLists'>,
+  node: NodeRecord,
+  body: ProvisionBody,
+): Promise<AskedWork> {
+  const { runbook: ident = null } = body;
+  if (ident === null) {
+    return {
+      steps: body.clean_steps ?? body.service_steps ?? null,
+      withoutRamdisk: body.disable_ramdisk === true,
+    };
+  }
+  const runbook = await findStepList(queries, RUNBOOKS, ident);
+  if (!node.traits.includes(runbook.name)) {
+    throw new IngotError(
+      'invalid_input',
+      `This runbook has not been approved for use on this node ${node.uuid}. ` +
+        'Please ask an administrator to add it to your node traits.',
+      { hint: `The node needs the trait ${runbook.name}.` },
+    );
+  }
+  const steps = runbook.steps.toSorted((a, b) => a.rank - b.rank).map(({ rank: _, ...step }) => step);
+  return { steps, withoutRamdisk: runbook.disable_ramdisk };
+}

@@ -1,0 +1,93 @@
+/** Queries on `step_lists`: deploy templates and runbooks, which are lists of steps with a name. */
+import type { Selectable } from 'kysely';
+import { z } from 'zod';
+import { IngotError } from '../errors.ts';
+import { decodeBoolean, decodeJson, encode, jsonObject, violatesUnique } from './columns.ts';
+import type { ListedStep, StepListRecord } from './records.ts';
+import type { Queries } from './store.ts';
+import type { Access, Tables } from './tables.ts';
+import type { StepListKind } from './words.ts';
+
+const listedSteps: z.ZodType<readonly ListedStep[]> = z.array(
+  z.object({ interface: z.string(), step: z.string(), args: jsonObject, rank: z.number() }),
+);
+
+/** As Ironic calls them in its sentences (ironic/common/exception.py). */
+const TITLES: Readonly<Record<StepListKind, string>> = {
+  deploy_template: 'deploy template',
+  runbook: 'runbook',
+};
+
+function decode({ id: _, ...row }: Selectable<Tables['step_lists']>): StepListRecord {
+  const where = `step_lists, ${row.kind} ${row.uuid}`;
+  return {
+    ...row,
+    steps: decodeJson(listedSteps, row.steps, `${where}, steps`),
+    extra: decodeJson(jsonObject, row.extra, `${where}, extra`),
+    disable_ramdisk: decodeBoolean(row.disable_ramdisk),
+    public: decodeBoolean(row.public),
+  };
+}
+
+function explainConflict(
+  thrown: unknown,
+  list: { readonly uuid: string; readonly name?: string },
+  kind: StepListKind,
+): unknown {
+  const taken = (['uuid', 'name'] as const).find((column) => violatesUnique(thrown, `step_lists.${column}`));
+  if (taken === undefined) return thrown;
+  const word = taken === 'uuid' ? 'UUID' : taken;
+  return new IngotError('conflict', `A ${TITLES[kind]} with ${word} ${list[taken] ?? ''} already exists.`, {
+    hint: `Choose another ${taken}, or change the one that has it.`,
+    cause: thrown,
+  });
+}
+
+export function stepListQueries({ db, now }: Access): Queries['stepLists'] {
+  const select = (kind: StepListKind) => db.selectFrom('step_lists').selectAll().where('kind', '=', kind);
+  return {
+    async insert(list) {
+      try {
+        const columns = encode({ ...list, created_at: now(), updated_at: null });
+        const row = db.insertInto('step_lists').values(columns).returningAll();
+        return decode(await row.executeTakeFirstOrThrow());
+      } catch (thrown) {
+        throw explainConflict(thrown, list, list.kind);
+      }
+    },
+    async find(kind, ident) {
+      const row = await select(kind)
+        .where((is) => is.or([is('uuid', '=', ident), is('name', '=', ident)]))
+        .executeTakeFirst();
+      return row === undefined ? null : decode(row);
+    },
+    async list(kind) {
+      return (await select(kind).orderBy('id').execute()).map(decode);
+    },
+    async listByNames(kind, names) {
+      if (names.length === 0) return [];
+      return (
+        await select(kind)
+          .where('name', 'in', [...names])
+          .orderBy('id')
+          .execute()
+      ).map(decode);
+    },
+    async update(list, patch) {
+      try {
+        const row = await db
+          .updateTable('step_lists')
+          .set({ ...encode(patch), updated_at: now() })
+          .where('uuid', '=', list.uuid)
+          .returningAll()
+          .executeTakeFirstOrThrow();
+        return decode(row);
+      } catch (thrown) {
+        throw explainConflict(thrown, { ...patch, uuid: list.uuid }, list.kind);
+      }
+    },
+    async delete(uuid) {
+      await db.deleteFrom('step_lists').where('uuid', '=', uuid).execute();
+    },
+  };
+}
