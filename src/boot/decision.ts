@@ -4,7 +4,7 @@
  */
 import type { Ipv4 } from '../net/ipv4.ts';
 import { type Mac, macWithHyphens } from '../net/mac.ts';
-import type { IpxeProgram } from '../store/words.ts';
+import type { BootIntent, IpxeProgram } from '../store/words.ts';
 import { FIRST_STAGES, IPXE_BUILDS } from './architectures.ts';
 import { GRUB_FIRST_STAGES, neededForSecureBoot, SECURE_FIRST_STAGES } from './secure-boot.ts';
 
@@ -27,12 +27,26 @@ export type Firmware =
   | 'raspberry-pi'
   | 'unknown';
 
+/** What a machine boots that has its system from the network: fetched by iPXE from where the operator keeps it. */
+export type InstanceBoot =
+  | {
+      readonly kind: 'kernel';
+      /** http:// or https:// */
+      readonly kernel: string;
+      readonly ramdisk: string;
+      /** Words for the kernel. */
+      readonly words: readonly string[];
+    }
+  | { readonly kind: 'iso'; readonly url: string };
+
 /** What ingot knows of the machine behind a MAC: one row of the boot table. */
 export type BootEntry = {
   readonly mac: Mac;
   readonly nodeUuid: string;
   readonly nodeName: string;
-  readonly intent: 'ramdisk' | 'disk';
+  readonly intent: BootIntent;
+  /** What the intent `instance` boots; null where the node says nothing usable. */
+  readonly instance: InstanceBoot | null;
   /** Grows with each boot that ingot asks for, so that one boot can be told from the next. */
   readonly generation: number;
   /** An operating system that ingot wrote is on the disk, or on its way there. */

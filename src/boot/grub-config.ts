@@ -6,6 +6,7 @@
  * what the machine says of itself and not on whose lease its address is (there is none in proxy mode).
  */
 import { type Mac, parseMac } from '../net/mac.ts';
+import type { BootIntent } from '../store/words.ts';
 import type { ScriptFacts } from './ipxe-script.ts';
 import { kernelArguments } from './kernel-arguments.ts';
 import { ARM64_FOLDER, RAMDISK_FILES } from './ramdisk-files.ts';
@@ -52,6 +53,9 @@ export function renderGrubConfig(facts: ScriptFacts): string {
   switch (entry.intent) {
     case 'ramdisk':
       return ramdiskConfig(facts, node);
+    case 'instance':
+      // Debian's signed GRUB has no HTTP, and what the instance boots is fetched by nothing else.
+      return diskConfig(`ingot: ${node} boots its instance by iPXE only, on to its disk`);
     case 'disk':
       return diskConfig(`ingot: ${node} boots from its own disk`);
   }
@@ -78,7 +82,7 @@ function ramdiskConfig(facts: ScriptFacts, node: string): string {
 }
 
 /** What the machine tried so far did not bring it further: from the ramdisk to a disk, from the disk back to firmware. */
-function stuckConfig(tried: 'ramdisk' | 'disk', node: string): string {
+function stuckConfig(tried: BootIntent, node: string): string {
   if (tried === 'ramdisk')
     return diskConfig(`ingot: ${node} goes round, on to its disk. See: ingot node why`);
   return lines([

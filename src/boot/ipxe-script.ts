@@ -1,6 +1,6 @@
 /** The boot decision in iPXE's own language: the script of one MAC. Pure. */
 import type { Mac } from '../net/mac.ts';
-import { type BootEntry, type BootSite, siteUrl } from './decision.ts';
+import { type BootEntry, type BootSite, type InstanceBoot, siteUrl } from './decision.ts';
 import { kernelArguments } from './kernel-arguments.ts';
 import { ARM64_FOLDER, RAMDISK_FILES } from './ramdisk-files.ts';
 import { firstPauseS, oneWord, TRIES, unknownMachine } from './script-words.ts';
@@ -37,35 +37,85 @@ function bodyOf(facts: ScriptFacts): Lines {
   switch (entry.intent) {
     case 'ramdisk':
       return ramdiskScript(facts, oneWord(entry.nodeName));
+    case 'instance':
+      return instanceScript(facts, entry.instance, oneWord(entry.nodeName));
     case 'disk':
       return diskScript(oneWord(entry.nodeName));
   }
 }
 
-/**
- * Waits grow by five seconds a try and start at a number of the MAC's own, so that a rack that is told "not
- * now" does not come back as one. `initrd=` is for the kernel's EFI stub, which looks the ramdisk up by name.
- */
+/** `initrd=` is for the kernel's EFI stub, which looks the ramdisk up by name. */
 function ramdiskScript(facts: ScriptFacts, node: string): Lines {
   const url = siteUrl(facts.site);
   const { kernel, initrd } = RAMDISK_FILES;
   const words = [`initrd=${initrd}`, ...kernelArguments(facts)];
+  return withTries(facts.mac, {
+    node,
+    what: 'its ramdisk',
+    // A processor with a ramdisk of its own; else the setting is not there, which reads as nothing.
+    first: [`iseq \${buildarch} arm64 && set folder ${ARM64_FOLDER} ||`],
+    load: [
+      `kernel ${url}/files/\${folder}${kernel} ${words.join(' ')} || goto again`,
+      `initrd ${url}/files/\${folder}${initrd} || goto again`,
+      'boot || goto again',
+    ],
+  });
+}
+
+/** The name of the instance's ramdisk, whatever its URL ends with. */
+const INSTANCE_INITRD = 'instance-initrd';
+
+function instanceScript({ mac }: ScriptFacts, boot: InstanceBoot | null, node: string): Lines {
+  if (boot === null)
+    return [
+      `echo ingot: ${node} shall boot what its instance_info names, and that names nothing usable`,
+      'echo See: ingot node show',
+      'sleep 10',
+      'exit 1',
+    ];
+  if (boot.kind === 'iso') {
+    const load = [`sanboot --no-describe ${boot.url} || goto again`];
+    return withTries(mac, { node, what: 'its ISO', first: [], load });
+  }
+  const words = [`initrd=${INSTANCE_INITRD}`, ...boot.words];
+  return withTries(mac, {
+    node,
+    what: 'its own kernel and ramdisk',
+    first: [],
+    load: [
+      `kernel ${boot.kernel} ${words.join(' ')} || goto again`,
+      `initrd --name ${INSTANCE_INITRD} ${boot.ramdisk} || goto again`,
+      'boot || goto again',
+    ],
+  });
+}
+
+type Loading = {
+  readonly node: string;
+  readonly what: string;
+  readonly first: Lines;
+  /** Goes to `again` where it fails. */
+  readonly load: Lines;
+};
+
+/**
+ * Waits grow by five seconds a try and start at a number of the MAC's own, so that a rack that is told "not
+ * now" does not come back as one.
+ */
+function withTries(mac: Mac, { node, what, first, load }: Loading): Lines {
   return [
-    `echo ingot: ${node} loads its ramdisk`,
+    `echo ingot: ${node} loads ${what}`,
     `set tries:int32 ${TRIES}`,
     'set try:int32 0',
-    `set pause:int32 ${firstPauseS(facts.mac)}`,
-    // A processor with a ramdisk of its own; else the setting is not there, which reads as nothing.
-    `iseq \${buildarch} arm64 && set folder ${ARM64_FOLDER} ||`,
+    `set pause:int32 ${firstPauseS(mac)}`,
+    ...first,
     ':load',
     'imgfree',
-    `kernel ${url}/files/\${folder}${kernel} ${words.join(' ')} || goto again`,
-    `initrd ${url}/files/\${folder}${initrd} || goto again`,
-    'boot || goto again',
+    ...load,
     ':again',
     'inc try',
     `iseq \${try} \${tries} && goto fail ||`,
-    `echo ingot: ${node} could not load its ramdisk, try \${try} of \${tries}, next in \${pause} s`,
+    `echo ingot: ${node} could not load ${what}, try \${try} of \${tries}, next in \${pause} s`,
     `sleep \${pause}`,
     'inc pause 5',
     'goto load',

@@ -61,6 +61,7 @@ export function createScriptRounds(loader: Loader): ScriptRounds {
     }
     told.delete(key);
     if (entry.intent === 'ramdisk') return round('to load the ramdisk');
+    if (entry.intent === 'instance') return round('to load what its instance_info names');
     return entry.deployed && total > 1 ? again(total) : round('to boot from its disk');
   };
   return {

@@ -2,8 +2,9 @@
  * The boot table: one `BootEntry` for each MAC that a node owns, made from the store. The main thread keeps a
  * copy for the iPXE scripts; the packet thread gets every change and acknowledges it.
  */
-import type { BootEntry } from '../boot/decision.ts';
+import type { BootEntry, InstanceBoot } from '../boot/decision.ts';
 import { usesSecureBoot } from '../lifecycle/capabilities.ts';
+import { readInstanceBoot } from '../lifecycle/instance-boot.ts';
 import { type Mac, parseMac } from '../net/mac.ts';
 import type { NodeRecord, PortRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -74,6 +75,7 @@ export function bootEntries(node: NodeRecord, ports: readonly PortRecord[]): rea
         nodeUuid: node.uuid,
         nodeName,
         intent: node.boot_intent,
+        instance: instanceOf(node),
         generation: node.boot_generation,
         deployed: DEPLOYED.has(node.provision_state),
         program: ipxeProgramOf(node),
@@ -83,6 +85,13 @@ export function bootEntries(node: NodeRecord, ports: readonly PortRecord[]): rea
       },
     ];
   });
+}
+
+/** Null too where an operator has changed `instance_info` into nothing that can be booted. */
+function instanceOf(node: NodeRecord): InstanceBoot | null {
+  if (node.boot_intent !== 'instance') return null;
+  const boot = readInstanceBoot(node.instance_info);
+  return 'problem' in boot ? null : boot;
 }
 
 /** What the API let pass, or null: the node may be older than the check. */

@@ -57,6 +57,22 @@ const DIRECT: DeployFrame = {
   without: '',
 };
 
+/** No image is written: what is to be on the disk is the business of the operator's steps. */
+const CUSTOM_AGENT: DeployFrame = {
+  ...DIRECT,
+  first: ['allocate-addresses'],
+  core: [START, core('prepare_instance_boot', 60, 'ramdisk', []), ...ENDING],
+};
+
+/** The machine has its system from the network, at each boot. */
+const RAMDISK: DeployFrame = {
+  first: ['allocate-addresses'],
+  core: [core('deploy', 100, 'frame', ['power-off', 'boot-instance'])],
+  unbooted: [],
+  agent: false,
+  without: 'Its deploy_interface is ramdisk, which starts no agent: it has hold and wait only.',
+};
+
 const FAKE: DeployFrame = {
   first: [],
   core: [core('deploy', 100, 'frame', ['pretend-boot'])],
@@ -66,7 +82,12 @@ const FAKE: DeployFrame = {
 };
 
 /** By deploy interface. */
-export const DEPLOY_FRAMES: Readonly<Record<string, DeployFrame>> = { direct: DIRECT, fake: FAKE };
+export const DEPLOY_FRAMES: Readonly<Record<string, DeployFrame>> = {
+  direct: DIRECT,
+  'custom-agent': CUSTOM_AGENT,
+  ramdisk: RAMDISK,
+  fake: FAKE,
+};
 
 export function frameOf(node: Pick<NodeRecord, 'driver' | 'interfaces'>): DeployFrame {
   return DEPLOY_FRAMES[interfaceOf(node, 'deploy')] ?? DIRECT;

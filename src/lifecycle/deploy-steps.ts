@@ -3,7 +3,8 @@
  * operator names with the verb, those of the deploy templates that the instance's traits choose. Pure.
  */
 import { IngotError } from '../errors.ts';
-import type { DeployStep, JobStep, NodeRecord } from '../store/records.ts';
+import type { JobStep, NodeRecord } from '../store/records.ts';
+import type { DeployStep } from '../store/step-list-records.ts';
 import { isReserved, reservedSteps } from './asked-steps.ts';
 import { type CoreStep, type DeployFrame, frameOf } from './deploy-frames.ts';
 

@@ -1,12 +1,81 @@
-/** `instance_info` as Ironic's users write it, turned into what the image store wants. Pure. */
+/** `instance_info` as Ironic's users write it: what each deploy interface needs of it. Pure. */
 import { IngotError } from '../errors.ts';
 import type { ImageRequest } from '../images/images.ts';
 import type { Json, NodeRecord } from '../store/records.ts';
+import { usesSecureBoot } from './capabilities.ts';
+import { readInstanceBoot } from './instance-boot.ts';
+import { interfaceOf } from './interfaces.ts';
 
 type Deployable = Pick<NodeRecord, 'uuid' | 'instance_info'>;
 
 const HEX_LENGTH = { sha256: 64, sha512: 128 } as const;
 type Algorithm = keyof typeof HEX_LENGTH;
+
+type Checked = Deployable &
+  Pick<NodeRecord, 'driver' | 'interfaces' | 'properties' | 'boot_mode' | 'secure_boot'>;
+
+/** What each deploy interface asks of the node; those that ask for nothing are not here. */
+const CHECKS: Readonly<Record<string, (node: Checked) => void>> = {
+  direct: (node) => {
+    refusePartitionImage(node);
+    imageRequestOf(node);
+  },
+  ramdisk: (node) => {
+    const boot = readInstanceBoot(node.instance_info);
+    if ('problem' in boot) throw incomplete(node, boot.problem, boot.fields);
+    if (!usesSecureBoot(node)) return;
+    throw new IngotError(
+      'invalid_input',
+      `Node ${node.uuid} cannot be deployed: it uses Secure Boot, and its deploy_interface ramdisk needs iPXE, which Secure Boot refuses.`,
+      { hint: 'Choose another deploy_interface, or set the capability secure_boot to false.' },
+    );
+  },
+};
+
+/** Throws `invalid_input` when the node cannot be deployed by its deploy interface as `instance_info` stands. */
+export function checkInstanceInfo(node: Checked): void {
+  CHECKS[interfaceOf(node, 'deploy')]?.(node);
+}
+
+/** ingot writes whole disks: what only a partition image could have is refused, not ignored. */
+function refusePartitionImage(node: Deployable): void {
+  const { image_type: type = null, kernel = null, ramdisk = null, boot_iso = null } = node.instance_info;
+  const { preserve_ephemeral: preserve = false } = node.instance_info;
+  if (boot_iso !== null)
+    throw refused(
+      node,
+      'boot_iso is for deploy_interface ramdisk',
+      'Take boot_iso out, or change deploy_interface.',
+    );
+  if (type !== null && type !== 'whole-disk') {
+    const problem = `image_type ${JSON.stringify(type)} is not whole-disk, and ingot writes images of whole disks only`;
+    throw refused(
+      node,
+      problem,
+      'Give an image of a whole disk, and leave image_type out or say whole-disk.',
+    );
+  }
+  if (type === null && (kernel !== null || ramdisk !== null)) {
+    const problem =
+      'kernel and ramdisk make its image one of a partition, and ingot writes images of whole disks only';
+    const hint =
+      'Take kernel and ramdisk out, set image_type to whole-disk, or boot them by deploy_interface ramdisk.';
+    throw refused(node, problem, hint);
+  }
+  if (preserve !== null && !['false', 'no', 'off', '0', ''].includes(String(preserve).toLowerCase())) {
+    const problem =
+      'preserve_ephemeral cannot be honoured: an image of a whole disk takes the place of all partitions';
+    throw refused(
+      node,
+      problem,
+      'Save what is to be kept, then take preserve_ephemeral out of instance_info.',
+    );
+  }
+}
+
+function refused(node: Deployable, problem: string, hint: string): IngotError {
+  return new IngotError('invalid_input', `Node ${node.uuid} cannot be deployed: ${problem}.`, { hint });
+}
 
 /**
  * Reads `image_source`, `image_os_hash_algo` with `image_os_hash_value` (or `image_checksum`, its kind told by

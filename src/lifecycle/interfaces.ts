@@ -30,7 +30,8 @@ const REDFISH: Interfaces = {
   /** `http-ipxe`: the firmware fetches the first program by UEFI HTTP boot. */
   boot: ['ipxe', 'http-ipxe'],
   console: ['no-console'],
-  deploy: ['direct'],
+  /** `ramdisk`: the system comes from the network; `custom-agent`: only the operator's deploy steps. */
+  deploy: ['direct', 'ramdisk', 'custom-agent'],
   firmware: ['no-firmware'],
   inspect: ['agent', 'no-inspect'],
   management: ['redfish'],

@@ -3,7 +3,8 @@
  * the work itself goes on in durable jobs.
  */
 import type { Inventory } from '../agent/protocol.ts';
-import type { DeployStep, JsonObject, LcmReport, NodeRecord } from '../store/records.ts';
+import type { JsonObject, LcmReport, NodeRecord } from '../store/records.ts';
+import type { DeployStep } from '../store/step-list-records.ts';
 import type { PowerTarget, Verb } from '../store/words.ts';
 import type { AskedStep } from './asked-steps.ts';
 import type { Deployment } from './deployment.ts';

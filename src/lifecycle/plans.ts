@@ -1,11 +1,12 @@
 /** Which steps a verb takes, and how its job ends. Pure data, but for what a node's own settings leave out. */
-import type { DeployStep, JobStep, NodeRecord } from '../store/records.ts';
+import type { JobStep, NodeRecord } from '../store/records.ts';
+import type { DeployStep } from '../store/step-list-records.ts';
 import { type PowerTarget, type ProvisionState, VERBS } from '../store/words.ts';
 import { type AskedKind, type AskedStep, stepsAskedFor } from './asked-steps.ts';
 import { deploymentSteps } from './deploy-steps.ts';
 import type { Ending } from './engine/advance.ts';
 import type { GraphEvent } from './graph-edges.ts';
-import { isFake } from './interfaces.ts';
+import { interfaceOf, isFake } from './interfaces.ts';
 import type { StepName } from './steps/catalog.ts';
 import { VERB_FACTS } from './verbs.ts';
 
@@ -64,6 +65,11 @@ function byHand(
   return withoutRamdisk ? steps : [...INTO_RAMDISK, ...steps, ...out];
 }
 
+/** How the node's own system is started. */
+function bootStepOf(node: PlanContext['node']): StepName {
+  return interfaceOf(node, 'deploy') === 'ramdisk' ? 'boot-instance' : 'boot-disk';
+}
+
 /** By the event that begins the work. Events without a plan need no work: the node just moves. */
 export const PLANS: Readonly<Partial<Record<GraphEvent, Plan>>> = {
   manage: { steps: () => ['verify'], end: 'done', afterFailure: [] },
@@ -102,7 +108,7 @@ export const PLANS: Readonly<Partial<Record<GraphEvent, Plan>>> = {
   },
   adopt: { steps: () => ['verify', 'adopt'], end: 'done', afterFailure: [] },
   service: {
-    steps: (context) => byHand('service', context, ['leave-ramdisk', 'boot-disk']),
+    steps: (context) => byHand('service', context, ['leave-ramdisk', bootStepOf(context.node)]),
     end: 'done',
     afterFailure: LEAVE_WITH_LOGS,
   },
@@ -113,7 +119,7 @@ export const PLANS: Readonly<Partial<Record<GraphEvent, Plan>>> = {
     afterFailure: ['forget-rescue-password', ...LEAVE_WITH_LOGS],
   },
   unrescue: {
-    steps: ({ node }) => (isFake(node, 'rescue') ? ['pretend'] : ['power-off', 'boot-disk']),
+    steps: ({ node }) => (isFake(node, 'rescue') ? ['pretend'] : ['power-off', bootStepOf(node)]),
     end: 'done',
     afterFailure: [],
   },

@@ -1,6 +1,7 @@
 /** What operators ask for: judged by the graph, then written as a job (or a plain move) in one transaction. */
 import { IngotError } from '../errors.ts';
-import type { DeployStep, JobRecord, NodeRecord, PortRecord } from '../store/records.ts';
+import type { JobRecord, NodeRecord, PortRecord } from '../store/records.ts';
+import type { DeployStep } from '../store/step-list-records.ts';
 import type { NodePatch, Queries } from '../store/store.ts';
 import type { PowerTarget } from '../store/words.ts';
 import { configDriveRequestOf, withConfigDrive } from './config-drive-request.ts';
@@ -9,7 +10,7 @@ import { withDeployment } from './deployment.ts';
 import type { Advance } from './engine/advance.ts';
 import { STATES } from './graph.ts';
 import type { Edge, GraphEvent } from './graph-edges.ts';
-import { imageRequestOf } from './instance-info.ts';
+import { checkInstanceInfo } from './instance-info.ts';
 import { type InterfaceKind, interfaceOf, isFake } from './interfaces.ts';
 import type { VerbRequest } from './lifecycle.ts';
 import { moveNode } from './move-node.ts';
@@ -105,7 +106,7 @@ function patchFor(
     case 'rebuild': {
       const deployed = withDeployment(node.instance_info, request.deployment);
       const instance_info = withConfigDrive(deployed, request.configdrive);
-      if (!isFake(node, 'deploy')) imageRequestOf({ uuid: node.uuid, instance_info });
+      checkInstanceInfo({ ...node, instance_info });
       configDriveRequestOf({ uuid: node.uuid, instance_info });
       return {
         ...fresh,

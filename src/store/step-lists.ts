@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { IngotError } from '../errors.ts';
 import { decodeBoolean, decodeJson, encode, jsonObject, violatesUnique } from './columns.ts';
-import type { ListedStep, StepListRecord } from './records.ts';
+import type { ListedStep, StepListRecord } from './step-list-records.ts';
 import type { Queries } from './store.ts';
 import type { Access, Tables } from './tables.ts';
 import type { StepListKind } from './words.ts';

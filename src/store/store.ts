@@ -17,9 +17,9 @@ import type {
   NodeRecord,
   PortRecord,
   ReservationRecord,
-  StepListRecord,
   TokenRecord,
 } from './records.ts';
+import type { StepListRecord } from './step-list-records.ts';
 import type { ConnectorQueries, TargetQueries } from './volumes.ts';
 import type { ProvisionState, StepListKind } from './words.ts';
 

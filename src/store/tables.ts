@@ -12,11 +12,11 @@ import type {
   PortgroupRecord,
   PortRecord,
   ReservationRecord,
-  StepListRecord,
   TokenRecord,
   VolumeConnectorRecord,
   VolumeTargetRecord,
 } from './records.ts';
+import type { StepListRecord } from './step-list-records.ts';
 
 /** How a field stands in SQLite: booleans as 0 or 1, lists and objects as JSON text, the rest as it is. */
 export type Column<T> = T extends boolean ? 0 | 1 : T extends object ? string : T;

@@ -64,8 +64,11 @@ export const POWER_TARGETS = [
 ] as const;
 export type PowerTarget = (typeof POWER_TARGETS)[number];
 
-/** What the node shall do when its NIC asks for a boot program. */
-const BOOT_INTENTS = ['ramdisk', 'disk'] as const;
+/**
+ * What the node shall do when its NIC asks for a boot program. `instance`: what its `instance_info` names, a kernel and
+ * a ramdisk or an ISO, at each boot.
+ */
+const BOOT_INTENTS = ['ramdisk', 'disk', 'instance'] as const;
 export type BootIntent = (typeof BOOT_INTENTS)[number];
 
 /** The iPXE builds that a node's `properties.ipxe_program` may ask for; `boot/architectures.ts` has their files. */

@@ -30,7 +30,7 @@ test('an interface that the driver does not have is refused in Ironic’s words'
   expect(answer.status).toBe(400);
   expect(fault(answer)).toBe(
     "Could not find the following interface in the 'ironic.hardware.interfaces.deploy' entrypoint: fake. " +
-      "Valid interfaces are ['direct'].",
+      "Valid interfaces are ['direct', 'ramdisk', 'custom-agent'].",
   );
 });
 
@@ -90,4 +90,26 @@ test('validate judges a fake node as ready, and names what is switched off', asy
     result: false,
     reason: 'Driver fake-hardware does not support bios (disabled or not implemented).',
   });
+});
+
+test.each([
+  ['direct', {}, 'Some parameters were missing in node\'s instance_info. Missing are: ["image_source"]'],
+  [
+    'direct',
+    { image_source: 'http://i/a.raw', image_type: 'partition' },
+    /image_type "partition" is not whole-disk/,
+  ],
+  ['ramdisk', {}, /nothing to boot from the network\. Set kernel and ramdisk, or boot_iso/],
+])('validate tells what deploy_interface %s lacks in %o', async (deploy, instance_info, reason) => {
+  const { ask } = await withNode({ interfaces: { deploy }, instance_info });
+  const { body } = await ask('GET', `${URL}/validate`);
+  const told = typeof reason === 'string' ? reason : expect.stringMatching(reason);
+  expect(body.deploy).toEqual({ result: false, reason: told });
+});
+
+test('deploy_interface anaconda is refused, with what does its work here', async () => {
+  const { ask } = await withNode();
+  const answer = await ask('PATCH', URL, { body: [set('deploy_interface', 'anaconda')] });
+  expect(fault(answer)).toContain("'ironic.hardware.interfaces.deploy' entrypoint: anaconda");
+  expect(JSON.parse(answer.body.error_message).hint).toContain('ingot runs no installer by itself');
 });

@@ -20,6 +20,7 @@ export const entry = (intent: BootEntry['intent']): BootEntry => ({
   nodeUuid: '1b4e28ba-2fa1-4d0c-8b6a-8f6a2c1d9e10',
   nodeName: 'rack1-07',
   intent,
+  instance: null,
   generation: 1,
   deployed: false,
   program: null,

@@ -49,6 +49,36 @@ exit 1
 `);
   });
 
+  test('of a node whose own system comes from the network', () => {
+    const instance = {
+      kind: 'kernel',
+      kernel: 'http://images/vmlinuz',
+      ramdisk: 'https://images/initrd.gz',
+      words: ['console=ttyS0', 'quiet'],
+    } as const;
+    const script = render({ ...entry('instance'), instance }, 'only=for-the-ramdisk');
+    expect(script).toContain(`
+:load
+imgfree
+kernel http://images/vmlinuz initrd=instance-initrd console=ttyS0 quiet || goto again
+initrd --name instance-initrd https://images/initrd.gz || goto again
+boot || goto again
+:again
+`);
+    const iso = { kind: 'iso', url: 'http://images/live.iso' } as const;
+    expect(render({ ...entry('instance'), instance: iso })).toContain(`
+imgfree
+sanboot --no-describe http://images/live.iso || goto again
+:again
+`);
+  });
+
+  test('of a node whose instance_info names nothing any more', () => {
+    expect(render(entry('instance'))).toContain(
+      'names nothing usable\necho See: ingot node show\nsleep 10\nexit 1\n',
+    );
+  });
+
   test('of a machine that nobody enrolled', () => {
     expect(render(null)).toBe(`#!ipxe
 echo ingot does not know 52:54:00:ab:cd:ef, enroll it with: ingot node enroll

@@ -42,3 +42,13 @@ test('node deploy takes steps from a file', async () => {
     deploySteps: [{ ...STEP, priority: 70 }],
   });
 });
+
+test('node deploy takes what a machine boots from the network', async () => {
+  const { node, store, lifecycle } = await daemonFixture();
+  await store.nodes.insert(aNode());
+  const words = ['--kernel', 'http://i/vmlinuz', '--ramdisk', 'http://i/initrd', '--kernel-args', 'quiet'];
+  expect((await node('deploy', 'rack1-07', ...words)).code).toBe(0);
+  expect(lifecycle.asked[0]?.arguments[1]).toMatchObject({
+    deployment: { kernel: 'http://i/vmlinuz', ramdisk: 'http://i/initrd', kernel_append_params: 'quiet' },
+  });
+});

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { BootEntry } from '../../src/boot/decision.ts';
 import { bootEntries, createBootTable } from '../../src/daemon/boot-table.ts';
 import { type Mac, parseMac } from '../../src/net/mac.ts';
-import type { Store } from '../../src/store/store.ts';
+import type { NodePatch, Store } from '../../src/store/store.ts';
 import { temporaryStore } from '../store/temporary-store.ts';
 
 const MAC = parseMac('52:54:00:00:00:01') as Mac;
@@ -64,6 +64,20 @@ describe('the boot table', () => {
     const node = await store.nodes.update(A, { properties });
     const [entry] = bootEntries(node, await store.ports.listByNode(A));
     expect(entry?.systemUuid).toBe(properties.system_uuid);
+  });
+
+  it('has what an instance boots from the network, or nothing where instance_info says nothing usable', async () => {
+    const store = await temporaryStore();
+    await twoNodes(store);
+    const iso = { boot_iso: 'http://images/live.iso' };
+    const instanceOf = async (patch: NodePatch) =>
+      bootEntries(await store.nodes.update(A, patch), await store.ports.listByNode(A))[0]?.instance;
+    expect(await instanceOf({ boot_intent: 'instance', instance_info: iso })).toEqual({
+      kind: 'iso',
+      url: iso.boot_iso,
+    });
+    expect(await instanceOf({ instance_info: { boot_iso: 7 } })).toBeNull();
+    expect(await instanceOf({ boot_intent: 'disk', instance_info: iso })).toBeNull();
   });
 
   it('leaves out NICs that do not boot', async () => {

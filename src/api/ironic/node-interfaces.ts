@@ -65,12 +65,18 @@ export function choicesAsFields(node: Pick<NodeRecord, 'interfaces'>): JsonObjec
   );
 }
 
+/** For interfaces of Ironic that ingot will not have: what does their work here. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  anaconda:
+    'ingot runs no installer by itself: write an image by deploy_interface direct, or boot the installer’s kernel and ramdisk by deploy_interface ramdisk.',
+};
+
 function unknownInterface(kind: InterfaceKind, name: string, offered: readonly string[]): IngotError {
   const valid = offered.map((one) => `'${one}'`).join(', ');
   return new IngotError(
     'invalid_input',
     `Could not find the following interface in the 'ironic.hardware.interfaces.${kind}' entrypoint: ` +
       `${name}. Valid interfaces are [${valid}].`,
-    { hint: `Leave "${interfaceField(kind)}" out, or give one of these.` },
+    { hint: INSTEAD[name] ?? `Leave "${interfaceField(kind)}" out, or give one of these.` },
   );
 }

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { IngotError } from '../../errors.ts';
-import type { Json, JsonObject, StepListRecord } from '../../store/records.ts';
+import type { Json, JsonObject } from '../../store/records.ts';
+import type { StepListRecord } from '../../store/step-list-records.ts';
 import type { Queries } from '../../store/store.ts';
 import type { ApiContext } from '../context.ts';
 import { resourceLinks } from '../links.ts';

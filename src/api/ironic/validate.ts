@@ -1,4 +1,6 @@
 /** `GET /v1/nodes/{id}/validate`: what is missing before a node can be driven. Pure. */
+import { IngotError } from '../../errors.ts';
+import { checkInstanceInfo } from '../../lifecycle/instance-info.ts';
 import { type InterfaceKind, interfaceOf } from '../../lifecycle/interfaces.ts';
 import { rescueHashOf } from '../../lifecycle/rescue/password.ts';
 import type { JsonObject, NodeRecord } from '../../store/records.ts';
@@ -14,7 +16,11 @@ const needsAddress = (node: NodeRecord): Verdict =>
 const NEEDS: Readonly<Record<string, (node: NodeRecord) => Verdict>> = {
   'power redfish': needsAddress,
   'management redfish': needsAddress,
-  'deploy direct': (node) => missing(node.instance_info, ['image_source'], 'instance_info'),
+  'deploy direct': (node) => {
+    const image = missing(node.instance_info, ['image_source'], 'instance_info');
+    return image.result ? deployable(node) : image;
+  },
+  'deploy ramdisk': deployable,
   'rescue agent': (node) =>
     rescueHashOf(node) === null
       ? {
@@ -42,6 +48,17 @@ function verdictOn(node: NodeRecord, kind: InterfaceKind): Verdict {
     return { result: false, reason };
   }
   return NEEDS[`${kind} ${chosen}`]?.(node) ?? GOOD;
+}
+
+/** What the verb would be refused with, and what to do about it. */
+function deployable(node: NodeRecord): Verdict {
+  try {
+    checkInstanceInfo(node);
+    return GOOD;
+  } catch (thrown) {
+    if (!(thrown instanceof IngotError)) throw thrown;
+    return { result: false, reason: `${thrown.message} ${thrown.hint}` };
+  }
 }
 
 function missing(object: JsonObject, keys: readonly string[], where: string): Verdict {

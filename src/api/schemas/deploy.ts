@@ -11,6 +11,11 @@ const deployment = z.strictObject({
   image_os_hash_algo: z.string().exactOptional(),
   image_os_hash_value: z.string().exactOptional(),
   root_device: jsonObject.exactOptional(),
+  image_type: z.string().exactOptional(),
+  kernel: z.string().exactOptional(),
+  ramdisk: z.string().exactOptional(),
+  kernel_append_params: z.string().exactOptional(),
+  boot_iso: z.string().exactOptional(),
 });
 
 export const deployBody = z.strictObject({

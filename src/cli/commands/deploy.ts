@@ -18,6 +18,10 @@ const OPTIONS: Command['options'] = {
   image: { type: 'string' },
   checksum: { type: 'string' },
   format: { type: 'string' },
+  kernel: { type: 'string' },
+  ramdisk: { type: 'string' },
+  'kernel-args': { type: 'string' },
+  'boot-iso': { type: 'string' },
   'root-device': { type: 'string', multiple: true },
   'config-drive': { type: 'string' },
   'user-data': { type: 'string' },
@@ -29,7 +33,9 @@ const OPTIONS: Command['options'] = {
 
 const DETAILS = `
   --image URL|FILE        http://, https://, or a file on the daemon's machine (see images.source_dirs)
-${IMAGE_HELP}  --root-device KEY=HINT  which disk: serial=…, wwn=…, name=/dev/sda, size=…; may be repeated
+${IMAGE_HELP}  --kernel URL --ramdisk URL [--kernel-args WORDS], or --boot-iso URL
+                          for nodes of deploy_interface ramdisk: what the machine boots by iPXE, at each boot
+  --root-device KEY=HINT  which disk: serial=…, wwn=…, name=/dev/sda, size=…; may be repeated
   --config-drive PATH     a folder with meta_data.json, user_data, network_data.json, or one JSON file
   --user-data FILE        cloud-init user data
   --hostname NAME         the OS's host name
@@ -63,7 +69,9 @@ type Verb = 'active' | 'rebuild';
 async function deployWith(call: Call, verb: Verb): Promise<number> {
   const { client, values } = call;
   const timeoutMs = timeoutOf(call);
-  const image = imageFields(values, call.usage, verb === 'active');
+  // Without a system of its own a deployment may be made of steps (deploy_interface custom-agent).
+  const needed = verb === 'active' && text(values, 'steps') === null;
+  const image = netbootFields(values) ?? imageFields(values, call.usage, needed);
   const rootDevice = rootDeviceField(texts(values, 'root-device'), call.usage);
   const configdrive = await buildConfigDrive({
     source: text(values, 'config-drive'),
@@ -98,6 +106,18 @@ function imageFields(values: Values, usageLine: string, needed: boolean): JsonOb
     image_os_hash_algo: image.checksum.algorithm,
     image_os_hash_value: image.checksum.value,
   };
+}
+
+/** What a machine boots from the network, as Ironic's `instance_info` has it; null when nothing is named. */
+function netbootFields(values: Values): JsonObject | null {
+  const fields = {
+    kernel: text(values, 'kernel'),
+    ramdisk: text(values, 'ramdisk'),
+    kernel_append_params: text(values, 'kernel-args'),
+    boot_iso: text(values, 'boot-iso'),
+  };
+  const given = Object.entries(fields).filter(([, value]) => value !== null);
+  return given.length === 0 ? null : Object.fromEntries(given);
 }
 
 function rootDeviceField(given: readonly string[], usageLine: string): JsonObject | null {

@@ -1,4 +1,4 @@
-/** Booting the ramdisk, leaving it, booting the disk. */
+/** Booting the ramdisk, leaving it, booting the instance: from its disk, or from the network. */
 
 import { bootInterfaceConflict, networkDeviceOf } from '../boot-interface.ts';
 import type { StepDeps } from '../deps.ts';
@@ -24,7 +24,7 @@ export function bootRamdiskStep(deps: StepDeps): StepDefinition {
           const hint = 'Put this right, then ask for the verb again.';
           return { kind: 'failed', because: `The ramdisk cannot be booted: ${problem}`, hint };
         }
-        await beginGeneration(context);
+        await beginGeneration(context, 'ramdisk');
       }
       await deps.publishBoot(context.node().uuid);
       const generation = context.node().boot_generation;
@@ -39,13 +39,13 @@ export function bootRamdiskStep(deps: StepDeps): StepDefinition {
   };
 }
 
-async function beginGeneration(context: StepContext): Promise<void> {
+async function beginGeneration(context: StepContext, intent: 'ramdisk' | 'instance'): Promise<void> {
   const generation = context.node().boot_generation + 1;
   await context.save(
     { generation },
     {
       boot_generation: generation,
-      boot_intent: 'ramdisk',
+      boot_intent: intent,
       boot_started_at: new Date(context.now()).toISOString(),
       agent: null,
     },
@@ -108,6 +108,29 @@ export function bootDiskStep(deps: StepDeps): StepDefinition {
         (await startFrom(context, deps, 'disk')) ?? {
           kind: 'done',
           note: 'The machine starts from its disk.',
+          patch: { power_state: 'power on' },
+        }
+      );
+    },
+  };
+}
+
+/** Starts the machine into what its `instance_info` names, now and whenever it boots from the network again. */
+export function bootInstanceStep(deps: StepDeps): StepDefinition {
+  return {
+    does: 'starting the machine into its instance from the network',
+    limit: 'power_s',
+    slot: 'power_actions',
+    run: async (context) => {
+      if (context.scratch().generation === undefined) await beginGeneration(context, 'instance');
+      await deps.publishBoot(context.node().uuid);
+      const drive = context.node().instance_info.configdrive ?? null;
+      // As in Ironic, which tells it in its log only.
+      const unused = drive === null ? '' : ' Its config drive is not used: there is no disk to put it on.';
+      return (
+        (await startFrom(context, deps, networkDeviceOf(context.node()))) ?? {
+          kind: 'done',
+          note: `The machine starts into its instance from the network.${unused}`,
           patch: { power_state: 'power on' },
         }
       );

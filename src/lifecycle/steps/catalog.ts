@@ -3,7 +3,7 @@ import type { StepDeps } from '../deps.ts';
 import type { StepDefinition } from '../engine/step.ts';
 import { adoptStep } from './adopt.ts';
 import { checkAskedStepsStep, holdStep, pauseStep } from './asked.ts';
-import { bootDiskStep, bootRamdiskStep, leaveRamdiskStep, waitAgentStep } from './boot.ts';
+import { bootDiskStep, bootInstanceStep, bootRamdiskStep, leaveRamdiskStep, waitAgentStep } from './boot.ts';
 import { cleanStep, planCleaningStep, serviceStep } from './clean.ts';
 import { collectLogsStep } from './collect-logs.ts';
 import {
@@ -50,6 +50,7 @@ const STEP_NAMES = [
   'install-bootloader',
   'agent-power-off',
   'boot-disk',
+  'boot-instance',
   'leave-ramdisk',
   'release-instance',
   'finalize-rescue',
@@ -88,6 +89,7 @@ export function createSteps(deps: StepDeps): Readonly<Record<StepName, StepDefin
     'install-bootloader': installBootloaderStep(deps),
     'agent-power-off': agentPowerOffStep(deps),
     'boot-disk': bootDiskStep(deps),
+    'boot-instance': bootInstanceStep(deps),
     'leave-ramdisk': leaveRamdiskStep(deps),
     'release-instance': releaseInstanceStep(),
     'finalize-rescue': finalizeRescueStep(deps),

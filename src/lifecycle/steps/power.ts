@@ -1,5 +1,6 @@
 /** Power, asked for once and confirmed by asking again. Shared by every step that switches a machine. */
 import type { Bmc, BootDevice } from '../../bmc/bmc.ts';
+import { networkDeviceOf } from '../boot-interface.ts';
 import { wantedBootMode, wantedSecureBoot } from '../capabilities.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
@@ -90,13 +91,21 @@ export function powerOffStep(deps: StepDeps): StepDefinition {
   };
 }
 
+/** On as it is; a machine whose system comes from the network is led there, whatever its boot order. */
+async function switchOn(context: StepContext, deps: StepDeps): Promise<StepOutcome | null> {
+  const node = context.node();
+  if (node.boot_intent !== 'instance') return await untilOn(context, deps);
+  const isOn = (await deps.withBmc(node, (bmc) => bmc.power())) === 'on';
+  return isOn ? null : await startFrom(context, deps, networkDeviceOf(node));
+}
+
 export function powerOnStep(deps: StepDeps): StepDefinition {
   return {
     does: 'switching the machine on',
     limit: 'power_s',
     slot: 'power_actions',
     run: async (context) =>
-      (await untilOn(context, deps)) ?? {
+      (await switchOn(context, deps)) ?? {
         kind: 'done',
         note: 'The machine is on.',
         patch: { power_state: 'power on' },
