@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { AgentError } from '../../src/agent/base/agent-error.ts';
 import { type Disk, MIB } from '../../src/agent/disk/disk.ts';
 import { readAt } from '../../src/agent/disk/disk-io.ts';
-import { eraseDevices, eraseMetadata } from '../../src/agent/disk/erase.ts';
+import { eraseDevices, eraseExpress, eraseMetadata } from '../../src/agent/disk/erase.ts';
+import { eraseSettingsOf } from '../../src/agent/disk/erase-settings.ts';
 import { readTable } from '../../src/agent/disk/read-table.ts';
 import { deployCommands } from '../../src/agent/extensions/deploy.ts';
 import { createDeployedDisk } from '../../src/agent/extensions/deployed-disk.ts';
@@ -150,9 +151,10 @@ describe('cleaning', () => {
     const disk = loopDisk(DISK_SIZE);
     await deploy([disk], gptImage(IMAGE_SIZE), { args: { configdrive: isoConfigDrive('old') } });
     expect(await readTable(disk)).not.toBeNull();
-    const { run, say } = testMachine();
+    const { run, clock, say } = testMachine();
     const progress: number[] = [];
-    await erase([disk], { run, say, onProgress: (done) => progress.push(done) });
+    const settings = eraseSettingsOf({});
+    await erase([disk], { run, clock, say, settings, onProgress: (done) => progress.push(done) });
     return { disk, progress };
   }
 
@@ -169,12 +171,20 @@ describe('cleaning', () => {
     expect(progress.at(-1)).toBe(DISK_SIZE);
   });
 
+  it('in a hurry leaves no metadata on a disk that cannot erase itself', async () => {
+    const { disk } = await cleanedDisk(eraseExpress);
+    expect(program('wipefs', '--noheadings', disk.name)).toBe('');
+    expect(readFileSync(disk.name).equals(Buffer.alloc(DISK_SIZE))).toBe(false);
+  });
+
   it('goes on with the other disks when one fails, and then names it', async () => {
     const good = loopDisk(DISK_SIZE);
     await deploy([good], gptImage(IMAGE_SIZE));
-    const { run, say } = testMachine();
+    const { run, clock, say } = testMachine();
     const bad = { ...good, name: '/dev/ingot-no-such-disk' };
-    const failed = eraseMetadata([bad, good], { run, say, onProgress: () => undefined });
+    const failed = eraseMetadata([bad, good], {
+      ...{ run, clock, say, settings: eraseSettingsOf({}), onProgress: () => undefined },
+    });
     await expect(failed).rejects.toThrow(/^not erased: \/dev\/ingot-no-such-disk: /);
     expect(await readTable(good)).toBeNull();
   });

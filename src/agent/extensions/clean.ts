@@ -18,7 +18,7 @@ export function cleanCommands(machine: Machine): CommandTable {
       run: async (params, context) => {
         const { step, name } = stepOf(params);
         checkVersion(params.clean_version);
-        await runEraser(name, machine, context);
+        await runEraser(name, { machine, params }, context);
         return { clean_result: {}, clean_step: step };
       },
     },

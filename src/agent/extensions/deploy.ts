@@ -31,7 +31,7 @@ export function deployCommands(machine: Machine, deployed: DeployedDisk): Comman
         checkVersion(params.deploy_version);
         const call = { params, args: recordField(step, 'args'), context };
         if (name === 'write_image') await writeImageStep(call, { machine, deployed });
-        else await runEraser(name, machine, context);
+        else await runEraser(name, { machine, params }, context);
         return { deploy_result: {}, deploy_step: withoutConfigDrive(step) };
       },
     },

@@ -7,16 +7,15 @@ export const MANAGER = 'GenericHardwareManager';
 export const MANAGER_VERSION: { readonly [manager: string]: string } = { generic_hardware_manager: '1.1' };
 
 /** Priorities as in ironic_python_agent/hardware.py; order as upstream answers. */
-export const CLEAN_STEPS = [
-  { step: 'erase_devices', priority: 10, interface: 'deploy', reboot_requested: false, abortable: true },
-  {
-    step: 'erase_devices_metadata',
-    priority: 99,
-    interface: 'deploy',
-    reboot_requested: false,
-    abortable: true,
-  },
-] as const;
+export const CLEAN_STEPS = (
+  [
+    ['erase_devices', 10],
+    ['erase_devices_metadata', 99],
+    ['erase_devices_express', 0],
+  ] as const
+).map(([step, priority]) => ({
+  ...{ step, priority, interface: 'deploy', reboot_requested: false, abortable: true },
+}));
 
 /** Priority 0: write_image has its time in Ironic's deploy interface, the others run where they are asked for. */
 export const DEPLOY_STEPS = [
@@ -33,7 +32,7 @@ export const DEPLOY_STEPS = [
       },
     },
   },
-  ...(['erase_devices', 'erase_devices_metadata'] as const).map((step) => ({
+  ...(['erase_devices', 'erase_devices_metadata', 'erase_devices_express'] as const).map((step) => ({
     ...{ step, priority: 0, interface: 'deploy', reboot_requested: false, argsinfo: {} },
   })),
 ];
