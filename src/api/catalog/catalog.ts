@@ -9,4 +9,13 @@ import { OURS } from './ours.ts';
 import { SITE } from './site.ts';
 import { STEP_LISTS } from './step-lists.ts';
 
-export const CATALOG: Catalog = { ...DISCOVERY, ...NODES, ...FLEET, ...SITE, ...AGENTS, ...OURS, ...DHCP, ...STEP_LISTS };
+export const CATALOG: Catalog = {
+  ...DISCOVERY,
+  ...NODES,
+  ...FLEET,
+  ...SITE,
+  ...AGENTS,
+  ...OURS,
+  ...DHCP,
+  ...STEP_LISTS,
+};
