@@ -40,6 +40,7 @@ import { traitRoutes } from './ironic/traits.ts';
 import { volumeRoutes } from './ironic/volumes.ts';
 import { lcmStatusRoutes } from './lcm/status.ts';
 import { createLogin } from './login/login.ts';
+import { openApiRoutes } from './openapi/route.ts';
 import { createServer } from './server.ts';
 
 export type { AgentApiDeps, ApiDeps, DaemonView, LeaseView, PacketView } from './deps.ts';
@@ -56,6 +57,7 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   guardRoutes(app, { store: deps.store, catalog: CATALOG, login, log: deps.log });
   refuseNamesOfOld(app);
   discoveryRoutes(app, API_RESOURCES);
+  openApiRoutes(app);
   nodeRoutes(app, context);
   nodePartRoutes(app, context);
   traitRoutes(app, context);

@@ -19,6 +19,7 @@ test('without a login the operators’ API offers what Ironic offers, and nothin
   expect(open.sort()).toEqual([
     'GET /',
     'GET /healthz',
+    'GET /openapi.json',
     'GET /v1',
     'GET /v1/lookup',
     'POST /v1/continue_inspection',

@@ -5,41 +5,60 @@ import { showQuery } from '../ironic/listing.ts';
 import { patchSchema } from '../schemas/patch.ts';
 import { portCreate, portListQuery } from '../schemas/port.ts';
 import { portgroupCreate, portgroupListQuery } from '../schemas/portgroup.ts';
+import { portAnswer, portgroupAnswer, portgroupsAnswer, portsAnswer } from './answers.ts';
 import type { Catalog } from './operation.ts';
 
 export const FLEET: Catalog = {
-  'GET /v1/ports': { summary: 'List ports', access: onList('port:list'), query: portListQuery },
+  'GET /v1/ports': {
+    answer: portsAnswer,
+    summary: 'List ports',
+    access: onList('port:list'),
+    query: portListQuery,
+  },
   'GET /v1/ports/detail': {
+    answer: portsAnswer,
     summary: 'List ports with all their fields',
     ...{ access: onList('port:list'), query: portListQuery },
   },
   'POST /v1/ports': {
+    answer: portAnswer,
     summary: 'Add a port to a node',
     ...{ access: onNamedNode('port:create'), body: portCreate, status: 201 },
   },
-  'GET /v1/ports/:ident': { summary: 'Show a port', access: onPort('port:get'), query: showQuery },
+  'GET /v1/ports/:ident': {
+    answer: portAnswer,
+    summary: 'Show a port',
+    access: onPort('port:get'),
+    query: showQuery,
+  },
   'PATCH /v1/ports/:ident': {
+    answer: portAnswer,
     summary: 'Change fields of a port',
     ...{ access: onPort('port:update'), body: patchSchema },
   },
   'DELETE /v1/ports/:ident': { summary: 'Delete a port', access: onPort('port:delete'), status: 204 },
   'GET /v1/portgroups': {
+    answer: portgroupsAnswer,
     summary: 'List portgroups',
     ...{ access: onList('port:list'), since: 23, query: portgroupListQuery },
   },
   'GET /v1/portgroups/detail': {
+    answer: portgroupsAnswer,
     summary: 'List portgroups with all their fields',
     ...{ access: onList('port:list'), since: 23, query: portgroupListQuery },
   },
   'POST /v1/portgroups': {
+    answer: portgroupAnswer,
     summary: 'Add a portgroup to a node',
     ...{ access: onNamedNode('portgroup:create'), since: 23, body: portgroupCreate, status: 201 },
   },
   'GET /v1/portgroups/:ident': {
+    answer: portgroupAnswer,
     summary: 'Show a portgroup',
     ...{ access: onPortgroup('portgroup:get'), since: 23, query: showQuery },
   },
   'PATCH /v1/portgroups/:ident': {
+    answer: portgroupAnswer,
     summary: 'Change fields of a portgroup',
     ...{ access: onPortgroup('portgroup:update'), since: 23, body: patchSchema },
   },
@@ -48,10 +67,12 @@ export const FLEET: Catalog = {
     ...{ access: onPortgroup('portgroup:delete'), since: 23, status: 204 },
   },
   'GET /v1/portgroups/:ident/ports': {
+    answer: portsAnswer,
     summary: 'The ports of a portgroup',
     ...{ access: onPortgroup('portgroup:get'), since: 24, query: portListQuery },
   },
   'GET /v1/portgroups/:ident/ports/detail': {
+    answer: portsAnswer,
     summary: 'The same with all fields',
     ...{ access: onPortgroup('portgroup:get'), since: 24, query: portListQuery },
   },

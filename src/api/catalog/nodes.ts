@@ -14,20 +14,34 @@ import { patchSchema } from '../schemas/patch.ts';
 import { portListQuery } from '../schemas/port.ts';
 import { portgroupListQuery } from '../schemas/portgroup.ts';
 import { powerBody, provisionBody } from '../schemas/provision.ts';
+import { nodeAnswer, nodesAnswer, portgroupsAnswer, portsAnswer, traitsAnswer } from './answers.ts';
 import type { Catalog } from './operation.ts';
 
 export const NODES: Catalog = {
-  'GET /v1/nodes': { summary: 'List nodes', access: onList('node:list'), query: nodeListQuery },
+  'GET /v1/nodes': {
+    answer: nodesAnswer,
+    summary: 'List nodes',
+    access: onList('node:list'),
+    query: nodeListQuery,
+  },
   'GET /v1/nodes/detail': {
+    answer: nodesAnswer,
     summary: 'List nodes with all their fields',
     ...{ access: onList('node:list'), query: nodeListQuery },
   },
   'POST /v1/nodes': {
+    answer: nodeAnswer,
     summary: 'Enroll a node',
     ...{ access: onList('node:create'), body: nodeCreate, status: 201 },
   },
-  'GET /v1/nodes/:ident': { summary: 'Show a node', access: onNode('node:get'), query: nodeShowQuery },
+  'GET /v1/nodes/:ident': {
+    answer: nodeAnswer,
+    summary: 'Show a node',
+    access: onNode('node:get'),
+    query: nodeShowQuery,
+  },
   'PATCH /v1/nodes/:ident': {
+    answer: nodeAnswer,
     summary: 'Change fields of a node',
     access: { on: 'node', policies: nodePatchPolicies },
     ...{ query: nodePatchQuery, body: patchSchema },
@@ -52,18 +66,22 @@ export const NODES: Catalog = {
     ...{ access: onNode('node:get'), since: 83 },
   },
   'GET /v1/nodes/:ident/ports': {
+    answer: portsAnswer,
     summary: 'The ports of a node',
     ...{ access: onNode('port:list'), query: portListQuery },
   },
   'GET /v1/nodes/:ident/ports/detail': {
+    answer: portsAnswer,
     summary: 'The same with all fields',
     ...{ access: onNode('port:list'), query: portListQuery },
   },
   'GET /v1/nodes/:ident/portgroups': {
+    answer: portgroupsAnswer,
     summary: 'The portgroups of a node',
     ...{ access: onNode('portgroup:get'), since: 24, query: portgroupListQuery },
   },
   'GET /v1/nodes/:ident/portgroups/detail': {
+    answer: portgroupsAnswer,
     summary: 'The same with all fields',
     ...{ access: onNode('portgroup:get'), since: 24, query: portgroupListQuery },
   },
@@ -88,6 +106,7 @@ export const NODES: Catalog = {
     ...{ access: onNode('node:clear_maintenance'), status: 202 },
   },
   'GET /v1/nodes/:ident/traits': {
+    answer: traitsAnswer,
     summary: 'The traits of a node',
     ...{ access: onNode('node:traits:list'), since: 37 },
   },

@@ -6,6 +6,7 @@ import { deployBody } from '../schemas/deploy.ts';
 import { enrollBody } from '../schemas/enroll.ts';
 import { imageBody, imageQuery } from '../schemas/image.ts';
 import { tokenCreate } from '../schemas/token.ts';
+import { enrolledAnswer, newTokenAnswer, timelineAnswer, tokensAnswer } from './answers.ts';
 import type { Catalog } from './operation.ts';
 
 const EVENTS = {
@@ -21,6 +22,7 @@ export const OURS: Catalog = {
   },
   'GET /v1/events': { summary: 'The same, where it was before /ingot/v1/events', ...EVENTS },
   'POST /ingot/v1/nodes': {
+    answer: enrolledAnswer,
     summary: 'Enroll a node with its ports, whole or not at all',
     ...{ access: onList('node:create'), body: enrollBody, status: 201 },
   },
@@ -34,6 +36,7 @@ export const OURS: Catalog = {
     access: onNode('ingot:node:story'),
   },
   'GET /ingot/v1/nodes/:ident/timeline': {
+    answer: timelineAnswer,
     summary: 'The events of a node',
     ...{ access: onNode('ingot:node:story'), query: timelineQuery },
   },
@@ -68,8 +71,13 @@ export const OURS: Catalog = {
     summary: 'The authority of boot files by HTTPS',
     access: onSite('ingot:site:get'),
   },
-  'GET /ingot/v1/tokens': { summary: 'List the tokens of the API', access: onSite('ingot:token:manage') },
+  'GET /ingot/v1/tokens': {
+    answer: tokensAnswer,
+    summary: 'List the tokens of the API',
+    access: onSite('ingot:token:manage'),
+  },
   'POST /ingot/v1/tokens': {
+    answer: newTokenAnswer,
     summary: 'Make a token; its text is told once',
     ...{ access: onSite('ingot:token:manage'), body: tokenCreate, status: 201 },
   },

@@ -6,6 +6,7 @@ import { chassisCreate, chassisListQuery } from '../schemas/chassis.ts';
 import { nodeListQuery } from '../schemas/node.ts';
 import { patchSchema } from '../schemas/patch.ts';
 import { connectorCreate, targetCreate, volumeListQuery } from '../schemas/volume.ts';
+import { allocationAnswer, allocationsAnswer, nodesAnswer } from './answers.ts';
 import type { Catalog } from './operation.ts';
 
 const chassis: Catalog = {
@@ -28,10 +29,12 @@ const chassis: Catalog = {
     ...{ access: onSite('chassis:delete'), status: 204 },
   },
   'GET /v1/chassis/:ident/nodes': {
+    answer: nodesAnswer,
     summary: 'The nodes of a chassis',
     ...{ access: onSite('chassis:get'), query: nodeListQuery },
   },
   'GET /v1/chassis/:ident/nodes/detail': {
+    answer: nodesAnswer,
     summary: 'The same with all fields',
     ...{ access: onSite('chassis:get'), query: nodeListQuery },
   },
@@ -72,18 +75,22 @@ function volumes(path: string, noun: string, body: typeof connectorCreate | type
 
 const allocations: Catalog = {
   'GET /v1/allocations': {
+    answer: allocationsAnswer,
     summary: 'List allocations',
     ...{ access: onSite('allocation:get'), since: 52, query: allocationListQuery },
   },
   'POST /v1/allocations': {
+    answer: allocationAnswer,
     summary: 'Ask for a node that fits',
     ...{ access: onSite('allocation:create'), since: 52, body: allocationCreate, status: 201 },
   },
   'GET /v1/allocations/:ident': {
+    answer: allocationAnswer,
     summary: 'Show an allocation',
     ...{ access: onSite('allocation:get'), since: 52, query: showQuery },
   },
   'PATCH /v1/allocations/:ident': {
+    answer: allocationAnswer,
     summary: 'Change name or extra of an allocation',
     ...{ access: onSite('allocation:update'), since: 57, body: patchSchema },
   },
@@ -92,6 +99,7 @@ const allocations: Catalog = {
     ...{ access: onSite('allocation:delete'), since: 52, status: 204 },
   },
   'GET /v1/nodes/:ident/allocation': {
+    answer: allocationAnswer,
     summary: 'The allocation that holds a node',
     ...{ access: onNode('node:get'), since: 52, query: nodeAllocationQuery },
   },

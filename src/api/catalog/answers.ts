@@ -1,0 +1,96 @@
+/**
+ * The shapes of what routes answer, for the OpenAPI document; tests hold real answers against them. Ironic's resources
+ * come from the tables of their fields, whose types follow from their names.
+ */
+import { z } from 'zod';
+import { ROLES } from '../../store/words.ts';
+import { ALLOCATION_FIELDS } from '../ironic/allocation-view.ts';
+import { NODE_FIELDS } from '../ironic/node-fields.ts';
+import { PORT_FIELDS } from '../ironic/port-view.ts';
+import { PORTGROUP_FIELDS } from '../ironic/portgroup-view.ts';
+import { jsonObject } from '../schemas/common.ts';
+
+const text = z.string().nullable();
+const time = z.string();
+const links = z.array(z.object({ href: z.string(), rel: z.string() }));
+
+const TYPES: readonly { readonly type: z.ZodType; readonly names: readonly string[] }[] = [
+  {
+    type: z.boolean().nullable(),
+    names: [
+      ...['automated_clean', 'console_enabled', 'disable_power_off', 'maintenance', 'protected', 'retired'],
+      ...['secure_boot', 'pxe_enabled', 'is_smartnic', 'standalone_ports_supported'],
+    ],
+  },
+  {
+    type: jsonObject,
+    names: [
+      ...['clean_step', 'deploy_step', 'service_step', 'driver_info', 'driver_internal_info', 'extra'],
+      ...['instance_info', 'network_data', 'properties', 'raid_config', 'target_raid_config'],
+      ...['internal_info', 'local_link_connection'],
+    ],
+  },
+  { type: z.array(z.string()), names: ['traits', 'candidate_nodes'] },
+  { type: links, names: ['links', 'ports', 'states', 'portgroups', 'volume', 'nodes'] },
+];
+
+/** All fields of a resource, each of which an older microversion or `fields=` may leave out. */
+function resource(fields: readonly { readonly name: string }[]) {
+  return z.strictObject(
+    Object.fromEntries(
+      fields.map(({ name }) => {
+        const type = TYPES.find(({ names }) => names.includes(name))?.type ?? text;
+        return [name, type.optional()];
+      }),
+    ),
+  );
+}
+
+const next = z.string().optional();
+
+export const nodeAnswer = resource(NODE_FIELDS).meta({ id: 'Node' });
+export const nodesAnswer = z.strictObject({ nodes: z.array(nodeAnswer), next }).meta({ id: 'Nodes' });
+export const portAnswer = resource(PORT_FIELDS).meta({ id: 'Port' });
+export const portsAnswer = z.strictObject({ ports: z.array(portAnswer), next }).meta({ id: 'Ports' });
+export const portgroupAnswer = resource(PORTGROUP_FIELDS).meta({ id: 'Portgroup' });
+export const portgroupsAnswer = z
+  .strictObject({ portgroups: z.array(portgroupAnswer), next })
+  .meta({ id: 'Portgroups' });
+export const allocationAnswer = resource(ALLOCATION_FIELDS).meta({ id: 'Allocation' });
+export const allocationsAnswer = z
+  .strictObject({ allocations: z.array(allocationAnswer), next })
+  .meta({ id: 'Allocations' });
+export const traitsAnswer = z.strictObject({ traits: z.array(z.string()) }).meta({ id: 'Traits' });
+
+const event = z
+  .strictObject({
+    seq: z.int(),
+    at: time,
+    node_uuid: text,
+    kind: z.string(),
+    severity: z.enum(['debug', 'info', 'warning', 'error']),
+    message: z.string(),
+    data: jsonObject,
+  })
+  .meta({ id: 'Event' });
+export const timelineAnswer = z.strictObject({ events: z.array(event) }).meta({ id: 'Timeline' });
+
+export const enrolledAnswer = z
+  .strictObject({ node: nodeAnswer, ports: z.array(portAnswer) })
+  .meta({ id: 'Enrolled' });
+
+const tokenFields = {
+  ...{ id: z.string(), name: z.string(), role: z.enum(ROLES), project: text },
+  ...{ created_at: time, expires_at: text, expired: z.boolean() },
+};
+export const tokensAnswer = z
+  .strictObject({ tokens: z.array(z.strictObject(tokenFields).meta({ id: 'Token' })) })
+  .meta({ id: 'Tokens' });
+export const newTokenAnswer = z.strictObject({ ...tokenFields, token: z.string() }).meta({ id: 'NewToken' });
+
+/** `error_message` is JSON text: `faultstring` (or `title` and `description`), and ours `code` and `hint`. */
+export const errorAnswer = z.strictObject({ error_message: z.string() }).meta({ id: 'Error' });
+/** Who is refused at the door. */
+export const loginErrorAnswer = z
+  .strictObject({ error: z.strictObject({ message: z.string(), code: z.int() }) })
+  .meta({ id: 'LoginError' });
