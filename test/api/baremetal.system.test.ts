@@ -125,7 +125,7 @@ test('baremetal create FILE, port list, driver list, and the text of an error', 
 });
 
 test(
-  'baremetal node trait, protected, retired, history, clean, adopt and conductor work unmodified',
+  'baremetal node trait, protected, retired, history, clean, adopt, rescue and conductor work unmodified',
   MANY_CALLS,
   async () => {
     const { baremetal, store, lifecycle } = await withClient();
@@ -167,9 +167,13 @@ test(
       '[{"interface": "deploy", "step": "erase_devices"}]',
     );
     await baremetal('node', 'adopt', 'n1');
+    await baremetal('node', 'rescue', 'n1', '--rescue-password', 'open sesame');
+    await baremetal('node', 'unrescue', 'n1');
     expect(lifecycle.asked.map(({ arguments: [, request] }) => request)).toEqual([
       { verb: 'clean', steps: [{ interface: 'deploy', step: 'erase_devices', args: {} }] },
       { verb: 'adopt' },
+      { verb: 'rescue', rescuePassword: 'open sesame' },
+      { verb: 'unrescue' },
     ]);
   },
 );

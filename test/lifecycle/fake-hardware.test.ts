@@ -11,11 +11,13 @@ test('a node of fake-hardware goes through its whole life without a machine, an 
     to: string,
   ) => {
     const steps = [{ interface: 'deploy', step: 'burnin_cpu', args: {} }];
-    await world.daemon().requestVerb(uuid, { verb, ...(verb === 'service' ? { steps } : {}) });
+    const more = verb === 'service' ? { steps } : verb === 'rescue' ? { rescuePassword: 'sesame' } : {};
+    await world.daemon().requestVerb(uuid, { verb, ...more });
     const settled = await world.until([
       'manageable',
       'available',
       'active',
+      'rescue',
       'inspect failed',
       'deploy failed',
     ]);
@@ -27,6 +29,9 @@ test('a node of fake-hardware goes through its whole life without a machine, an 
   await go('active', 'active');
   expect((await world.node()).power_state).toBe('power on');
   await go('service', 'active');
+  await go('rescue', 'rescue');
+  expect((await world.node()).instance_info).toEqual({});
+  await go('unrescue', 'active');
   await go('rebuild', 'active');
   await go('deleted', 'available');
   expect(world.machines[0]?.history).toEqual([]);

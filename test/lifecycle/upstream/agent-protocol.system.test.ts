@@ -43,15 +43,8 @@ describe('an unmodified ironic-python-agent', () => {
     expect(work(rack)).toEqual([
       ...['on pxe', 'get_hardware_info', 'off'],
       ...['on pxe', 'get_clean_steps', 'execute_clean_step erase_devices_metadata', 'off'],
-      ...[
-        'on pxe',
-        'execute_deploy_step write_image',
-        'install_bootloader',
-        'sync',
-        'power_off',
-        'off',
-        'on disk',
-      ],
+      ...['on pxe', 'get_deploy_steps', 'execute_deploy_step write_image', 'install_bootloader'],
+      ...['sync', 'power_off', 'off', 'on disk'],
       ...['off', 'on pxe', 'finalize_rescue', 'the agent has ended', 'off', 'on disk'],
     ]);
     // A command's end is asked for: no boot here lasted until a second heartbeat.
