@@ -1,0 +1,30 @@
+import { type Family, get } from '../call.ts';
+
+export const drivers: Family = {
+  name: 'drivers',
+  calls: [
+    get('all', '/v1/drivers'),
+    get('all at 1.1', '/v1/drivers', { version: '1.1' }),
+    get('all of a type', '/v1/drivers?type=dynamic'),
+    get('all of no type', '/v1/drivers?type=x'),
+    get('all in detail', '/v1/drivers?detail=True'),
+    get('all in detail before 1.30', '/v1/drivers?detail=True', { version: '1.29' }),
+    get('one', '/v1/drivers/fake-hardware'),
+    get('one at 1.29', '/v1/drivers/fake-hardware', { version: '1.29' }),
+    get('one at 1.82 by fields', '/v1/drivers/fake-hardware?fields=name'),
+    get('none', '/v1/drivers/bogus'),
+    get('properties', '/v1/drivers/fake-hardware/properties'),
+    get('properties of none', '/v1/drivers/bogus/properties'),
+    get('disks of raids', '/v1/drivers/fake-hardware/raid/logical_disk_properties'),
+    get('vendor methods', '/v1/drivers/fake-hardware/vendor_passthru/methods'),
+    get('an unknown argument', '/v1/drivers?bogus=1'),
+    get('conductors', '/v1/conductors'),
+    get('conductors in detail', '/v1/conductors?detail=True'),
+    get('conductors by fields', '/v1/conductors?fields=hostname,alive'),
+    get('conductors by no field', '/v1/conductors?fields=bogus'),
+    get('conductors before 1.49', '/v1/conductors', { version: '1.48' }),
+    get('one conductor', '/v1/conductors/ingot'),
+    get('one conductor by fields', '/v1/conductors/ingot?fields=alive'),
+    get('no conductor', '/v1/conductors/bogus'),
+  ],
+};

@@ -1,0 +1,103 @@
+import { type Call, type Family, get, patch, post, put, del } from '../call.ts';
+import { instanceId, nodeId } from './ids.ts';
+
+const NODE = nodeId(0x40);
+const AT = `/v1/nodes/${NODE}`;
+const provision = (name: string, body: unknown, extra: Partial<Call> = {}): Call =>
+  put(name, `${AT}/states/provision`, body, extra);
+const to = (target: string, state: string): Call =>
+  provision(`${target} to ${state}`, { target }, { settles: { node: NODE, in: state } });
+const power = (name: string, body: unknown, extra: Partial<Call> = {}): Call => put(name, `${AT}/states/power`, body, extra);
+
+/** The verbs, and a node's whole life on fake hardware. */
+export const states: Family = {
+  name: 'states',
+  calls: [
+    post('a node', '/v1/nodes', { uuid: NODE, name: 'stately', driver: 'fake-hardware' }),
+    get('states in enroll', `${AT}/states`),
+    provision('no target', {}),
+    provision('no body', undefined),
+    provision('an unknown target', { target: 'fly' }),
+    provision('a target that is null', { target: null }),
+    provision('an unknown argument', { target: 'manage', bogus: 1 }),
+    provision('manage before 1.4', { target: 'manage' }, { version: '1.3' }),
+    provision('adopt before 1.17', { target: 'adopt' }, { version: '1.16' }),
+    provision('rescue before 1.38', { target: 'rescue', rescue_password: 'x' }, { version: '1.37' }),
+    ...['active', 'rebuild', 'deleted', 'provide', 'inspect', 'abort', 'adopt', 'unrescue'].map((target) =>
+      provision(`${target} in enroll`, { target }),
+    ),
+    provision('clean in enroll', { target: 'clean', clean_steps: [{ interface: 'deploy', step: 'erase_devices' }] }),
+    provision('rescue in enroll', { target: 'rescue', rescue_password: 'x' }),
+    power('power without a target', {}),
+    power('power to nonsense', { target: 'fly' }),
+    power('power with a timeout that is none', { target: 'power on', timeout: -1 }),
+    power('power with a timeout that is a word', { target: 'power on', timeout: 'x' }),
+    power('soft power before 1.27', { target: 'soft power off' }, { version: '1.26' }),
+    power('a timeout before 1.27', { target: 'power on', timeout: 5 }, { version: '1.26' }),
+    to('manage', 'manageable'),
+    get('a manageable node', AT),
+    get('its states', `${AT}/states`),
+    power('power on', { target: 'power on' }, { settles: { node: NODE, in: 'manageable' } }),
+    get('states when on', `${AT}/states`),
+    power('power off, with a timeout', { target: 'power off', timeout: 10 }, { settles: { node: NODE, in: 'manageable' } }),
+    power('reboot', { target: 'rebooting' }, { settles: { node: NODE, in: 'manageable' } }),
+    get('states after the reboot', `${AT}/states`),
+    ...['active', 'rebuild', 'deleted', 'abort', 'unrescue', 'manage'].map((target) =>
+      provision(`${target} when manageable`, { target }),
+    ),
+    to('inspect', 'manageable'),
+    provision('clean without steps', { target: 'clean' }),
+    provision('clean with a word for steps', { target: 'clean', clean_steps: 'x' }),
+    provision('clean with a step without an interface', { target: 'clean', clean_steps: [{ step: 'x' }] }),
+    provision('clean with a step of no interface', { target: 'clean', clean_steps: [{ interface: 'x', step: 'x' }] }),
+    provision('clean steps with manage', { target: 'manage', clean_steps: [] }),
+    provision('clean steps with provide', { target: 'provide', clean_steps: [{ interface: 'deploy', step: 'x' }] }),
+    provision('a config drive with provide', { target: 'provide', configdrive: {} }),
+    provision('deploy steps with provide', { target: 'provide', deploy_steps: [] }),
+    provision('a rescue password with provide', { target: 'provide', rescue_password: 'x' }),
+    provision('no ramdisk with provide', { target: 'provide', disable_ramdisk: true }),
+    to('provide', 'available'),
+    get('an available node', AT),
+    provision('provide when available', { target: 'provide' }),
+    provision('a config drive of a number', { target: 'active', configdrive: 7 }),
+    provision('a config drive of an object before 1.56', { target: 'active', configdrive: {} }, { version: '1.55' }),
+    provision('a config drive with an unknown part', { target: 'active', configdrive: { bogus: 1 } }),
+    provision('a config drive with meta data of a word', { target: 'active', configdrive: { meta_data: 'x' } }),
+    patch('retired when available', AT, [{ op: 'replace', path: '/retired', value: true }]),
+    put('maintenance', `${AT}/maintenance`, { reason: 'fan' }),
+    get('in maintenance', `${AT}?fields=maintenance,maintenance_reason,fault`),
+    provision('active in maintenance', { target: 'active' }),
+    del('no maintenance', `${AT}/maintenance`),
+    put('maintenance without a body', `${AT}/maintenance`, undefined),
+    put('maintenance with an unknown argument', `${AT}/maintenance`, { bogus: 1 }),
+    put('maintenance with a reason of a number', `${AT}/maintenance`, { reason: 7 }),
+    del('maintenance off', `${AT}/maintenance`),
+    patch('an instance', AT, [{ op: 'add', path: '/instance_uuid', value: instanceId(0x40) }]),
+    to('active', 'active'),
+    get('an active node', AT),
+    ...['active', 'provide', 'manage', 'inspect', 'adopt', 'abort', 'unrescue'].map((target) =>
+      provision(`${target} when active`, { target }),
+    ),
+    del('delete when active', AT),
+    patch('the driver when active', AT, [{ op: 'replace', path: '/driver', value: 'redfish' }]),
+    patch('an interface when active', AT, [{ op: 'replace', path: '/bios_interface', value: 'no-bios' }]),
+    patch('the resource class when active', AT, [{ op: 'replace', path: '/resource_class', value: 'small' }]),
+    patch('protected', AT, [
+      { op: 'replace', path: '/protected', value: true },
+      { op: 'add', path: '/protected_reason', value: 'payroll' },
+    ]),
+    provision('deleted when protected', { target: 'deleted' }),
+    provision('rebuild when protected', { target: 'rebuild' }),
+    del('delete when protected', AT),
+    patch('not protected', AT, [{ op: 'replace', path: '/protected', value: false }]),
+    to('rebuild', 'active'),
+    to('deleted', 'available'),
+    get('a node that was deleted', AT),
+    put('states of nobody', '/v1/nodes/nobody/states/provision', { target: 'manage' }),
+    provision('manage when available', { target: 'manage' }, { settles: { node: NODE, in: 'manageable' } }),
+    to('adopt', 'active'),
+    provision('undeploy', { target: 'undeploy' }, { settles: { node: NODE, in: 'available' } }),
+    provision('deploy before 1.73', { target: 'deploy' }, { version: '1.72' }),
+    del('delete at last', AT),
+  ],
+};
