@@ -27,6 +27,11 @@ export function parseQuery<T extends z.ZodType>(schema: T, query: unknown): z.ou
   });
 }
 
+/** The refusal of an argument that this query does not take. */
+export function unexpected(argument: string): IngotError {
+  return new IngotError('invalid_input', `Unexpected arguments: ${argument}`, { hint: 'Leave it out.' });
+}
+
 function bodySentence(issue: z.core.$ZodIssue | undefined, body: unknown, what: string): string {
   const whole = wholeSentence(issue);
   if (whole !== null) return whole;

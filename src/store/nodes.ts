@@ -1,11 +1,11 @@
 /** Queries on `nodes`. */
-import { type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, type SqlBool, sql } from 'kysely';
 import { z } from 'zod';
 import { IngotError } from '../errors.ts';
 import { decodeBoolean, decodeJson, encode, jsonObject, violatesUnique } from './columns.ts';
 import { fixedQuery } from './fixed-query.ts';
 import type { AgentFacts, LcmReport, NodeRecord } from './records.ts';
-import type { NewNode, Queries } from './store.ts';
+import type { NewNode, NodeSortKey, Queries } from './store.ts';
 import type { Access, Tables } from './tables.ts';
 
 const agentFacts: z.ZodType<AgentFacts> = z.object({
@@ -110,6 +110,16 @@ function explainConflict(thrown: unknown, node: Partial<NodeRecord>): unknown {
   });
 }
 
+type Place = { readonly id: number; readonly sort_key: NodeSortKey; readonly sort_dir: 'asc' | 'desc' };
+
+/** What comes after the marker in the order of `sort_key`, then `id`; no value counts as less than any. */
+function afterMarker({ id, sort_key, sort_dir }: Place): RawBuilder<SqlBool> {
+  const way = sql.raw(sort_dir === 'asc' ? '>' : '<');
+  const column = sql.ref(sort_key);
+  return sql<SqlBool>`(${column} IS NOT NULL, ifnull(${column}, ''), id) ${way}
+    (SELECT ${column} IS NOT NULL, ifnull(${column}, ''), id FROM nodes WHERE id = ${id})`;
+}
+
 /** Ironic's own (ironic/common/exception.py). */
 function takenSentence(column: 'uuid' | 'name' | 'instance_uuid', node: Partial<NodeRecord>): string {
   switch (column) {
@@ -155,15 +165,27 @@ export function nodeQueries({ db, now }: Access): Queries['nodes'] {
       const row = await db.selectFrom('nodes').selectAll().where('name', '=', ident).executeTakeFirst();
       return row === undefined ? null : decodeNode(row);
     },
-    async list({ provision_state, maintenance, parent_node, marker, limit }) {
-      let query = db.selectFrom('nodes').selectAll().orderBy('id');
+    async list({
+      provision_state,
+      maintenance,
+      parent_node,
+      marker,
+      limit,
+      sort_key = 'id',
+      sort_dir = 'asc',
+    }) {
+      let query = db.selectFrom('nodes').selectAll().orderBy(sort_key, sort_dir);
+      if (sort_key !== 'id') query = query.orderBy('id', sort_dir);
       if (provision_state !== undefined) query = query.where('provision_state', '=', provision_state);
       if (maintenance !== undefined) query = query.where('maintenance', '=', maintenance ? 1 : 0);
       if (parent_node !== undefined) query = query.where('parent_node', 'is', parent_node);
       if (marker !== undefined) {
         const last = await db.selectFrom('nodes').select('id').where('uuid', '=', marker).executeTakeFirst();
         if (last === undefined) throw nodeNotFound(marker);
-        query = query.where('id', '>', last.id);
+        query =
+          sort_key === 'id'
+            ? query.where('id', sort_dir === 'asc' ? '>' : '<', last.id)
+            : query.where(afterMarker({ id: last.id, sort_key, sort_dir }));
       }
       if (limit !== undefined) query = query.limit(limit);
       return (await query.execute()).map(decodeNode);
@@ -182,6 +204,7 @@ export function nodeQueries({ db, now }: Access): Queries['nodes'] {
         .select(({ fn }) => ['shard', fn.countAll<number>().as('count')])
         .groupBy('shard')
         .orderBy('count', 'desc')
+        .orderBy('shard')
         .execute();
     },
     async update(uuid, patch) {

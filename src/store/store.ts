@@ -36,11 +36,33 @@ export type NewStepList = Omit<StepListRecord, 'created_at' | 'updated_at'>;
 export type StepListPatch = Partial<Omit<NewStepList, 'uuid' | 'kind'>>;
 export type NewJob = Pick<JobRecord, 'node_uuid' | 'verb' | 'steps'>;
 
+/** The columns that a list of nodes can be sorted by: those that are no JSON and no long text. */
+export const NODE_SORT_KEYS = [
+  ...(['id', 'uuid', 'name', 'created_at', 'updated_at', 'driver', 'provision_state'] as const),
+  ...(['target_provision_state', 'provision_updated_at', 'power_state', 'target_power_state'] as const),
+  ...([
+    'maintenance',
+    'fault',
+    'instance_uuid',
+    'resource_class',
+    'owner',
+    'lessee',
+    'shard',
+    'parent_node',
+  ] as const),
+  ...(['protected', 'retired', 'automated_clean', 'boot_mode', 'secure_boot', 'chassis_uuid'] as const),
+  ...(['inspection_started_at', 'inspection_finished_at', 'description'] as const),
+] as const;
+export type NodeSortKey = (typeof NODE_SORT_KEYS)[number];
+
 export type NodeFilter = {
   readonly provision_state?: ProvisionState;
   readonly maintenance?: boolean;
   /** uuid of the node that they are parts of; null: of none. */
   readonly parent_node?: string | null;
+  /** The default is `id`, the order of creation; what has no value comes first. */
+  readonly sort_key?: NodeSortKey;
+  readonly sort_dir?: 'asc' | 'desc';
   readonly limit?: number;
   /** uuid of the last node of the page before. */
   readonly marker?: string;

@@ -39,6 +39,12 @@ test.each([
   ['resource_class=big', ['n4', 'n5']],
   ['resource_class=big&limit=1', ['n4']],
   ['associated=true', []],
+  ['sort_key=name&sort_dir=desc&limit=2', ['n5', 'n4']],
+  [`sort_key=resource_class&limit=2&marker=${uuidOf(2)}`, ['n3', 'n4']],
+  [`sort_key=resource_class&sort_dir=desc&limit=3&marker=${uuidOf(5)}`, ['n4', 'n3', 'n2']],
+  [`sort_dir=desc&marker=${uuidOf(3)}`, ['n2', 'n1']],
+  ['conductor=ingot&conductor_group=&limit=1', ['n1']],
+  ['conductor=another', []],
   ['driver=redfish&limit=2', ['n1', 'n2']],
 ])('the filter %s finds %j', async (query, expected) => {
   const { ask } = await withNodes(5);
@@ -69,8 +75,11 @@ test.each([
   ['limit=-1', /Limit must be positive/],
   ['limit=x', /limit/],
   ['detail=True&fields=uuid', 'Can not specify ?detail=True and fields in the same request.'],
-  ['provision_state=flying', /provision_state/],
+  ['provision_state=flying', 'Provision state "flying" is not valid'],
   ['maintenance=perhaps', /maintenance/],
+  ['sort_key=extra', 'The sort_key value extra is an invalid field for sorting'],
+  ['sort_dir=up', "Invalid sort direction: up. Acceptable values are 'asc' or 'desc'"],
+  ['fault=x', /^Unrecognized fault "x" is specified/],
   ['fields=uuid,foo', 'Field foo is not a valid field.'],
   ['limit=1&limit=2', /more than once/],
 ])('the query %s is refused with 400', async (query, text) => {

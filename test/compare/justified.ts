@@ -74,6 +74,7 @@ export const JUSTIFIED: readonly Justified[] = [
       'patch: an op that is none',
       'patch: no list',
       'patch: nothing',
+      'ports: a link without a switch',
     ],
     at: SENTENCE,
     why: 'Ironic repeats the value, which may be a secret or megabytes, and not the field; ingot names the field (or the operation) and keeps the value to itself',
@@ -98,7 +99,7 @@ export const JUSTIFIED: readonly Justified[] = [
     why: 'malformed input is the client’s mistake: 400, where Ironic says 500 with words of its implementation',
   },
   {
-    calls: ['nodes: all nodes', 'patch: all'],
+    calls: ['nodes: all nodes', 'patch: all', 'ports: all ports'],
     at: STATUS_AND_SENTENCE,
     why: 'a list has no such method: 405 with Allow',
   },
@@ -129,12 +130,86 @@ export const JUSTIFIED: readonly Justified[] = [
   },
   {
     calls: ['patch: another driver with all interfaces anew'],
-    at: 'body.inspect_interface',
-    why: 'inspection by agent came into Ironic after 21.4',
+    at: /^body\.(inspect|rescue)_interface$/,
+    why: 'inspection by agent came into Ironic after 21.4, and rescue by agent is off there by its default',
   },
   {
     calls: ['patch: network data that is none'],
     at: SENTENCE,
     why: 'the first of the lists that is missing or none, without the blank at the end',
+  },
+  {
+    calls: ['lists: fields=bogus'],
+    at: STATUS_AND_SENTENCE,
+    why: 'malformed input is the client’s mistake: 400, where Ironic says 500 with words of its implementation',
+  },
+  {
+    calls: /^(lists|ports): /,
+    at: 'body.next',
+    why: "ingot's way to the next page keeps the filters of this one; Ironic's loses them, and then lists other things",
+  },
+  {
+    calls: [
+      'lists: provision_state=enroll at 1.8',
+      'drivers: all in detail before 1.30',
+      'ports: shard=east at 1.81',
+    ],
+    at: SENTENCE,
+    why: 'Ironic names the version that is needed for some arguments and not for others; ingot has it in the hint where not here',
+  },
+  {
+    calls: ['lists: fault=x'],
+    at: SENTENCE,
+    why: 'service failure is a fault since 1.87',
+  },
+  {
+    calls: ['lists: description_contains=Cell%25'],
+    at: /^body\.nodes/,
+    why: 'a percent sign is a character, and no wildcard',
+  },
+  {
+    calls: ['lists: bogus=1&other=2'],
+    at: SENTENCE,
+    why: "Ironic's order of several words changes from call to call",
+  },
+  {
+    calls: ['lists: sort_key=bogus', 'ports: sort_key=bogus'],
+    at: SENTENCE,
+    why: 'Ironic has quotes round a word that is no field at all, and none round a field that does not sort',
+  },
+  {
+    calls: ['lists: shards before 1.82'],
+    at: /^body\.error_message\.(code|title|description|fault\w+|debuginfo)$/,
+    why: 'what a version does not know yet is answered 404 in the shape of all errors of handlers, for each resource alike',
+  },
+  {
+    calls: ['drivers: all in detail', 'drivers: one'],
+    at: /\.?enabled_\w+_interfaces\.\d$/,
+    why: 'ingot puts the default first, Ironic has an order that changes; and Ironic counts among the interfaces of a driver what others enabled',
+  },
+  {
+    calls: ['drivers: all in detail'],
+    at: /default_(rescue|inspect)_interface$/,
+    why: 'inspection by agent came into Ironic after 21.4, and rescue by agent is off there by its default',
+  },
+  {
+    calls: ['drivers: properties', 'drivers: properties of none'],
+    at: /^body/,
+    why: 'pretended hardware needs no properties; and a driver that is not there has one sentence everywhere',
+  },
+  {
+    calls: ['drivers: disks of raids'],
+    at: 'status',
+    why: 'no driver of ingot configures RAID',
+  },
+  {
+    calls: ['drivers: conductors before 1.49'],
+    at: SENTENCE,
+    why: 'Ironic has three ways to say that a resource is newer; ingot one',
+  },
+  {
+    calls: ['ports: show a word'],
+    at: STATUS_AND_SENTENCE,
+    why: 'a word may be the name of a port (1.88), so that it is not there is 404 in every version',
   },
 ];

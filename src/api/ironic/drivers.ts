@@ -1,15 +1,19 @@
 /** `/v1/drivers`. */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
-import { INTERFACE_KINDS, interfacesOf } from '../../lifecycle/interfaces.ts';
+import { INTERFACE_KINDS, type InterfaceKind, interfacesOf } from '../../lifecycle/interfaces.ts';
 import type { JsonObject } from '../../store/records.ts';
 import type { ApiContext } from '../context.ts';
 import { resourceLinks } from '../links.ts';
 import { parseQuery } from '../parse.ts';
-import { looseBoolean } from '../schemas/common.ts';
+import { commaList, looseBoolean, WHOLE_SENTENCE } from '../schemas/common.ts';
 import { baseUrl } from '../server.ts';
-import { plainQuery } from './paging.ts';
+import { pickFields } from './fields.ts';
+import { NODE_FIELDS } from './node-fields.ts';
+import { interfaceField } from './node-interfaces.ts';
+import { plainQuery, refuseDetailWithFields } from './paging.ts';
+import { notAcceptable } from './since.ts';
 
 /** What `driver_info` may hold; the sentence is for operators. */
 const PROPERTIES: Readonly<Record<string, JsonObject>> = {
@@ -24,17 +28,25 @@ const PROPERTIES: Readonly<Record<string, JsonObject>> = {
   },
 };
 
-/** Since 1.30 a driver tells its interfaces. */
-const DYNAMIC_SINCE = 30;
+/** Where a driver begins to tell where its properties are, its interfaces, and only the fields that are asked for. */
+const SINCE = { properties: 14, dynamic: 30, fields: 77 } as const;
 
-export const driverListQuery = z.strictObject({
+export const driverShowQuery = z.strictObject({ fields: commaList.optional() });
+const driverType = z.string().superRefine((text, context) => {
+  if (text === 'classic' || text === 'dynamic') return;
+  const message = '"type" filter must be one of "classic" or "dynamic", if specified.';
+  context.addIssue({ code: 'custom', message, params: WHOLE_SENTENCE });
+});
+export const driverListQuery = driverShowQuery.extend({
   detail: looseBoolean.optional(),
-  type: z.string().optional(),
+  type: driverType.optional(),
 });
 
-function choicesOf(driver: string): JsonObject {
+function choicesOf(driver: string, minor: number): JsonObject {
+  const since = (kind: InterfaceKind): number =>
+    NODE_FIELDS.find((field) => field.name === interfaceField(kind))?.since ?? 1;
   return Object.fromEntries(
-    INTERFACE_KINDS.flatMap((kind) => {
+    INTERFACE_KINDS.filter((kind) => since(kind) <= minor).flatMap((kind) => {
       const enabled = interfacesOf(driver)[kind];
       return [
         [`default_${kind}_interface`, enabled[0]],
@@ -47,33 +59,60 @@ function choicesOf(driver: string): JsonObject {
 type WithName = { Params: { name: string } };
 
 export function driverRoutes(app: FastifyInstance, { drivers, hostname }: ApiContext): void {
-  const view = (name: string, base: string): JsonObject => ({
+  const view = (name: string, base: string, minor: number): JsonObject => ({
     name,
     hosts: [hostname],
-    type: 'dynamic',
+    ...(minor >= SINCE.dynamic ? { type: 'dynamic' } : {}),
     links: resourceLinks(base, `drivers/${name}`),
-    properties: resourceLinks(base, `drivers/${name}/properties`),
+    ...(minor >= SINCE.properties ? { properties: resourceLinks(base, `drivers/${name}/properties`) } : {}),
   });
   const detailed = (name: string, base: string, minor: number): JsonObject => ({
-    ...view(name, base),
-    ...(minor >= DYNAMIC_SINCE ? choicesOf(name) : {}),
+    ...view(name, base, minor),
+    ...(minor >= SINCE.dynamic ? choicesOf(name, minor) : {}),
   });
+  /** All that a driver has, or the fields that are asked for. */
+  const shown = (
+    name: string,
+    request: FastifyRequest,
+    fields: readonly string[] | undefined,
+  ): JsonObject => {
+    const whole = detailed(name, baseUrl(request), request.minor);
+    if (fields === undefined) return whole;
+    if (request.minor < SINCE.fields) throw notAcceptable('fields', SINCE.fields);
+    return pickFields(whole, fields);
+  };
   const known = (name: string): string => {
     if (drivers.includes(name)) return name;
-    throw new IngotError('not_found', `The driver '${name}' could not be found.`, {
-      hint: `Drivers: ${drivers.join(', ')}.`,
-    });
+    throw new IngotError(
+      'not_found',
+      `Could not find the following driver(s) or hardware type(s): ${name}.`,
+      {
+        hint: `Drivers: ${drivers.join(', ')}.`,
+      },
+    );
   };
   app.get('/v1/drivers', async (request) => {
-    const { detail } = parseQuery(driverListQuery, plainQuery(request.query));
-    const show = detail === true ? detailed : view;
-    return { drivers: drivers.map((name) => show(name, baseUrl(request), request.minor)) };
+    const { detail, fields, type } = parseQuery(driverListQuery, plainQuery(request.query));
+    if (detail !== undefined && request.minor < SINCE.dynamic) throw notAcceptable('detail', SINCE.dynamic);
+    refuseDetailWithFields({ detail, fields });
+    const listed = type === 'classic' ? [] : drivers.toSorted();
+    const show = (name: string): JsonObject =>
+      detail === true || fields !== undefined
+        ? shown(name, request, fields)
+        : view(name, baseUrl(request), request.minor);
+    return { drivers: listed.map(show) };
   });
-  app.get<WithName>('/v1/drivers/:name', async (request) =>
-    detailed(known(request.params.name), baseUrl(request), request.minor),
-  );
+  app.get<WithName>('/v1/drivers/:name', async (request) => {
+    const { fields } = parseQuery(driverShowQuery, plainQuery(request.query));
+    return shown(known(request.params.name), request, fields);
+  });
   app.get<WithName>(
     '/v1/drivers/:name/properties',
     async (request) => PROPERTIES[known(request.params.name)] ?? {},
   );
+  // No driver here has a method of its own that is asked without a node.
+  app.get<WithName>('/v1/drivers/:name/vendor_passthru/methods', async (request) => {
+    known(request.params.name);
+    return {};
+  });
 }

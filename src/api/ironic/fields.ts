@@ -35,6 +35,17 @@ export function viewOf<R>(record: R, fields: readonly Field<R>[], base: string):
   return Object.fromEntries(fields.map((field) => [field.name, field.value(record, base)]));
 }
 
+/** Of an answer the fields that are asked for, and its links. Throws `invalid_input` for one that it has not. */
+export function pickFields(whole: JsonObject, names: readonly string[]): JsonObject {
+  const unknown = names.filter((name) => !Object.hasOwn(whole, name));
+  if (unknown.length > 0)
+    throw new IngotError('invalid_input', `Field(s) "${unknown.join(', ')}" are not valid`, {
+      hint: `Fields are: ${Object.keys(whole).join(', ')}.`,
+    });
+  const shown = Object.entries(whole).filter(([name]) => name === 'links' || names.includes(name));
+  return Object.fromEntries(shown);
+}
+
 /** Throws `not_acceptable` when a client names a field that its version does not have. */
 export function refuseNewer<R>(fields: readonly Field<R>[], names: readonly string[], minor: number): void {
   const newer = fields.find((field) => names.includes(field.name) && field.since > minor);

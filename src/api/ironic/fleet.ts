@@ -1,16 +1,23 @@
 /** What Ironic tells of its fleet: conductors (here one), shards, the parts of a node. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
 import type { JsonObject } from '../../store/records.ts';
 import type { ApiContext } from '../context.ts';
 import { resourceLinks } from '../links.ts';
+import { parseQuery } from '../parse.ts';
+import { commaList, looseBoolean } from '../schemas/common.ts';
 import { baseUrl } from '../server.ts';
 import { ironicTime } from '../time.ts';
+import { pickFields } from './fields.ts';
 import { findNode } from './idents.ts';
-import { plainQuery } from './paging.ts';
+import { plainQuery, refuseDetailWithFields } from './paging.ts';
 import { refuseBefore } from './since.ts';
 
 const SINCE = { conductors: 49, shards: 82, children: 83 } as const;
+
+const conductorShowQuery = z.strictObject({ fields: commaList.optional() });
+const conductorListQuery = conductorShowQuery.extend({ detail: looseBoolean.optional() });
 
 type WithHostname = { Params: { hostname: string } };
 type WithIdent = { Params: { ident: string } };
@@ -25,20 +32,27 @@ export function fleetRoutes(app: FastifyInstance, { store, drivers, hostname, cl
   });
   const detailed = (request: FastifyRequest): JsonObject => ({
     ...conductor(request),
-    drivers,
+    drivers: drivers.toSorted(),
     created_at: ironicTime(startedAt),
     updated_at: ironicTime(new Date(clock.now()).toISOString()),
   });
 
+  const some = (request: FastifyRequest, fields: readonly string[]): JsonObject =>
+    pickFields(detailed(request), fields);
+
   app.get('/v1/conductors', async (request) => {
     refuseBefore(SINCE.conductors, request);
-    const { detail, fields } = plainQuery(request.query);
-    const whole = detail?.toLowerCase() === 'true' || fields !== undefined;
-    return { conductors: [whole ? detailed(request) : conductor(request)] };
+    const { detail, fields } = parseQuery(conductorListQuery, plainQuery(request.query));
+    refuseDetailWithFields({ detail, fields });
+    const one =
+      detail === true ? detailed(request) : fields === undefined ? conductor(request) : some(request, fields);
+    return { conductors: [one] };
   });
   app.get<WithHostname>('/v1/conductors/:hostname', async (request) => {
     refuseBefore(SINCE.conductors, request);
-    if (request.params.hostname === hostname) return detailed(request);
+    const { fields } = parseQuery(conductorShowQuery, plainQuery(request.query));
+    if (request.params.hostname === hostname)
+      return fields === undefined ? detailed(request) : some(request, fields);
     throw new IngotError('not_found', `Conductor ${request.params.hostname} could not be found.`, {
       hint: `There is one: ${hostname}.`,
     });

@@ -58,12 +58,7 @@ export async function answerList<R extends { readonly uuid: string }, Key extend
 ): Promise<JsonObject> {
   const { query, path, detailed = false, detailSince = SINCE.detail } = list;
   const { minor } = request;
-  if (query.fields !== undefined && minor < SINCE.fields) throw notAcceptable('fields', SINCE.fields);
-  if (query.detail !== undefined && minor < detailSince) {
-    const said = `Invalid query parameter ?detail=${query.detail ? 'True' : 'False'} received.`;
-    throw new IngotError('invalid_input', said, { hint: `It needs microversion 1.${detailSince}.` });
-  }
-  refuseDetailWithFields(query);
+  judgeShown(query, minor, detailSince);
   const names = [...(query.fields ?? short.filter((one) => known(fields, one, minor))), 'links'];
   const shown = selectFields(fields, detailed || query.detail === true ? null : names, minor);
   const page = pageAsked(query, sortKeys);
@@ -74,6 +69,20 @@ export async function answerList<R extends { readonly uuid: string }, Key extend
     [name]: records.map((record) => viewOf(record, shown, base)),
     ...nextLink({ url, query: plainQuery(request.query), size: page.limit, items: records }),
   };
+}
+
+/** Judges `fields` and `detail` of a list's query. Throws `not_acceptable` or `invalid_input`. */
+export function judgeShown(
+  query: Pick<SortedQuery, 'fields' | 'detail'>,
+  minor: number,
+  detailSince: number = SINCE.detail,
+): void {
+  if (query.fields !== undefined && minor < SINCE.fields) throw notAcceptable('fields', SINCE.fields);
+  if (query.detail !== undefined && minor < detailSince) {
+    const said = `Invalid query parameter ?detail=${query.detail ? 'True' : 'False'} received.`;
+    throw new IngotError('invalid_input', said, { hint: `It needs microversion 1.${detailSince}.` });
+  }
+  refuseDetailWithFields(query);
 }
 
 /** The fields of one record's answer: those that `?fields=` names, or all. */
@@ -88,7 +97,8 @@ function known<R>(fields: readonly Field<R>[], name: string, minor: number): boo
   return fields.some((field) => field.name === name && field.since <= minor);
 }
 
-function pageAsked<Key extends string>(
+/** Which page, in which order. Throws `invalid_input`. */
+export function pageAsked<Key extends string>(
   { limit, marker, sort_key, sort_dir }: SortedQuery,
   keys: readonly Key[],
 ): SortedPage<Key> {

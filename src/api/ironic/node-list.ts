@@ -1,7 +1,11 @@
 /** Finds the nodes of one page. The store filters by state and maintenance; the rarer filters run here. */
+import { IngotError } from '../../errors.ts';
 import type { NodeRecord } from '../../store/records.ts';
-import type { NodeFilter, Queries } from '../../store/store.ts';
+import type { NodeFilter, NodeSortKey, Queries } from '../../store/store.ts';
 import { type NodeListQuery, nodeListQuery } from '../schemas/node.ts';
+import type { SortedPage } from './listing.ts';
+import { NODE_FIELDS } from './node-fields.ts';
+import { notAcceptable } from './since.ts';
 
 /** Nodes read from the store at once while rare filters are applied. */
 const CHUNK = 1000;
@@ -21,7 +25,10 @@ const RARE: { readonly [K in keyof NodeListQuery]?: (asked: NonNullable<NodeList
   retired: (asked) => (node) => node.retired === asked,
   shard: (asked) => (node) => node.shard !== null && asked.includes(node.shard.toLowerCase()),
   sharded: (asked) => (node) => (node.shard !== null) === asked,
-  description_contains: (asked) => (node) => node.description?.includes(asked) ?? false,
+  description_contains: (asked) => (node) =>
+    node.description?.toLowerCase().includes(asked.toLowerCase()) ?? false,
+  // ingot is one conductor, in the group of no name.
+  conductor_group: (asked) => () => asked === '',
 };
 
 function rareTests(query: NodeListQuery): readonly Test[] {
@@ -38,16 +45,47 @@ function parentFilter({ include_children, parent_node }: NodeListQuery): Pick<No
   return include_children === true ? {} : { parent_node: null };
 }
 
-/** At most `size` nodes after the marker, in the order of creation; only those that the caller may see. */
+/** The microversion that first takes each filter; Ironic asks none for the others. */
+const SINCE: { readonly [K in keyof NodeListQuery]?: number } = {
+  provision_state: 9,
+  driver: 16,
+  resource_class: 21,
+  fault: 42,
+  conductor_group: 46,
+  conductor: 49,
+  owner: 50,
+  lessee: 65,
+  shard: 82,
+  sharded: 82,
+  parent_node: 83,
+  include_children: 83,
+};
+
+/** Throws `not_acceptable` for a filter, or an order, that the request's version does not know. */
+export function refuseNewerFilters(query: NodeListQuery, minor: number): void {
+  for (const name of nodeListQuery.keyof().options) {
+    const since = SINCE[name] ?? 1;
+    if (query[name] === undefined || since <= minor) continue;
+    const said = `Request not acceptable. The minimal required API version should be 1.${since}`;
+    throw new IngotError('not_acceptable', said, {
+      hint: `Leave "${name}" out, or speak 1.${since} or newer.`,
+    });
+  }
+  const sortSince = NODE_FIELDS.find((field) => field.name === query.sort_key)?.since ?? 1;
+  if (sortSince > minor) throw notAcceptable(query.sort_key, sortSince);
+}
+
+/** At most `limit` nodes after the marker, sorted as asked; only those that the caller may see. */
 export async function nodePage(
   queries: Pick<Queries, 'nodes'>,
   query: NodeListQuery,
-  { size, mayShow = null }: { readonly size: number; readonly mayShow?: Test | null },
+  { mayShow = null, ...page }: SortedPage<NodeSortKey> & { readonly mayShow?: Test | null },
 ): Promise<readonly NodeRecord[]> {
+  const { limit: size, ...order } = page;
   const filter: NodeFilter = {
+    ...order,
     ...(query.provision_state === undefined ? {} : { provision_state: query.provision_state }),
     ...(query.maintenance === undefined ? {} : { maintenance: query.maintenance }),
-    ...(query.marker === undefined ? {} : { marker: query.marker }),
     ...parentFilter(query),
   };
   const tests = [...rareTests(query), ...(mayShow === null ? [] : [mayShow])];

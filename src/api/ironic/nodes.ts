@@ -2,22 +2,24 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { NodeRecord } from '../../store/records.ts';
+import { NODE_SORT_KEYS } from '../../store/store.ts';
 import { isTheirs, ownedBy } from '../access/own.ts';
 import { type Principal, principalOf } from '../access/principal.ts';
 import { type ApiContext, nodeSource } from '../context.ts';
-import { parseBody, parseQuery } from '../parse.ts';
+import { parseBody, parseQuery, unexpected } from '../parse.ts';
 import { patchedFields } from '../patch.ts';
 import { nodeListQuery, nodePatchQuery, nodeShowQuery } from '../schemas/node.ts';
 import { patchSchema } from '../schemas/patch.ts';
 import { baseUrl } from '../server.ts';
 import { giveUpAllocation } from './allocation-rules.ts';
 import { findChassis, findNode, refuseOrphan, refuseWhileLocked } from './idents.ts';
+import { judgeShown, pageAsked } from './listing.ts';
 import { NODE_LIST_FIELDS } from './node-fields.ts';
-import { nodePage } from './node-list.ts';
+import { nodePage, refuseNewerFilters } from './node-list.ts';
 import { refuseDelete, refuseParentOf, refuseUpdate } from './node-rules.ts';
 import { askedFields, nodeView, selectNodeFields } from './node-view.ts';
 import { newNode, nodeChanges } from './node-write.ts';
-import { nextLink, pageSize, plainQuery, refuseDetailWithFields } from './paging.ts';
+import { nextLink, plainQuery } from './paging.ts';
 
 type WithIdent = { Params: { ident: string } };
 
@@ -26,9 +28,11 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
 
   const list = async (request: FastifyRequest, allFields: boolean, chassis?: string): Promise<object> => {
     const plain = plainQuery(request.query);
+    if (allFields && plain.fields !== undefined) throw unexpected('fields');
     const asked = parseQuery(nodeListQuery, plain);
     const query = chassis === undefined ? asked : { ...asked, chassis_uuid: chassis };
-    refuseDetailWithFields(query);
+    judgeShown(query, request.minor);
+    refuseNewerFilters(query, request.minor);
     const names =
       allFields || query.detail === true
         ? null
@@ -36,9 +40,10 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
           ? NODE_LIST_FIELDS.filter((name) => name !== 'name' || request.minor >= 5)
           : askedFields(query.fields, request.minor);
     const fields = selectNodeFields(names, request.minor);
-    const size = pageSize(query.limit);
     const viewer = principalOf(request);
-    const nodes = await nodePage(store, query, { size, mayShow: mayShow(viewer) });
+    const page = pageAsked(query, NODE_SORT_KEYS);
+    const elsewhere = query.conductor !== undefined && query.conductor !== hostname;
+    const nodes = elsewhere ? [] : await nodePage(store, query, { ...page, mayShow: mayShow(viewer) });
     const jobs = new Map((await store.jobs.running()).map((job) => [job.node_uuid, job]));
     const base = baseUrl(request);
     const views = nodes.map((node) =>
@@ -46,7 +51,7 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
     );
     const within = chassis === undefined ? '' : `chassis/${chassis}/`;
     const url = `${base}/v1/${within}nodes${allFields ? '/detail' : ''}`;
-    return { nodes: views, ...nextLink({ url, query: plain, size, items: nodes }) };
+    return { nodes: views, ...nextLink({ url, query: plain, size: page.limit, items: nodes }) };
   };
   app.get('/v1/nodes', (request) => list(request, false));
   app.get('/v1/nodes/detail', (request) => list(request, true));

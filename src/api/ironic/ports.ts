@@ -31,8 +31,9 @@ const LISTED = {
   sortKeys: PORT_SORT_KEYS,
 } as const;
 
+const PATCHABLE = Object.keys(portWritable.shape).toSorted();
+
 const PATCH_RULES = {
-  allowed: Object.keys(portWritable.shape),
   mandatory: ['address', 'node_uuid'],
   emptied: { extra: {}, local_link_connection: {}, pxe_enabled: true, is_smartnic: false },
 } as const;
@@ -126,12 +127,15 @@ export function portRoutes(app: FastifyInstance, context: ApiContext): void {
     const stored = await store.transaction(async (queries) => {
       const port = await portNamed(queries, request);
       const { uuid: _u, created_at: _c, updated_at: _a, internal_info: _i, ...writable } = port;
-      const document = applyPatch({ ...writable, is_smartnic: false }, patch, PATCH_RULES);
+      const known = selectFields(PORT_FIELDS, null, request.minor).map((field) => field.name);
+      const rules = { ...PATCH_RULES, allowed: PATCHABLE.filter((name) => known.includes(name)) };
+      const document = applyPatch({ ...writable, is_smartnic: false }, patch, rules);
       const { is_smartnic: _s, ...after } = parseBody(portWritable, document, 'port');
       const changes = only(after, named);
       await refuseNodeLocked(queries, { uuid: port.node_uuid, hostname });
       const node = await queries.nodes.get(port.node_uuid);
       if (node !== null) refusePortUpdate(node, port, changes);
+      if (changes.node_uuid !== undefined) await requiredNode(queries, changes.node_uuid);
       await checkMembership(queries, { ...port, ...after }, 'changed');
       const record = await queries.ports.update(port.uuid, changes);
       const moved = record.node_uuid !== port.node_uuid;

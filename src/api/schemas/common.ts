@@ -81,9 +81,16 @@ export const commaList = z
     ].filter((part) => part !== ''),
   );
 
+const wholeNumber = z.string().transform((text, context) => {
+  if (/^-?\d{1,15}$/.test(text.trim())) return Number(text);
+  const message = `Expected an integer for ${FIELD_PLACE}: ${text}`;
+  context.addIssue({ code: 'custom', message, params: WHOLE_SENTENCE });
+  return z.NEVER;
+});
+
 /** What every sorted list takes; `api/ironic/listing.ts` judges it, in Ironic's own sentences. */
 export const sortedPaging = {
-  limit: z.coerce.number().int().optional(),
+  limit: wholeNumber.optional(),
   marker: uuid.optional(),
   sort_key: z.string().default('id'),
   sort_dir: z.string().default('asc'),

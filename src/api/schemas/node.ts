@@ -6,7 +6,7 @@ import {
   isLogicalName,
   jsonObject,
   looseBoolean,
-  paging,
+  sortedPaging,
   uuid,
   WHOLE_SENTENCE,
 } from './common.ts';
@@ -85,18 +85,41 @@ export const nodeCreate = nodeWritable
   .omit({ protected: true, protected_reason: true })
   .extend({ uuid: uuid.optional() });
 
+const provisionState = z.string().transform((text, context) => {
+  const state = PROVISION_STATES.find((one) => one === text);
+  if (state !== undefined) return state;
+  const message = `Provision state "${text}" is not valid`;
+  context.addIssue({ code: 'custom', message, params: WHOLE_SENTENCE });
+  return z.NEVER;
+});
+
+/** Ironic's (ironic/common/faults.py). */
+const FAULTS: readonly string[] = [
+  'power failure',
+  'clean failure',
+  'rescue abort failure',
+  'service failure',
+];
+
+const fault = z.string().superRefine((text, context) => {
+  if (FAULTS.includes(text)) return;
+  const allowed = FAULTS.map((one) => `'${one}'`).join(', ');
+  const message = `Unrecognized fault "${text}" is specified, allowed faults are (${allowed})`;
+  context.addIssue({ code: 'custom', message, params: WHOLE_SENTENCE });
+});
+
 export const nodeListQuery = z.strictObject({
-  ...paging,
-  fields: commaList.optional(),
-  detail: looseBoolean.optional(),
-  provision_state: z.enum(PROVISION_STATES).optional(),
+  ...sortedPaging,
+  provision_state: provisionState.optional(),
+  conductor: z.string().optional(),
+  conductor_group: z.string().optional(),
   maintenance: looseBoolean.optional(),
   associated: looseBoolean.optional(),
   instance_uuid: uuid.optional(),
   driver: z.string().optional(),
   resource_class: z.string().optional(),
   owner: z.string().optional(),
-  fault: z.string().optional(),
+  fault: fault.optional(),
   description_contains: z.string().optional(),
   lessee: z.string().optional(),
   retired: looseBoolean.optional(),

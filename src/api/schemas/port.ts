@@ -11,12 +11,21 @@ import {
   uuid,
 } from './common.ts';
 
+/** As in Ironic: of a link both switch and port are known, or its kind of network alone, or nothing. */
+const localLink = jsonObject.superRefine((link, context) => {
+  if (Object.keys(link).length === 0 || link.network_type !== undefined || link.hostname !== undefined)
+    return;
+  const absent = ['switch_id', 'port_id'].find((name) => link[name] === undefined);
+  if (absent !== undefined)
+    context.addIssue({ code: 'custom', message: `'${absent}' is a required property` });
+});
+
 export const portWritable = z.strictObject({
   node_uuid: uuid,
   address: nicMac,
   pxe_enabled: looseBoolean.default(true),
   physical_network: z.string().min(1).max(64).nullable().default(null),
-  local_link_connection: jsonObject.default({}),
+  local_link_connection: localLink.default({}),
   extra: jsonObject.default({}),
   /** Taken only with the one value that ingot has. */
   is_smartnic: z.literal(false).default(false),

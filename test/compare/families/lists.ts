@@ -5,13 +5,37 @@ const A = nodeId(0x30);
 
 /** Each with what its filters tell apart. */
 const NODES = [
-  { uuid: A, name: 'list-a', driver: 'fake-hardware', resource_class: 'big', description: 'In the Cellar', shard: 'east' },
-  { uuid: nodeId(0x31), name: 'list-b', driver: 'fake-hardware', maintenance: true, shard: 'west', lessee: 'you' },
-  { uuid: nodeId(0x32), name: 'list-c', driver: 'fake-hardware', instance_uuid: instanceId(0x32), retired: true },
+  {
+    uuid: A,
+    name: 'list-a',
+    driver: 'fake-hardware',
+    resource_class: 'big',
+    description: 'In the Cellar',
+    shard: 'east',
+  },
+  {
+    uuid: nodeId(0x31),
+    name: 'list-b',
+    driver: 'fake-hardware',
+    maintenance: true,
+    shard: 'west',
+    lessee: 'you',
+  },
+  {
+    uuid: nodeId(0x32),
+    name: 'list-c',
+    driver: 'fake-hardware',
+    instance_uuid: instanceId(0x32),
+    retired: true,
+  },
 ];
 
 const list = (query: string, version?: string): Call =>
-  get(`${query}${version === undefined ? '' : ` at ${version}`}`, `/v1/nodes?${query}`, version === undefined ? {} : { version });
+  get(
+    `${query}${version === undefined ? '' : ` at ${version}`}`,
+    `/v1/nodes?${query}`,
+    version === undefined ? {} : { version },
+  );
 
 /** GET /v1/nodes: filters, fields, sorting and pages. */
 export const lists: Family = {

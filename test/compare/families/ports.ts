@@ -5,7 +5,11 @@ const NODE = nodeId(0x60);
 const A = portId(0x60);
 const B = portId(0x61);
 const list = (query: string, version?: string): Call =>
-  get(`${query}${version === undefined ? '' : ` at ${version}`}`, `/v1/ports?${query}`, version === undefined ? {} : { version });
+  get(
+    `${query}${version === undefined ? '' : ` at ${version}`}`,
+    `/v1/ports?${query}`,
+    version === undefined ? {} : { version },
+  );
 const make = (name: string, fields: object, extra: Partial<Call> = {}): Call =>
   post(name, '/v1/ports', { node_uuid: NODE, ...fields }, extra);
 
@@ -26,8 +30,15 @@ export const ports: Family = {
     make('an unknown field', { address: '52:54:00:00:60:04', bogus: 1 }),
     make('pxe_enabled of nonsense', { address: '52:54:00:00:60:04', pxe_enabled: 'perhaps' }),
     make('pxe_enabled before 1.19', { address: '52:54:00:00:60:04', pxe_enabled: true }, { version: '1.18' }),
-    make('a physical network before 1.34', { address: '52:54:00:00:60:04', physical_network: 'x' }, { version: '1.33' }),
-    make('a link without a switch', { address: '52:54:00:00:60:04', local_link_connection: { port_id: 'x' } }),
+    make(
+      'a physical network before 1.34',
+      { address: '52:54:00:00:60:04', physical_network: 'x' },
+      { version: '1.33' },
+    ),
+    make('a link without a switch', {
+      address: '52:54:00:00:60:04',
+      local_link_connection: { port_id: 'x' },
+    }),
     make('a link', {
       address: '52:54:00:00:60:05',
       uuid: portId(0x62),
@@ -68,15 +79,21 @@ export const ports: Family = {
     list('limit=-1'),
     list('shard=east', '1.81'),
     list('shard=east&fields=uuid'),
-    patch('a new address', `/v1/ports/${A}`, [{ op: 'replace', path: '/address', value: '52:54:00:00:60:BB' }]),
-    patch('an address that is taken', `/v1/ports/${A}`, [{ op: 'replace', path: '/address', value: '52:54:00:00:60:02' }]),
+    patch('a new address', `/v1/ports/${A}`, [
+      { op: 'replace', path: '/address', value: '52:54:00:00:60:BB' },
+    ]),
+    patch('an address that is taken', `/v1/ports/${A}`, [
+      { op: 'replace', path: '/address', value: '52:54:00:00:60:02' },
+    ]),
     patch('no address', `/v1/ports/${A}`, [{ op: 'remove', path: '/address' }]),
     patch('an address that is none', `/v1/ports/${A}`, [{ op: 'replace', path: '/address', value: 'x' }]),
     patch('extra', `/v1/ports/${A}`, [{ op: 'add', path: '/extra/b', value: 2 }]),
     patch('no extra', `/v1/ports/${A}`, [{ op: 'remove', path: '/extra' }]),
     patch('the uuid', `/v1/ports/${A}`, [{ op: 'replace', path: '/uuid', value: NOBODY }]),
     patch('a field that is none', `/v1/ports/${A}`, [{ op: 'add', path: '/bogus', value: 1 }]),
-    patch('another node that is not there', `/v1/ports/${A}`, [{ op: 'replace', path: '/node_uuid', value: NOBODY }]),
+    patch('another node that is not there', `/v1/ports/${A}`, [
+      { op: 'replace', path: '/node_uuid', value: NOBODY },
+    ]),
     patch('not enabled', `/v1/ports/${A}`, [{ op: 'replace', path: '/pxe_enabled', value: false }]),
     patch('internal info', `/v1/ports/${A}`, [{ op: 'add', path: '/internal_info/x', value: 1 }]),
     get('the ports of a node', `/v1/nodes/${NODE}/ports`),
