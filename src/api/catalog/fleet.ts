@@ -1,6 +1,6 @@
 /** Ironic's other resources: ports, drivers, conductors, shards. */
 import { onList, onNamedNode, onPort, onPortgroup, onSite } from '../access/route-access.ts';
-import { driverListQuery } from '../ironic/drivers.ts';
+import { driverListQuery, driverShowQuery } from '../ironic/drivers.ts';
 import { showQuery } from '../ironic/listing.ts';
 import { patchSchema } from '../schemas/patch.ts';
 import { portCreate, portListQuery } from '../schemas/port.ts';
@@ -77,7 +77,14 @@ export const FLEET: Catalog = {
     ...{ access: onPortgroup('portgroup:get'), since: 24, query: portListQuery },
   },
   'GET /v1/drivers': { summary: 'List drivers', access: onSite('driver:get'), query: driverListQuery },
-  'GET /v1/drivers/:name': { summary: 'Show a driver', access: onSite('driver:get') },
+  'GET /v1/drivers/:name': {
+    summary: 'Show a driver',
+    ...{ access: onSite('driver:get'), query: driverShowQuery },
+  },
+  'GET /v1/drivers/:name/vendor_passthru/methods': {
+    summary: 'Methods of a driver that need no node',
+    access: onSite('driver:vendor_passthru'),
+  },
   'GET /v1/drivers/:name/properties': {
     summary: 'What driver_info may hold',
     access: onSite('driver:get'),
