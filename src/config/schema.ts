@@ -1,6 +1,7 @@
 /** The configuration file's one schema: types, validation and `ingot config schema` come from here. */
 import { z } from 'zod';
 import { type Cidr, type Ipv4, parseCidr, parseIpv4 } from '../net/ipv4.ts';
+import { cleaningSchema } from './cleaning.ts';
 
 const ipv4 = z.string().transform((text, context): Ipv4 => {
   const address = parseIpv4(text);
@@ -228,6 +229,7 @@ export const configSchema = z.strictObject({
       password_hash: z.enum(['sha256', 'sha512']).default('sha256'),
     })
     .prefault({}),
+  cleaning: cleaningSchema,
   timeouts: z
     .strictObject({
       /** Seconds from power-on to the agent's first call-back. */

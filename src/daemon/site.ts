@@ -51,7 +51,7 @@ export function createSite({
   };
 
   return {
-    automatedClean: true,
+    automatedClean: config.cleaning.automated,
     rescuePasswordHash: config.rescue.password_hash,
     bootProblem: (node) => {
       const problems = pxe.map(({ name }) => problemOf(name));

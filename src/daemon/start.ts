@@ -161,6 +161,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     log,
     limits: config.limits,
     timeouts: config.timeouts,
+    cleaning: config.cleaning,
     withBmc: bmcs.withBmc,
     images,
     allocateAddresses: site.allocateAddresses,

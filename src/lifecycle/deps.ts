@@ -1,6 +1,7 @@
 /** What the lifecycle needs from other rooms, all passed in by the daemon (or by a test). */
 import type { Bmc } from '../bmc/bmc.ts';
 import type { Clock } from '../clock.ts';
+import type { CleaningConfig } from '../config/cleaning.ts';
 import type { Config } from '../config/schema.ts';
 import type { ImageStore } from '../images/images.ts';
 import type { Log } from '../log.ts';
@@ -53,6 +54,7 @@ export type StepDeps = {
   /** Resolves when DHCP, TFTP and the boot scripts answer as the store says. */
   readonly publishBoot: (nodeUuid: string) => Promise<void>;
   readonly site: Site;
+  readonly cleaning: Pick<CleaningConfig, 'priorities' | 'erase'>;
   readonly ramdiskLogs: Pick<RamdiskLogs, 'keep'>;
   /** Key of the agent and LCM tokens: 32 random bytes. */
   readonly secret: Uint8Array;

@@ -1,10 +1,13 @@
 /** The node and its ports as agents want them with every command (ironic-python-agent reads these fields). */
+
+import type { CleaningConfig } from '../../config/cleaning.ts';
 import { isSecretInstanceKey } from '../../secret-words.ts';
 import type { Json, JsonObject, NodeRecord, PortRecord } from '../../store/records.ts';
 
 export function agentParams(
   node: NodeRecord,
   ports: readonly PortRecord[],
+  cleaning: Pick<CleaningConfig, 'erase'>,
 ): { readonly node: Json; readonly ports: Json } {
   const open = Object.entries(node.instance_info).filter(([key]) => !isSecretInstanceKey(key));
   return {
@@ -15,7 +18,7 @@ export function agentParams(
       instance_uuid: node.instance_uuid,
       properties: node.properties,
       instance_info: Object.fromEntries(open),
-      driver_internal_info: AGENT_SETTINGS,
+      driver_internal_info: eraseSettings(cleaning),
       provision_state: node.provision_state,
       target_provision_state: node.target_provision_state,
       raid_config: {},
@@ -30,14 +33,16 @@ export function agentParams(
   };
 }
 
-/** What Ironic puts into `driver_internal_info` for the agent's erasing, with Ironic's own defaults. */
-const AGENT_SETTINGS: JsonObject = {
-  agent_erase_devices_iterations: 1,
-  agent_erase_devices_zeroize: true,
-  agent_continue_if_secure_erase_failed: false,
-  agent_continue_if_ata_erase_failed: false,
-  agent_enable_nvme_secure_erase: true,
-  agent_enable_ata_secure_erase: true,
-  disk_erasure_concurrency: 4,
-  agent_erase_skip_read_only: false,
-};
+/** What Ironic puts into `driver_internal_info` for the agent's erasing, by Ironic's own names. */
+function eraseSettings({ erase }: Pick<CleaningConfig, 'erase'>): JsonObject {
+  return {
+    agent_erase_devices_iterations: erase.passes,
+    agent_erase_devices_zeroize: erase.zeros,
+    agent_continue_if_secure_erase_failed: erase.overwrite_after_failure,
+    agent_continue_if_ata_erase_failed: erase.overwrite_after_failure,
+    agent_enable_nvme_secure_erase: erase.nvme_secure_erase,
+    agent_enable_ata_secure_erase: true,
+    disk_erasure_concurrency: 4,
+    agent_erase_skip_read_only: erase.skip_read_only,
+  };
+}

@@ -5,10 +5,10 @@ import type { StepDefinition } from '../engine/step.ts';
 import { askForSteps, runInBand } from './in-band.ts';
 
 /**
- * Priorities that take the place of the agent's own; 0 means not run. Metadata of all disks is erased; erasing
- * every block (hours for large disks) is for those who ask for it.
+ * Priorities that take the place of the agent's own where the configuration names none; 0 means not run. Metadata of
+ * all disks is erased; erasing every block (hours for large disks) is for those who ask for it.
  */
-const PRIORITIES: Readonly<Record<string, number>> = {
+const USUAL: Readonly<Record<string, number>> = {
   'deploy.erase_devices_metadata': 99,
   'deploy.erase_devices': 0,
 };
@@ -20,7 +20,7 @@ export function planCleaningStep(deps: StepDeps): StepDefinition {
     limit: 'callback_s',
     run: async (context) => {
       const offer = await askForSteps(context, deps, 'clean');
-      const steps = automatedSteps(offer.steps);
+      const steps = automatedSteps(offer.steps, { ...USUAL, ...deps.cleaning.priorities });
       return {
         kind: 'done',
         note: `Clean steps: ${steps.map(({ step }) => step).join(', ') || 'none'}.`,
@@ -31,9 +31,12 @@ export function planCleaningStep(deps: StepDeps): StepDefinition {
 }
 
 /** Highest priority first; of steps that two hardware managers offer, the one of higher priority. Pure. */
-function automatedSteps(offered: readonly AgentStep[]): readonly AgentStep[] {
+function automatedSteps(
+  offered: readonly AgentStep[],
+  priorities: Readonly<Record<string, number>>,
+): readonly AgentStep[] {
   const ranked = offered
-    .map((step) => ({ ...step, priority: PRIORITIES[`${step.interface}.${step.step}`] ?? step.priority }))
+    .map((step) => ({ ...step, priority: priorities[`${step.interface}.${step.step}`] ?? step.priority }))
     .filter((step) => step.priority > 0)
     .sort((a, b) => b.priority - a.priority || a.step.localeCompare(b.step));
   return ranked.filter(

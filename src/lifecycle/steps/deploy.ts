@@ -78,7 +78,7 @@ async function writeImageParams(
       priority: 80,
       args: { image_info: imageInfo(node, image, deps.site.imageUrl(node, image.id)), configdrive },
     },
-    ...agentParams(node, await deps.store.ports.listByNode(node.uuid)),
+    ...agentParams(node, await deps.store.ports.listByNode(node.uuid), deps.cleaning),
   };
 }
 

@@ -13,7 +13,7 @@ export async function askForSteps(context: StepContext, deps: StepDeps, kind: St
   const node = context.node();
   const command = await agentOf(context, deps).run({
     name: `${kind}.get_${kind}_steps`,
-    params: agentParams(node, await deps.store.ports.listByNode(node.uuid)),
+    params: agentParams(node, await deps.store.ports.listByNode(node.uuid), deps.cleaning),
     wait: true,
   });
   const offer = offeredSteps(kind, command.command_result);
@@ -45,7 +45,7 @@ export async function runInBand(context: StepContext, deps: StepDeps, kind: Step
     name: `${kind}.execute_${kind}_step`,
     params: async () => ({
       step,
-      ...agentParams(node, await deps.store.ports.listByNode(node.uuid)),
+      ...agentParams(node, await deps.store.ports.listByNode(node.uuid), deps.cleaning),
       [`${kind}_version`]: version,
     }),
     awaited: `the agent to end the ${kind} step ${name}`,

@@ -1,6 +1,7 @@
 /** Machines, one database, and daemons that come and go. */
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
+import { cleaningSchema } from '../../../src/config/cleaning.ts';
 import type { ImageStore } from '../../../src/images/images.ts';
 import { createLifecycle } from '../../../src/lifecycle/create.ts';
 import type { LifecycleDeps } from '../../../src/lifecycle/deps.ts';
@@ -92,6 +93,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       store: { ...store, transaction: life.wrap(store.transaction) },
       clock: { ...clock, sleep: life.unlessDead((ms, signal) => clock.sleep(ms, signal)) },
       log,
+      cleaning: cleaningSchema.parse({}),
       limits: { power_actions: 20, image_writes: 20, jobs: 1_000 },
       timeouts: { callback_s: 1_800, command_s: 7_200, power_s: 300 },
       withBmc: (node, work) => work(life.wrapAll(machineOf(node.uuid).bmc)),

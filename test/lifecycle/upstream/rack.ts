@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest';
 import { createBootApi } from '../../../src/api/api.ts';
 import type { Bmc } from '../../../src/bmc/bmc.ts';
 import { systemClock } from '../../../src/clock.ts';
+import { cleaningSchema } from '../../../src/config/cleaning.ts';
 import { createLifecycle } from '../../../src/lifecycle/create.ts';
 import type { Lifecycle, VerbRequest } from '../../../src/lifecycle/lifecycle.ts';
 import { createLog } from '../../../src/log.ts';
@@ -79,6 +80,7 @@ export async function createRack(ramdisks: Ramdisks): Promise<Rack> {
   };
   const lifecycle = createLifecycle({
     ...{ store, log, clock: systemClock, secret: new Uint8Array(32).fill(7) },
+    cleaning: cleaningSchema.parse({}),
     limits: { power_actions: 5, image_writes: 5, jobs: 5 },
     timeouts: { callback_s: 60, command_s: 60, power_s: 60 },
     withBmc: (_node, work) => work(bmc),
