@@ -135,8 +135,8 @@ test('an earlier secret stays when another key beside it is patched', async () =
 
 test.each([
   {
-    name: 'the mask comes back',
-    op: { op: 'add', path: '/driver_info/redfish_password', value: '******' },
+    name: 'the mask of a secret that is not there',
+    op: { op: 'add', path: '/driver_info/ipmi_password', value: '******' },
     status: 400,
     text: /mask/,
   },

@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ApiContext } from '../context.ts';
 import { configDriveOf } from '../ironic/config-drive.ts';
 import { findNode } from '../ironic/idents.ts';
-import { refuseMask } from '../ironic/node-write.ts';
+import { refuseMask } from '../kept-secrets.ts';
 import { parseBody } from '../parse.ts';
 import { deployBody } from '../schemas/deploy.ts';
 import { BODY_LIMITS, baseUrl } from '../server.ts';

@@ -1,10 +1,10 @@
 /** What POST and PATCH make of a node: checked input in, store fields out. Pure. */
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
 import type { Json, JsonObject, NodeRecord } from '../../store/records.ts';
 import type { NewNode, NodePatch } from '../../store/store.ts';
-import { holdsMask } from '../masking.ts';
+import { refuseMask, withKeptSecrets } from '../kept-secrets.ts';
+import { maskInstanceInfo, maskSecrets } from '../masking.ts';
 import { parseBody } from '../parse.ts';
 import { applyPatch, type PatchRules, patchedFields } from '../patch.ts';
 import { isLogicalName, jsonObject } from '../schemas/common.ts';
@@ -56,7 +56,7 @@ export function newNode(body: unknown, { minor, drivers }: WriteRules, newUuid: 
   const { interfaces, rest } = takeChoices(driverIn(given), withoutFixed(given));
   const { uuid, ...fields } = parseBody(nodeCreate, rest, 'node');
   refuseUnknownDriver(fields.driver, drivers);
-  refuseMask(fields);
+  refuseMask(given);
   refuseOddProperties(fields.properties);
   const node = { uuid: uuid ?? newUuid(), ...fields, interfaces };
   const unprotected = { protected: false, protected_reason: null };
@@ -75,7 +75,6 @@ export function nodeChanges(
   const leavesChassis = patch.some(({ op, path }) => op === 'remove' && path === '/chassis_uuid');
   if (leavesChassis && minor < LEAVE_CHASSIS_SINCE)
     throw notAcceptable('remove /chassis_uuid', LEAVE_CHASSIS_SINCE);
-  refuseMask(patch);
   if (resetInterfaces) refuseIdleReset(touched, minor);
   const before: JsonObject = {
     ...pickWritable(node),
@@ -83,7 +82,13 @@ export function nodeChanges(
     ...Object.fromEntries(FIXED),
   };
   const allowed = PATCHABLE.filter((name) => sinceOf(name) <= minor);
-  const patched = withoutFixed(applyPatch(before, patch, { ...RULES, allowed }));
+  const shown = {
+    ...before,
+    driver_info: maskSecrets(node.driver_info),
+    instance_info: maskInstanceInfo(node.instance_info),
+  };
+  const given = applyPatch(before, patch, { ...RULES, allowed });
+  const patched = withoutFixed(withKeptSecrets(given, { stored: before, shown }, touched));
   const driver = driverIn(patched);
   if (touched.includes('driver')) refuseUnknownDriver(driver, drivers);
   const named = touched.filter((name) => INTERFACE_FIELDS.includes(name));
@@ -187,18 +192,6 @@ function noValidHost(
     'invalid_input',
     `No valid host was found. Reason: No conductor service registered which supports driver ${driver} for conductor group "${group}".`,
     { hint },
-  );
-}
-
-/** Throws `invalid_input` when the mask that stands for a secret comes back as a value. */
-export function refuseMask(input: unknown): void {
-  if (!holdsMask(z.json().parse(input))) return;
-  throw new IngotError(
-    'invalid_input',
-    'A value is "******", which is the mask that stands for a secret, and no secret',
-    {
-      hint: 'Leave out the fields that you do not change; give the real secret where you do.',
-    },
   );
 }
 

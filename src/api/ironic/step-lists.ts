@@ -6,6 +6,7 @@ import type { Json, JsonObject } from '../../store/records.ts';
 import type { StepListRecord } from '../../store/step-list-records.ts';
 import type { Queries } from '../../store/store.ts';
 import type { ApiContext } from '../context.ts';
+import { refuseMask, withKeptSecrets } from '../kept-secrets.ts';
 import { resourceLinks } from '../links.ts';
 import { parseBody, parseQuery } from '../parse.ts';
 import { applyPatch, patchedFields } from '../patch.ts';
@@ -14,7 +15,6 @@ import { patchSchema } from '../schemas/patch.ts';
 import { newUuid, stepListQuery, stepListShowQuery } from '../schemas/step-list.ts';
 import { baseUrl } from '../server.ts';
 import { ironicTime } from '../time.ts';
-import { refuseMask } from './node-write.ts';
 import { nextLink, pageSize, plainQuery, refuseDetailWithFields } from './paging.ts';
 import { refuseBefore } from './since.ts';
 import { DEPLOY_TEMPLATES, RUNBOOKS, type StepListFacts, type StepListFields } from './step-list-kinds.ts';
@@ -67,13 +67,15 @@ export function stepListRoutes(app: FastifyInstance, { store }: ApiContext): voi
     app.patch<WithIdent>(`${path}/:ident`, async (request) => {
       refuseBefore(since, request);
       const patch = parseBody(patchSchema, request.body, 'patch');
-      refuseMask(patch);
       const changed = await store.transaction(async (queries) => {
         const before = await findStepList(queries, facts, request.params.ident);
         const given = patchedFields(patch);
         // A runbook that is made public gives its owner up.
         const owned = given.includes('public') && !given.includes('owner') ? { owner: null } : {};
-        const after = applyPatch({ ...documentOf(facts, before), ...owned }, patch, facts.patch);
+        const stored = documentOf(facts, before);
+        const shown = { ...stored, steps: before.steps.map(facts.stepView) };
+        const patched = applyPatch({ ...stored, ...owned }, patch, facts.patch);
+        const after = withKeptSecrets(patched, { stored, shown }, given);
         return await queries.stepLists.update(before, checked(facts.parse(after)));
       });
       return whole(facts, changed, request);

@@ -9,9 +9,11 @@ import type {
 } from '../../store/records.ts';
 import type { Queries } from '../../store/store.ts';
 import type { ApiContext } from '../context.ts';
+import { refuseMask, withKeptSecrets } from '../kept-secrets.ts';
 import { resourceLinks } from '../links.ts';
 import { parseBody, parseQuery } from '../parse.ts';
 import { applyPatch, patchedFields } from '../patch.ts';
+import { jsonObject } from '../schemas/common.ts';
 import { patchSchema } from '../schemas/patch.ts';
 import { volumeListQuery } from '../schemas/volume.ts';
 import { baseUrl } from '../server.ts';
@@ -19,7 +21,6 @@ import { selectFields, viewOf } from './fields.ts';
 import { findNode, refuseWhileLocked, uuidOrRefuse } from './idents.ts';
 import { answerList, shownFields } from './listing.ts';
 import { mayBeDeleted } from './node-rules.ts';
-import { refuseMask } from './node-write.ts';
 import { plainQuery } from './paging.ts';
 import { refuseBefore } from './since.ts';
 import { CONNECTORS, TARGETS, type VolumeKind } from './volume-kinds.ts';
@@ -97,7 +98,7 @@ function kindRoutes<R extends VolumeConnectorRecord | VolumeTargetRecord, Key ex
   app.post(at, async (request, reply) => {
     refuseBefore(SINCE, request);
     const made = kind.created(request.body);
-    refuseMask(request.body);
+    refuseMask(parseBody(jsonObject, request.body, noun));
     const stored = await store.transaction(async (queries) => {
       if ((await queries.nodes.get(made.node_uuid)) === null) {
         const said = `Invalid input for field/attribute node_uuid. Value: '${made.node_uuid}'. `;
@@ -116,7 +117,6 @@ function kindRoutes<R extends VolumeConnectorRecord | VolumeTargetRecord, Key ex
   app.patch<WithIdent>(`${at}/:ident`, async (request) => {
     refuseBefore(SINCE, request);
     const patch = parseBody(patchSchema, request.body, 'patch');
-    refuseMask(patch);
     const rules = {
       allowed: kind.patchable,
       mandatory: kind.mandatory,
@@ -126,8 +126,11 @@ function kindRoutes<R extends VolumeConnectorRecord | VolumeTargetRecord, Key ex
       const before = await find(queries, request);
       const document = Object.entries<JsonObject[string]>(before);
       const writable = document.filter(([name]) => kind.patchable.includes(name));
-      const after = applyPatch(Object.fromEntries(writable), patch, rules);
-      const changes = kind.changed(after, patchedFields(patch));
+      const stored = Object.fromEntries(writable);
+      const shown = { ...stored, ...viewOf(before, listed.fields, '') };
+      const touched = patchedFields(patch);
+      const after = withKeptSecrets(applyPatch(stored, patch, rules), { stored, shown }, touched);
+      const changes = kind.changed(after, touched);
       const node = await queries.nodes.get(before.node_uuid);
       if (node !== null) {
         await refuseWhileLocked(queries, { node, hostname });
