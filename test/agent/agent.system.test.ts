@@ -188,7 +188,7 @@ describe('an agent in its ramdisk', () => {
       body: { command_name: 'finalize_rescue', command_status: 'SUCCEEDED', command_error: null },
     });
     expect(readFileSync(join(machine.etcDir, 'shadow'), 'utf8')).toBe(`rescue:${hash}:::::::\n`);
-    expect(calls).toEqual(['dropbear -R -p 22 -P /run/dropbear.pid']);
+    expect(calls).toEqual([`dropbear -R -p 22 -P ${join(machine.runDir, 'dropbear.pid')}`]);
     await life;
     const beats = ironic.to('POST /v1/heartbeat').length;
     await expect(curl(`/v1/commands/?agent_token=${TOKEN}`)).rejects.toThrow(/Failed to connect/);

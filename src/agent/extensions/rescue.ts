@@ -13,10 +13,10 @@ export function rescueCommands(machine: Machine, handOver: HandOver): CommandTab
       run: async (params) => {
         const password = stringField(params, 'rescue_password');
         if (password === null) throw new AgentError('invalid_params', 'rescue_password must be text');
-        const { run, etcDir, sshPort } = machine;
+        const { run, etcDir, runDir, sshPort } = machine;
         const hash = params.hashed === true ? checkHash(password) : await hashOf(password, run);
-        await openLogin(hash, { run, etcDir, sshPort });
-        machine.say('rescue', { login: `ssh ${RESCUE_USER}@this machine`, agent: 'ends' });
+        await openLogin(hash, { run, etcDir, runDir, sshPort });
+        machine.say('handed over to a rescue, the agent ends', { ssh_user: RESCUE_USER, ssh_port: sshPort });
         handOver.done();
         return null;
       },

@@ -2,7 +2,7 @@
  * Lets people into the ramdisk: the user `rescue` with all rights and the password whose hash Ironic gave, by ssh. The
  * server (dropbear) starts only here, and makes its host keys with the first login.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AgentError } from '../base/agent-error.ts';
 import { type Run, runOk } from '../base/run.ts';
@@ -16,6 +16,8 @@ export type LoginTools = {
   readonly run: Run;
   /** `/etc` in a ramdisk. */
   readonly etcDir: string;
+  /** A folder on tmpfs: what is in it belongs to this boot. */
+  readonly runDir: string;
   /** 22 in a ramdisk. */
   readonly sshPort: number;
 };
@@ -35,12 +37,16 @@ export async function hashOf(password: string, run: Run): Promise<string> {
 }
 
 /** Makes the user and starts the ssh server. Throws `execution` when it does not start. */
-export async function openLogin(hash: string, { run, etcDir, sshPort }: LoginTools): Promise<void> {
+export async function openLogin(hash: string, { run, etcDir, runDir, sshPort }: LoginTools): Promise<void> {
   mkdirSync(join(etcDir, 'dropbear'), { recursive: true, mode: 0o700 });
   addLine(join(etcDir, 'passwd'), `${RESCUE_USER}:x:0:0:rescue:/root:${SHELL}`);
   addLine(join(etcDir, 'shells'), SHELL);
   addLine(join(etcDir, 'shadow'), `${RESCUE_USER}:${hash}:::::::`, 0o600);
-  await runOk(run, ['dropbear', '-R', '-p', String(sshPort), '-P', '/run/dropbear.pid']);
+  const pidFile = join(runDir, 'dropbear.pid');
+  // An agent that ended in the middle of this is given the command again: its server runs already.
+  if (existsSync(pidFile)) return;
+  mkdirSync(runDir, { recursive: true });
+  await runOk(run, ['dropbear', '-R', '-p', String(sshPort), '-P', pidFile]);
 }
 
 /** In place of the line of the same name, if there is one: the command may come twice. */
