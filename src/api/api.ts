@@ -30,6 +30,7 @@ import { driverRoutes } from './ironic/drivers.ts';
 import { fleetRoutes } from './ironic/fleet.ts';
 import { historyRoutes } from './ironic/history.ts';
 import { refuseNamesOfOld } from './ironic/idents.ts';
+import { inspectionRuleRoutes } from './ironic/inspection-rules.ts';
 import { nodePartRoutes } from './ironic/node-parts.ts';
 import { nodeRoutes } from './ironic/nodes.ts';
 import { portgroupRoutes } from './ironic/portgroups.ts';
@@ -69,6 +70,7 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   portgroupRoutes(app, context);
   chassisRoutes(app, context);
   allocationRoutes(app, context);
+  inspectionRuleRoutes(app, context);
   volumeRoutes(app, context);
   driverRoutes(app, context);
   eventRoutes(app, context);

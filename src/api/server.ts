@@ -21,7 +21,7 @@ export const BODY_LIMITS = { usual: 1 << 20, provision: 64 << 20, inspection: 16
 
 /** Ironic serves `/nodes` like `/v1/nodes`. */
 const WITHOUT_VERSION =
-  /^\/(nodes|ports|portgroups|chassis|volume|allocations|drivers|conductors|deploy_templates|runbooks|shards|lookup|heartbeat|continue_inspection|events)(?=[/?]|$)/;
+  /^\/(nodes|ports|portgroups|chassis|volume|allocations|inspection_rules|drivers|conductors|deploy_templates|runbooks|shards|lookup|heartbeat|continue_inspection|events)(?=[/?]|$)/;
 
 /** Routes parse by zod: without this, fastify loads a second schema compiler (5 MB) that nobody asks. */
 const NO_SCHEMAS: NonNullable<FastifyServerOptions['schemaController']> = {

@@ -83,6 +83,7 @@ export const PLANS: Readonly<Partial<Record<GraphEvent, Plan>>> = {
             'boot-ramdisk',
             'collect-inventory',
             'record-inventory',
+            'inspection-rules',
             'leave-ramdisk',
           ],
     end: 'done',

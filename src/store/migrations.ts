@@ -315,6 +315,24 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    version: 12,
+    subject: 'inspection rules',
+    sql: `
+      CREATE TABLE inspection_rules (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        uuid TEXT NOT NULL UNIQUE,
+        description TEXT,
+        priority INTEGER NOT NULL,
+        sensitive INTEGER NOT NULL,
+        phase TEXT NOT NULL,
+        conditions TEXT NOT NULL,
+        actions TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        updated_at TEXT
+      ) STRICT;
+    `,
+  },
 ];
 
 /** Writes the schema's number as it is and flushes it: a write that changes nothing. Throws SQLite's errors. */

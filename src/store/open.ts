@@ -11,6 +11,7 @@ import { openReader, openWriter, typedQueries } from './database.ts';
 import { discoveredQueries } from './discovered.ts';
 import { eventQueries, overfullNodes, pruneEvents, pruneEventsOfDeleted } from './events.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { inspectionRuleQueries } from './inspection-rules.ts';
 import { inventoryQueries } from './inventories.ts';
 import { jobQueries, pruneJobs } from './jobs.ts';
 import { migrate, rewriteVersion } from './migrations.ts';
@@ -53,6 +54,7 @@ function queriesOver(access: Access): Queries {
     connectors: connectorQueries(access),
     targets: targetQueries(access),
     allocations: allocationQueries(access),
+    inspectionRules: inspectionRuleQueries(access),
     jobs: jobQueries(access),
     events: eventQueries(access),
     inventories: inventoryQueries(access),

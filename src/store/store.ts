@@ -4,6 +4,7 @@
  */
 import type { AllocationQueries } from './allocations.ts';
 import type { ChassisQueries } from './chassis.ts';
+import type { InspectionRuleQueries } from './inspection-rules.ts';
 import type { Page } from './page.ts';
 import type { PortgroupQueries } from './portgroups.ts';
 import type {
@@ -130,6 +131,7 @@ export type Queries = {
   };
   readonly allocations: AllocationQueries;
   readonly portgroups: PortgroupQueries;
+  readonly inspectionRules: InspectionRuleQueries;
   readonly chassis: ChassisQueries;
   readonly connectors: ConnectorQueries;
   readonly targets: TargetQueries;

@@ -6,6 +6,7 @@ import type {
   ChassisRecord,
   DiscoveredRecord,
   EventRecord,
+  InspectionRuleRecord,
   InventoryRecord,
   JobRecord,
   NodeRecord,
@@ -33,6 +34,7 @@ export type Tables = {
   volume_connectors: Row<VolumeConnectorRecord> & Ordered;
   volume_targets: Row<VolumeTargetRecord> & Ordered;
   allocations: Row<AllocationRecord> & Ordered;
+  inspection_rules: Row<InspectionRuleRecord> & Ordered;
   jobs: Omit<Row<JobRecord>, 'id'> & Ordered;
   events: Omit<Row<EventRecord>, 'seq'> & { seq: Generated<number> };
   inventories: Row<InventoryRecord>;

@@ -29,6 +29,12 @@ export function writesThrough(reads: Queries, transact: Transact): Queries {
       update: (uuid, patch) => transact((queries) => queries.allocations.update(uuid, patch)),
       delete: (uuid) => transact((queries) => queries.allocations.delete(uuid)),
     },
+    inspectionRules: {
+      ...reads.inspectionRules,
+      insert: (record) => transact((queries) => queries.inspectionRules.insert(record)),
+      update: (uuid, patch) => transact((queries) => queries.inspectionRules.update(uuid, patch)),
+      delete: (uuid) => transact((queries) => queries.inspectionRules.delete(uuid)),
+    },
     chassis: {
       ...reads.chassis,
       insert: (record) => transact((queries) => queries.chassis.insert(record)),

@@ -3,6 +3,7 @@ import { AGENTS } from './agents.ts';
 import { DHCP } from './dhcp.ts';
 import { DISCOVERY } from './discovery.ts';
 import { FLEET } from './fleet.ts';
+import { INSPECTION_RULES } from './inspection-rules.ts';
 import { NODES } from './nodes.ts';
 import type { Catalog } from './operation.ts';
 import { OURS } from './ours.ts';
@@ -18,4 +19,5 @@ export const CATALOG: Catalog = {
   ...OURS,
   ...DHCP,
   ...STEP_LISTS,
+  ...INSPECTION_RULES,
 };

@@ -15,6 +15,7 @@ import {
 } from './deploy.ts';
 import { deployStep, planDeploymentStep } from './deployment.ts';
 import { collectInventoryStep, findPortsStep, recordInventoryStep } from './inspect.ts';
+import { inspectionRulesStep } from './inspection-rules.ts';
 import { powerOffStep, powerOnStep, softPowerOffStep } from './power.ts';
 import { pretendBootStep, pretendInspectionStep, pretendStep } from './pretend.ts';
 import { finalizeRescueStep, forgetRescuePasswordStep } from './rescue.ts';
@@ -31,6 +32,7 @@ const STEP_NAMES = [
   'wait-agent',
   'collect-inventory',
   'record-inventory',
+  'inspection-rules',
   'plan-cleaning',
   'clean-step',
   'check-clean-steps',
@@ -70,6 +72,7 @@ export function createSteps(deps: StepDeps): Readonly<Record<StepName, StepDefin
     'wait-agent': waitAgentStep(),
     'collect-inventory': collectInventoryStep(deps),
     'record-inventory': recordInventoryStep(deps),
+    'inspection-rules': inspectionRulesStep(deps),
     'plan-cleaning': planCleaningStep(deps),
     'clean-step': cleanStep(deps),
     'check-clean-steps': checkAskedStepsStep(deps, 'clean'),

@@ -1,0 +1,192 @@
+/** Runs inspection rules over what an inspection found (ironic/common/inspection_rules/engine.py). Pure. */
+import { asIngotError, IngotError } from '../../errors.ts';
+import { isSecretInstanceKey } from '../../secret-words.ts';
+import type {
+  InspectionRuleRecord,
+  Json,
+  JsonObject,
+  NodeRecord,
+  PortRecord,
+  RuleOperationRecord,
+} from '../../store/records.ts';
+import type { NodePatch, PortPatch } from '../../store/store.ts';
+import { ACTIONS } from './actions.ts';
+import { changesOf, type Draft, draftOf } from './draft.ts';
+import { interpolate } from './interpolate.ts';
+import { OPERATORS } from './operators.ts';
+import { isObject } from './paths.ts';
+import { namedArguments, parseOperator } from './rule.ts';
+
+export type Inspected = {
+  readonly node: NodeRecord;
+  readonly ports: readonly PortRecord[];
+  readonly inventory: JsonObject;
+  readonly pluginData: JsonObject;
+};
+
+export type RulesOutcome =
+  | {
+      readonly kind: 'applied';
+      /** Names of the rules whose conditions held, in their order. */
+      readonly applied: readonly string[];
+      readonly node: NodePatch;
+      readonly ports: ReadonlyMap<string, PortPatch>;
+      readonly pluginData: JsonObject;
+      readonly told: Draft['told'];
+    }
+  /** Nothing of what the rules did counts. */
+  | { readonly kind: 'failed'; readonly because: string; readonly hint: string };
+
+/** Operations that all rules together may take, loops unrolled. */
+const MOST_OPERATIONS = 2_000;
+
+/** The highest priority first, then the oldest; `rules` come in the order of their creation. */
+export function applyRules(rules: readonly InspectionRuleRecord[], inspected: Inspected): RulesOutcome {
+  let draft = draftOf(inspected.node, inspected.ports, inspected.pluginData);
+  const applied: string[] = [];
+  let operations = 0;
+  const count = (): void => {
+    operations += 1;
+    if (operations > MOST_OPERATIONS)
+      throw broken(`all rules together take more than ${MOST_OPERATIONS} operations`);
+  };
+  for (const rule of rules.toSorted((a, b) => b.priority - a.priority)) {
+    const name = rule.description ?? rule.uuid;
+    try {
+      const context = (): JsonObject => contextOf(inspected, draft, rule.sensitive);
+      if (!rule.conditions.every((condition) => conditionHolds(condition, { context, count }))) continue;
+      applied.push(name);
+      for (const action of rule.actions) {
+        for (const turn of turnsOf(action)) {
+          count();
+          draft = act(action, draft, { turn, context: context(), inspected });
+          if (draft.failure !== null) {
+            const because = `Failed to inspect hardware. Reason: ${draft.failure}`;
+            return { kind: 'failed', because, hint: `The inspection rule "${name}" (${rule.uuid}) says so.` };
+          }
+        }
+      }
+      // Each rule answers for what it leaves: the next one begins with a node that fits.
+      changesOf(draft, inspected);
+    } catch (thrown) {
+      const { message, hint } = asIngotError(thrown, 'running it');
+      const because = `Failed to apply rule ${rule.uuid} to node ${inspected.node.uuid}: ${message}`;
+      return { kind: 'failed', because, hint };
+    }
+  }
+  const { node, ports } = changesOf(draft, inspected);
+  return { kind: 'applied', applied, node, ports, pluginData: draft.pluginData, told: draft.told };
+}
+
+type Turn = { readonly item?: Json };
+
+/** A loop over a list takes a turn for each item, one over an object a single turn with all of it. */
+function turnsOf({ loop }: RuleOperationRecord): readonly Turn[] {
+  if (loop === undefined) return [{}];
+  if (isObject(loop)) return [{ item: loop }];
+  return loop.length === 0 ? [{}] : loop.map((item) => ({ item }));
+}
+
+function conditionHolds(
+  condition: RuleOperationRecord,
+  { context, count }: { readonly context: () => JsonObject; readonly count: () => void },
+): boolean {
+  const parsed = parseOperator(condition.op);
+  const operator = OPERATORS.get(parsed?.name ?? '');
+  if (parsed === null || operator === undefined)
+    throw broken(`Unsupported condition operator: ${condition.op}`);
+  const results: boolean[] = [];
+  for (const turn of turnsOf(condition)) {
+    count();
+    const args = filled(namedArguments(condition, operator.signature), {
+      ...{ turn, context: context(), formatted: operator.signature.formatted },
+      missingAsNull: parsed.name === 'is-empty',
+    });
+    // In a loop numbers may have become text on the way.
+    const forced = 'item' in turn && operator.signature.optional.includes('force_strings');
+    const holds = operator.holds(forced ? { ...args, force_strings: true } : args) !== parsed.inverted;
+    if (condition.multiple === 'first' && holds) return true;
+    results.push(holds);
+  }
+  switch (condition.multiple ?? 'any') {
+    case 'all':
+      return results.every((one) => one);
+    case 'any':
+      return results.some((one) => one);
+    case 'first':
+      return results[0] ?? false;
+    case 'last':
+      return results.at(-1) ?? false;
+  }
+}
+
+/** The arguments with their format fields filled in: in a loop of all of them, else of those that are `formatted`. */
+function filled(
+  args: JsonObject,
+  {
+    turn,
+    context,
+    formatted,
+    missingAsNull,
+  }: {
+    readonly turn: Turn;
+    readonly context: JsonObject;
+    readonly formatted: readonly string[];
+    readonly missingAsNull: boolean;
+  },
+): JsonObject {
+  const looping = turn.item !== undefined;
+  const item = looping ? { item: interpolate(turn.item, context, { missingAsNull: false }) } : {};
+  return Object.fromEntries(
+    Object.entries(args).map(([name, value]) => [
+      name,
+      looping || formatted.includes(name)
+        ? interpolate(value, { ...context, ...item }, { missingAsNull })
+        : value,
+    ]),
+  );
+}
+
+function act(
+  action: RuleOperationRecord,
+  draft: Draft,
+  {
+    turn,
+    context,
+    inspected,
+  }: { readonly turn: Turn; readonly context: JsonObject; readonly inspected: Inspected },
+): Draft {
+  const known = ACTIONS.get(action.op);
+  if (known === undefined) throw broken(`Unsupported action operator: ${action.op}`);
+  const { formatted } = known.signature;
+  const args = namedArguments(action, known.signature);
+  return known.apply(
+    draft,
+    filled(args, { turn, context, formatted, missingAsNull: false }),
+    inspected.ports,
+  );
+}
+
+/** What format fields may name. Secrets are for rules only whose own text is hidden. */
+function contextOf({ node, inventory }: Inspected, draft: Draft, sensitive: boolean): JsonObject {
+  const { agent: _a, lcm: _l, interfaces: _i, ...plain } = node;
+  const context: JsonObject = {
+    node: { ...plain, ...draft.node },
+    inventory,
+    plugin_data: draft.pluginData,
+  };
+  return sensitive ? context : withoutSecrets(context);
+}
+
+function withoutSecrets(object: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(object).map(([key, value]) => [
+      key,
+      isSecretInstanceKey(key) && value !== null ? '***' : isObject(value) ? withoutSecrets(value) : value,
+    ]),
+  );
+}
+
+function broken(message: string): IngotError {
+  return new IngotError('invalid_input', message, { hint: 'Correct the rule, then inspect again.' });
+}

@@ -1,0 +1,187 @@
+import { describe, expect, test } from 'vitest';
+import { applyRules, type Inspected } from '../../../src/lifecycle/inspection-rules/apply-rules.ts';
+import { checkRule } from '../../../src/lifecycle/inspection-rules/rule.ts';
+import type { InspectionRuleRecord, RuleOperationRecord } from '../../../src/store/records.ts';
+import { aNode, NODE } from '../../api/fixtures.ts';
+import { temporaryStore } from '../../store/temporary-store.ts';
+
+const PORT = '0d5ad9a2-9f4b-4f05-a0e0-1b0e3f0d6c11';
+const MAC = '52:54:00:00:00:01';
+
+const INVENTORY = {
+  cpu: { count: 8, architecture: 'x86_64' },
+  memory: { physical_mb: 32_768 },
+  bmc_address: '10.30.0.7',
+  system_vendor: { manufacturer: 'Dell Inc.', product_name: 'PowerEdge R740' },
+  disks: [{ name: '/dev/sda' }, { name: '/dev/nvme0n1' }],
+  empty: [],
+};
+
+async function inspected(): Promise<Inspected> {
+  const store = await temporaryStore();
+  const node = await store.nodes.insert(
+    aNode({ properties: { cpu_arch: 'x86_64', capabilities: 'boot_mode:uefi' }, extra: { tags: ['a'] } }),
+  );
+  const port = await store.ports.insert({ uuid: PORT, node_uuid: NODE, address: MAC });
+  return { node, ports: [port], inventory: INVENTORY, pluginData: { lldp: { switch: 'sw1' } } };
+}
+
+let made = 0;
+function rule(fields: Partial<InspectionRuleRecord>): InspectionRuleRecord {
+  made += 1;
+  return {
+    uuid: `00000000-0000-4000-8000-${String(made).padStart(12, '0')}`,
+    description: null,
+    priority: 0,
+    sensitive: false,
+    phase: 'main',
+    conditions: [],
+    actions: [],
+    created_at: '2026-11-22T12:00:00.000Z',
+    updated_at: null,
+    ...fields,
+  };
+}
+
+const MARK: RuleOperationRecord = { op: 'set-attribute', args: { path: '/extra/hit', value: 'yes' } };
+
+async function holds(condition: RuleOperationRecord): Promise<boolean> {
+  const one = rule({ conditions: [condition], actions: [MARK] });
+  checkRule(one);
+  const outcome = applyRules([one], await inspected());
+  if (outcome.kind === 'failed') throw new Error(outcome.because);
+  return outcome.applied.length === 1;
+}
+
+describe('a condition', () => {
+  test.each([
+    ['eq', { values: ['{inventory[system_vendor][manufacturer]}', 'Dell Inc.'] }, true],
+    ['eq', { values: ['{inventory[cpu][count]}', 8] }, true],
+    ['!eq', { values: ['{node.driver}', 'redfish'] }, false],
+    ['eq', [['{node.properties[cpu_arch]}', 'x86_64']], true],
+    ['lt', { values: [4_096, '{inventory[memory][physical_mb]}'] }, true],
+    ['gt', { values: ['{inventory[cpu][count]}', 8] }, false],
+    ['in-net', { address: '{inventory[bmc_address]}', subnet: '10.30.0.0/24' }, true],
+    ['in-net', { address: '{inventory[bmc_address]}', subnet: '10.31.0.0/24' }, false],
+    ['in-net', { address: '2001:db8::7', subnet: '2001:db8::/64' }, true],
+    ['matches', { value: '{inventory[system_vendor][product_name]}', regex: 'PowerEdge R\\d+' }, true],
+    ['matches', { value: '{inventory[system_vendor][product_name]}', regex: 'PowerEdge' }, false],
+    ['contains', { value: '{inventory[system_vendor][product_name]}', regex: 'R7[0-9]0' }, true],
+    ['one-of', { value: '{inventory[cpu][architecture]}', values: ['aarch64', 'x86_64'] }, true],
+    ['is-none', { value: null }, true],
+    ['is-none', { value: '{node.description}' }, false],
+    ['is-true', { value: 'Yes' }, true],
+    ['is-true', { value: 0 }, false],
+    ['is-false', { value: 'no' }, true],
+    ['is-empty', { value: '{inventory[empty]}' }, true],
+    ['is-empty', { value: '{inventory[nothing][like][it]}' }, true],
+    ['is-empty', { value: '{plugin_data[lldp][switch]}' }, false],
+  ])('%s of %j: %s', async (op, args, expected) => {
+    expect(await holds({ op, args })).toBe(expected);
+  });
+
+  test.each([
+    ['any', true],
+    ['all', false],
+    ['first', true],
+    ['last', true],
+  ] as const)('in a loop counts by "%s"', async (multiple, expected) => {
+    const loop = ['/dev/sda', '/dev/nvme0n1'];
+    const args = { value: '{item}', regex: 'nvme' };
+    expect(await holds({ op: 'contains', args, loop, multiple })).toBe(expected);
+  });
+});
+
+test('all actions together change node, port, plugin data and what is told', async () => {
+  const actions: readonly RuleOperationRecord[] = [
+    {
+      op: 'set-attribute',
+      args: { path: 'properties/vendor', value: '{inventory[system_vendor][manufacturer]}' },
+    },
+    { op: 'set-attribute', args: ['resource_class', 'big'] },
+    { op: 'extend-attribute', args: { path: 'extra/tags', value: 'b' } },
+    { op: 'extend-attribute', args: { path: 'extra/tags', value: 'a', unique: true } },
+    { op: 'del-attribute', args: { path: 'properties/cpu_arch' } },
+    { op: 'set-capability', args: { name: 'raid', value: 'true' } },
+    { op: 'unset-capability', args: { name: 'boot_mode' } },
+    { op: 'add-trait', args: { name: 'CUSTOM_DELL' } },
+    { op: 'set-plugin-data', args: { path: 'seen.by', value: 'rules' } },
+    { op: 'unset-plugin-data', args: { path: 'lldp.switch' } },
+    { op: 'unset-plugin-data', args: { path: 'not.there' } },
+    { op: 'set-port-attribute', args: { port_id: PORT, path: 'physical_network', value: 'lcm' } },
+    { op: 'set-port-attribute', args: { port_id: MAC, path: 'extra/rack', value: '7' } },
+    { op: 'log', args: { msg: 'This is {node.name}', level: 'warning' } },
+    {
+      op: 'set-attribute',
+      args: { path: 'extra/{item[to]}', value: '{item[what]}' },
+      loop: [{ to: 'x', what: 'y' }],
+    },
+  ];
+  const outcome = applyRules([rule({ actions })], await inspected());
+  expect(outcome).toMatchObject({
+    kind: 'applied',
+    node: {
+      resource_class: 'big',
+      properties: { vendor: 'Dell Inc.', capabilities: 'raid:true' },
+      extra: { tags: ['a', 'b'], x: 'y' },
+      traits: ['CUSTOM_DELL'],
+    },
+    pluginData: { seen: { by: 'rules' }, lldp: {} },
+    told: [{ level: 'warning', message: 'This is rack1-07' }],
+  });
+  const ports = outcome.kind === 'applied' ? outcome.ports : new Map();
+  expect(ports.get(PORT)).toMatchObject({ physical_network: 'lcm', extra: { rack: '7' } });
+  expect(outcome).not.toHaveProperty('node.properties.cpu_arch');
+});
+
+test('rules run by priority, then age, and see what earlier ones did', async () => {
+  const append = (value: string): RuleOperationRecord => ({
+    op: 'extend-attribute',
+    args: ['extra/tags', value],
+  });
+  const outcome = applyRules(
+    [
+      rule({ actions: [append('second')], priority: 10 }),
+      rule({ actions: [append('third')], priority: 10 }),
+      rule({ actions: [append('first')], priority: 99 }),
+      rule({
+        conditions: [{ op: 'contains', args: { value: '{node.extra[tags]}', regex: 'third' } }],
+        actions: [append('fourth')],
+      }),
+    ],
+    await inspected(),
+  );
+  expect(outcome).toMatchObject({ node: { extra: { tags: ['a', 'first', 'second', 'third', 'fourth'] } } });
+});
+
+test.each([
+  [
+    { op: 'fail', args: { msg: 'No {inventory[system_vendor][manufacturer]} here' } },
+    'Reason: No Dell Inc. here',
+  ],
+  [{ op: 'set-attribute', args: { path: 'uuid', value: 'x' } }, 'a rule cannot set uuid of a node'],
+  [{ op: 'set-attribute', args: { path: 'properties', value: 'x' } }, 'properties of the node'],
+  [
+    { op: 'set-attribute', args: { path: 'deploy_interface', value: 'magic' } },
+    'deploy_interface "magic" is not',
+  ],
+  [{ op: 'extend-attribute', args: { path: 'properties/cpu_arch', value: 'x' } }, 'is no list'],
+  [{ op: 'del-attribute', args: { path: 'extra/nothing' } }, 'there is no "nothing"'],
+  [
+    { op: 'set-port-attribute', args: { port_id: 'x', path: 'name', value: 'y' } },
+    'Port x could not be found.',
+  ],
+  [{ op: 'log', args: { msg: 'x', level: 'loud' } }, 'Invalid log level: loud'],
+  [{ op: 'add-trait', args: { name: 'lower' } }, 'a trait has capitals'],
+  [{ ...MARK, loop: Array(2_001).fill('x') }, 'more than 2000 operations'],
+])('%j fails the inspection, and nothing that rules did counts', async (action, because) => {
+  const outcome = applyRules([rule({ actions: [MARK, action] })], await inspected());
+  expect(outcome).toMatchObject({ kind: 'failed', because: expect.stringContaining(because) });
+});
+
+test('secrets are seen by sensitive rules only', async () => {
+  const actions = [{ op: 'set-attribute', args: ['extra/copy', '{node.driver_info[redfish_password]}'] }];
+  const outcome = async (sensitive: boolean) => applyRules([rule({ actions, sensitive })], await inspected());
+  expect(await outcome(false)).toMatchObject({ node: { extra: { copy: '***' } } });
+  expect(await outcome(true)).toMatchObject({ node: { extra: { copy: 'hunter2' } } });
+});
