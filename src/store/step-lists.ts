@@ -3,14 +3,37 @@ import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { IngotError } from '../errors.ts';
 import { decodeBoolean, decodeJson, encode, jsonObject, violatesUnique } from './columns.ts';
+import { type Page, pageOf } from './page.ts';
 import type { ListedStep, StepListRecord } from './step-list-records.ts';
-import type { Queries } from './store.ts';
 import type { Access, Tables } from './tables.ts';
 import type { StepListKind } from './words.ts';
 
 const listedSteps: z.ZodType<readonly ListedStep[]> = z.array(
   z.object({ interface: z.string(), step: z.string(), args: jsonObject, rank: z.number() }),
 );
+
+export const STEP_LIST_SORT_KEYS = ['id', 'uuid', 'name', 'created_at', 'updated_at'] as const;
+export type StepListSortKey = (typeof STEP_LIST_SORT_KEYS)[number];
+
+export type StepListPage = Page<StepListSortKey> & {
+  /** Only the public ones, and those that it owns. */
+  readonly project?: string;
+};
+
+type NewStepList = Omit<StepListRecord, 'created_at' | 'updated_at'>;
+type StepListPatch = Partial<Omit<NewStepList, 'uuid' | 'kind'>>;
+
+export type StepListQueries = {
+  /** Throws `conflict` when the uuid is taken, or the name by another list of the same kind. */
+  insert(list: NewStepList): Promise<StepListRecord>;
+  /** By uuid or by name. */
+  find(kind: StepListKind, ident: string): Promise<StepListRecord | null>;
+  /** Throws `not_found` for an unknown marker. */
+  list(kind: StepListKind, page: StepListPage): Promise<readonly StepListRecord[]>;
+  listByNames(kind: StepListKind, names: readonly string[]): Promise<readonly StepListRecord[]>;
+  update(list: Pick<StepListRecord, 'uuid' | 'kind'>, patch: StepListPatch): Promise<StepListRecord>;
+  delete(uuid: string): Promise<void>;
+};
 
 /** As Ironic calls them in its sentences (ironic/common/exception.py). */
 const TITLES: Readonly<Record<StepListKind, string>> = {
@@ -29,6 +52,8 @@ function decode({ id: _, ...row }: Selectable<Tables['step_lists']>): StepListRe
   };
 }
 
+const sentenceCase = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+
 function explainConflict(
   thrown: unknown,
   list: { readonly uuid: string; readonly name?: string },
@@ -43,7 +68,7 @@ function explainConflict(
   });
 }
 
-export function stepListQueries({ db, now }: Access): Queries['stepLists'] {
+export function stepListQueries({ db, now }: Access): StepListQueries {
   const select = (kind: StepListKind) => db.selectFrom('step_lists').selectAll().where('kind', '=', kind);
   return {
     async insert(list) {
@@ -61,8 +86,10 @@ export function stepListQueries({ db, now }: Access): Queries['stepLists'] {
         .executeTakeFirst();
       return row === undefined ? null : decode(row);
     },
-    async list(kind) {
-      return (await select(kind).orderBy('id').execute()).map(decode);
+    async list(kind, { project, ...page }) {
+      const rows = await select(kind).execute();
+      const theirs = rows.filter((row) => project === undefined || row.owner === project || row.public === 1);
+      return pageOf(theirs, page, sentenceCase(TITLES[kind])).map(decode);
     },
     async listByNames(kind, names) {
       if (names.length === 0) return [];

@@ -20,9 +20,9 @@ import type {
   ReservationRecord,
   TokenRecord,
 } from './records.ts';
-import type { StepListRecord } from './step-list-records.ts';
+import type { StepListQueries } from './step-lists.ts';
 import type { ConnectorQueries, TargetQueries } from './volumes.ts';
-import type { ProvisionState, StepListKind } from './words.ts';
+import type { ProvisionState } from './words.ts';
 
 /** Everything that may be changed of a record; what is left out stays as it is. */
 export type NodePatch = Partial<Omit<NodeRecord, 'uuid' | 'created_at' | 'updated_at'>>;
@@ -33,8 +33,6 @@ export type NewNode = Pick<NodeRecord, 'uuid' | 'driver'> & NodePatch;
 export type NewPort = Pick<PortRecord, 'uuid' | 'node_uuid' | 'address'> & PortPatch;
 export type PortOwner = Pick<NodeRecord, 'uuid' | 'name'>;
 export type NewReservation = Omit<ReservationRecord, 'created_at' | 'updated_at'>;
-export type NewStepList = Omit<StepListRecord, 'created_at' | 'updated_at'>;
-export type StepListPatch = Partial<Omit<NewStepList, 'uuid' | 'kind'>>;
 export type NewJob = Pick<JobRecord, 'node_uuid' | 'verb' | 'steps'>;
 
 /** The columns that a list of nodes can be sorted by: those that are no JSON and no long text. */
@@ -171,17 +169,7 @@ export type Queries = {
     /** False when there was none. */
     delete(network: string, mac: string): Promise<boolean>;
   };
-  readonly stepLists: {
-    /** Throws `conflict` when the uuid is taken, or the name by another list of the same kind. */
-    insert(list: NewStepList): Promise<StepListRecord>;
-    /** By uuid or by name. */
-    find(kind: StepListKind, ident: string): Promise<StepListRecord | null>;
-    /** In the order of creation. */
-    list(kind: StepListKind): Promise<readonly StepListRecord[]>;
-    listByNames(kind: StepListKind, names: readonly string[]): Promise<readonly StepListRecord[]>;
-    update(list: Pick<StepListRecord, 'uuid' | 'kind'>, patch: StepListPatch): Promise<StepListRecord>;
-    delete(uuid: string): Promise<void>;
-  };
+  readonly stepLists: StepListQueries;
   readonly discovered: {
     /** Writes each as it is, over what there was of that MAC. */
     put(machines: readonly DiscoveredRecord[]): Promise<void>;

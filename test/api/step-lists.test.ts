@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
+import { configSchema } from '../../src/config/schema.ts';
 import { aNode, apiFixture, fault, NODE } from './fixtures.ts';
 
 const TEMPLATES = '/v1/deploy_templates';
@@ -101,7 +102,17 @@ test('lists go page by page, with the fields asked for', async () => {
   const second = (await ask('GET', next.pathname + next.search)).body;
   expect(second.deploy_templates.map((one: { name: string }) => one.name)).toEqual(['CUSTOM_C']);
   expect((await ask('GET', `${TEMPLATES}?detail=True`)).body.deploy_templates[0].steps).toHaveLength(1);
-  expect(fault(await ask('GET', `${TEMPLATES}?fields=colour`))).toBe('Field colour is not a valid field.');
+  expect(fault(await ask('GET', `${TEMPLATES}?fields=colour`))).toBe('Field(s) "colour" are not valid');
+});
+
+test('lists are sorted as asked', async () => {
+  const { ask } = await apiFixture();
+  for (const name of ['CUSTOM_A', 'CUSTOM_B']) await ask('POST', RUNBOOKS, { body: runbook(name) });
+  const { body } = await ask('GET', `${RUNBOOKS}?sort_key=name&sort_dir=desc`);
+  expect(body.runbooks.map((one: { name: string }) => one.name)).toEqual(['CUSTOM_B', 'CUSTOM_A']);
+  expect(fault(await ask('GET', `${RUNBOOKS}?sort_key=steps`))).toBe(
+    'The sort_key value steps is an invalid field for sorting',
+  );
 });
 
 test.each([
@@ -111,6 +122,7 @@ test.each([
   const { ask } = await apiFixture();
   expect((await ask('GET', path, { version: `1.${since - 1}` })).status).toBe(404);
   expect((await ask('GET', path, { version: `1.${since}` })).status).toBe(200);
+  expect((await ask('POST', path, { version: `1.${since - 1}`, body: {} })).status).toBe(405);
   expect((await ask('GET', path.slice(3), { version: `1.${since}` })).status).toBe(200);
 });
 
@@ -153,5 +165,56 @@ describe('a runbook', () => {
       ],
       withoutRamdisk: true,
     });
+  });
+});
+
+describe('a project', () => {
+  it('makes runbooks of its own, sees those and the public ones, and uses no others', async () => {
+    const config = configSchema.parse({ api: { auth: 'token' } });
+    const { ask, store } = await apiFixture({
+      config,
+      isLocal: ({ headers }) => headers['x-test'] === 'socket',
+    });
+    const site = { 'x-test': 'socket' };
+    const made = await ask('POST', '/ingot/v1/tokens', {
+      body: { name: 'blue', role: 'admin', project: 'blue' },
+      headers: site,
+    });
+    const blue = { authorization: `Bearer ${made.body.token}` };
+    for (const [name, more] of [
+      ['CUSTOM_PUBLIC', { public: true }],
+      ['CUSTOM_GREEN', { owner: 'green' }],
+    ] as const)
+      await ask('POST', RUNBOOKS, { body: runbook(name, more), headers: site });
+
+    expect((await ask('POST', RUNBOOKS, { body: runbook(), headers: blue })).body.owner).toBe('blue');
+    const stolen = await ask('POST', RUNBOOKS, {
+      body: runbook('CUSTOM_X', { owner: 'green' }),
+      headers: blue,
+    });
+    expect(fault(stolen)).toMatch(/^Cannot create a runbook as a project scoped admin with an owner other/);
+    const loud = await ask('POST', RUNBOOKS, { body: runbook('CUSTOM_X', { public: true }), headers: blue });
+    expect(fault(loud)).toBe('Cannot create a public runbook as a project scoped admin.');
+
+    const { body } = await ask('GET', RUNBOOKS, { headers: blue });
+    expect(body.runbooks.map((one: { name: string }) => one.name)).toEqual(['CUSTOM_PUBLIC', 'CUSTOM_BOOK']);
+    const status = async (method: 'GET' | 'DELETE', name: string): Promise<number> =>
+      (await ask(method, `${RUNBOOKS}/${name}`, { headers: blue })).status;
+    expect(await status('GET', 'CUSTOM_GREEN')).toBe(404);
+    expect(await status('DELETE', 'CUSTOM_PUBLIC')).toBe(403);
+    const publish = [{ op: 'replace', path: '/public', value: true }];
+    const assigned = await ask('PATCH', `${RUNBOOKS}/CUSTOM_BOOK`, { body: publish, headers: blue });
+    expect(assigned.status).toBe(403);
+
+    const traits = ['CUSTOM_GREEN', 'CUSTOM_PUBLIC'];
+    await store.nodes.insert(aNode({ owner: 'blue', provision_state: 'manageable', traits }));
+    const clean = async (name: string): Promise<number> => {
+      const asked = { target: 'clean', runbook: name };
+      return (await ask('PUT', `/v1/nodes/${NODE}/states/provision`, { body: asked, headers: blue })).status;
+    };
+    expect(await clean('CUSTOM_GREEN')).toBe(404);
+    expect(await clean('CUSTOM_PUBLIC')).toBe(202);
+    expect(await status('DELETE', 'CUSTOM_BOOK')).toBe(204);
+    expect((await ask('GET', TEMPLATES, { headers: blue })).status).toBe(403);
   });
 });

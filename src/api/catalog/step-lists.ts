@@ -1,12 +1,8 @@
 /** Ironic's deploy templates and runbooks. */
-import { onSite } from '../access/route-access.ts';
+import { onList, onSite } from '../access/route-access.ts';
+import { showQuery } from '../ironic/listing.ts';
 import { patchSchema } from '../schemas/patch.ts';
-import {
-  deployTemplateWritable,
-  runbookWritable,
-  stepListQuery,
-  stepListShowQuery,
-} from '../schemas/step-list.ts';
+import { deployTemplateWritable, runbookWritable, stepListQuery } from '../schemas/step-list.ts';
 import type { Catalog } from './operation.ts';
 
 export const STEP_LISTS: Catalog = {
@@ -20,7 +16,7 @@ export const STEP_LISTS: Catalog = {
   },
   'GET /v1/deploy_templates/:ident': {
     summary: 'Show a deploy template',
-    ...{ access: onSite('deploy_template:get'), since: 55, query: stepListShowQuery },
+    ...{ access: onSite('deploy_template:get'), since: 55, query: showQuery },
   },
   'PATCH /v1/deploy_templates/:ident': {
     summary: 'Change fields of a deploy template',
@@ -32,22 +28,22 @@ export const STEP_LISTS: Catalog = {
   },
   'GET /v1/runbooks': {
     summary: 'List runbooks',
-    ...{ access: onSite('runbook:get'), since: 92, query: stepListQuery },
+    ...{ access: onList('runbook:get'), since: 92, query: stepListQuery },
   },
   'POST /v1/runbooks': {
     summary: 'Make a runbook',
-    ...{ access: onSite('runbook:create'), since: 92, body: runbookWritable, status: 201 },
+    ...{ access: onList('runbook:create'), since: 92, body: runbookWritable, status: 201 },
   },
   'GET /v1/runbooks/:ident': {
     summary: 'Show a runbook',
-    ...{ access: onSite('runbook:get'), since: 92, query: stepListShowQuery },
+    ...{ access: onList('runbook:get'), since: 92, query: showQuery },
   },
   'PATCH /v1/runbooks/:ident': {
     summary: 'Change fields of a runbook',
-    ...{ access: onSite('runbook:update'), since: 92, body: patchSchema },
+    ...{ access: onList('runbook:update'), since: 92, body: patchSchema },
   },
   'DELETE /v1/runbooks/:ident': {
     summary: 'Delete a runbook',
-    ...{ access: onSite('runbook:delete'), since: 92, status: 204 },
+    ...{ access: onList('runbook:delete'), since: 92, status: 204 },
   },
 };

@@ -3,9 +3,11 @@ import { IngotError } from '../../errors.ts';
 import type { AskedStep } from '../../lifecycle/asked-steps.ts';
 import type { NodeRecord } from '../../store/records.ts';
 import type { Queries } from '../../store/store.ts';
+import type { Principal } from '../access/principal.ts';
 import type { ProvisionBody } from '../schemas/provision.ts';
+import { seenBy } from './runbook-owners.ts';
 import { RUNBOOKS } from './step-list-kinds.ts';
-import { findStepList } from './step-lists.ts';
+import { findStepList, notFound } from './step-lists.ts';
 
 type AskedWork = { readonly steps: readonly AskedStep[] | null; readonly withoutRamdisk: boolean };
 
@@ -16,7 +18,7 @@ type AskedWork = { readonly steps: readonly AskedStep[] | null; readonly without
 export async function workAskedFor(
   queries: Pick<Queries, 'stepLists'>,
   node: NodeRecord,
-  body: ProvisionBody,
+  { body, principal }: { readonly body: ProvisionBody; readonly principal: Principal },
 ): Promise<AskedWork> {
   const { runbook: ident = null } = body;
   if (ident === null) {
@@ -26,6 +28,7 @@ export async function workAskedFor(
     };
   }
   const runbook = await findStepList(queries, RUNBOOKS, ident);
+  if (!seenBy(principal, runbook)) throw notFound(RUNBOOKS, ident);
   if (!node.traits.includes(runbook.name)) {
     throw new IngotError(
       'invalid_input',

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { IngotError } from '../../errors.ts';
 import { POWER_TARGETS, type PowerTarget, VERBS, type Verb } from '../../store/words.ts';
+import { principalOf } from '../access/principal.ts';
 import { type ApiContext, nodeSource } from '../context.ts';
 import { parseBody } from '../parse.ts';
 import { maintenanceBody } from '../schemas/node.ts';
@@ -49,7 +50,9 @@ export function stateRoutes(app: FastifyInstance, context: ApiContext): void {
       if (verb === 'manage' && node.provision_state === 'enroll')
         checkDriverInfo?.(node.driver, node.driver_info);
       const configdrive = configDriveOf(verb, body.configdrive ?? null);
-      const { steps, withoutRamdisk } = await workAskedFor(store, node, body);
+      const { steps, withoutRamdisk } = await workAskedFor(store, node, {
+        ...{ body, principal: principalOf(request) },
+      });
       const deploySteps = body.deploy_steps ?? [];
       await lifecycle.requestVerb(node.uuid, {
         verb,

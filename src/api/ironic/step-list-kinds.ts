@@ -1,64 +1,88 @@
 /** Deploy templates and runbooks side by side: what differs between the two lists of steps. Tables of data. */
 import type { JsonObject } from '../../store/records.ts';
 import type { ListedStep, StepListRecord } from '../../store/step-list-records.ts';
+import { STEP_LIST_SORT_KEYS, type StepListSortKey } from '../../store/step-lists.ts';
 import type { StepListKind } from '../../store/words.ts';
 import { maskSecrets } from '../masking.ts';
 import { parseBody } from '../parse.ts';
 import type { PatchRules } from '../patch.ts';
 import { deployTemplateWritable, runbookWritable } from '../schemas/step-list.ts';
+import { datedFields, type Field, linksField, plainFields } from './fields.ts';
+import type { Listed } from './listing.ts';
 
 /** What a client may write of a list. */
 export type StepListFields = Omit<StepListRecord, 'uuid' | 'kind' | 'created_at' | 'updated_at'>;
 
 export type StepListFacts = {
   readonly kind: StepListKind;
-  /** Of the collection, in URLs and answers. */
-  readonly collection: string;
   /** In sentences. */
   readonly title: string;
   /** The first microversion that has it. */
   readonly since: number;
-  /** Its fields as Ironic answers them, in Ironic's order. */
-  readonly fields: readonly string[];
+  /** Under its collection's name, with its fields as Ironic answers them. */
+  readonly listed: Listed<StepListRecord, StepListSortKey>;
   readonly patch: PatchRules;
   /** Throws `invalid_input`. */
   readonly parse: (body: unknown) => StepListFields;
   readonly stepView: (step: ListedStep) => JsonObject;
 };
 
-const stepView = ({ interface: kind, step, args }: ListedStep): JsonObject => ({
+const stepView = (
+  { interface: kind, step, args, rank }: ListedStep,
+  rankName: 'priority' | 'order',
+): JsonObject => ({
   interface: kind,
   step,
   // An operator's own: a RAID controller's password, say.
   args: maskSecrets(args),
+  [rankName]: rank,
 });
+
+function stepsField(rankName: 'priority' | 'order'): Field<StepListRecord> {
+  return {
+    ...{ name: 'steps', since: 1 },
+    value: ({ steps }) => steps.map((step) => stepView(step, rankName)),
+  };
+}
+
+function listedAs(name: string, fields: readonly Field<StepListRecord>[]): StepListFacts['listed'] {
+  return {
+    ...{ name, short: ['uuid', 'name'], sortKeys: STEP_LIST_SORT_KEYS },
+    fields: [...datedFields<StepListRecord>(), ...fields],
+  };
+}
 
 const OF_RUNBOOKS = { disable_ramdisk: false, public: false, owner: null } as const;
 
 export const DEPLOY_TEMPLATES: StepListFacts = {
   kind: 'deploy_template',
-  collection: 'deploy_templates',
   title: 'Deploy template',
   since: 55,
-  fields: ['uuid', 'created_at', 'updated_at', 'name', 'extra', 'links', 'steps'],
+  listed: listedAs('deploy_templates', [
+    ...plainFields<StepListRecord, 'name' | 'extra'>(['name', 'extra']),
+    linksField('deploy_templates'),
+    stepsField('priority'),
+  ]),
   patch: { allowed: ['extra', 'name', 'steps'], mandatory: ['name', 'steps'], emptied: { extra: {} } },
   parse: (body) => {
     const { steps, ...fields } = parseBody(deployTemplateWritable, body, 'deploy template');
     const ranked = steps.map(({ priority, ...step }) => ({ ...step, rank: priority }));
     return { ...OF_RUNBOOKS, ...fields, steps: ranked };
   },
-  stepView: (step) => ({ ...stepView(step), priority: step.rank }),
+  stepView: (step) => stepView(step, 'priority'),
 };
 
 export const RUNBOOKS: StepListFacts = {
   kind: 'runbook',
-  collection: 'runbooks',
   title: 'Runbook',
   since: 92,
-  fields: [
-    ...['uuid', 'created_at', 'updated_at', 'name', 'extra', 'public', 'owner', 'disable_ramdisk'],
-    ...['links', 'steps'],
-  ],
+  listed: listedAs('runbooks', [
+    ...plainFields<StepListRecord, 'name' | 'extra' | 'public' | 'owner' | 'disable_ramdisk'>([
+      ...(['name', 'extra', 'public', 'owner', 'disable_ramdisk'] as const),
+    ]),
+    linksField('runbooks'),
+    stepsField('order'),
+  ]),
   patch: {
     allowed: ['disable_ramdisk', 'extra', 'name', 'owner', 'public', 'steps'],
     mandatory: ['name', 'steps'],
@@ -68,5 +92,5 @@ export const RUNBOOKS: StepListFacts = {
     const { steps, ...fields } = parseBody(runbookWritable, body, 'runbook');
     return { ...fields, steps: steps.map(({ order, ...step }) => ({ ...step, rank: order })) };
   },
-  stepView: (step) => ({ ...stepView(step), order: step.rank }),
+  stepView: (step) => stepView(step, 'order'),
 };

@@ -5,103 +5,137 @@ import { IngotError } from '../../errors.ts';
 import type { Json, JsonObject } from '../../store/records.ts';
 import type { StepListRecord } from '../../store/step-list-records.ts';
 import type { Queries } from '../../store/store.ts';
+import { principalOf } from '../access/principal.ts';
 import type { ApiContext } from '../context.ts';
 import { refuseMask, withKeptSecrets } from '../kept-secrets.ts';
-import { resourceLinks } from '../links.ts';
 import { parseBody, parseQuery } from '../parse.ts';
 import { applyPatch, patchedFields } from '../patch.ts';
 import { jsonObject } from '../schemas/common.ts';
 import { patchSchema } from '../schemas/patch.ts';
-import { newUuid, stepListQuery, stepListShowQuery } from '../schemas/step-list.ts';
+import { newUuid, stepListQuery } from '../schemas/step-list.ts';
 import { baseUrl } from '../server.ts';
-import { ironicTime } from '../time.ts';
-import { nextLink, pageSize, plainQuery, refuseDetailWithFields } from './paging.ts';
-import { refuseBefore } from './since.ts';
+import { selectFields, viewOf } from './fields.ts';
+import { answerList, shownFields } from './listing.ts';
+import { plainQuery } from './paging.ts';
+import { madeBy, mustOwn, refuseReassignment, seenBy } from './runbook-owners.ts';
+import { refuseBefore, refuseMethodBefore } from './since.ts';
 import { DEPLOY_TEMPLATES, RUNBOOKS, type StepListFacts, type StepListFields } from './step-list-kinds.ts';
 
 type WithIdent = { Params: { ident: string } };
 
-const LIST_FIELDS: readonly string[] = ['uuid', 'name', 'links'];
-
-export function stepListRoutes(app: FastifyInstance, { store }: ApiContext): void {
-  for (const facts of [DEPLOY_TEMPLATES, RUNBOOKS]) {
-    const { kind, collection, since } = facts;
-    const path = `/v1/${collection}`;
-
-    app.get(path, async (request) => {
-      refuseBefore(since, request);
-      const plain = plainQuery(request.query);
-      const query = parseQuery(stepListQuery, plain);
-      refuseDetailWithFields(query);
-      const listed = query.fields === undefined ? LIST_FIELDS : [...query.fields, 'links'];
-      const fields = selectFields(facts, query.detail === true ? null : listed);
-      const all = await store.stepLists.list(kind);
-      const after = query.marker === undefined ? 0 : all.findIndex(({ uuid }) => uuid === query.marker) + 1;
-      const size = pageSize(query.limit);
-      const items = all.slice(after, after + size);
-      const base = baseUrl(request);
-      const next = nextLink({ url: `${base}${path}`, query: plain, size, items });
-      return { [collection]: items.map((one) => view(facts, one, { base, fields })), ...next };
-    });
-
-    app.get<WithIdent>(`${path}/:ident`, async (request) => {
-      refuseBefore(since, request);
-      const { fields } = parseQuery(stepListShowQuery, plainQuery(request.query));
-      const shown = selectFields(facts, fields === undefined ? null : [...fields, 'links']);
-      const found = await findStepList(store, facts, request.params.ident);
-      return view(facts, found, { base: baseUrl(request), fields: shown });
-    });
-
-    app.post(path, async (request, reply) => {
-      refuseBefore(since, request);
-      const { uuid, ...body } = parseBody(newUuid, request.body ?? {}, facts.title.toLowerCase());
-      refuseMask(parseBody(jsonObject, body, facts.title.toLowerCase()));
-      const fields = checked(facts.parse(body));
-      const made = await store.stepLists.insert({ uuid: uuid ?? randomUUID(), kind, ...fields });
-      return reply
-        .code(201)
-        .header('Location', `${baseUrl(request)}${path}/${made.uuid}`)
-        .send(whole(facts, made, request));
-    });
-
-    app.patch<WithIdent>(`${path}/:ident`, async (request) => {
-      refuseBefore(since, request);
-      const patch = parseBody(patchSchema, request.body, 'patch');
-      const changed = await store.transaction(async (queries) => {
-        const before = await findStepList(queries, facts, request.params.ident);
-        const given = patchedFields(patch);
-        // A runbook that is made public gives its owner up.
-        const owned = given.includes('public') && !given.includes('owner') ? { owner: null } : {};
-        const stored = documentOf(facts, before);
-        const shown = { ...stored, steps: before.steps.map(facts.stepView) };
-        const patched = applyPatch({ ...stored, ...owned }, patch, facts.patch);
-        const after = withKeptSecrets(patched, { stored, shown }, given);
-        return await queries.stepLists.update(before, checked(facts.parse(after)));
-      });
-      return whole(facts, changed, request);
-    });
-
-    app.delete<WithIdent>(`${path}/:ident`, async (request, reply) => {
-      refuseBefore(since, request);
-      await store.transaction(async (queries) => {
-        const { uuid } = await findStepList(queries, facts, request.params.ident);
-        await queries.stepLists.delete(uuid);
-      });
-      return reply.code(204).send();
-    });
-  }
+export function stepListRoutes(app: FastifyInstance, context: ApiContext): void {
+  for (const facts of [DEPLOY_TEMPLATES, RUNBOOKS]) kindRoutes(app, context, facts);
 }
+
+function kindRoutes(app: FastifyInstance, { store }: ApiContext, facts: StepListFacts): void {
+  const { kind, since, title, listed } = facts;
+  const path = `/v1/${listed.name}`;
+  const whole = (request: FastifyRequest, list: StepListRecord): object =>
+    viewOf(list, selectFields(listed.fields, null, request.minor), baseUrl(request));
+  const mustSee = async (
+    queries: Pick<Queries, 'stepLists'>,
+    request: FastifyRequest<WithIdent>,
+  ): Promise<StepListRecord> => {
+    const found = await findStepList(queries, facts, request.params.ident);
+    if (!seenBy(principalOf(request), found)) throw notFound(facts, request.params.ident);
+    return found;
+  };
+
+  app.get(path, async (request) => {
+    refuseBefore(since, request);
+    const query = parseQuery(stepListQuery, plainQuery(request.query));
+    const { project } = principalOf(request);
+    return answerList(request, listed, {
+      ...{ path: listed.name, query },
+      find: (page) => store.stepLists.list(kind, project === null ? page : { ...page, project }),
+    });
+  });
+
+  app.get<WithIdent>(`${path}/:ident`, async (request) => {
+    refuseBefore(since, request);
+    const shown = shownFields(request, listed.fields);
+    return viewOf(await mustSee(store, request), shown, baseUrl(request));
+  });
+
+  app.post(path, async (request, reply) => {
+    refuseMethodBefore(since, request, `${title.toLowerCase()}s`);
+    const noun = title.toLowerCase();
+    const { uuid, ...body } = parseBody(newUuid, request.body ?? {}, noun);
+    refuseMask(parseBody(jsonObject, body, noun));
+    const fields = madeBy(principalOf(request), checked(facts.parse(body)));
+    const stored = await store.transaction(async (queries) => {
+      const made = await queries.stepLists.insert({ uuid: uuid ?? randomUUID(), kind, ...fields });
+      await tell(queries, made, 'created');
+      return made;
+    });
+    return reply
+      .code(201)
+      .header('Location', `${baseUrl(request)}${path}/${stored.uuid}`)
+      .send(whole(request, stored));
+  });
+
+  app.patch<WithIdent>(`${path}/:ident`, async (request) => {
+    refuseMethodBefore(since, request, `${title.toLowerCase()}s`);
+    const patch = parseBody(patchSchema, request.body, 'patch');
+    const stored = await store.transaction(async (queries) => {
+      const before = await mustSee(queries, request);
+      const touched = patchedFields(patch);
+      mustOwn(principalOf(request), `${kind}:update`, before);
+      refuseReassignment(principalOf(request), touched);
+      // A runbook that is made public gives its owner up.
+      const owned = touched.includes('public') && !touched.includes('owner') ? { owner: null } : {};
+      const kept = documentOf(facts, before);
+      const shown = { ...kept, steps: before.steps.map(facts.stepView) };
+      const patched = applyPatch({ ...kept, ...owned }, patch, facts.patch);
+      const after = withKeptSecrets(patched, { stored: kept, shown }, touched);
+      const changed = await queries.stepLists.update(before, checked(facts.parse(after)));
+      await tell(queries, changed, 'updated');
+      return changed;
+    });
+    return whole(request, stored);
+  });
+
+  app.delete<WithIdent>(`${path}/:ident`, async (request, reply) => {
+    refuseMethodBefore(since, request, `${title.toLowerCase()}s`);
+    await store.transaction(async (queries) => {
+      const list = await mustSee(queries, request);
+      mustOwn(principalOf(request), `${kind}:delete`, list);
+      await queries.stepLists.delete(list.uuid);
+      await tell(queries, list, 'deleted');
+    });
+    return reply.code(204).send();
+  });
+}
+
+type Named = Pick<StepListFacts, 'kind' | 'title' | 'listed'>;
 
 /** Throws `not_found` in Ironic's words. */
 export async function findStepList(
   queries: Pick<Queries, 'stepLists'>,
-  { kind, title, collection }: Pick<StepListFacts, 'kind' | 'title' | 'collection'>,
+  facts: Named,
   ident: string,
 ): Promise<StepListRecord> {
-  const found = await queries.stepLists.find(kind, ident);
-  if (found !== null) return found;
-  throw new IngotError('not_found', `${title} ${ident} could not be found.`, {
-    hint: `GET /v1/${collection} lists all by uuid and name.`,
+  const found = await queries.stepLists.find(facts.kind, ident);
+  if (found === null) throw notFound(facts, ident);
+  return found;
+}
+
+export function notFound({ title, listed }: Named, ident: string): IngotError {
+  return new IngotError('not_found', `${title} ${ident} could not be found.`, {
+    hint: `GET /v1/${listed.name} lists all by uuid and name.`,
+  });
+}
+
+async function tell(
+  queries: Queries,
+  { uuid, name, kind }: StepListRecord,
+  done: 'created' | 'updated' | 'deleted',
+): Promise<void> {
+  await queries.events.append({
+    node_uuid: null,
+    kind: `${kind}.${done}`,
+    message: `The ${kind.replace('_', ' ')} ${name} was ${done}`,
+    data: { [`${kind}_uuid`]: uuid },
   });
 }
 
@@ -125,36 +159,9 @@ function checked(fields: StepListFields): StepListFields {
   return fields;
 }
 
-type Shown = { readonly base: string; readonly fields: readonly string[] };
-
-function whole(facts: StepListFacts, list: StepListRecord, request: FastifyRequest): JsonObject {
-  return view(facts, list, { base: baseUrl(request), fields: facts.fields });
-}
-
-function view(facts: StepListFacts, list: StepListRecord, { base, fields }: Shown): JsonObject {
-  const shown: Readonly<Record<string, Json>> = {
-    ...list,
-    created_at: ironicTime(list.created_at),
-    updated_at: ironicTime(list.updated_at),
-    links: resourceLinks(base, `${facts.collection}/${list.uuid}`),
-    steps: list.steps.map(facts.stepView),
-  };
-  return Object.fromEntries(
-    facts.fields.filter((name) => fields.includes(name)).map((name) => [name, shown[name] ?? null]),
-  );
-}
-
 /** The list as a client would write it, its secrets as they are. */
 function documentOf(facts: StepListFacts, list: StepListRecord): JsonObject {
   const steps = list.steps.map((step) => ({ ...facts.stepView(step), args: step.args }));
   const fields: Readonly<Record<string, Json>> = { ...list, steps };
   return Object.fromEntries(facts.patch.allowed.map((name) => [name, fields[name] ?? null]));
-}
-
-function selectFields({ fields, title }: StepListFacts, names: readonly string[] | null): readonly string[] {
-  const unknown = names?.find((name) => !fields.includes(name));
-  if (unknown === undefined) return names ?? fields;
-  throw new IngotError('invalid_input', `Field ${unknown} is not a valid field.`, {
-    hint: `Fields of a ${title.toLowerCase()} are: ${fields.join(', ')}.`,
-  });
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { MOST_STEPS } from '../../lifecycle/asked-steps.ts';
 import { DEPLOY_STEP_INTERFACES } from '../../lifecycle/deploy-steps.ts';
-import { commaList, jsonObject, looseBoolean, paging, uuid } from './common.ts';
+import { jsonObject, looseBoolean, sortedPaging, uuid } from './common.ts';
 import { trait } from './trait.ts';
 
 /** Ironic's client writes numbers of steps as text, too. */
@@ -50,9 +50,4 @@ export const runbookWritable = z.strictObject({
 /** Which uuid a list shall have, beside its fields; Ironic's client sends null for none. */
 export const newUuid = z.looseObject({ uuid: uuid.nullish() });
 
-export const stepListQuery = z.strictObject({
-  ...paging,
-  fields: commaList.optional(),
-  detail: looseBoolean.optional(),
-});
-export const stepListShowQuery = z.strictObject({ fields: commaList.optional() });
+export const stepListQuery = z.strictObject(sortedPaging);
