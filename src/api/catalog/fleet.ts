@@ -1,6 +1,7 @@
 /** Ironic's other resources: ports, drivers, conductors, shards. */
 import { onList, onNamedNode, onPort, onPortgroup, onSite } from '../access/route-access.ts';
 import { driverListQuery, driverShowQuery } from '../ironic/drivers.ts';
+import { conductorListQuery, conductorShowQuery } from '../ironic/fleet.ts';
 import { showQuery } from '../ironic/listing.ts';
 import { patchSchema } from '../schemas/patch.ts';
 import { portCreate, portListQuery } from '../schemas/port.ts';
@@ -89,7 +90,23 @@ export const FLEET: Catalog = {
     summary: 'What driver_info may hold',
     access: onSite('driver:get'),
   },
-  'GET /v1/conductors': { summary: 'List conductors', access: onSite('conductor:get'), since: 49 },
-  'GET /v1/conductors/:hostname': { summary: 'Show a conductor', access: onSite('conductor:get'), since: 49 },
+  'GET /v1/drivers/:name/raid/logical_disk_properties': {
+    summary: 'What may be asked of a logical disk of a RAID',
+    ...{ access: onSite('driver:get'), since: 12 },
+  },
+  ...Object.fromEntries(
+    ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'].map((method) => [
+      `${method} /v1/drivers/:name/vendor_passthru`,
+      { summary: 'A method of a driver that needs no node', access: onSite('driver:vendor_passthru') },
+    ]),
+  ),
+  'GET /v1/conductors': {
+    summary: 'List conductors',
+    ...{ access: onSite('conductor:get'), since: 49, query: conductorListQuery },
+  },
+  'GET /v1/conductors/:hostname': {
+    summary: 'Show a conductor',
+    ...{ access: onSite('conductor:get'), since: 49, query: conductorShowQuery },
+  },
   'GET /v1/shards': { summary: 'How many nodes each shard has', access: onSite('shards:get'), since: 82 },
 };

@@ -13,6 +13,7 @@ import { pickFields } from './fields.ts';
 import { NODE_FIELDS } from './node-fields.ts';
 import { interfaceField } from './node-interfaces.ts';
 import { plainQuery, refuseDetailWithFields } from './paging.ts';
+import { LOGICAL_DISK_PROPERTIES } from './raid-properties.ts';
 import { notAcceptable } from './since.ts';
 
 /** What `driver_info` may hold; the sentence is for operators. */
@@ -29,7 +30,7 @@ const PROPERTIES: Readonly<Record<string, JsonObject>> = {
 };
 
 /** Where a driver begins to tell where its properties are, its interfaces, and only the fields that are asked for. */
-const SINCE = { properties: 14, dynamic: 30, fields: 77 } as const;
+const SINCE = { raid: 12, properties: 14, dynamic: 30, fields: 77 } as const;
 
 export const driverShowQuery = z.strictObject({ fields: commaList.optional() });
 const driverType = z.string().superRefine((text, context) => {
@@ -55,6 +56,8 @@ function choicesOf(driver: string, minor: number): JsonObject {
     }),
   );
 }
+
+const passthruQuery = z.looseObject({ method: z.string().max(255).optional() });
 
 type WithName = { Params: { name: string } };
 
@@ -110,6 +113,25 @@ export function driverRoutes(app: FastifyInstance, { drivers, hostname }: ApiCon
     '/v1/drivers/:name/properties',
     async (request) => PROPERTIES[known(request.params.name)] ?? {},
   );
+  app.get<WithName>('/v1/drivers/:name/raid/logical_disk_properties', async (request) => {
+    if (request.minor < SINCE.raid) throw notAcceptable('raid', SINCE.raid);
+    const name = known(request.params.name);
+    const [standard] = interfacesOf(name).raid;
+    if (standard !== 'no-raid') return LOGICAL_DISK_PROPERTIES;
+    const said = `Driver ${name} does not support raid (disabled or not implemented).`;
+    throw new IngotError('not_found', said, { hint: 'Set RAID volumes up by the machine itself.' });
+  });
+  const passthru = async (request: FastifyRequest<WithName>): Promise<never> => {
+    known(request.params.name);
+    const { method } = parseQuery(passthruQuery, plainQuery(request.query));
+    const said = method === undefined ? 'Method not specified' : `No handler for method ${method}`;
+    throw new IngotError('invalid_input', said, { hint: 'Drivers here have no methods of their own.' });
+  };
+  app.route<WithName>({
+    method: ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'],
+    url: '/v1/drivers/:name/vendor_passthru',
+    handler: passthru,
+  });
   // No driver here has a method of its own that is asked without a node.
   app.get<WithName>('/v1/drivers/:name/vendor_passthru/methods', async (request) => {
     known(request.params.name);

@@ -16,8 +16,18 @@ import { refuseBefore } from './since.ts';
 
 const SINCE = { conductors: 49, shards: 82, children: 83 } as const;
 
-const conductorShowQuery = z.strictObject({ fields: commaList.optional() });
-const conductorListQuery = conductorShowQuery.extend({ detail: looseBoolean.optional() });
+export const conductorShowQuery = z.strictObject({ fields: commaList.optional() });
+export const conductorListQuery = conductorShowQuery.extend({
+  detail: looseBoolean.optional(),
+  limit: z.coerce.number().int().min(1, 'Limit must be positive').optional(),
+  /** The host name of the last conductor of the page before. */
+  marker: z.string().max(255).optional(),
+  sort_key: z
+    .string()
+    .refine((key) => !['alive', 'drivers'].includes(key), 'conductors cannot be sorted by this key')
+    .optional(),
+  sort_dir: z.enum(['asc', 'desc']).optional(),
+});
 
 type WithHostname = { Params: { hostname: string } };
 type WithIdent = { Params: { ident: string } };
@@ -37,13 +47,24 @@ export function fleetRoutes(app: FastifyInstance, { store, drivers, hostname, cl
     updated_at: ironicTime(new Date(clock.now()).toISOString()),
   });
 
+  const refuseOther = (named: string): void => {
+    if (named === hostname) return;
+    throw new IngotError('not_found', `Conductor ${named} could not be found.`, {
+      hint: `There is one: ${hostname}.`,
+    });
+  };
+
   const some = (request: FastifyRequest, fields: readonly string[]): JsonObject =>
     pickFields(detailed(request), fields);
 
   app.get('/v1/conductors', async (request) => {
     refuseBefore(SINCE.conductors, request);
-    const { detail, fields } = parseQuery(conductorListQuery, plainQuery(request.query));
+    const { detail, fields, marker } = parseQuery(conductorListQuery, plainQuery(request.query));
     refuseDetailWithFields({ detail, fields });
+    if (marker !== undefined) {
+      refuseOther(marker);
+      return { conductors: [] };
+    }
     const one =
       detail === true ? detailed(request) : fields === undefined ? conductor(request) : some(request, fields);
     return { conductors: [one] };
@@ -51,11 +72,8 @@ export function fleetRoutes(app: FastifyInstance, { store, drivers, hostname, cl
   app.get<WithHostname>('/v1/conductors/:hostname', async (request) => {
     refuseBefore(SINCE.conductors, request);
     const { fields } = parseQuery(conductorShowQuery, plainQuery(request.query));
-    if (request.params.hostname === hostname)
-      return fields === undefined ? detailed(request) : some(request, fields);
-    throw new IngotError('not_found', `Conductor ${request.params.hostname} could not be found.`, {
-      hint: `There is one: ${hostname}.`,
-    });
+    refuseOther(request.params.hostname);
+    return fields === undefined ? detailed(request) : some(request, fields);
   });
 
   app.get('/v1/shards', async (request) => {
