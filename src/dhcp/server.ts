@@ -1,9 +1,9 @@
 /** One DHCP socket around the desk or the boot server: on an interface for its own wire, or on an address of ours. */
-import type { Socket } from 'node:dgram';
 import type { Clock } from '../clock.ts';
 import { asIngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { adoptSocket, openBoundSocket } from '../net/bound-socket.ts';
+import { openDescriptor } from '../net/bound-socket.ts';
+import { type BusySocket, openBusySocket } from '../net/busy-socket.ts';
 import type { Source } from './boot-server.ts';
 import type { DhcpCounters } from './counters.ts';
 import { EVERYBODY } from './destination.ts';
@@ -39,9 +39,6 @@ export type DhcpServer = {
   stop(): Promise<void>;
 };
 
-/** Replies waiting for the kernel; more are dropped: their clients ask again. */
-const MOST_UNSENT = 2048;
-
 /** @throws IngotError `environment` when the socket cannot be had: it says which call failed and what to do. */
 export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpServer> {
   const { answerer, endpoint, port, counters, log, clock } = options;
@@ -50,9 +47,6 @@ export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpS
     arrival.by === 'interface'
       ? { interface: arrival.interface, address: null }
       : { interface: null, address: arrival.address };
-  const socket = await (options.descriptor == null
-    ? openBoundSocket({ ...where, port, shared: true })
-    : adoptSocket(options.descriptor));
   const warn = createWarner(log, clock);
   const frames =
     arrival.by === 'interface'
@@ -60,32 +54,39 @@ export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpS
       : null;
   // Whoever waits for an answer by ARP, or for the disk, may have something to send when the socket is gone.
   let isOpen = true;
-  const sender = createSender(socket, { counters, warn, frames });
   const send: Send = (bytes, destination) => {
-    if (isOpen) sender(bytes, destination);
+    if (isOpen) sendBy(socket, frames, bytes, destination);
   };
-
-  socket.on('message', (datagram, source) => {
-    try {
-      answerer.receive(datagram, { arrival, source, send });
-    } catch (thrown) {
-      // A defect of ours must not take DHCP away from every other machine.
-      counters.count('internal_error');
-      warn('internal', asIngotError(thrown, 'answering a DHCP message').message);
-    }
-  });
-  socket.on('error', (error) => {
-    counters.count('socket_error');
-    warn('socket', `the DHCP socket on ${endpointName(endpoint)} reports: ${error.message}`);
+  const socket = await openBusySocket({
+    descriptor: options.descriptor ?? openDescriptor({ ...where, port, shared: true }),
+    onDatagram: (datagram, source) => {
+      try {
+        answerer.receive(datagram, { arrival, source, send });
+      } catch (thrown) {
+        // A defect of ours must not take DHCP away from every other machine.
+        counters.count('internal_error');
+        warn('internal', asIngotError(thrown, 'answering a DHCP message').message);
+      }
+    },
+    onError: (error) => {
+      counters.count('socket_error');
+      warn('socket', `the DHCP socket on ${endpointName(endpoint)} reports: ${error.message}`);
+    },
+    onUnsent: ({ address, port: to }, error) => {
+      // Its client asks again.
+      counters.count(error === null ? 'send_queue_full' : 'send_failed');
+      if (error === null) return;
+      warn('send', `a DHCP reply to ${address}:${to} could not be sent: ${error.message}`);
+    },
   });
   log.info({ at: endpointName(endpoint), port, networks: endpoint.networks }, 'DHCP server listens');
 
   return {
     stop: async () => {
-      socket.removeAllListeners('message');
+      socket.stopReading();
       await answerer.settle?.();
       isOpen = false;
-      await new Promise<void>((resolve) => socket.close(resolve));
+      await socket.close();
       frames?.close();
     },
   };
@@ -101,23 +102,13 @@ function createWarner(log: Log, clock: Pick<Clock, 'now'>): Warn {
   };
 }
 
-function createSender(
-  socket: Socket,
-  { counters, warn, frames }: { counters: DhcpCounters; warn: Warn; frames: FrameSender | null },
-): Send {
-  return (bytes, destination) => {
-    const { port, frame } = destination;
-    if (frame !== undefined && frames?.send(bytes, { ...destination, frame })) return;
-    // By broadcast where it could not be sent alone.
-    const address = frame === undefined ? destination.address : EVERYBODY;
-    if (socket.getSendQueueCount() >= MOST_UNSENT) {
-      counters.count('send_queue_full');
-      return;
-    }
-    socket.send(bytes, port, address, (error) => {
-      if (error === null) return;
-      counters.count('send_failed');
-      warn('send', `a DHCP reply to ${address}:${port} could not be sent: ${error.message}`);
-    });
-  };
+function sendBy(
+  socket: BusySocket,
+  frames: FrameSender | null,
+  ...[bytes, destination]: Parameters<Send>
+): void {
+  const { address, port, frame } = destination;
+  if (frame !== undefined && frames?.send(bytes, { ...destination, frame })) return;
+  // By broadcast where it could not be sent alone.
+  socket.send(bytes, { address: frame === undefined ? address : EVERYBODY, port });
 }

@@ -72,7 +72,8 @@ export function passedDescriptors(
   return Array.from({ length: count }, (_, i) => ({ fd: 3 + i, name: names[i] ?? '' }));
 }
 
-function openDescriptor(options: BoundSocketOptions): number {
+/** Opens and binds; whoever gets the descriptor closes it. @throws IngotError `environment`, as `openBoundSocket` */
+export function openDescriptor(options: BoundSocketOptions): number {
   const where = `UDP port ${options.port} on ${options.interface ?? options.address ?? 'every interface'}`;
   const { fd, must } = makeSocket({ family: LINUX.AF_INET, type: LINUX.SOCK_DGRAM, where });
   const set = (option: number, value: Uint8Array): number =>

@@ -19,6 +19,7 @@ export const LINUX = {
   SO_ATTACH_FILTER: 26,
   SO_RCVBUFFORCE: 33,
   SIOCGIFMTU: 0x8921,
+  MSG_DONTWAIT: 0x40,
   SCHED_OTHER: 0,
   SCHED_RR: 2,
 } as const;
@@ -53,6 +54,12 @@ export type Libc = {
       addressLength: Uint8Array,
     ]
   ) => number;
+  /** Datagrams by an array of `struct mmsghdr`; returns how many were sent before the first that was not. */
+  readonly sendmmsg: (fd: number, messages: Uint8Array, count: number, flags: number) => number;
+  /** Fills an array of `struct mmsghdr`; -1 when there is nothing. */
+  readonly recvmmsg: (
+    ...args: readonly [fd: number, messages: Uint8Array, count: number, flags: number, timeout: null]
+  ) => number;
   readonly send: (fd: number, bytes: Uint8Array, length: number, flags: number) => number;
   readonly recv: (fd: number, bytes: Uint8Array, length: number, flags: number) => number;
   /** For requests that take a structure in memory. */
@@ -73,6 +80,8 @@ function load(): Libc {
     bind: process.func('int bind(int, const void *, uint32_t)'),
     sendto: process.func('intptr_t sendto(int, const void *, size_t, int, const void *, uint32_t)'),
     recvfrom: process.func('intptr_t recvfrom(int, void *, size_t, int, void *, void *)'),
+    sendmmsg: process.func('int sendmmsg(int, void *, unsigned int, int)'),
+    recvmmsg: process.func('int recvmmsg(int, void *, unsigned int, int, void *)'),
     send: process.func('intptr_t send(int, const void *, size_t, int)'),
     recv: process.func('intptr_t recv(int, void *, size_t, int)'),
     ioctl: process.func('int ioctl(int, unsigned long, void *)'),
