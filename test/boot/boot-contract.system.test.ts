@@ -6,14 +6,20 @@ import { execFile } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeSecureBootDir } from '../../scripts/secure-boot-dir.ts';
 import { ARCHITECTURES } from '../../src/boot/architectures.ts';
 import { type BootOptions, bootClientOf } from '../../src/boot/client.ts';
-import { type BootSite, decideBoot } from '../../src/boot/decision.ts';
+import { type BootEntry, type BootSite, decideBoot } from '../../src/boot/decision.ts';
 import { renderDhcpBootFields } from '../../src/boot/dhcp-fields.ts';
+import { createGrubFiles } from '../../src/boot/grub-files.ts';
 import { contentsOf } from '../../src/boot/manifest.ts';
+import { macWithHyphens } from '../../src/net/mac.ts';
+import { IPXE_PROGRAMS } from '../../src/store/words.ts';
+import { firstOf } from '../../src/tftp/names.ts';
+import { GOOD, LEAF_KEY, TEST_CA } from '../bmc/certificates.ts';
 import { type Harness, startServer } from '../tftp/harness.ts';
-import { CLIENTS, entry, IPXE_WITH_HTTP, ipv4, MAC, NOBODY } from './fixtures.ts';
+import { CLIENTS, entry, IPXE_WITH_HTTP, ipv4, MAC, NOBODY, SITE } from './fixtures.ts';
 import { type BootHttp, INITRD, startBootHttp } from './http-harness.ts';
 
 const run = promisify(execFile);
@@ -23,10 +29,20 @@ let http: BootHttp;
 let tftp: Harness;
 
 beforeAll(async () => {
-  http = await startBootHttp({ ipxeDir: IPXE_DIR });
-  tftp = await startServer(contentsOf(http.manifest));
+  const tls = { cert: GOOD, key: LEAF_KEY };
+  http = await startBootHttp({ ipxeDir: IPXE_DIR, secureBootDir: makeSecureBootDir(), tls });
+  const grub = createGrubFiles({
+    ...{ kernelArgs: '', elapsed: () => 0 },
+    bootEntry: (mac) => http.entries.get(mac) ?? null,
+  });
+  const ramdisk = new Map([
+    ['vmlinuz', Buffer.from('a kernel')],
+    ['initrd.zst', INITRD],
+  ]);
+  tftp = await startServer(firstOf(grub.on(SITE), contentsOf(http.manifest), ramdisk));
   http.entries.set(MAC, entry('ramdisk'));
   await writeFile(join(http.folder, 'vmlinuz'), 'a kernel');
+  await writeFile(join(http.folder, 'ca.pem'), TEST_CA);
 });
 afterAll(async () => {
   await tftp.server.stop();
@@ -48,39 +64,84 @@ const EVERYBODY: readonly (readonly [string, BootOptions])[] = [
   }),
 ];
 
-describe.each(EVERYBODY)('%s', (_name, options) => {
-  test('finds what DHCP names', async () => {
-    const site: BootSite = {
-      serverAddress: ipv4('127.0.0.1'),
-      httpPort: http.port,
-      syslog: true,
-      uefiHttpsPort: null,
-    };
-    const client = bootClientOf(options);
-    const decision = decideBoot({
-      client,
-      mac: MAC,
-      entry: entry('ramdisk'),
-      site,
-      files: http.manifest.files,
-    });
-    const fields = renderDhcpBootFields({ decision, client, site });
+/** All that a machine may be to ingot: unknown, booting its disk or the ramdisk, by whichever program. */
+const ENTRIES: readonly (BootEntry | null)[] = [
+  null,
+  entry('disk'),
+  entry('ramdisk'),
+  { ...entry('ramdisk'), secureBoot: true },
+  ...IPXE_PROGRAMS.map((program) => ({ ...entry('ramdisk'), program })),
+];
+
+/** One thing that DHCP names in some case. */
+type Named = { readonly name: string; readonly siaddr: string; readonly isScript: boolean };
+
+/** What DHCP names to that client in every case there is: each node, each site, alone and as a proxy, before and after. */
+function namedTo(options: BootOptions): readonly Named[] {
+  const client = bootClientOf(options);
+  const sites = [null, http.tlsPort].map(
+    (uefiHttpsPort): BootSite => ({
+      ...{ serverAddress: ipv4('127.0.0.1'), httpPort: http.port, syslog: true },
+      uefiHttpsPort,
+    }),
+  );
+  const cases = sites.flatMap((site) =>
+    ENTRIES.flatMap((node) =>
+      [false, true].flatMap((again) => [false, true].map((asProxy) => ({ site, node, again, asProxy }))),
+    ),
+  );
+  return cases.flatMap(({ site, node, again, asProxy }): readonly Named[] => {
+    const { files } = http.manifest;
+    const decision = decideBoot({ client, mac: MAC, entry: node, site, chained: again, files });
+    const fields = renderDhcpBootFields({ decision, client, site, asProxy });
     if (fields === null) {
       expect(decision).toMatchObject({ action: 'none', reason: expect.stringMatching(/\w/) });
-      return;
+      return [];
     }
-    const named = fields.options.find(({ code }) => code === 67)?.value ?? Buffer.alloc(0);
-    const name = Buffer.from(named).toString('latin1').replace(/\0$/, '');
+    const option = fields.options.find(({ code }) => code === 67)?.value ?? Buffer.alloc(0);
+    const name = Buffer.from(option).toString('latin1').replace(/\0$/, '');
     expect(name).toBe(fields.file);
-    if (decision.action === 'own-files') {
-      expect(name).toBe('');
-      return;
-    }
-    const got = await fetchAs(name, fields.siaddr);
-    const expected = http.manifest.files.get(name.split('/').at(-1) ?? '')?.content;
-    if (decision.action === 'script') expect(got.toString()).toMatch(/^#!ipxe\n/);
-    else expect(expected !== undefined && got.equals(expected)).toBe(true);
+    expect(name === '').toBe(decision.action === 'own-files');
+    return name === '' ? [] : [{ name, siaddr: fields.siaddr, isScript: decision.action === 'script' }];
   });
+}
+
+/** Each once, whoever is told it. */
+async function everyName(): Promise<readonly Named[]> {
+  const named = EVERYBODY.flatMap(([, options]) => namedTo(options));
+  return [...new Map(named.map((one) => [one.name, one])).values()];
+}
+
+test('whatever DHCP names to any machine in any case is there', { timeout: 60_000 }, async () => {
+  const all = await everyName();
+  for (const { name, siaddr, isScript } of all) {
+    const got = await fetchAs(name, siaddr);
+    const key = name.replace(/^https?:\/\/[^/]+\/boot\//, '');
+    const expected = http.manifest.files.get(key)?.content;
+    if (isScript) expect(got.toString(), name).toMatch(/^#!ipxe\n/);
+    else expect(expected !== undefined && got.equals(expected), name).toBe(true);
+  }
+  const names = all.map(({ name }) => name.replace(/:\d+/, ''));
+  expect(names).toEqual(
+    expect.arrayContaining([
+      ...['undionly.kpxe', 'undionly.kkpxe', 'ipxe.pxe', 'snponly.efi', 'ipxe.efi', 'shimx64.efi'],
+      ...['http://127.0.0.1/boot/snponly.efi', 'https://127.0.0.1/boot/snponly.efi'],
+      'http://127.0.0.1/ipxe/52-54-00-ab-cd-ef',
+    ]),
+  );
+});
+
+test('so is what shim and GRUB ask for after it, down to kernel and ramdisk', async () => {
+  const grub = http.manifest.files.get('grubx64.efi')?.content;
+  expect(grub !== undefined && (await fetchAs('grubx64.efi', '127.0.0.1')).equals(grub)).toBe(true);
+  const forAll = String(await fetchAs('/grub/grub.cfg', '127.0.0.1'));
+  const [, prefix = ''] = /source (\S+)\$net_default_mac/.exec(forAll) ?? [];
+  // GRUB writes colons, which tftp-hpa takes for the end of a host's name.
+  const own = String(await fetchAs(`${prefix}${macWithHyphens(MAC)}`, '127.0.0.1'));
+  const fileOf = (word: string): string =>
+    (new RegExp(`if ${word} \\$\\{folder\\}(\\S+?)[ ;]`).exec(own)?.[1] ?? '').replace(/;$/, '');
+  expect(String(await fetchAs(`/${fileOf('linux')}`, '127.0.0.1'))).toBe('a kernel');
+  expect((await fetchAs(`/${fileOf('initrd')}`, '127.0.0.1')).equals(INITRD)).toBe(true);
 });
 
 test('BIOS and x64 machines, over TFTP and HTTP, get a program from Debian as it comes', () => {
@@ -122,8 +183,8 @@ test.each(['../../etc/passwd', '/etc/passwd', '/usr/lib/ipxe/undionly.kpxe', '..
 async function fetchAs(nameOrUrl: string, server: string): Promise<Buffer> {
   const target = join(http.folder, 'fetched');
   await rm(target, { force: true });
-  if (nameOrUrl.startsWith('http://')) {
-    await run('curl', ['-sS', '-f', '-o', target, nameOrUrl]);
+  if (/^https?:/.test(nameOrUrl)) {
+    await run('curl', ['-sS', '-f', '--cacert', join(http.folder, 'ca.pem'), '-o', target, nameOrUrl]);
     return readFile(target);
   }
   const port = String(tftp.server.port);

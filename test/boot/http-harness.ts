@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AdmissionLimits } from '../../src/boot/admission.ts';
@@ -26,6 +27,8 @@ export const INITRD = Buffer.from(Uint8Array.from({ length: 3_000_000 }, (_, i) 
 
 export type BootHttp = {
   readonly port: number;
+  /** The same by HTTPS, where a certificate was given. */
+  readonly tlsPort: number | null;
   readonly folder: string;
   readonly manifest: BootManifest;
   readonly facts: BootFact[];
@@ -38,6 +41,8 @@ export type BootHttp = {
 export async function startBootHttp(
   options: {
     readonly ipxeDir?: string;
+    readonly secureBootDir?: string;
+    readonly tls?: { readonly cert: string; readonly key: string };
     readonly limits?: Partial<AdmissionLimits>;
     /** A ramdisk of zeros instead of `INITRD`: more than the buffers between take at once. */
     readonly initrdBytes?: number;
@@ -50,16 +55,15 @@ export async function startBootHttp(
   const initrd = options.initrdBytes === undefined ? INITRD : Buffer.alloc(options.initrdBytes);
   await writeFile(join(folder, 'initrd.zst'), initrd);
   await writeFile(join(folder, 'image.raw'), IMAGE.content);
-  const manifest = await loadBootManifest(options.ipxeDir ?? programs);
+  const manifest = await loadBootManifest(options.ipxeDir ?? programs, options.secureBootDir ?? null);
   const facts: BootFact[] = [];
   const counters = createCounters(BOOT_COUNTS);
   const entries = new Map<string, BootEntry>();
   const sha256 = createHash('sha256').update(IMAGE.content).digest('hex');
   const server: Server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const port = await listening(server);
+  const tlsServer = options.tls === undefined ? null : createTlsServer(options.tls);
+  const tlsPort = tlsServer === null ? null : await listening(tlsServer);
   const handler = createBootHandler({
     manifest,
     ramdisk: createRamdiskFiles(folder),
@@ -90,24 +94,35 @@ export async function startBootHttp(
     limits: { ramdisks: 64, images: 64, leastRate: LEAST_RATE, ...options.limits },
     macOf: () => MAC,
   });
-  server.on('request', (request, response) => {
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
     void handler(request, response).then((mine) => {
       if (!mine) response.writeHead(418).end('not a boot path');
     });
-  });
+  };
+  server.on('request', serve);
+  tlsServer?.on('request', serve);
   return {
-    port,
+    ...{ port, tlsPort },
     folder,
     manifest,
     facts,
     counts: counters.snapshot,
     entries,
     stop: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      for (const one of tlsServer === null ? [server] : [server, tlsServer]) {
+        one.closeAllConnections();
+        await new Promise((resolve) => one.close(resolve));
+      }
       await rm(folder, { recursive: true });
     },
   };
+}
+
+async function listening(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 export { MAC };
