@@ -10,8 +10,8 @@ import { asIngotError } from '../src/errors.ts';
 import { machineRequestSchema } from '../src/lab/records.ts';
 import { buildAssets } from './assets.ts';
 import { followProgress } from './demo/progress.ts';
-import { type DemoNode, provisionAll } from './demo/provision.ts';
-import { startRig } from './rig.ts';
+import { type DemoNode, notBegun, provisionAll, withState } from './demo/provision.ts';
+import { type Rig, startRig } from './rig.ts';
 
 const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, keep: { type: 'boolean', default: false } },
@@ -26,53 +26,62 @@ const machines = (['bios', 'uefi'] as const).map((firmware) =>
   machineRequestSchema.parse({ name: `demo-${firmware}`, firmware, disk_gib: 4, memory_mib: 1536 }),
 );
 
-say('building the boot assets (the first time takes a few minutes)');
-const assets = buildAssets();
-const dir = await mkdtemp(join(tmpdir(), 'ingot-demo-'));
-say(`starting a lab in ${dir}: namespaces, two machines, two BMCs behind a router`);
-const rig = await startRig({ dir, machines, assets });
-const interrupted = (): void => {
-  void rig.down().finally(() => process.exit(130));
-};
-process.once('SIGINT', interrupted);
-process.once('SIGTERM', interrupted);
-
-let results: readonly DemoNode[] = [];
+let rig: Rig | null = null;
+let dir: string | null = null;
+const nodes = new Map<string, DemoNode>(machines.map((machine) => [machine.name, notBegun(machine)]));
 let failure: string | null = null;
 const progress = new AbortController();
 try {
+  say('building the boot assets (the first time takes a few minutes)');
+  const assets = buildAssets();
+  dir = await mkdtemp(join(tmpdir(), 'ingot-demo-'));
+  say(`starting a lab in ${dir}: namespaces, two machines, two BMCs behind a router`);
+  const started = await startRig({ dir, machines, assets });
+  rig = started;
+  const interrupted = (): void => {
+    void started.down().finally(() => process.exit(130));
+  };
+  process.once('SIGINT', interrupted);
+  process.once('SIGTERM', interrupted);
   say('starting the daemon');
-  await rig.startDaemon();
-  const showing = followProgress(rig.client, { say, signal: progress.signal });
-  results = await provisionAll(rig, { assets, say });
+  await started.startDaemon();
+  const showing = followProgress(started.client, { say, signal: progress.signal });
+  const onPhase = (node: DemoNode): void => void nodes.set(node.name, node);
+  for (const node of await provisionAll(started, { assets, say, onPhase })) onPhase(node);
   progress.abort();
   await showing;
 } catch (thrown) {
   progress.abort();
   const error = asIngotError(thrown, 'the demo');
   failure = `${error.message}\n${error.hint}`;
+  // The others were on their way, too: where they are is known to the daemon alone.
+  if (rig !== null)
+    for (const node of nodes.values()) nodes.set(node.name, await withState(rig.client, node));
 }
 
+const results = [...nodes.values()];
+const inSeconds = (seconds: number | null): string => (seconds === null ? 'not done' : `${seconds} s`);
 for (const node of results) {
   const { inspect_s, deploy_s, boot_s } = node.phases;
   const reported = node.os_reported ? 'its OS has reported' : 'its OS has not reported';
   say(
-    `${node.name} (${node.firmware}): ${node.provision_state}, ${reported}; inspect ${inspect_s} s, deploy ${deploy_s} s, boot ${boot_s} s`,
+    `${node.name} (${node.firmware}): ${node.provision_state ?? 'state unknown'}, ${reported}; ` +
+      `inspect ${inSeconds(inspect_s)}, deploy ${inSeconds(deploy_s)}, boot ${inSeconds(boot_s)}`,
   );
 }
 const good =
   failure === null && results.every((node) => node.provision_state === 'active' && node.os_reported);
 if (failure !== null) say(failure);
 
-if (values.keep) {
+if (rig !== null && values.keep) {
   say(
     `left running. Try: bin/ingot node list --url ${rig.client.url}   End it with: bin/ingot lab down --dir ${dir}`,
   );
 } else {
   say('cleaning up');
-  await rig.down({ keep: !good });
-  if (good) await rm(dir, { recursive: true, force: true });
-  else say(`what happened stands in ${dir}: daemon.log and the machines' console logs`);
+  await rig?.down({ keep: !good });
+  if (dir !== null && good) await rm(dir, { recursive: true, force: true });
+  else if (dir !== null) say(`what happened stands in ${dir}: daemon.log and the machines' console logs`);
 }
 if (values.json) process.stdout.write(`${JSON.stringify({ nodes: results })}\n`);
 // With --keep the daemon and the lab are children that go on: end here rather than wait for them.

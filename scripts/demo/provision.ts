@@ -12,9 +12,11 @@ import type { Rig } from '../rig.ts';
 export type DemoNode = {
   readonly name: string;
   readonly firmware: 'bios' | 'uefi';
-  readonly provision_state: string;
+  /** Null: nobody knows, for the node was not enrolled, or the daemon does not answer. */
+  readonly provision_state: string | null;
   readonly os_reported: boolean;
-  readonly phases: { readonly inspect_s: number; readonly deploy_s: number; readonly boot_s: number };
+  /** In seconds; null: it did not come to its end. */
+  readonly phases: Readonly<Record<'inspect_s' | 'deploy_s' | 'boot_s', number | null>>;
 };
 
 type Options = {
@@ -22,6 +24,8 @@ type Options = {
   readonly say: (text: string) => void;
   /** For the image's user, in OpenSSH's form. */
   readonly publicKey?: string;
+  /** Told after each phase: what is known of a node if the next one fails. */
+  readonly onPhase?: (node: DemoNode) => void;
 };
 
 /** Longest wait for one stable state; a machine under emulation needs a minute or two for each. */
@@ -45,21 +49,40 @@ type NodeOptions = Options & { readonly name: string; readonly firmware: 'bios' 
 
 async function provision(
   client: Client,
-  { name, firmware, assets, publicKey }: NodeOptions,
+  { name, firmware, assets, publicKey, onPhase }: NodeOptions,
 ): Promise<DemoNode> {
+  let node = notBegun({ name, firmware });
+  const reached = (provision_state: string, phases: Partial<DemoNode['phases']> = {}): void => {
+    node = { ...node, provision_state, phases: { ...node.phases, ...phases } };
+    onPhase?.(node);
+  };
   await reach(client, name, { verb: 'manage', state: 'manageable' });
   const inspect_s = await reach(client, name, { verb: 'inspect', state: 'manageable' });
+  reached('manageable', { inspect_s });
   await reach(client, name, { verb: 'provide', state: 'available' });
   const deploy_s = await reach(client, name, {
     verb: 'active',
     state: 'active',
     deploy: testImage(assets, { hostname: name, publicKey }),
   });
+  reached('active', { deploy_s });
   const booted = Date.now();
   const os_reported = await awaitReport(client, name);
-  const node = await patiently(() => client.nodes.get(name));
-  const phases = { inspect_s, deploy_s, boot_s: seconds(booted) };
-  return { name, firmware, provision_state: node.provision_state, os_reported, phases };
+  const { provision_state } = await patiently(() => client.nodes.get(name));
+  reached(provision_state, { boot_s: os_reported ? seconds(booted) : null });
+  return { ...node, os_reported };
+}
+
+/** What is known of a machine before anything was done with it. */
+export function notBegun({ name, firmware }: Pick<DemoNode, 'name' | 'firmware'>): DemoNode {
+  const phases = { inspect_s: null, deploy_s: null, boot_s: null };
+  return { name, firmware, provision_state: null, os_reported: false, phases };
+}
+
+/** With the state that the node is in now, as far as the daemon still answers. */
+export async function withState(client: Client, node: DemoNode): Promise<DemoNode> {
+  const now = await client.nodes.get(node.name).catch(() => null);
+  return { ...node, provision_state: now?.provision_state ?? node.provision_state };
 }
 
 /** What the verb `active` is given to deploy our test image. */
