@@ -69,12 +69,14 @@ describe('sushy, against the emulated BMC over HTTPS', () => {
         ['boot'],
         ['boot', 'Pxe', 'Once', 'UEFI'],
         ['boot', 'Hdd', 'Continuous'],
+        ['boot', 'UefiHttp', 'Once'],
         ['boot', '', 'Disabled'],
       ]),
     ).toEqual([
       ['None', 'Disabled', 'Legacy'],
       ['Pxe', 'Once', 'UEFI'],
       ['Hdd', 'Continuous', 'UEFI'],
+      ['UefiHttp', 'Once', 'UEFI'],
       ['None', 'Disabled', 'UEFI'],
     ]);
   });
