@@ -1,5 +1,5 @@
 /**
- * `npm run fuzz -- dhcp|tftp|http|syslog|all --seconds N [--seed S]`: throws valid messages, changed, and noise at each codec
+ * `npm run fuzz -- dhcp|dhcp-import|tftp|http|syslog|all --seconds N [--seed S]`: throws valid messages, changed, and noise at each codec
  * and each server of `test/fuzz/targets/`, for N seconds in all. Prints the seed, so that a finding can be had again.
  * Exit codes: 0 nothing found, 1 a promise was broken (the sentence and the input are printed), 2 wrong usage.
  */
@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { allTargets, fuzz } from '../test/fuzz/run.ts';
 import { startWatchdog } from './fuzz/watchdog.ts';
 
-const USAGE = 'Usage: npm run fuzz -- dhcp|tftp|http|syslog|all [--seconds 60] [--seed NUMBER]';
+const USAGE = 'Usage: npm run fuzz -- dhcp|dhcp-import|tftp|http|syslog|all [--seconds 60] [--seed NUMBER]';
 const MOST_SEED = 2 ** 31 - 2;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);

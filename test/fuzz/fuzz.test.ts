@@ -18,8 +18,9 @@ test.each(targets.map((target) => [target.name, target] as const))(
   },
 );
 
-test('every protocol that machines speak to us has a target', () => {
-  expect(new Set(targets.map(({ group }) => group))).toEqual(new Set(['dhcp', 'tftp', 'http', 'syslog']));
+test('every protocol that machines speak to us, and every file that we take over, has a target', () => {
+  const groups = ['dhcp', 'dhcp-import', 'tftp', 'http', 'syslog'];
+  expect(new Set(targets.map(({ group }) => group))).toEqual(new Set(groups));
 });
 
 test('the same seed makes the same inputs, another one makes others', () => {

@@ -4,7 +4,7 @@
  */
 import type { Random } from './mutate.ts';
 
-export type FuzzGroup = 'dhcp' | 'tftp' | 'http' | 'syslog';
+export type FuzzGroup = 'dhcp' | 'dhcp-import' | 'tftp' | 'http' | 'syslog';
 
 export type FuzzTarget = {
   readonly group: FuzzGroup;
