@@ -1,4 +1,5 @@
 /** `ingot lab ...`: words of the command line in, calls of the lab out. */
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { asIngotError, IngotError } from '../errors.ts';
@@ -8,6 +9,7 @@ import { labExec } from './exec.ts';
 import { LAB_FILES } from './files.ts';
 import { parseMachines } from './machine-option.ts';
 import { type LabStatus, labConsole, labStatus } from './status.ts';
+import { labTrust } from './trust.ts';
 import { labUp } from './up.ts';
 
 const HELP = `Usage: ingot lab COMMAND [OPTIONS]
@@ -24,6 +26,8 @@ Virtual bare metal in network namespaces of its own; nothing of the host's netwo
              --keep-files          leave disks, console logs and the daemon's state
   exec [--in seed|router|oob|switch] -- COMMAND...
            run a command in a namespace of the lab (default: seed, the daemon's place)
+  trust FILE     have the UEFI machines' firmware trust the authority in FILE (PEM) for HTTPS boot,
+                 from the next power-on; FILE - is standard input: ingot boot ca | ingot lab trust -
   console NAME   print the path of a machine's serial console log
 
   --dir DIR   the lab's folder (default: .lab)
@@ -137,7 +141,14 @@ const console: Verb = async ({ options, rest }) => {
   return 0;
 };
 
-const VERBS: ReadonlyMap<string, Verb> = new Map(Object.entries({ up, status, down, exec, console }));
+const trust: Verb = async ({ options, rest }) => {
+  const [file = '-'] = rest;
+  const machines = await labTrust(options.dir, await readFile(file === '-' ? '/dev/stdin' : file, 'utf8'));
+  print(options, { machines }, `Trusted from the next power-on by: ${machines.join(', ') || 'no machine'}`);
+  return 0;
+};
+
+const VERBS: ReadonlyMap<string, Verb> = new Map(Object.entries({ up, status, down, exec, trust, console }));
 
 async function dispatch(argv: readonly string[]): Promise<number> {
   const { values: options, positionals } = parse(argv);

@@ -1,12 +1,14 @@
 /**
- * One UEFI machine, booted in the two other ways that its firmware has: by UEFI HTTP boot into an inspection, and then,
- * with Secure Boot switched on by its BMC, through deployment to a running Debian. At last it is led to the network
+ * One UEFI machine, booted in the other ways that its firmware has: by UEFI HTTP boot over HTTPS into an inspection, over
+ * plain HTTP into iPXE, and then, with Secure Boot switched on by its BMC, through deployment to a running Debian. At last it is led to the network
  * once more, where GRUB hands over to its disk.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { z } from 'zod';
 import { buildAssets } from '../../scripts/assets.ts';
 import { awaitReport, reach, testImage } from '../../scripts/demo/provision.ts';
 import { type Rig, startRig } from '../../scripts/rig.ts';
@@ -14,13 +16,17 @@ import { makeSecureBootDir } from '../../scripts/secure-boot-dir.ts';
 import { labRun } from '../../src/lab/exec.ts';
 import { caFile, readCredentials } from '../../src/lab/files.ts';
 import { machineRequestSchema } from '../../src/lab/records.ts';
+import { labTrust } from '../../src/lab/trust.ts';
 import { labNode, until } from './lab-node.ts';
 
 const NAME = 'e2e-kinds';
 /** What Debian's kernel says of the firmware that started it. */
 const SECURE = 'secureboot: Secure boot enabled';
+/** What iPXE's script says to a node that has no business with the network. */
+const HANDED_OVER = `ingot: ${NAME} boots from its own disk`;
+const configFile = z.looseObject({ boot: z.record(z.string(), z.json()) });
 
-type Part = 'http' | 'deploy' | 'handover';
+type Part = 'https' | 'http' | 'deploy' | 'handover';
 
 describe('a UEFI machine', () => {
   let rig: Rig;
@@ -36,10 +42,11 @@ describe('a UEFI machine', () => {
       dir,
       assets,
       machines: [machineRequestSchema.parse({ name: NAME, firmware: 'uefi', disk_gib: 4, memory_mib: 1536 })],
-      boot: { secure_boot_dir: makeSecureBootDir() },
+      boot: { secure_boot_dir: makeSecureBootDir(), https: { uefi: true } },
     });
     await rig.startDaemon();
     const { client } = rig;
+    await labTrust(dir, (await client.bootAuthority()).certificate);
     await client.nodes.enroll({
       ...(await labNode(rig)),
       boot_interface: 'http-ipxe',
@@ -49,6 +56,11 @@ describe('a UEFI machine', () => {
 
     const part = recorder(rig, { console, kinds });
     await reach(client, NAME, { verb: 'inspect', state: 'manageable' });
+    await part('https');
+
+    await withoutHttps(rig);
+    await restart(rig, 'UefiHttp');
+    await until('iPXE has its script again', async () => (await newText(rig, console)).includes(HANDED_OVER));
     await part('http');
 
     await client.nodes.patch(NAME, [
@@ -64,7 +76,7 @@ describe('a UEFI machine', () => {
     expect(await awaitReport(client, NAME)).toBe(true);
     await part('deploy');
 
-    await restartFromNetwork(rig);
+    await restart(rig, 'Pxe');
     await until('the deployed kernel starts again', async () =>
       (await newText(rig, console)).includes(SECURE),
     );
@@ -76,15 +88,21 @@ describe('a UEFI machine', () => {
     if (done) await rm(rig.lab.dir, { recursive: true, force: true });
   });
 
-  it('loads iPXE by HTTP, asks nothing by TFTP, and is inspected', async () => {
-    expect(console.get('http')).toContain('Start HTTP Boot over IPv4');
-    expect(kinds.get('http')).toEqual(
+  it('loads iPXE by plain HTTP where nothing else is asked for', () => {
+    expect(console.get('http')).toMatch(/URI: http:\/\/\S+\/boot\/snponly\.efi/);
+    expect(kinds.get('http')).toEqual(expect.arrayContaining(['boot.program', 'boot.script']));
+  });
+
+  it('loads iPXE by HTTPS from the authority that it was given, asks nothing by TFTP, and is inspected', async () => {
+    expect(console.get('https')).toContain('Start HTTP Boot over IPv4');
+    expect(console.get('https')).toMatch(/URI: https:\/\/\S+:6183\/boot\/snponly\.efi/);
+    expect(kinds.get('https')).toEqual(
       expect.arrayContaining(['boot.program', 'boot.script', 'boot.kernel', 'boot.initrd', 'agent.lookup']),
     );
-    expect(kinds.get('http')?.filter((kind) => kind.startsWith('tftp.'))).toEqual([]);
+    expect(kinds.get('https')?.filter((kind) => kind.startsWith('tftp.'))).toEqual([]);
     const { inventory } = await rig.client.nodes.inventory(NAME);
     expect(inventory).toMatchObject({ boot: { current_boot_mode: 'uefi' } });
-    expect(console.get('http')).not.toContain(SECURE);
+    expect(console.get('https')).not.toContain(SECURE);
   });
 
   it('boots ramdisk and system with Secure Boot on, which its BMC switched on for it', () => {
@@ -153,8 +171,16 @@ async function newText(rig: Rig, told: ReadonlyMap<Part, string>): Promise<strin
   return all.slice([...told.values()].reduce((sum, text) => sum + text.length, 0));
 }
 
+/** As an operator changes the configuration: the daemon starts anew with it. */
+async function withoutHttps(rig: Rig): Promise<void> {
+  const config = configFile.parse(parse(await readFile(rig.configFile, 'utf8')));
+  await writeFile(rig.configFile, stringify({ ...config, boot: { ...config.boot, https: { uefi: false } } }));
+  await rig.stopDaemon();
+  await rig.startDaemon();
+}
+
 /** What an operator does at a BMC by hand: boot from the network, once, and now. */
-async function restartFromNetwork(rig: Rig): Promise<void> {
+async function restart(rig: Rig, target: 'Pxe' | 'UefiHttp'): Promise<void> {
   const { username, password } = await readCredentials(rig.lab.dir);
   const system = `https://${rig.lab.machines[0]?.bmc_address}/redfish/v1/Systems/1`;
   const ask = async (method: string, url: string, body: object): Promise<void> => {
@@ -164,7 +190,7 @@ async function restartFromNetwork(rig: Rig): Promise<void> {
     const answer = await labRun(rig.lab.dir, 'seed', { argv: [...argv, ...request], input });
     if (answer.code !== 0) throw new Error(`${method} ${url} failed: ${answer.stderr}`);
   };
-  const Boot = { BootSourceOverrideEnabled: 'Once', BootSourceOverrideTarget: 'Pxe' };
+  const Boot = { BootSourceOverrideEnabled: 'Once', BootSourceOverrideTarget: target };
   await ask('PATCH', system, { Boot });
   await ask('POST', `${system}/Actions/ComputerSystem.Reset`, { ResetType: 'ForceRestart' });
 }

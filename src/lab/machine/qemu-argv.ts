@@ -94,6 +94,8 @@ export type QemuStart = {
   readonly first: BootSource;
   /** TCG unless asked: on virtual hosts /dev/kvm may exist and yet hang the firmware. */
   readonly accelerator: 'tcg' | 'kvm';
+  /** File of the authorities whose HTTPS servers UEFI firmware trusts (EFI signature lists); absent: none. */
+  readonly authorities?: string;
 };
 
 /** A comma ends an option's value for QEMU; two of them stand for one. */
@@ -110,7 +112,13 @@ function flash(kind: FirmwareKind, vars: string): string[] {
 }
 
 /** Arguments of QEMU's `qemu-system-ARCH`. */
-export function qemuArgv({ machine, firmware, first, accelerator }: QemuStart): readonly string[] {
+export function qemuArgv({
+  machine,
+  firmware,
+  first,
+  accelerator,
+  authorities,
+}: QemuStart): readonly string[] {
   const kind: FirmwareKind = FIRMWARE[firmware];
   return [
     '-name',
@@ -135,6 +143,10 @@ export function qemuArgv({ machine, firmware, first, accelerator }: QemuStart): 
     ...kind.more,
     ...flash(kind, varsFile(machine, firmware)),
     ...(first === 'http' ? HTTP_FIRST : []),
+    // OvmfPkg/Library/TlsAuthConfigLib.
+    ...(authorities === undefined
+      ? []
+      : ['-fw_cfg', `name=etc/edk2/https/cacerts,file=${value(authorities)}`]),
     '-display',
     'none',
     '-vga',

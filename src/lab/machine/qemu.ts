@@ -14,7 +14,7 @@ import {
 import { BOOT_NIC_PATH, firmwareOf, nicBootIndex, qemuCommand } from './qemu-argv.ts';
 import { killQemu, launchQemu } from './qemu-process.ts';
 import { connectQmp, type Qmp, type QmpEvent } from './qmp.ts';
-import { prepareFiles, readMachineState, writeMachineState } from './state.ts';
+import { prepareFiles, readMachineState, trustOf, writeMachineState } from './state.ts';
 
 const QUIT_MS = 10_000;
 /**
@@ -170,7 +170,7 @@ export class QemuMachine implements Machine {
       mode: this.#boot.mode,
       secureBoot: this.#secureBoot?.enabled ?? false,
     });
-    const command = qemuCommand({ machine: plan, firmware, first, accelerator });
+    const command = qemuCommand({ machine: plan, firmware, first, accelerator, ...trustOf(plan) });
     const onEvent = (event: QmpEvent): void => this.#onEvent(event);
     const { pid, qmp } = await launchQemu({ plan, command, clock, onEvent });
     this.#attach(qmp, pid);

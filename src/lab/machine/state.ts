@@ -1,5 +1,5 @@
 /** What stays of a machine between two lives of its BMC: its disk, its firmware variables, `machine.json`. */
-import { renameSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { constants, copyFile, mkdir, open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
@@ -36,6 +36,15 @@ export function writeMachineState(plan: MachinePlan, state: MachineState): void 
   const file = stateFile(plan);
   writeFileSync(`${file}.new`, json(state));
   renameSync(`${file}.new`, file);
+}
+
+/** Where `ingot lab trust` leaves the authorities for the machine's firmware. */
+export const authoritiesFile = (plan: MachinePlan): string => path.join(plan.folder, 'https-ca.esl');
+
+/** What the firmware trusts besides nothing. */
+export function trustOf(plan: MachinePlan): { readonly authorities?: string } {
+  const authorities = authoritiesFile(plan);
+  return plan.firmware === 'uefi' && existsSync(authorities) ? { authorities } : {};
 }
 
 /** Makes a blank disk and factory-new firmware variables, where they are missing. */
