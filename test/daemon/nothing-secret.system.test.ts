@@ -20,7 +20,10 @@ const URL_PASSWORD = 'password-of-the-image-server';
 const NODE = rackName(0);
 const MAC = rackMac(0);
 const AT = `http://${DAEMON_ADDRESS}:6180`;
-const lookup = z.object({ node: z.object({ uuid: z.string() }), config: z.object({ agent_token: z.string() }) });
+const lookup = z.object({
+  node: z.object({ uuid: z.string() }),
+  config: z.object({ agent_token: z.string() }),
+});
 
 let site: NetworkSite;
 let rack: RackProcess;
@@ -93,7 +96,13 @@ function found(text: string): readonly string[] {
 }
 
 test('no secret is in what TFTP gives the machine, from its first program to its ramdisk', async () => {
-  const names = ['snponly.efi', 'grub/grub.cfg', `grub/grub.cfg-01-${macWithHyphens(MAC)}`, 'vmlinuz', 'initrd.zst'];
+  const names = [
+    'snponly.efi',
+    'grub/grub.cfg',
+    `grub/grub.cfg-01-${macWithHyphens(MAC)}`,
+    'vmlinuz',
+    'initrd.zst',
+  ];
   for (const name of names) {
     const { content, output } = await client.tftp(name);
     expect(content?.length ?? output, name).toBeGreaterThan(0);
@@ -114,7 +123,15 @@ test('nor in its script, kernel and ramdisk by HTTP', async () => {
 test('nor in anything else that is asked for where machines boot: operators are not served there', async () => {
   const nodes = [`/v1/nodes/${uuid}`, `/v1/nodes/${NODE}`, `/v1/nodes?detail=true`, '/v1/nodes', '/v1/ports'];
   const ours = ['timeline', 'why', 'job', 'inventory'].map((word) => `/ingot/v1/nodes/${NODE}/${word}`);
-  const more = ['/', '/v1', '/ingot/v1/status', '/metrics', '/v1/events', '/state/secret.key', '/images/secret.key'];
+  const more = [
+    '/',
+    '/v1',
+    '/ingot/v1/status',
+    '/metrics',
+    '/v1/events',
+    '/state/secret.key',
+    '/images/secret.key',
+  ];
   for (const path of [...nodes, ...ours, ...more]) {
     const answer = await fetched(path, '--max-time', '5');
     expect(found(answer), path).toEqual([]);
