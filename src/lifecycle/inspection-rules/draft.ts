@@ -50,12 +50,12 @@ const nodeAttributes = z.strictObject({
     .default([]),
 });
 
+/** Not its name, of which there may be one in all ingot: two machines that match a rule would get the same. */
 const portAttributes = z.strictObject({
   extra: object,
   local_link_connection: object,
   pxe_enabled: flag.default(true),
   physical_network: z.string().min(1).max(64).nullable().default(null),
-  name: text,
 });
 
 const NODE_NAMES = nodeAttributes.keyof().options;

@@ -168,6 +168,10 @@ test.each([
   [{ op: 'extend-attribute', args: { path: 'properties/cpu_arch', value: 'x' } }, 'is no list'],
   [{ op: 'del-attribute', args: { path: 'extra/nothing' } }, 'there is no "nothing"'],
   [
+    { op: 'set-port-attribute', args: { port_id: MAC, path: 'name', value: 'y' } },
+    'a rule cannot set name of a port',
+  ],
+  [
     { op: 'set-port-attribute', args: { port_id: 'x', path: 'name', value: 'y' } },
     'Port x could not be found.',
   ],
