@@ -84,8 +84,12 @@ describe('a conversation recorded from Ironic 29', () => {
         expect(Object.keys(answer.body)).toEqual(Object.keys(exchange.reply));
         if (result !== null && 'deploy_steps' in result)
           expect(answer.body).toMatchObject({ command_result: result });
+        // Ours may have more of them.
         if (result !== null && 'clean_steps' in result)
-          expect(answer.body).toMatchObject({ command_result: { clean_steps: result.clean_steps } });
+          for (const [manager, steps] of Object.entries(result.clean_steps as Record<string, object[]>))
+            expect(answer.body).toMatchObject({
+              command_result: { clean_steps: { [manager]: expect.arrayContaining(steps) } },
+            });
       }
       await call('GET', '/v1/commands/id-2?wait=true&agent_token=TOKEN');
     }
