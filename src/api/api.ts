@@ -31,6 +31,8 @@ import { fleetRoutes } from './ironic/fleet.ts';
 import { historyRoutes } from './ironic/history.ts';
 import { refuseNamesOfOld } from './ironic/idents.ts';
 import { inspectionRuleRoutes } from './ironic/inspection-rules.ts';
+import { managementRoutes } from './ironic/management.ts';
+import { nodeExtraRoutes } from './ironic/node-extras.ts';
 import { nodePartRoutes } from './ironic/node-parts.ts';
 import { nodeRoutes } from './ironic/nodes.ts';
 import { portgroupRoutes } from './ironic/portgroups.ts';
@@ -61,6 +63,8 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   openApiRoutes(app);
   nodeRoutes(app, context);
   nodePartRoutes(app, context);
+  managementRoutes(app, context);
+  nodeExtraRoutes(app, context);
   traitRoutes(app, context);
   stepListRoutes(app, context);
   historyRoutes(app, context);

@@ -10,8 +10,9 @@
  * is asked of the machine, and the call rejects with the signal's reason.
  */
 export type BmcPower = 'on' | 'off' | 'turning-on' | 'turning-off' | 'unknown';
-/** `http` is UEFI HTTP boot. */
-export type BootDevice = 'pxe' | 'http' | 'disk';
+/** `http` is UEFI HTTP boot, `bios` the firmware's own set-up. */
+export const BOOT_DEVICES = ['pxe', 'http', 'disk', 'cdrom', 'bios'] as const;
+export type BootDevice = (typeof BOOT_DEVICES)[number];
 export type BootMode = 'uefi' | 'bios';
 
 export type SystemInfo = {
@@ -42,6 +43,12 @@ export type Bmc = {
   softPowerOff(signal?: AbortSignal): Promise<void>;
   /** For the next boot only; `mode` is set with it where the BMC allows. */
   setBootOnce(device: BootDevice, mode: BootMode | null, signal?: AbortSignal): Promise<void>;
+  /** For every boot from now on. */
+  setBootAlways(device: BootDevice, signal?: AbortSignal): Promise<void>;
+  /** What overrides the firmware's own order, if anything does. */
+  bootDevice(): Promise<{ readonly device: BootDevice | null; readonly persistent: boolean }>;
+  /** A non-maskable interrupt: a hung system that is set up for it dumps its core. */
+  injectNmi(signal?: AbortSignal): Promise<void>;
   /** Whether the firmware's next start has Secure Boot on; null where the BMC does not say. */
   secureBoot(): Promise<boolean | null>;
   /** From the next start on. */

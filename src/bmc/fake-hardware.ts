@@ -16,6 +16,9 @@ export function openFakeHardware(): Bmc {
     powerOff: become('off'),
     softPowerOff: become('off'),
     setBootOnce: () => Promise.resolve(),
+    setBootAlways: () => Promise.resolve(),
+    bootDevice: () => Promise.resolve({ device: 'pxe', persistent: false }),
+    injectNmi: () => Promise.resolve(),
     secureBoot: () => Promise.resolve(null),
     setSecureBoot: () => Promise.resolve(),
     systemInfo: () =>

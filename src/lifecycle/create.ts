@@ -10,6 +10,7 @@ import { createAdvance } from './engine/advance.ts';
 import { createEngine } from './engine/engine.ts';
 import type { Steps } from './engine/step.ts';
 import type { Lifecycle } from './lifecycle.ts';
+import { createManagement } from './management.ts';
 import { endingOf } from './plans.ts';
 import { type Accepted, acceptPower, acceptVerb } from './requests.ts';
 import { createSteps } from './steps/catalog.ts';
@@ -62,6 +63,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
   return {
     requestVerb: (ident, request) =>
       accept(ident, (queries, node) => acceptVerb(queries, node, { request, tools: { advance, site, now } })),
+    management: createManagement(deps),
     requestPower: (ident, target) => accept(ident, (queries, node) => acceptPower(queries, node, target)),
     why: async (ident) => {
       const node = await store.nodes.find(ident);

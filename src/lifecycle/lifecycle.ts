@@ -8,6 +8,7 @@ import type { DeployStep } from '../store/step-list-records.ts';
 import type { PowerTarget, Verb } from '../store/words.ts';
 import type { AskedStep } from './asked-steps.ts';
 import type { Deployment } from './deployment.ts';
+import type { Management } from './management.ts';
 
 export type VerbRequest = {
   readonly verb: Verb;
@@ -67,6 +68,7 @@ export type Lifecycle = {
   /** Throws `invalid_state` (with what to do first), `node_locked`, `not_found`, `invalid_input`. */
   requestVerb(ident: string, request: VerbRequest): Promise<void>;
   requestPower(ident: string, target: PowerTarget): Promise<void>;
+  readonly management: Management;
   /** Begins to look for a node for an allocation that is on disk as `allocating`; at start that is done by itself. */
   allocate(allocationUuid: string): void;
   why(ident: string): Promise<Why>;

@@ -31,6 +31,12 @@ export function fakeLifecycle(store: Store): FakeLifecycle {
     allocate: (uuid) =>
       createAllocator({ store, clock: stoppedClock(), log: createLog('silent') }).take(uuid),
     requestPower: (ident, target) => note('requestPower', ident, target),
+    management: {
+      bootDevice: async () => ({ device: 'disk', persistent: true }),
+      setBootDevice: (node, wanted) => note('setBootDevice', node.uuid, wanted),
+      injectNmi: (node) => note('injectNmi', node.uuid),
+      setSecureBoot: (node, enabled) => note('setSecureBoot', node.uuid, enabled),
+    },
     why: async (ident) => {
       await note('why', ident);
       const last_seen = { at: '2026-11-22T12:00:00.000Z', message: 'TFTP gave undionly.kpxe' };

@@ -48,7 +48,7 @@ test.each([
   expect(fault(answer)).toMatch(text);
 });
 
-test('they are not there before 1.37', async () => {
+test('before 1.37 they are not acceptable, as Ironic says it', async () => {
   const { ask } = await withTraits();
-  expect((await ask('GET', TRAITS, { version: '1.36' })).status).toBe(404);
+  expect((await ask('GET', TRAITS, { version: '1.36' })).status).toBe(406);
 });

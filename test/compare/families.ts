@@ -2,9 +2,10 @@ import type { Family } from './call.ts';
 import { drivers } from './families/drivers.ts';
 import { lists } from './families/lists.ts';
 import { nodes } from './families/nodes.ts';
+import { parts } from './families/parts.ts';
 import { patches } from './families/patch.ts';
 import { ports } from './families/ports.ts';
 import { versions } from './families/versions.ts';
 
 /** In this order, on the same two servers: what one family leaves behind, the lists of the next one show on both. */
-export const FAMILIES: readonly Family[] = [nodes, patches, versions, lists, ports, drivers];
+export const FAMILIES: readonly Family[] = [nodes, patches, versions, lists, parts, ports, drivers];

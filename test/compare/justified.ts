@@ -40,11 +40,6 @@ export const JUSTIFIED: readonly Justified[] = [
     why: 'only what is served is listed',
   },
   {
-    calls: /^versions: v1/,
-    at: /^body\.(lookup|heartbeat)\./,
-    why: "the operators' listener does not serve the agents: they have one of their own on the PXE network, which lists these",
-  },
-  {
     calls: ['nodes: show a name with a space'],
     at: /^body\.error_message\.(code|title|description|fault\w+|debuginfo)$/,
     why: 'Ironic answers this one 400 in the shape of its routing errors; ingot has one shape for all errors of handlers',
@@ -75,6 +70,10 @@ export const JUSTIFIED: readonly Justified[] = [
       'patch: no list',
       'patch: nothing',
       'ports: a link without a switch',
+      'parts: a trait with a body',
+      'parts: a trait that is none',
+      'parts: traits that are none',
+      'parts: traits with an unknown field',
     ],
     at: SENTENCE,
     why: 'Ironic repeats the value, which may be a secret or megabytes, and not the field; ingot names the field (or the operation) and keeps the value to itself',
@@ -178,7 +177,13 @@ export const JUSTIFIED: readonly Justified[] = [
     why: 'Ironic has quotes round a word that is no field at all, and none round a field that does not sort',
   },
   {
-    calls: ['lists: shards before 1.82'],
+    calls: [
+      'lists: shards before 1.82',
+      'parts: vifs before 1.28',
+      'parts: bios before 1.40',
+      'parts: inventory before 1.81',
+      'parts: history',
+    ],
     at: /^body\.error_message\.(code|title|description|fault\w+|debuginfo)$/,
     why: 'what a version does not know yet is answered 404 in the shape of all errors of handlers, for each resource alike',
   },
@@ -203,7 +208,17 @@ export const JUSTIFIED: readonly Justified[] = [
     why: 'the same properties, described in other words',
   },
   {
-    calls: ['drivers: conductors before 1.49'],
+    calls: ['parts: raid', 'parts: raid afterwards', 'parts: raid of nonsense'],
+    at: /^(status|body.*)$/,
+    why: 'no driver of ingot configures RAID',
+  },
+  {
+    calls: [
+      'drivers: conductors before 1.49',
+      'parts: nmi before 1.29',
+      'parts: boot mode before 1.76',
+      'parts: secure boot before 1.76',
+    ],
     at: SENTENCE,
     why: 'Ironic has three ways to say that a resource is newer; ingot one',
   },
@@ -211,5 +226,20 @@ export const JUSTIFIED: readonly Justified[] = [
     calls: ['ports: show a word'],
     at: STATUS_AND_SENTENCE,
     why: 'a word may be the name of a port (1.88), so that it is not there is 404 in every version',
+  },
+  {
+    calls: [
+      'parts: indicators',
+      'parts: indicators of a component',
+      'parts: one indicator',
+      'parts: indicators before 1.63',
+    ],
+    at: STATUS_AND_SENTENCE,
+    why: 'no driver of ingot has lamps: it says so, where Ironic lists those of pretended hardware',
+  },
+  {
+    calls: ['parts: inventory before any'],
+    at: SENTENCE,
+    why: "the node's uuid, where Ironic shows the number of a row",
   },
 ];

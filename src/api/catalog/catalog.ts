@@ -4,6 +4,7 @@ import { DHCP } from './dhcp.ts';
 import { DISCOVERY } from './discovery.ts';
 import { FLEET } from './fleet.ts';
 import { INSPECTION_RULES } from './inspection-rules.ts';
+import { NODE_PARTS } from './node-parts.ts';
 import { NODES } from './nodes.ts';
 import type { Catalog } from './operation.ts';
 import { OURS } from './ours.ts';
@@ -13,6 +14,7 @@ import { STEP_LISTS } from './step-lists.ts';
 export const CATALOG: Catalog = {
   ...DISCOVERY,
   ...NODES,
+  ...NODE_PARTS,
   ...FLEET,
   ...SITE,
   ...AGENTS,

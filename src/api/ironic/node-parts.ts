@@ -10,10 +10,11 @@ type WithIdent = { Params: { ident: string } };
 
 export function nodePartRoutes(app: FastifyInstance, { store }: ApiContext): void {
   app.get<WithIdent>('/v1/nodes/:ident/validate', async (request) =>
-    validateNode(await findNode(store, request.params.ident)),
+    validateNode(await findNode(store, request.params.ident), request.minor),
   );
 
   app.get<WithIdent>('/v1/nodes/:ident/inventory', async (request) => {
+    refuseBefore(INVENTORY_SINCE, request);
     const node = await findNode(store, request.params.ident);
     const record = await store.inventories.get(node.uuid);
     if (record !== null) return { inventory: record.inventory, plugin_data: record.plugin_data };
@@ -32,4 +33,5 @@ export function nodePartRoutes(app: FastifyInstance, { store }: ApiContext): voi
   }
 }
 
+const INVENTORY_SINCE = 81;
 const EMPTY_PARTS = { bios: 40, firmware: 86, vifs: 28 } as const;

@@ -1,5 +1,5 @@
 /** `/v1/nodes/{id}/traits` (1.37): the words by which deployments choose nodes. */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
 import type { NodeRecord } from '../../store/records.ts';
@@ -8,7 +8,7 @@ import { parseBody } from '../parse.ts';
 import { trait } from '../schemas/trait.ts';
 import { baseUrl } from '../server.ts';
 import { findNode, refuseWhileLocked } from './idents.ts';
-import { refuseBefore } from './since.ts';
+import { notAcceptable } from './since.ts';
 
 const MOST_TRAITS = 50;
 const SINCE = 37;
@@ -36,22 +36,22 @@ export function traitRoutes(app: FastifyInstance, { store, hostname }: ApiContex
     });
 
   app.get<WithIdent>('/v1/nodes/:ident/traits', async (request) => {
-    refuseBefore(SINCE, request);
+    refuseTooOld(request);
     return { traits: (await findNode(store, request.params.ident)).traits };
   });
   app.put<WithIdent>('/v1/nodes/:ident/traits', async (request, reply) => {
-    refuseBefore(SINCE, request);
+    refuseTooOld(request);
     const { traits } = parseBody(traitsBody, request.body, 'traits');
     await change(request.params.ident, () => traits);
     return reply.code(204).send();
   });
   app.delete<WithIdent>('/v1/nodes/:ident/traits', async (request, reply) => {
-    refuseBefore(SINCE, request);
+    refuseTooOld(request);
     await change(request.params.ident, () => []);
     return reply.code(204).send();
   });
   app.put<WithTrait>('/v1/nodes/:ident/traits/:trait', async (request, reply) => {
-    refuseBefore(SINCE, request);
+    refuseTooOld(request);
     const { ident } = request.params;
     if (request.body !== undefined && request.body !== null)
       throw new IngotError('invalid_input', 'No body should be provided when adding a trait', {
@@ -63,7 +63,7 @@ export function traitRoutes(app: FastifyInstance, { store, hostname }: ApiContex
     return reply.code(204).header('Location', location).send();
   });
   app.delete<WithTrait>('/v1/nodes/:ident/traits/:trait', async (request, reply) => {
-    refuseBefore(SINCE, request);
+    refuseTooOld(request);
     const { ident, trait: removed } = request.params;
     await change(ident, (node) => {
       if (node.traits.includes(removed)) return node.traits.filter((one) => one !== removed);
@@ -83,4 +83,9 @@ function refuseTooMany(node: NodeRecord, traits: readonly string[]): void {
       `(${traits.length} vs. ${MOST_TRAITS})`,
     { hint: 'Take some away first.' },
   );
+}
+
+/** Here Ironic says that the version is not acceptable, where it says of other parts that they are not there. */
+function refuseTooOld({ minor }: FastifyRequest): void {
+  if (minor < SINCE) throw notAcceptable('traits', SINCE);
 }

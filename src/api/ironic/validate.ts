@@ -36,9 +36,12 @@ const VALIDATED: readonly InterfaceKind[] = [
   ...(['inspect', 'raid', 'rescue', 'storage'] as const),
 ];
 
-/** In Ironic's shape: one verdict an interface. */
-export function validateNode(node: NodeRecord): Readonly<Record<string, Verdict>> {
-  return Object.fromEntries(VALIDATED.map((kind) => [kind, verdictOn(node, kind)]));
+const FIRMWARE_SINCE = 86;
+
+/** In Ironic's shape: one verdict an interface, as far as the microversion 1.`minor` knows it. */
+export function validateNode(node: NodeRecord, minor: number): Readonly<Record<string, Verdict>> {
+  const known = VALIDATED.filter((kind) => kind !== 'firmware' || minor >= FIRMWARE_SINCE);
+  return Object.fromEntries(known.map((kind) => [kind, verdictOn(node, kind)]));
 }
 
 function verdictOn(node: NodeRecord, kind: InterfaceKind): Verdict {

@@ -1,21 +1,28 @@
-/** The boot override for the next boot: written where the BMC takes it, and believed only when it reads back. */
+/** The boot override, for the next boot or for all: written where the BMC takes it, and believed only when it reads back. */
 import type { Clock } from '../../clock.ts';
 import { IngotError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
-import type { BootDevice, BootMode } from '../bmc.ts';
+import { BOOT_DEVICES, type BootDevice, type BootMode } from '../bmc.ts';
 import type { RedfishClient, Resource, WriteOutcome } from './client.ts';
 import type { RedfishTarget } from './driver-info.ts';
 import type { Habits } from './quirks.ts';
 import { type BootOverride, bootOverrideOf, settingsLinkOf } from './system.ts';
 
 /** Redfish schema ComputerSystem, BootSource and BootSourceOverrideMode. */
-const TARGETS: { readonly [device in BootDevice]: string } = { pxe: 'Pxe', http: 'UefiHttp', disk: 'Hdd' };
+const TARGETS: { readonly [device in BootDevice]: string } = {
+  pxe: 'Pxe',
+  http: 'UefiHttp',
+  disk: 'Hdd',
+  cdrom: 'Cd',
+  bios: 'BiosSetup',
+};
 const MODES: { readonly [mode in BootMode]: string } = { uefi: 'UEFI', bios: 'Legacy' };
 
 /** What shall be in the `Boot` object; a null mode is left as it is. */
-type Wanted = { readonly target: string; readonly mode: string | null };
+type Wanted = { readonly target: string; readonly mode: string | null; readonly enabled: Enabled };
+type Enabled = 'Once' | 'Continuous';
 type BootBody = {
-  readonly BootSourceOverrideEnabled?: 'Once';
+  readonly BootSourceOverrideEnabled?: Enabled;
   readonly BootSourceOverrideTarget: string;
   readonly BootSourceOverrideMode?: string;
 };
@@ -40,16 +47,15 @@ export type BootContext = {
  * the vendor's habits or the system itself say so), until one reads back. Rejects with `bmc_refused` when the
  * BMC does not offer the device or refused every form, with `bmc_bad_answer` when it took one without effect.
  */
-export async function setBootOnce(
+export async function setBootOverride(
   context: BootContext,
-  device: BootDevice,
-  mode: BootMode | null,
+  ask: { readonly device: BootDevice; readonly mode: BootMode | null; readonly enabled: Enabled },
 ): Promise<void> {
   const system = await context.system();
   const settings = await settingsOf(context.client, system);
   const boot = bootOverrideOf(system.body);
   const pending = settings === null ? null : bootOverrideOf(settings.body);
-  const wanted = wantedBoot(context, { device, mode, boot, pending });
+  const wanted = wantedBoot(context, { ...ask, boot, pending });
 
   const settingsFirst =
     context.habits.bootSettingsFirst || (boot.target === null && boot.allowedTargets === null);
@@ -58,8 +64,8 @@ export async function setBootOnce(
   let seen: BootOverride = boot;
   for (const place of places) {
     for (const body of bootBodies(wanted, bootOverrideOf(place.body))) {
-      const outcome = await writeBoot(context, place, body);
-      const check: Wanted = { target: wanted.target, mode: body.BootSourceOverrideMode ?? null };
+      const check: Wanted = { ...wanted, mode: body.BootSourceOverrideMode ?? null };
+      const outcome = await writeBoot(context, place, { body, check });
       const shown = await readBack(context, check, outcome.kind === 'refused' ? [0] : READ_BACK_MS);
       if (shown === null) return;
       seen = shown;
@@ -79,6 +85,7 @@ function wantedBoot(
   ask: {
     readonly device: BootDevice;
     readonly mode: BootMode | null;
+    readonly enabled: Enabled;
     readonly boot: BootOverride;
     readonly pending: BootOverride | null;
   },
@@ -88,10 +95,10 @@ function wantedBoot(
   if (offered.length > 0 && !offered.includes(target))
     throw new IngotError(
       'bmc_refused',
-      `BMC ${context.target.address} cannot boot once from "${target}": it offers ${offered.join(', ')}`,
+      `BMC ${context.target.address} cannot boot ${howOften(ask)} from "${target}": it offers ${offered.join(', ')}`,
       { hint: "Set the machine's own boot order in its firmware (network first), or update the BMC." },
     );
-  return { target, mode: wantedMode(context, ask) };
+  return { target, mode: wantedMode(context, ask), enabled: ask.enabled };
 }
 
 /** The mode to send: as asked where the BMC knows modes, and has that one; else none. */
@@ -113,17 +120,23 @@ function wantedMode(
  * the `Enabled` that it has already.
  */
 function bootBodies(wanted: Wanted, present: BootOverride): readonly BootBody[] {
-  const once: BootBody = { BootSourceOverrideEnabled: 'Once', BootSourceOverrideTarget: wanted.target };
+  const once: BootBody = {
+    BootSourceOverrideEnabled: wanted.enabled,
+    BootSourceOverrideTarget: wanted.target,
+  };
   return [
     ...(wanted.mode === null ? [] : [{ ...once, BootSourceOverrideMode: wanted.mode }]),
     once,
-    ...(present.enabled === 'Once' ? [{ BootSourceOverrideTarget: wanted.target }] : []),
+    ...(present.enabled === wanted.enabled ? [{ BootSourceOverrideTarget: wanted.target }] : []),
   ];
 }
 
 /** An unclear write is repeated: it sets absolute values, and the read-back judges. */
-async function writeBoot(context: BootContext, place: Resource, body: BootBody): Promise<WriteOutcome> {
-  const check: Wanted = { target: body.BootSourceOverrideTarget, mode: body.BootSourceOverrideMode ?? null };
+async function writeBoot(
+  context: BootContext,
+  place: Resource,
+  { body, check }: { readonly body: BootBody; readonly check: Wanted },
+): Promise<WriteOutcome> {
   for (let tries = 1; ; tries += 1) {
     const fresh = tries === 1 ? place : await context.client.get(place.path);
     const outcome = await context.client.patch(fresh, { body: { Boot: body }, signal: context.signal });
@@ -153,12 +166,15 @@ async function readBack(
 function matches(habits: Habits, wanted: Wanted, shown: BootOverride): boolean {
   const same = [wanted.target, ...(habits.bootAliases[wanted.target] ?? [])];
   return (
-    shown.enabled === 'Once' &&
+    shown.enabled === wanted.enabled &&
     shown.target !== null &&
     same.includes(shown.target) &&
     (wanted.mode === null || shown.mode === wanted.mode)
   );
 }
+
+const howOften = ({ enabled }: { readonly enabled: Enabled }): string =>
+  enabled === 'Once' ? 'once' : 'from now on';
 
 async function settingsOf(client: RedfishClient, system: Resource): Promise<Resource | null> {
   const link = settingsLinkOf(system.body);
@@ -166,7 +182,7 @@ async function settingsOf(client: RedfishClient, system: Resource): Promise<Reso
 }
 
 function ignored(target: RedfishTarget, wanted: Wanted, seen: BootOverride): IngotError {
-  const want = `"${wanted.target}" once`;
+  const want = `"${wanted.target}" ${howOften(wanted)}`;
   const shows = `"${seen.target ?? 'nothing'}" ${seen.enabled ?? 'not set'}${seen.mode === null ? '' : `, ${seen.mode}`}`;
   return new IngotError(
     'bmc_bad_answer',
@@ -175,4 +191,18 @@ function ignored(target: RedfishTarget, wanted: Wanted, seen: BootOverride): Ing
       hint: "Restart the BMC or update its firmware; until then set the machine's own boot order (network first).",
     },
   );
+}
+
+/** What the system, or else its settings object, shows as the override. */
+export async function readBootDevice(
+  client: RedfishClient,
+  system: Resource,
+): Promise<{ readonly device: BootDevice | null; readonly persistent: boolean }> {
+  const shown = bootOverrideOf(system.body);
+  const settings = shown.target === null ? await settingsOf(client, system) : null;
+  const { enabled, target } = settings === null ? shown : bootOverrideOf(settings.body);
+  const none = { device: null, persistent: false };
+  if (enabled !== 'Once' && enabled !== 'Continuous') return none;
+  const device = BOOT_DEVICES.find((one) => TARGETS[one] === target);
+  return device === undefined ? none : { device, persistent: enabled === 'Continuous' };
 }

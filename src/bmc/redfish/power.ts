@@ -101,12 +101,37 @@ async function lookFor(
   return system ?? context.system();
 }
 
-async function reset(context: PowerContext, system: Resource, wish: PowerWish): Promise<WriteOutcome> {
+/** A non-maskable interrupt, once: whether it came is for the system to show. Rejects with `bmc_refused`. */
+export async function sendNmi(context: PowerContext): Promise<void> {
+  const offer = await resetOffer(context, await context.system());
+  if (offer === null || offer.allowed?.includes('Nmi') === false) {
+    throw new IngotError('bmc_refused', `BMC ${context.target.address} cannot inject an NMI`, {
+      hint: 'It does not offer ResetType Nmi: there is no such button on this machine.',
+    });
+  }
+  const outcome = await context.client.post(offer.target, {
+    body: { ResetType: 'Nmi' },
+    signal: context.signal,
+  });
+  if (outcome.kind !== 'done') throw outcome.error;
+}
+
+/** Where resets are asked for, and which, as far as the BMC tells. */
+async function resetOffer(
+  { client }: PowerContext,
+  system: Resource,
+): Promise<{ readonly target: string; readonly allowed: readonly string[] | null } | null> {
   const action = resetActionOf(system.body);
-  if (action === null) throw cannot(context.target, wish, null);
-  const info =
-    action.allowed === null && action.info !== null ? await context.client.tryGet(action.info) : null;
+  if (action === null) return null;
+  const info = action.allowed === null && action.info !== null ? await client.tryGet(action.info) : null;
   const allowed = action.allowed ?? (info === null ? null : resetTypesOfActionInfo(info.body));
+  return { target: action.target, allowed };
+}
+
+async function reset(context: PowerContext, system: Resource, wish: PowerWish): Promise<WriteOutcome> {
+  const action = await resetOffer(context, system);
+  if (action === null) throw cannot(context.target, wish, null);
+  const { allowed } = action;
   const [standard] = WISHES[wish].resetTypes;
   const resetType =
     allowed === null || allowed.length === 0

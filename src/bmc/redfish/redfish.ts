@@ -2,12 +2,12 @@ import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
 import type { Bmc } from '../bmc.ts';
 import { createSerialQueue, type SerialQueue } from '../queue.ts';
-import { setBootOnce } from './boot-once.ts';
+import { readBootDevice, setBootOverride } from './boot-once.ts';
 import { createRedfishClient, type Resource } from './client.ts';
 import type { RedfishTarget } from './driver-info.ts';
 import { DEFAULT_TIMEOUTS, type Timeouts } from './exchange.ts';
 import { readSystemInfo } from './inventory.ts';
-import { fulfil, type PowerContext } from './power.ts';
+import { fulfil, type PowerContext, sendNmi } from './power.ts';
 import { type Habits, habitsFrom } from './quirks.ts';
 import { readSecureBoot, setSecureBoot } from './secure-boot.ts';
 import { NO_SESSION_BOOK, type SessionBook } from './session-book.ts';
@@ -78,8 +78,17 @@ export function openRedfishBmc(target: RedfishTarget, deps: RedfishDeps): Bmc {
     },
     softPowerOff: (caller) => fulfil(work(caller), 'soft-off'),
     async setBootOnce(device, mode, caller) {
-      await setBootOnce({ ...work(caller), habits: await habitsNow() }, device, mode);
+      const context = { ...work(caller), habits: await habitsNow() };
+      await setBootOverride(context, { device, mode, enabled: 'Once' });
     },
+    async setBootAlways(device, caller) {
+      const context = { ...work(caller), habits: await habitsNow() };
+      await setBootOverride(context, { device, mode: null, enabled: 'Continuous' });
+    },
+    async bootDevice() {
+      return readBootDevice(client, await system());
+    },
+    injectNmi: (caller) => sendNmi(work(caller)),
     async secureBoot() {
       return readSecureBoot(client, await system());
     },

@@ -202,6 +202,9 @@ export function createMachine(options: MachineOptions): Machine {
         answered(() => {
           once = device;
         }),
+      setBootAlways: () => answered(() => undefined),
+      bootDevice: () => answered(() => ({ device: once ?? null, persistent: false })),
+      injectNmi: () => answered(() => undefined),
       secureBoot: () => answered(() => faults.secureBoot ?? null),
       setSecureBoot: (enabled) =>
         answered(() => {

@@ -67,6 +67,11 @@ export async function createRack(ramdisks: Ramdisks): Promise<Rack> {
     setBootOnce: async (next) => {
       device = next;
     },
+    setBootAlways: async (next) => {
+      device = next;
+    },
+    bootDevice: () => Promise.reject(new Error('nobody asks')),
+    injectNmi: async () => undefined,
     secureBoot: async () => null,
     setSecureBoot: async () => undefined,
     systemInfo: () => Promise.reject(new Error('nobody asks')),

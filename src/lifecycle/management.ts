@@ -1,0 +1,97 @@
+/** What operators ask of a node's BMC beside power, at once and without a job: boot device, NMI, Secure Boot. */
+import type { BootDevice } from '../bmc/bmc.ts';
+import { IngotError } from '../errors.ts';
+import type { NodeRecord } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+import type { WithBmc } from './deps.ts';
+import { interfaceOf } from './interfaces.ts';
+import { waitForJob } from './verbs.ts';
+
+export type { BootDevice };
+
+export type Management = {
+  /** Null: the firmware's own order. Throws what the BMC's failures are. */
+  bootDevice(node: NodeRecord): Promise<{ readonly device: BootDevice | null; readonly persistent: boolean }>;
+  /** Throws `invalid_input` for what this node cannot boot from, `node_locked` while a job is at work. */
+  setBootDevice(
+    node: NodeRecord,
+    wanted: { readonly device: BootDevice; readonly persistent: boolean },
+  ): Promise<void>;
+  /** Throws `invalid_input` where the management interface has no such button, `node_locked`. */
+  injectNmi(node: NodeRecord): Promise<void>;
+  /** From the node's next start on. Throws as above. */
+  setSecureBoot(node: NodeRecord, enabled: boolean): Promise<void>;
+};
+
+/** By management interface; what is pretended has what Ironic pretends. */
+const DEVICES: Readonly<Record<string, readonly BootDevice[]>> = {
+  redfish: ['pxe', 'disk', 'cdrom', 'bios', 'http'],
+  fake: ['pxe'],
+  // Ironic's `noop` takes these, does nothing, and says that it boots from the network for ever.
+  noop: ['pxe', 'disk'],
+};
+
+export function bootDevicesOf(node: NodeRecord): readonly BootDevice[] {
+  return DEVICES[interfaceOf(node, 'management')] ?? [];
+}
+
+export function createManagement(deps: {
+  readonly store: Pick<Store, 'nodes' | 'jobs' | 'events'>;
+  readonly withBmc: WithBmc;
+}): Management {
+  const { store, withBmc } = deps;
+
+  const refuseWhileBusy = async (node: NodeRecord): Promise<void> => {
+    const job = await store.jobs.runningOf(node.uuid);
+    if (job === null) return;
+    throw new IngotError(
+      'node_locked',
+      `Node ${node.uuid} is locked by the job "${job.verb}" (number ${job.id}), please retry after it is completed.`,
+      { hint: waitForJob(node) },
+    );
+  };
+  const tell = async (node: NodeRecord, message: string): Promise<void> => {
+    await store.events.append({ node_uuid: node.uuid, kind: 'node.managed', message });
+  };
+
+  return {
+    bootDevice: async (node) => {
+      if (interfaceOf(node, 'management') === 'noop') return { device: 'pxe', persistent: true };
+      return await withBmc(node, (bmc) => bmc.bootDevice());
+    },
+    setBootDevice: async (node, { device, persistent }) => {
+      if (interfaceOf(node, 'management') === 'noop') return;
+      await refuseWhileBusy(node);
+      await withBmc(node, (bmc) =>
+        persistent ? bmc.setBootAlways(device) : bmc.setBootOnce(device, node.boot_mode),
+      );
+      await tell(node, `The BMC was told to boot from ${device} ${persistent ? 'from now on' : 'once'}`);
+    },
+    injectNmi: async (node) => {
+      refuseUnlessRedfish(node, 'inject_nmi');
+      await refuseWhileBusy(node);
+      await withBmc(node, (bmc) => bmc.injectNmi());
+      await tell(node, 'The BMC injected a non-maskable interrupt');
+    },
+    setSecureBoot: async (node, enabled) => {
+      refuseUnlessRedfish(node, 'set_secure_boot_state');
+      await refuseWhileBusy(node);
+      await withBmc(node, (bmc) => bmc.setSecureBoot(enabled));
+      await store.nodes.update(node.uuid, { secure_boot: enabled });
+      await tell(node, `Secure Boot was switched ${enabled ? 'on' : 'off'}, from the next start on`);
+    },
+  };
+}
+
+function refuseUnlessRedfish(node: NodeRecord, extension: string): void {
+  if (interfaceOf(node, 'management') !== 'redfish') throw unsupported(node, extension);
+}
+
+/** Ironic's sentence for what a driver has not (ironic/common/exception.py, UnsupportedDriverExtension). */
+export function unsupported({ driver }: Pick<NodeRecord, 'driver'>, extension: string): IngotError {
+  return new IngotError(
+    'invalid_input',
+    `Driver ${driver} does not support ${extension} (disabled or not implemented).`,
+    { hint: 'See the interfaces of the node: `GET /v1/nodes/NAME/validate`.' },
+  );
+}
