@@ -5,6 +5,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildAssets } from '../../scripts/assets.ts';
 import { type DemoNode, provisionAll } from '../../scripts/demo/provision.ts';
@@ -160,5 +161,21 @@ async function reportedLcmAddress(rig: Rig, name: string): Promise<string> {
     ? addresses.map(String).filter((one) => one.startsWith('10.40.0.'))
     : [];
   if (address === undefined) throw new Error(`${name} reported no address on the LCM network`);
+  // Not only some address of that network: the one that ingot set aside for this node.
+  expect(address).toBe(await claimedAddress(rig, name));
   return address;
+}
+
+/** The address on the LCM network that ingot set aside for the node, from its own store. */
+async function claimedAddress(rig: Rig, name: string): Promise<string | undefined> {
+  const { uuid } = await rig.client.nodes.get(name);
+  const store = new Database(join(rig.lab.dir, 'state', 'ingot.db'), { readonly: true });
+  try {
+    const claims = store.prepare<[string], { network: string; address: string }>(
+      'SELECT network, address FROM addresses WHERE node_uuid = ?',
+    );
+    return claims.all(uuid).find(({ network }) => network === 'lcm')?.address;
+  } finally {
+    store.close();
+  }
 }
