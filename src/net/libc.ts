@@ -14,9 +14,11 @@ export const LINUX = {
   SOL_SOCKET: 1,
   SO_REUSEADDR: 2,
   SO_BROADCAST: 6,
+  SO_SNDBUF: 7,
   SO_RCVBUF: 8,
   SO_BINDTODEVICE: 25,
   SO_ATTACH_FILTER: 26,
+  SO_SNDBUFFORCE: 32,
   SO_RCVBUFFORCE: 33,
   SIOCGIFMTU: 0x8921,
   MSG_DONTWAIT: 0x40,
@@ -33,27 +35,6 @@ export type Libc = {
     ...args: readonly [fd: number, level: number, option: number, value: Uint8Array, length: number]
   ) => number;
   readonly bind: (fd: number, address: Uint8Array, length: number) => number;
-  readonly sendto: (
-    ...args: readonly [
-      fd: number,
-      bytes: Uint8Array,
-      length: number,
-      flags: number,
-      address: Uint8Array,
-      addressLength: number,
-    ]
-  ) => number;
-  /** Writes the sender's address; -1 when there is nothing. */
-  readonly recvfrom: (
-    ...args: readonly [
-      fd: number,
-      bytes: Uint8Array,
-      length: number,
-      flags: number,
-      address: Uint8Array,
-      addressLength: Uint8Array,
-    ]
-  ) => number;
   /** Datagrams by an array of `struct mmsghdr`; returns how many were sent before the first that was not. */
   readonly sendmmsg: (fd: number, messages: Uint8Array, count: number, flags: number) => number;
   /** Fills an array of `struct mmsghdr`; -1 when there is nothing. */
@@ -66,6 +47,8 @@ export type Libc = {
   readonly ioctl: (fd: number, request: number, structure: Uint8Array) => number;
   readonly getsockname: (fd: number, address: Uint8Array, length: Uint8Array) => number;
   readonly close: (fd: number) => number;
+  /** The thread sleeps for so many microseconds. */
+  readonly usleep: (microseconds: number) => number;
   /** 0: there is no interface of that name. */
   readonly if_nametoindex: (name: string) => number;
   /** Of a thread; 0 is the calling one. */
@@ -78,8 +61,6 @@ function load(): Libc {
     socket: process.func('int socket(int, int, int)'),
     setsockopt: process.func('int setsockopt(int, int, int, const void *, uint32_t)'),
     bind: process.func('int bind(int, const void *, uint32_t)'),
-    sendto: process.func('intptr_t sendto(int, const void *, size_t, int, const void *, uint32_t)'),
-    recvfrom: process.func('intptr_t recvfrom(int, void *, size_t, int, void *, void *)'),
     sendmmsg: process.func('int sendmmsg(int, void *, unsigned int, int)'),
     recvmmsg: process.func('int recvmmsg(int, void *, unsigned int, int, void *)'),
     send: process.func('intptr_t send(int, const void *, size_t, int)'),
@@ -88,6 +69,7 @@ function load(): Libc {
     getsockname: process.func('int getsockname(int, void *, void *)'),
     close: process.func('int close(int)'),
     sched_setscheduler: process.func('int sched_setscheduler(int, int, const void *)'),
+    usleep: process.func('int usleep(unsigned int)'),
     if_nametoindex: process.func('unsigned int if_nametoindex(const char *)'),
   };
 }

@@ -17,7 +17,7 @@ import { createGate, type Verdict } from './gate.ts';
 import { TFTP_LIMITS, type TftpLimits } from './limits.ts';
 import type { TftpFiles } from './names.ts';
 import { negotiate } from './negotiate.ts';
-import { countFailures, ownSockets, sharedSocket } from './outlet.ts';
+import { countFailures, ephemeralPorts, requestPort } from './outlet.ts';
 import { encodeTftp, isRequest } from './packet.ts';
 import { createSessionTable } from './session-table.ts';
 import { type Session, startSession } from './transfer-session.ts';
@@ -81,9 +81,9 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
   });
   const { port } = socket.address();
   const singlePort = options.singlePort ?? false;
-  const openOutlet = singlePort
-    ? sharedSocket(socket, counters)
-    : ownSockets({ address, counters, elapsed: clock.elapsed });
+  const outlets = singlePort
+    ? requestPort(socket, counters)
+    : ephemeralPorts({ address, counters, elapsed: clock.elapsed });
   const gate = createGate({ ...options, limits, listeningPort: port, sessions, singlePort });
   const missingTold = createRequestRate(MISSING_TOLD);
   const stopping = new AbortController();
@@ -115,7 +115,7 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
           maxWindowSize: largestWindow(limits.maxWindowSize, sessions.size() + 1),
         },
       }),
-      openOutlet,
+      openOutlet: outlets.open,
       isAlone: () => sessions.size() === 1,
       elapsed: clock.elapsed,
       maxTransferMs: limits.maxTransferMs,
@@ -145,7 +145,7 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
   socket.on('message', (datagram, from) => {
     const session = singlePort && !isRequest(datagram) ? sessions.of(from) : null;
     if (session !== null) {
-      session.receive(datagram, from);
+      session.receive(datagram);
       return;
     }
     const verdict = gate(datagram, from);
@@ -174,6 +174,7 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
     stop: async () => {
       stopping.abort(new Error('the TFTP server stops'));
       for (let left = sessions.closeAll(); left > 0; left--) counters.count('stopped');
+      outlets.close();
       await new Promise<void>((resolve) => socket.close(() => resolve()));
     },
   };

@@ -3,12 +3,11 @@
  * the server looks at, instead of a timer of its own.
  */
 import type { Counters } from '../net/counters.ts';
-import type { Ipv4 } from '../net/ipv4.ts';
-import type { RemoteEnd } from '../net/quick-socket.ts';
+import type { RemoteEnd } from '../net/shared-ports.ts';
 import type { TftpCount } from './counts.ts';
 import type { Negotiated } from './negotiate.ts';
 import type { OpenOutlet } from './outlet.ts';
-import { decodeTftp, encodeInParts, TFTP_ERROR, type TftpPacket } from './packet.ts';
+import { decodeTftp, encodeInParts, TFTP_ERROR } from './packet.ts';
 import { beginTransfer, stepTransfer, type TransferEnd, type TransferStep } from './transfer.ts';
 
 export type Session = {
@@ -16,8 +15,8 @@ export type Session = {
   heard(): boolean;
   /** Our port; null when there is no socket any more. */
   port(): number | null;
-  /** A datagram that came for this transfer. */
-  receive(datagram: Uint8Array, from: RemoteEnd): void;
+  /** A datagram of the client that came for this transfer. */
+  receive(datagram: Uint8Array): void;
   /** Lets a due timeout or the final deadline happen. */
   tick(elapsedMs: number): void;
   /** Ends without a word to the client. */
@@ -25,7 +24,7 @@ export type Session = {
 };
 
 export type SessionOptions = {
-  readonly client: { readonly address: Ipv4; readonly port: number };
+  readonly client: RemoteEnd;
   readonly content: Uint8Array;
   readonly negotiated: Negotiated;
   readonly openOutlet: OpenOutlet;
@@ -46,15 +45,6 @@ export type SessionOptions = {
  */
 const ATTENTION = { answerMs: 0.05, turnMs: 0.5, leastRest: 4, mostRest: 256 } as const;
 
-/** Error 5 answers to strangers, per transfer: more would make us a reflector. */
-const MAX_STRANGER_ANSWERS = 8;
-
-const UNKNOWN_TRANSFER: TftpPacket = {
-  op: 'error',
-  code: TFTP_ERROR.unknownTransfer,
-  message: 'unknown transfer ID',
-};
-
 const NO_SOCKET: TransferEnd = {
   kind: 'aborted',
   code: TFTP_ERROR.undefined,
@@ -65,7 +55,6 @@ export function startSession(options: SessionOptions): Session {
   const { client, content, counters, elapsed } = options;
   const expiresAt = elapsed() + options.maxTransferMs;
   let dueAt = Number.POSITIVE_INFINITY;
-  let strangersAnswered = 0;
   let closed = false;
   let resting = 0;
   let nextRest: number = ATTENTION.leastRest;
@@ -77,7 +66,7 @@ export function startSession(options: SessionOptions): Session {
   };
 
   const apply = (step: TransferStep): TransferStep => {
-    for (const packet of step.send) outlet?.send(encodeInParts(packet), client);
+    for (const packet of step.send) outlet?.send(encodeInParts(packet));
     if (step.timerMs !== null) dueAt = elapsed() + step.timerMs;
     if (step.end !== null) {
       close();
@@ -86,21 +75,8 @@ export function startSession(options: SessionOptions): Session {
     return step;
   };
 
-  const onStranger = (datagram: Uint8Array, from: RemoteEnd): void => {
-    counters.count('stranger');
-    // Never an ERROR for an ERROR (two servers would talk for ever), and none to the unreachable port 0.
-    const decoded = decodeTftp(datagram);
-    const answerable = from.port !== 0 && !(decoded.ok && decoded.packet.op === 'error');
-    if (answerable && strangersAnswered++ < MAX_STRANGER_ANSWERS)
-      outlet?.send(encodeInParts(UNKNOWN_TRANSFER), from);
-  };
-
-  const take = (datagram: Uint8Array, from: RemoteEnd): void => {
+  const take = (datagram: Uint8Array): void => {
     if (closed) return;
-    if (from.port !== client.port || from.address !== client.address) {
-      onStranger(datagram, from);
-      return;
-    }
     const decoded = decodeTftp(datagram);
     if (!decoded.ok) {
       counters.count(decoded.reason);
@@ -132,15 +108,15 @@ export function startSession(options: SessionOptions): Session {
   };
 
   let isAwake = false;
-  const receive = (datagram: Uint8Array, from: RemoteEnd): void => {
-    take(datagram, from);
+  const receive = (datagram: Uint8Array): void => {
+    take(datagram);
     if (isAwake || closed || state.windowSize > 1 || resting-- > 0 || !options.isAlone()) return;
     isAwake = true;
     stayAwake();
     isAwake = false;
   };
 
-  const outlet = options.openOutlet(receive);
+  const outlet = options.openOutlet(client, receive);
   let { state } = apply(beginTransfer(content, options.negotiated));
   if (outlet === null) {
     close();

@@ -19,7 +19,7 @@ function start(changes: Partial<Parameters<typeof startSession>[0]> & { readonly
   const waits: number[] = [];
   let now = 0;
   let sent = 0;
-  const openOutlet: OpenOutlet = (onDatagram) => ({
+  const openOutlet: OpenOutlet = (_client, onDatagram) => ({
     port: 40_000,
     send: () => {
       sent++;
@@ -28,7 +28,7 @@ function start(changes: Partial<Parameters<typeof startSession>[0]> & { readonly
       waits.push(ms);
       now += Math.min(ms, answerMs);
       if (answerMs > ms) return false;
-      onDatagram(ack(sent), CLIENT);
+      onDatagram(ack(sent));
       return true;
     },
     close: () => undefined,
@@ -50,7 +50,7 @@ function start(changes: Partial<Parameters<typeof startSession>[0]> & { readonly
 
 test('a quick client in lockstep gets block after block in one turn, for half a millisecond', () => {
   const rig = start({ answerMs: 0.02 });
-  rig.session.receive(ack(1), CLIENT);
+  rig.session.receive(ack(1));
   expect(rig.blocks()).toBe(27);
   expect(rig.waits.reduce((sum) => sum + 0.02, 0)).toBeCloseTo(0.5);
 });
@@ -60,7 +60,7 @@ test('a slow client is waited for ever more rarely, for a twentieth of a millise
   const waitedAt: number[] = [];
   for (let block = 1; block <= 600; block++) {
     const before = rig.waits.length;
-    rig.session.receive(ack(block), CLIENT);
+    rig.session.receive(ack(block));
     if (rig.waits.length > before) waitedAt.push(block);
   }
   expect(waitedAt).toEqual([1, 6, 15, 32, 65, 130, 259, 516]);
@@ -72,13 +72,13 @@ test.each([
   ['that takes whole windows', { negotiated: withOptions(512, 4) }],
 ])('nobody waits for a client %s', (_name, changes) => {
   const rig = start({ answerMs: 0.02, ...changes });
-  for (let block = 0; block <= 3; block++) rig.session.receive(ack(block), CLIENT);
+  for (let block = 0; block <= 3; block++) rig.session.receive(ack(block));
   expect(rig.waits).toEqual([]);
 });
 
 test('the end of the transfer ends the wait', () => {
   const rig = start({ answerMs: 0.001, content: Buffer.alloc(512 * 3) });
-  rig.session.receive(ack(1), CLIENT);
+  rig.session.receive(ack(1));
   expect(rig.blocks()).toBe(4);
   expect(rig.session.port()).toBeNull();
 });
