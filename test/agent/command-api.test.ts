@@ -82,14 +82,17 @@ describe('a conversation recorded from Ironic 29', () => {
         const { id: _, command_result: result, ...rest } = exchange.reply as CommandObject;
         expect(answer.body).toMatchObject(rest);
         expect(Object.keys(answer.body)).toEqual(Object.keys(exchange.reply));
-        if (result !== null && 'deploy_steps' in result)
-          expect(answer.body).toMatchObject({ command_result: result });
-        // Ours may have more of them.
-        if (result !== null && 'clean_steps' in result)
-          for (const [manager, steps] of Object.entries(result.clean_steps as Record<string, object[]>))
-            expect(answer.body).toMatchObject({
-              command_result: { clean_steps: { [manager]: expect.arrayContaining(steps) } },
-            });
+        for (const kind of ['clean_steps', 'deploy_steps'].filter((one) => one in (result ?? {}))) {
+          const offered = Object.entries(result?.[kind] as Record<string, object[]>);
+          for (const [manager, steps] of offered) {
+            // Ours may have more of them, and say more of each.
+            const known = steps.map((step) => expect.objectContaining(step));
+            expect(answer.body).toHaveProperty(
+              `command_result.${kind}.${manager}`,
+              expect.arrayContaining(known),
+            );
+          }
+        }
       }
       await call('GET', '/v1/commands/id-2?wait=true&agent_token=TOKEN');
     }
