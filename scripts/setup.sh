@@ -15,6 +15,7 @@ case "$purpose" in
   test | bench)
     packages="$packages atftp tftp-hpa busybox curl isc-dhcp-client isc-dhcp-relay udhcpc kea-admin tcpdump python3-sushy"
     packages="$packages netplan.io dnsmasq-base dhcpcd-base iputils-ping genisoimage python3-ironicclient openssh-client"
+    packages="$packages python3-openstacksdk apache2-utils"
     packages="$packages systemd qemu-system-arm qemu-efi-aarch64"
     # The real Ironic, beside which ours is held: its library has no service that would start.
     [ "$purpose" = bench ] || packages="$packages python3-ironic"

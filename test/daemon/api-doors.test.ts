@@ -2,7 +2,6 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
@@ -13,6 +12,7 @@ import { keepApiCertificate, loadApiCertificate } from '../../src/daemon/api-tls
 import { startListener } from '../../src/daemon/listeners.ts';
 import { createLog } from '../../src/log.ts';
 import { authorityArgv, type Pem, serverArgv } from '../../src/pki/openssl.ts';
+import { freePorts } from '../rig/ports.ts';
 
 function folder(): string {
   const made = mkdtempSync(join(tmpdir(), 'ingot-doors-'));
@@ -30,14 +30,6 @@ function pairIn(dir: string, name: string): Pem & { readonly ca: string } {
   run(authorityArgv({ kind: 'ec', name: `${name} CA`, days: 2, files: authority }));
   run(serverArgv({ kind: 'ec', name, days: 2, addresses: ['127.0.0.1'], authority, files }));
   return { ...files, ca: readFileSync(authority.certificate, 'utf8') };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return port;
 }
 
 /** The subject of the certificate that is shown there, or why there is no connection. */
@@ -63,7 +55,7 @@ test('the API speaks TLS 1.2 and newer, takes a changed pair up by itself, and k
     copyFileSync(certificate, files.certificate);
   };
   install(one.key, one.certificate);
-  const port = await freePort();
+  const { port } = await freePorts('port');
   const problems: string[] = [];
   const onProblem = (sentence: string): void => void problems.push(sentence);
   const listener = await startListener({
@@ -113,7 +105,7 @@ test.each([
     const { key, certificate, ca } = pairIn(dir, 'one');
     copyFileSync(key, join(dir, 'kept.key'));
     spoil(dir);
-    const port = await freePort();
+    const { port } = await freePorts('port');
     const problems: string[] = [];
     const listener = await startListener({
       ...{ name: 'API', at: { address: '127.0.0.1', port }, log: createLog('silent'), retryMs: 5 },
@@ -143,7 +135,7 @@ function isLocalAt(at: { socketPath: string } | { host: string; port: number }):
 
 test('what comes by the socket is local, what comes by TCP is not; a group may have the socket too', async () => {
   const dir = folder();
-  const port = await freePort();
+  const { port } = await freePorts('port');
   const socket = join(dir, 'ingot.sock');
   // Its number is 0, which everybody who runs tests as root may give; others would be refused by the kernel.
   const group = process.getuid?.() === 0 ? 'root' : null;
