@@ -17,7 +17,7 @@ import { moveNode } from './move-node.ts';
 import { jobSteps, PLANS, POWER_STEPS, POWER_VERB } from './plans.ts';
 import { withRescuePassword } from './rescue/password.ts';
 import type { PasswordHash } from './rescue/sha-crypt.ts';
-import { edgeForVerb, waitForJob } from './verbs.ts';
+import { acceptsVerb, edgeForVerb, waitForJob } from './verbs.ts';
 
 export type RequestTools = {
   readonly advance: Advance;
@@ -43,6 +43,9 @@ export async function acceptVerb(
 ): Promise<Accepted> {
   const running = await queries.jobs.runningOf(node.uuid);
   if (request.deployment !== undefined && running !== null) throw locked(node, running);
+  // Who comes second hears who holds the node, not that the state has changed under his hands.
+  if (running !== null && running.waiting_for === null && !acceptsVerb(node, request.verb))
+    throw locked(node, running);
   const edge = edgeForVerb(node, request.verb);
   if (request.verb === 'abort' && running !== null)
     return await abort(queries, { node, job: running }, tools);

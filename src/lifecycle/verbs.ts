@@ -36,6 +36,11 @@ export function allowedIn(verb: Verb): readonly ProvisionState[] {
   return EDGES.filter((edge) => edge.by === 'operator' && edge.event === event).map((edge) => edge.from);
 }
 
+/** Whether the graph has the verb in the node's state, whatever else may speak against it. */
+export function acceptsVerb({ provision_state }: Pick<NodeRecord, 'provision_state'>, verb: Verb): boolean {
+  return edgeFrom(provision_state, VERB_FACTS[verb].event)?.by === 'operator';
+}
+
 /** The edge that the verb takes. Throws `invalid_state` with what to do first, or `invalid_input`. */
 export function edgeForVerb(node: NodeRecord, verb: Verb): Edge {
   const facts = VERB_FACTS[verb];
