@@ -64,7 +64,7 @@ describe('a deploy template', () => {
           { ...STEP, priority: 2 },
         ],
       }),
-      /Duplicates: interface: raid, step: tune$/,
+      /^Deploy template invalid: Duplicate deploy steps\. .* Duplicates: interface: raid, step: tune\.$/,
     ],
     ['a negative priority', template('CUSTOM_RAID', { steps: [{ ...STEP, priority: -1 }] }), /priority/],
     ['an unknown field', template('CUSTOM_RAID', { owner: 'a' }), /'owner' was unexpected/],

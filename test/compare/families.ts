@@ -1,4 +1,5 @@
 import type { Family } from './call.ts';
+import { deployTemplates } from './families/deploy-templates.ts';
 import { drivers } from './families/drivers.ts';
 import { lists } from './families/lists.ts';
 import { nodes } from './families/nodes.ts';
@@ -8,4 +9,13 @@ import { ports } from './families/ports.ts';
 import { versions } from './families/versions.ts';
 
 /** In this order, on the same two servers: what one family leaves behind, the lists of the next one show on both. */
-export const FAMILIES: readonly Family[] = [nodes, patches, versions, lists, parts, ports, drivers];
+export const FAMILIES: readonly Family[] = [
+  nodes,
+  patches,
+  versions,
+  lists,
+  parts,
+  ports,
+  drivers,
+  deployTemplates,
+];

@@ -242,4 +242,36 @@ export const JUSTIFIED: readonly Justified[] = [
     at: SENTENCE,
     why: "the node's uuid, where Ironic shows the number of a row",
   },
+  {
+    calls: ['deploy templates: before 1.55', 'deploy templates: make before 1.55'],
+    at: /^body\.error_message\.(code|title|description|fault\w+|debuginfo)$/,
+    why: 'Ironic answers these in the shape of its routing errors; ingot has one shape for all errors of handlers',
+  },
+  {
+    calls: [
+      'deploy templates: a name that is no trait',
+      'deploy templates: no steps',
+      'deploy templates: no steps any more',
+      'deploy templates: a step without a priority',
+      'deploy templates: a step of no interface',
+      'deploy templates: a negative priority',
+    ],
+    at: SENTENCE,
+    why: 'ingot names the field and the step; it has the interfaces of later versions too',
+  },
+  {
+    calls: ['deploy templates: its uuid'],
+    at: SENTENCE,
+    why: 'Ironic 21.4 takes a description of a template and does not keep it; ingot has none',
+  },
+  {
+    calls: ['deploy templates: a trait that the node lacks', 'deploy templates: a core step of its template'],
+    at: SENTENCE,
+    why: 'ingot says what is wrong without the frame of sentences around it; and it cannot leave its ramdisk out',
+  },
+  {
+    calls: ['deploy templates: an unknown deploy step'],
+    at: STATUS_AND_SENTENCE,
+    why: 'Ironic leaves out a step that nobody can do, and deploys without it; ingot refuses what it would not do',
+  },
 ];

@@ -65,7 +65,7 @@ export const DEPLOY_TEMPLATES: StepListFacts = {
   ]),
   patch: { allowed: ['extra', 'name', 'steps'], mandatory: ['name', 'steps'], emptied: { extra: {} } },
   parse: (body) => {
-    const { steps, ...fields } = parseBody(deployTemplateWritable, body, 'deploy template');
+    const { steps, ...fields } = parseBody(deployTemplateWritable, body, 'template');
     const ranked = steps.map(({ priority, ...step }) => ({ ...step, rank: priority }));
     return { ...OF_RUNBOOKS, ...fields, steps: ranked };
   },

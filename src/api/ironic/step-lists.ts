@@ -59,10 +59,10 @@ function kindRoutes(app: FastifyInstance, { store }: ApiContext, facts: StepList
 
   app.post(path, async (request, reply) => {
     refuseMethodBefore(since, request, `${title.toLowerCase()}s`);
-    const noun = title.toLowerCase();
+    const noun = kind === 'deploy_template' ? 'template' : kind;
     const { uuid, ...body } = parseBody(newUuid, request.body ?? {}, noun);
     refuseMask(parseBody(jsonObject, body, noun));
-    const fields = madeBy(principalOf(request), checked(facts.parse(body)));
+    const fields = madeBy(principalOf(request), checked(facts.parse(body), title));
     const stored = await store.transaction(async (queries) => {
       const made = await queries.stepLists.insert({ uuid: uuid ?? randomUUID(), kind, ...fields });
       await tell(queries, made, 'created');
@@ -88,7 +88,7 @@ function kindRoutes(app: FastifyInstance, { store }: ApiContext, facts: StepList
       const shown = { ...kept, steps: before.steps.map(facts.stepView) };
       const patched = applyPatch({ ...kept, ...owned }, patch, facts.patch);
       const after = withKeptSecrets(patched, { stored: kept, shown }, touched);
-      const changed = await queries.stepLists.update(before, checked(facts.parse(after)));
+      const changed = await queries.stepLists.update(before, checked(facts.parse(after), title));
       await tell(queries, changed, 'updated');
       return changed;
     });
@@ -140,14 +140,14 @@ async function tell(
 }
 
 /** Throws `invalid_input` for what no list may hold. */
-function checked(fields: StepListFields): StepListFields {
+function checked(fields: StepListFields, title: string): StepListFields {
   const titles = fields.steps.map(({ interface: kind, step }) => `interface: ${kind}, step: ${step}`);
   const doubles = titles.filter((title, index) => titles.indexOf(title) !== index);
   if (doubles.length > 0) {
     throw new IngotError(
       'invalid_input',
-      'Duplicate deploy steps. A template cannot have multiple deploy steps with the same interface and step. ' +
-        `Duplicates: ${[...new Set(doubles)].join('; ')}`,
+      `${title} invalid: Duplicate deploy steps. A ${title.toLowerCase()} cannot have multiple deploy steps with ` +
+        `the same interface and step. Duplicates: ${[...new Set(doubles)].join('; ')}.`,
       { hint: 'Name each step once.' },
     );
   }

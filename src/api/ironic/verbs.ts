@@ -22,19 +22,33 @@ const SINCE: Readonly<Record<string, number>> = {
   service: 87,
 };
 
+const NOT_ACCEPTABLE = 'Request not acceptable.';
+
 /** Arguments and the verbs that take them. */
 const ARGUMENTS: readonly {
   readonly name: keyof ProvisionBody;
   readonly verbs: readonly Verb[];
   /** The microversion that first takes it. */
   readonly since?: number;
+  /** What Ironic says of it before that. */
+  readonly before?: string;
 }[] = [
   { name: 'configdrive', verbs: ['active', 'rebuild'] },
   { name: 'clean_steps', verbs: ['clean'] },
-  { name: 'deploy_steps', verbs: ['active', 'rebuild'], since: 69 },
+  {
+    name: 'deploy_steps',
+    verbs: ['active', 'rebuild'],
+    since: 69,
+    before: `${NOT_ACCEPTABLE} The minimal required API version should be 1.69`,
+  },
   { name: 'service_steps', verbs: ['service'] },
   { name: 'rescue_password', verbs: ['rescue'] },
-  { name: 'disable_ramdisk', verbs: ['clean', 'service'], since: 70 },
+  {
+    name: 'disable_ramdisk',
+    verbs: ['clean', 'service'],
+    since: 70,
+    before: 'disable_ramdisk is not acceptable in this API version',
+  },
   { name: 'runbook', verbs: ['clean', 'service'], since: 92 },
 ];
 
@@ -45,8 +59,8 @@ export function verbSince(target: string, minor: number): void {
   throw tooNew(`The target "${target}"`, since);
 }
 
-function tooNew(what: string, since: number): IngotError {
-  return new IngotError('not_acceptable', 'Request not acceptable.', {
+function tooNew(what: string, since: number, said = NOT_ACCEPTABLE): IngotError {
+  return new IngotError('not_acceptable', said, {
     hint: `${what} needs X-OpenStack-Ironic-API-Version 1.${since} or newer.`,
   });
 }
@@ -62,10 +76,10 @@ const REQUIRED: Readonly<Partial<Record<Verb, 'clean_steps' | 'service_steps'>>>
  * `not_acceptable` for one that the request's microversion does not have.
  */
 export function checkArguments(verb: Verb, body: ProvisionBody, minor: number): void {
-  for (const { name, verbs, since = 1 } of ARGUMENTS) {
+  for (const { name, verbs, since = 1, before } of ARGUMENTS) {
     const value = body[name];
     if (value === null || value === undefined) continue;
-    if (minor < since) throw tooNew(`The argument "${name}"`, since);
+    if (minor < since) throw tooNew(`The argument "${name}"`, since, before);
     if (!verbs.includes(verb)) {
       throw new IngotError(
         'invalid_input',
