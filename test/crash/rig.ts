@@ -29,7 +29,7 @@ export type CrashRig = RackAccess &
 
 export async function startCrashRig(machines: number): Promise<CrashRig> {
   const dir = await mkdtemp(join(tmpdir(), 'ingot-crash-'));
-  const ports = await freePorts('bmc', 'agent', 'boot', 'api');
+  const ports = await freePorts('bmc', 'agent', 'boot', 'https', 'api');
   const image = await makeImage(await makeRamdisk(join(dir, 'images')));
   const configFile = join(dir, 'ingot.yaml');
   await writeFile(configFile, stringify(configuration(dir, ports)));
@@ -56,11 +56,11 @@ export async function startCrashRig(machines: number): Promise<CrashRig> {
   };
 }
 
-function configuration(dir: string, ports: { readonly api: number; readonly boot: number }): object {
+function configuration(dir: string, ports: Readonly<Record<'api' | 'boot' | 'https', number>>): object {
   return {
     state_dir: join(dir, 'state'),
     api: { listen: `127.0.0.1:${ports.api}` },
-    boot: { listen_port: ports.boot, ramdisk_dir: join(dir, 'images') },
+    boot: { listen_port: ports.boot, https: { listen_port: ports.https }, ramdisk_dir: join(dir, 'images') },
     images: { source_dirs: [join(dir, 'images')] },
     timeouts: { callback_s: 60, command_s: 60, power_s: 30 },
     networks: [{ name: 'pxe', role: 'pxe', cidr: '127.0.0.0/8', address: '127.0.0.1', dhcp: 'off' }],
