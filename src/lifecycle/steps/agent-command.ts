@@ -1,7 +1,8 @@
 /**
  * A command for the agent, sent once. Before sending, the commands that the agent has already are written down;
- * after a crash any other one of the same name in its list is ours and is adopted. Then it is polled until it
- * has ended: heartbeats only tell that the agent lives.
+ * after a crash any other one of the same name in its list is ours and is adopted. When the list has none of those
+ * any more the agent was restarted, and the command counts as lost. Else it is polled until it has ended: heartbeats
+ * only tell that the agent lives.
  */
 
 import { IngotError } from '../../errors.ts';
@@ -77,7 +78,10 @@ export async function runOrder(
   }
 }
 
-/** The command that an earlier call sent, or may have sent; null when none has reached the agent. */
+/**
+ * The command that an earlier call sent, or may have sent; null when none has reached the agent, `lost` when it may
+ * have reached one that knows nothing of it any more.
+ */
 async function findSent(
   context: StepContext,
   agent: AgentClient,
@@ -89,10 +93,13 @@ async function findSent(
   }
   if (!Array.isArray(earlier)) return null;
   const name = order.name.split('.').at(-1);
-  const sent = (await agent.commands()).findLast(
-    (one) => one.command_name === name && !earlier.includes(one.id),
-  );
-  if (sent === undefined) return null;
+  const commands = await agent.commands();
+  const sent = commands.findLast((one) => one.command_name === name && !earlier.includes(one.id));
+  if (sent === undefined) {
+    // An agent that has restarted since may have done it already.
+    const forgot = earlier.length > 0 && !commands.some((one) => earlier.includes(one.id));
+    return forgot ? 'lost' : null;
+  }
   await context.save({ command_id: sent.id });
   return sent;
 }
