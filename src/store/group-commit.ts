@@ -57,9 +57,10 @@ export function createGroupCommit(connection: Database, gather: () => Promise<un
   const runBatch = async (): Promise<void> => {
     const units: Unit[] = [];
     const results: Result[] = [];
-    const until = performance.now() + LONGEST_BATCH_MS;
     try {
       tellFullDisk(() => statements.begin.run());
+      // Not before: a begin that waits for a lock longer than that would commit nothing, again and again.
+      const until = performance.now() + LONGEST_BATCH_MS;
       while (performance.now() < until) {
         const unit = queue.shift();
         if (unit === undefined) break;

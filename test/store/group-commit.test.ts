@@ -1,11 +1,13 @@
 /** Units of work that share a transaction: what one of them does to the others, and when each is told. */
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
-import { expect, it, onTestFinished } from 'vitest';
+import type { Statement } from 'better-sqlite3';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { openReader, openWriter } from '../../src/store/database.ts';
 import { createGroupCommit, type GroupCommit } from '../../src/store/group-commit.ts';
 import { temporaryPath } from './temporary-store.ts';
 
 type Notes = {
+  readonly connection: ReturnType<typeof openWriter>;
   readonly commits: GroupCommit;
   readonly write: (text: string) => void;
   /** As another connection sees them: what is committed. */
@@ -22,6 +24,7 @@ function notes(): Notes {
   onTestFinished(() => void [reader, connection].map((one) => one.close()));
   const insert = connection.prepare('INSERT INTO notes VALUES (?)');
   return {
+    connection,
     commits: createGroupCommit(connection, turnOfTheLoop),
     write: (text) => void insert.run(text),
     committed: () => reader.prepare('SELECT text FROM notes').pluck().all(),
@@ -91,3 +94,23 @@ it('has no unit left when it is settled', async () => {
   await commits.settled();
   expect(committed()).toEqual(['one', 'two']);
 });
+
+it('counts the time of a transaction from its begin, however long that had to wait for another writer', async () => {
+  const { connection, commits, write, committed } = notes();
+  const statements: Pick<Statement, 'run'> = Object.getPrototypeOf(connection.prepare('SELECT 1'));
+  const { run } = statements;
+  let begun = 0;
+  const slow = vi.spyOn(statements, 'run').mockImplementation(function (this: Statement, ...given) {
+    if (this.source === 'BEGIN IMMEDIATE' && ++begun === 1) sleepSync(30);
+    return run.apply(this, given);
+  });
+  onTestFinished(() => slow.mockRestore());
+  await commits.run(async () => write('patient'));
+  expect(committed()).toEqual(['patient']);
+  expect(begun).toBe(1);
+});
+
+/** Milliseconds in which this thread does nothing, as while SQLite waits for a lock. */
+function sleepSync(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
