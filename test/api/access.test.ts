@@ -117,6 +117,11 @@ const VERBS: readonly {
     ask: ['PATCH', '', [{ op: 'replace', path: '/automated_clean', value: false }]],
     least: ['admin', null, null],
   },
+  {
+    what: 'switch cleaning off by a word with blanks around it',
+    ask: ['PATCH', '', [{ op: 'add', path: '/automated_clean', value: ' False' }]],
+    least: ['admin', null, null],
+  },
   { what: 'give it traits', ask: ['PUT', '/traits/CUSTOM_A'], least: ['member', 'admin', null] },
   { what: 'delete it', ask: ['DELETE', ''], least: ['admin', 'admin', null] },
 ];
@@ -153,6 +158,9 @@ test('a project’s administrator enrolls nodes of the project only, and adds po
   expect(enrolled.body.node.owner).toBe('blue');
   const stolen = { driver: 'redfish', owner: 'red' };
   expect((await ask('POST', '/v1/nodes', { headers, body: stolen })).status).toBe(403);
+  const uncleaned = { driver: 'redfish', automated_clean: 'off ' };
+  for (const path of ['/v1/nodes', '/ingot/v1/nodes'])
+    expect([path, (await ask('POST', path, { headers, body: uncleaned })).status]).toEqual([path, 403]);
   const port = { address: '52:54:00:00:00:01', node_uuid: OTHER };
   expect((await ask('POST', '/v1/ports', { headers, body: port })).status).toBe(404);
   expect((await ask('POST', '/v1/ports', { headers, body: { ...port, node_uuid: NODE } })).status).toBe(201);

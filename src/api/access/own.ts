@@ -1,15 +1,20 @@
 /** What a project's callers may make and see: their own. Pure. */
 import type { FastifyRequest } from 'fastify';
 import type { Json, JsonObject, NodeRecord } from '../../store/records.ts';
+import { disablesCleaning } from './patch-policies.ts';
 import { allows, forbidden, type Policy } from './policies.ts';
 import { type Principal, principalOf } from './principal.ts';
 
-/** The body of a new node: a project's node is the project's. Throws `forbidden` where it names another owner. */
+/**
+ * The body of a new node: a project's node is the project's. Throws `forbidden` where it names another owner, and where
+ * it switches cleaning off, which a project may not do to a node that is there either.
+ */
 export function ownedBy(principal: Principal, body: unknown): unknown {
   const { project } = principal;
   if (project === null || body === null || typeof body !== 'object' || Array.isArray(body)) return body;
-  const { owner = null } = body as { readonly owner?: unknown };
+  const { owner = null, automated_clean = null } = body as Readonly<Record<string, unknown>>;
   if (owner !== null && owner !== project) throw forbidden('node:update:owner', principal);
+  if (disablesCleaning(automated_clean)) throw forbidden('node:disable_cleaning', principal);
   return { ...body, owner: project };
 }
 

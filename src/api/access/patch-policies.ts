@@ -1,6 +1,7 @@
 /** Which policies a PATCH of a node calls for, by the fields that it names (Ironic's own map). Pure. */
 import { z } from 'zod';
 import { INTERFACE_FIELDS } from '../ironic/node-interfaces.ts';
+import { looseBoolean } from '../schemas/common.ts';
 import type { Policy } from './policies.ts';
 
 const BY_FIELD: Readonly<Record<string, Policy>> = {
@@ -38,9 +39,14 @@ export function nodePatchPolicies(body: unknown): readonly Policy[] {
 
 function policyOf(path: string, value: unknown): Policy {
   const field = path.split('/')[1] ?? '';
-  if (field === 'automated_clean' && /^(false|f|no|n|off|0)$/i.test(String(value)))
-    return 'node:disable_cleaning';
+  if (field === 'automated_clean' && disablesCleaning(value)) return 'node:disable_cleaning';
   return Object.hasOwn(BY_FIELD, field) ? (BY_FIELD[field] ?? 'node:update') : 'node:update';
+}
+
+/** Whether this value of `automated_clean` switches cleaning off, read as it is when it is stored. */
+export function disablesCleaning(value: unknown): boolean {
+  const read = looseBoolean.safeParse(value);
+  return read.success && !read.data;
 }
 
 /** A port that moves must be welcome on the node where it goes. */
