@@ -1,4 +1,6 @@
 /** Which words tell of a secret, for all that show or take a node's fields. Pure. */
+import { isArray } from './json.ts';
+import type { Json, JsonObject } from './store/records.ts';
 
 const SECRET_KEY =
   /pass(word|wd|phrase)|secret|token|credential|community|private|pull_secret|(auth|priv|api|access)_key/i;
@@ -15,12 +17,43 @@ export function isSecretInstanceKey(key: string): boolean {
   return SECRET_INSTANCE_KEYS.has(key) || isSecretKey(key);
 }
 
+type Replacement = {
+  readonly isSecret: (key: string) => boolean;
+  /** What stands in the place of a secret. */
+  readonly instead: (secret: Json) => string;
+};
+
+/** `object` with something else for every secret in it, at any depth: by its key, or within a URL. A null is none. */
+export function withoutSecrets(object: JsonObject, replacement: Replacement): JsonObject {
+  const { isSecret, instead } = replacement;
+  return Object.fromEntries(
+    Object.entries(object).map(([key, value]) => [
+      key,
+      isSecret(key) && value !== null ? instead(value) : valueWithout(value, replacement),
+    ]),
+  );
+}
+
+function valueWithout(value: Json, replacement: Replacement): Json {
+  if (typeof value === 'string') return urlWithout(value, replacement.instead);
+  if (value === null || typeof value !== 'object') return value;
+  if (isArray(value)) return value.map((item) => valueWithout(item, replacement));
+  return withoutSecrets(value, replacement);
+}
+
 /** A URL with `mask` for its user's password and for what signs it (`?X-Amz-Signature=…`, `?token=…`); else the text. */
 export function maskUrl(text: string, mask: string): string {
+  return urlWithout(text, () => mask);
+}
+
+function urlWithout(text: string, instead: (secret: string) => string): string {
   if (!/^\w+:\/\//.test(text)) return text;
   return text
-    .replace(/^(\w+:\/\/[^/@:\s]*):[^/@\s]*@/, `$1:${mask}@`)
-    .replaceAll(/([?&])([^?=&#]*)=[^&#]+/g, (whole, before: string, name: string) =>
-      SECRET_PARAMETER.test(name) ? `${before}${name}=${mask}` : whole,
+    .replace(
+      /^(\w+:\/\/[^/@:\s]*:)([^/@\s]*)@/,
+      (_, before: string, secret: string) => `${before}${instead(secret)}@`,
+    )
+    .replaceAll(/([?&][^?=&#]*=)([^&#]+)/g, (whole, before: string, secret: string) =>
+      SECRET_PARAMETER.test(before) ? before + instead(secret) : whole,
     );
 }

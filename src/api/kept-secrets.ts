@@ -4,8 +4,9 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { IngotError } from '../errors.ts';
+import { isArray } from '../json.ts';
 import type { Json, JsonObject } from '../store/records.ts';
-import { holdsMask, isArray } from './masking.ts';
+import { holdsMask } from './masking.ts';
 
 type Was = {
   readonly stored: JsonObject;

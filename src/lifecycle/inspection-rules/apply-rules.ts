@@ -1,6 +1,6 @@
 /** Runs inspection rules over what an inspection found (ironic/common/inspection_rules/engine.py). Pure. */
 import { asIngotError, IngotError } from '../../errors.ts';
-import { isSecretInstanceKey } from '../../secret-words.ts';
+import { isSecretInstanceKey, withoutSecrets } from '../../secret-words.ts';
 import type {
   InspectionRuleRecord,
   Json,
@@ -175,16 +175,9 @@ function contextOf({ node, inventory }: Inspected, draft: Draft, sensitive: bool
     inventory,
     plugin_data: draft.pluginData,
   };
-  return sensitive ? context : withoutSecrets(context);
-}
-
-function withoutSecrets(object: JsonObject): JsonObject {
-  return Object.fromEntries(
-    Object.entries(object).map(([key, value]) => [
-      key,
-      isSecretInstanceKey(key) && value !== null ? '***' : isObject(value) ? withoutSecrets(value) : value,
-    ]),
-  );
+  return sensitive
+    ? context
+    : withoutSecrets(context, { isSecret: isSecretInstanceKey, instead: () => '***' });
 }
 
 function broken(message: string): IngotError {

@@ -2,7 +2,7 @@
  * Takes secrets out of a tar archive without taking it apart: each is overwritten by as many asterisks, so that sizes and
  * the headers' checksums stay right. What files in it are packed once more is not looked into. Pure.
  */
-import { isSecretInstanceKey, isSecretKey } from '../../secret-words.ts';
+import { isSecretInstanceKey, isSecretKey, withoutSecrets } from '../../secret-words.ts';
 import type { Json, JsonObject, NodeRecord } from '../../store/records.ts';
 
 /** Shorter ones would be found in every other word. */
@@ -35,16 +35,18 @@ export function secretsOf({ driver_info, instance_info }: NodeRecord): readonly 
 }
 
 function secretsIn(object: JsonObject, isSecret: (key: string) => boolean): readonly string[] {
-  return Object.entries(object).flatMap(([key, value]) =>
-    isSecret(key) ? textsIn(value) : isObject(value) ? secretsIn(value, isSecret) : [],
-  );
+  const found: string[] = [];
+  withoutSecrets(object, {
+    isSecret,
+    instead: (secret) => {
+      found.push(...textsIn(secret));
+      return '';
+    },
+  });
+  return found;
 }
 
 function textsIn(value: Json): readonly string[] {
   if (typeof value === 'string') return [value];
-  return isObject(value) ? Object.values(value).flatMap(textsIn) : [];
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return value === null || typeof value !== 'object' ? [] : Object.values(value).flatMap(textsIn);
 }

@@ -183,6 +183,15 @@ test.each([
   expect(outcome).toMatchObject({ kind: 'failed', because: expect.stringContaining(because) });
 });
 
+test('secrets in lists and in URLs are hidden from other rules, too', async () => {
+  const found = await inspected();
+  const driver_info = { bmcs: [{ password: 'hunter22' }], iso: 'https://u:hunter33@h/boot.iso?sig=hunter44' };
+  const actions = [{ op: 'log', args: { msg: '{node.driver_info}' } }];
+  const outcome = applyRules([rule({ actions })], { ...found, node: { ...found.node, driver_info } });
+  const hidden = { bmcs: [{ password: '***' }], iso: 'https://u:***@h/boot.iso?sig=***' };
+  expect(outcome).toMatchObject({ told: [{ message: JSON.stringify(hidden) }] });
+});
+
 test('secrets are seen by sensitive rules only', async () => {
   const actions = [{ op: 'set-attribute', args: ['extra/copy', '{node.driver_info[redfish_password]}'] }];
   const outcome = async (sensitive: boolean) => applyRules([rule({ actions, sensitive })], await inspected());

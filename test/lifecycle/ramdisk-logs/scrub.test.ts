@@ -38,4 +38,13 @@ describe('logs that are kept', () => {
     };
     expect(secretsOf({ ...node, ...fields })).toEqual(['bmc-word', 'drive-word']);
   });
+
+  it('know those in lists and in URLs, too', async () => {
+    const node = await (await createWorld()).node();
+    const fields = {
+      driver_info: { users: [{ name: 'a', password: 'in-a-list' }], tokens: ['one-of', 'many'] },
+      instance_info: { image_source: 'https://u:in-a-url@h/i.raw?part=2&sig=signed' },
+    };
+    expect(secretsOf({ ...node, ...fields })).toEqual(['in-a-list', 'one-of', 'many', 'in-a-url', 'signed']);
+  });
 });
