@@ -90,7 +90,8 @@ export function openDescriptor(options: BoundSocketOptions): number {
   return fd;
 }
 
-function forbidSharing(fd: number): void {
+/** Takes back what libuv allows on every descriptor that it adopts: nobody else may bind the same address and port. */
+export function forbidSharing(fd: number): void {
   const off = int32(0);
   libc.setsockopt(fd, LINUX.SOL_SOCKET, LINUX.SO_REUSEADDR, off, off.length);
 }

@@ -4,6 +4,7 @@
  * their readers send leaves with one call. A conversation that is alone can wait a moment for its answer.
  */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { forbidSharing } from './bound-socket.ts';
 import {
   createIncomingDatagrams,
   createOutgoingDatagrams,
@@ -175,7 +176,8 @@ export function createSharedPorts(options: SharedPortsOptions): SharedPorts {
       next = (next + 1) % ports.length;
       const port = ports[next] ?? openPort();
       ports[next] = port;
-      if (port === null || !port.talkers.has(key)) return port;
+      // The system may give no further one, while others are open.
+      if (port !== null && !port.talkers.has(key)) return port;
     }
     return null;
   };
@@ -226,5 +228,6 @@ function openDescriptor(address: Ipv4): number | null {
 function adopt(fd: number): Socket {
   const socket = createSocket({ type: 'udp4', lookup: (name, _options, done) => done(null, name, 4) });
   socket.bind({ fd, exclusive: true });
+  forbidSharing(fd);
   return socket;
 }

@@ -153,3 +153,13 @@ test('an address that is not ours gives no port', async () => {
   const peer = await connect();
   expect(open('192.0.2.1').open(end(peer), () => undefined)).toBeNull();
 });
+
+test('nobody else may bind a port that is ours, and get the ACKs meant for us', async () => {
+  const peer = await connect();
+  const to = { address: address('127.0.0.1'), port: peer.address().port };
+  const port = shared.open(to, () => undefined)?.port;
+  const other = createSocket({ type: 'udp4', reuseAddr: true });
+  other.bind(port, OURS);
+  await expect(once(other, 'listening')).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  other.close();
+});
