@@ -86,7 +86,7 @@ function stuckConfig(tried: BootIntent, node: string): string {
   if (tried === 'ramdisk')
     return diskConfig(`ingot: ${node} goes round, on to its disk. See: ingot node why`);
   return lines([
-    `echo "ingot: ${node} goes round, on to its next boot device. See: ingot node why"`,
+    `echo "ingot: ${node} goes round, back to its firmware. See: ingot node why"`,
     'sleep 10',
     'exit',
   ]);

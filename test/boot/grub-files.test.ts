@@ -89,7 +89,7 @@ describe('a machine that loads the same configuration again and again', () => {
   });
 
   test('is given back to its firmware when it was the disk that did not start', () => {
-    expect(load('disk', 6).text).toMatch(/goes round, on to its next boot device(.*\n)*exit\n$/);
+    expect(load('disk', 6).text).toMatch(/goes round, back to its firmware(.*\n)*exit\n$/);
     expect(load('disk', 6).text).not.toContain('chainloader');
   });
 
