@@ -18,6 +18,7 @@ export const SILENCES = [
   'no_address_named',
   'no_free_address',
   'too_many_strangers',
+  'too_many_identifiers',
   'found_in_use',
   'reservation_in_use',
   'not_ours_to_refuse',

@@ -42,8 +42,6 @@ const MOST_FOUND_IN_USE = 4;
 
 type Offered = Extract<Answer, { kind: 'offer' }>;
 
-const TOO_MANY: Answer = { kind: 'silence', reason: 'too_many_strangers' };
-
 export class Exchange {
   readonly #parts: ExchangeParts;
   readonly #sent = new Retransmissions();
@@ -97,7 +95,8 @@ export class Exchange {
     const { place, answer } = decide(facts, places, { reservations, isBooting, now });
     const one: Case = { ...question, facts, place };
     this.#watchLink(one);
-    this.#carryOut(one, this.#admits(one, answer) ? answer : TOO_MANY);
+    const refusal = this.#refusal(one, answer);
+    this.#carryOut(one, refusal === null ? answer : { kind: 'silence', reason: refusal });
   }
 
   #carryOut(question: Case, decided: Answer): void {
@@ -241,8 +240,9 @@ export class Exchange {
 
   #endLease(question: Case, address: Ipv4): void {
     const { facts, now, place } = question;
-    const holds = place.book.leaseOf(facts.leaseKey)?.address === address;
-    const ended = holds ? place.book.release(facts.leaseKey, now) : null;
+    // Under its identifier, or under the bare MAC (see `isOwn`).
+    const key = [facts.leaseKey, facts.mac].find((one) => place.book.leaseOf(one)?.address === address);
+    const ended = key === undefined ? null : place.book.release(key, now);
     this.#forget(question);
     if (ended === null) this.#strangers.leave(place, facts.leaseKey);
     else this.#end(place, ended);
@@ -253,12 +253,12 @@ export class Exchange {
     this.#write(place.network.name, [ended]);
   }
 
-  /** Known machines always; others while there are not too many of them. */
-  #admits({ facts, place, now }: Case, decided: Answer): boolean {
-    if (decided.kind !== 'offer' && decided.kind !== 'ack') return true;
-    if (this.#parts.reservations.of(facts.mac) !== null) return true;
+  /** Known machines get addresses, by a few identifiers each; others while there are not too many of them. */
+  #refusal({ facts, place, now }: Case, decided: Answer): Silence | null {
+    if (decided.kind !== 'offer' && decided.kind !== 'ack') return null;
     const until = decided.kind === 'ack' ? decided.lease.expiresAt : now + OFFER_HOLD_MS;
-    return this.#strangers.admits(place, facts, { until, now });
+    const isKnown = this.#parts.reservations.of(facts.mac) !== null;
+    return this.#strangers.refusal(place, facts, { isKnown, until, now });
   }
 
   #watchLink(question: Case): void {

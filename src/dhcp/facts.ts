@@ -70,6 +70,8 @@ const SILENCE_SENTENCES: Record<Silence, (facts: ClientFacts) => string> = {
     'asked for an address; all addresses of the DHCP ranges are in use: widen the ranges',
   too_many_strangers: () =>
     'asked for an address; too many machines of no node have one already: enroll it, or see the limits for strangers',
+  too_many_identifiers: () =>
+    'asked for an address by one more client identifier; this MAC has addresses by eight others already',
   found_in_use: () => 'asked for an address; the free ones that were tried turned out to be in use by others',
   reservation_in_use: () => 'asked for an address; the one reserved for it is in use by another machine',
   not_ours_to_refuse: ({ requestedAddress, ciaddr }) =>

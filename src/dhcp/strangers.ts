@@ -1,4 +1,8 @@
-/** Who of the machines that nobody knows gets an address, and what is told when there are too many of them. */
+/**
+ * Who of the machines that nobody knows gets an address, and what is told when there are too many of them; and that
+ * a known one does not take the whole range by making up client identifiers.
+ */
+import type { Silence } from './answer.ts';
 import type { ClientFacts } from './client-facts.ts';
 import type { LeaseKey } from './lease-key.ts';
 import type { DhcpNetwork } from './network.ts';
@@ -8,9 +12,16 @@ import type { Place } from './shared-network.ts';
 import { type Full, StrangerQuota } from './stranger-quota.ts';
 
 const HOUR_MS = 3_600_000;
+/** Identifiers that one known MAC may have addresses by: ROM, iPXE, ramdisk, a few systems. */
+const IDENTIFIERS_A_MAC = 8;
 
 export class Strangers {
   readonly #quotas = new Map<DhcpNetwork, StrangerQuota>();
+  /** Of known machines; here a MAC is what a port is to strangers. */
+  readonly #identifiers = new StrangerQuota({
+    perPort: IDENTIFIERS_A_MAC,
+    perNetwork: Number.POSITIVE_INFINITY,
+  });
   readonly #onNotice: (notice: DhcpNotice) => void;
   readonly #repeats = new RepeatLimit({ quietMs: HOUR_MS, mostKeys: 1024 });
 
@@ -22,13 +33,24 @@ export class Strangers {
     }
   }
 
-  /** False: too many of them hold addresses there already. Who has a lease that runs keeps it. */
-  admits(
+  /** Why not, if too many addresses are held already; who has a lease that runs keeps it. */
+  refusal(
+    place: Place,
+    facts: ClientFacts,
+    claim: { readonly isKnown: boolean; readonly until: number; readonly now: number },
+  ): Silence | null {
+    const { isKnown, until, now } = claim;
+    if (!isKnown) return this.#admits(place, facts, claim) ? null : 'too_many_strangers';
+    if (facts.leaseKey === facts.mac) return null;
+    const identifier = { key: facts.leaseKey, port: facts.mac, until, stays: false };
+    return this.#identifiers.admit(identifier, now) === null ? null : 'too_many_identifiers';
+  }
+
+  #admits(
     { network, book }: Place,
     facts: ClientFacts,
-    times: { readonly until: number; now: number },
+    { until, now }: { readonly until: number; readonly now: number },
   ): boolean {
-    const { until, now } = times;
     const quota = this.#quotas.get(network);
     const runs = (book.leaseOf(facts.leaseKey)?.expiresAt ?? 0) > now;
     const stranger = { key: facts.leaseKey, port: portOf(facts), until, stays: runs };
@@ -42,11 +64,12 @@ export class Strangers {
 
   leave({ network }: Place, key: LeaseKey): void {
     this.#quotas.get(network)?.leave(key);
+    this.#identifiers.leave(key);
   }
 
   /** The wall clock was set: all are counted again with their next question. */
   clear(): void {
-    for (const quota of this.#quotas.values()) quota.clear();
+    for (const quota of [...this.#quotas.values(), this.#identifiers]) quota.clear();
   }
 }
 

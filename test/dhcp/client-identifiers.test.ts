@@ -82,6 +82,23 @@ describe('a network that goes by client identifiers', () => {
     expect(got.filter((address) => address !== null)).toHaveLength(3);
   });
 
+  it('gives a known machine addresses by eight identifiers, so that it cannot make up as many as there are addresses', () => {
+    const { boot, counted, reservations } = site();
+    reservations.set('reservation', mac(1), { addresses: [ip('10.77.0.200')], hostname: null });
+    const got = Array.from({ length: 10 }, (_, at) => boot([1, at]));
+    expect(got.filter((address) => address !== null)).toHaveLength(8);
+    expect(boot([1, 0])).toBe(got[0]);
+    expect(counted().too_many_identifiers).toBe(2);
+  });
+
+  it('frees an address that was leased by the bare MAC when the machine gives it back by an identifier', () => {
+    const { book, say } = site();
+    book.grant(lease(mac(1), '10.77.0.15'), NOW);
+    const id = [OPTIONS.clientIdentifier.code, Uint8Array.from(SYSTEM)] as const;
+    say({ type: 'release', ciaddr: '10.77.0.15', serverId: US, options: [id] });
+    expect(book.holderOf(ip('10.77.0.15'), NOW)).toBeNull();
+  });
+
   it('frees the address of the identifier that gives it back, and no other', () => {
     const { boot, book, say } = site();
     boot(ROM);
