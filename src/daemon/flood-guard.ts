@@ -17,13 +17,15 @@ export type FloodLimits = {
   readonly largestBody: number;
 };
 
-/** Why somebody was refused: a closed list, so that metrics know every reason before it is met. */
+/** Why somebody was not served: a closed list, so that metrics know every reason before it is met. */
 export const FLOOD_COUNTS = [
   /** On the listener; counted by whoever holds its server (`drop`). */
   'connections_full',
   'connections_of_address_full',
   'bodies_full',
   'bodies_of_address_full',
+  /** An HTTPS connection that ended in its handshake, as by firmware that does not trust our authority. */
+  'tls_failed',
 ] as const;
 export type FloodCount = (typeof FLOOD_COUNTS)[number];
 

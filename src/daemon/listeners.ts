@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { chmod, chown, rm } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
+import type { Socket } from 'node:net';
+import { RepeatLimit } from '../dhcp/repeat-limit.ts';
 import { asIngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Counters } from '../net/counters.ts';
@@ -11,6 +13,8 @@ import { createFloodGuard, type FloodCount, type FloodLimits } from './flood-gua
 import { groupId } from './unix-group.ts';
 
 const RETRY_MS = 5_000;
+/** Firmware that does not trust us tries again and again. */
+const REMARKS = { quietMs: 60_000, mostKeys: 256 } as const;
 /** Between a stop request and cutting the connections that are still busy. */
 const DRAIN_MS = 500;
 
@@ -139,7 +143,7 @@ async function openServer(options: Options): Promise<Attempt> {
   }
 }
 
-function newServer({ handler, strangers, tls }: Options, modern: Pem | undefined): Server {
+function newServer({ handler, log, name, strangers, tls }: Options, modern: Pem | undefined): Server {
   const server =
     tls !== undefined
       ? createTlsServer({ ...TLS, key: tls.key, cert: tls.certificate })
@@ -156,8 +160,20 @@ function newServer({ handler, strangers, tls }: Options, modern: Pem | undefined
   const { guard, onConnection } = createFloodGuard(limits, counters);
   // By TLS a request's socket is the encrypted one, which is there after the handshake.
   const connected = tls === undefined ? 'connection' : 'secureConnection';
-  // Those that never shake hands hold a connection too.
-  if (tls !== undefined) server.on('connection', createFloodGuard(limits, counters).onConnection);
+  if (tls !== undefined) {
+    // Those that never shake hands hold a connection too.
+    server.on('connection', createFloodGuard(limits, counters).onConnection);
+    const remarks = new RepeatLimit(REMARKS);
+    // The address is unknown when the connection is gone already.
+    server.on('tlsClientError', (error: Error, { remoteAddress = 'somebody' }: Socket) => {
+      counters.count('tls_failed');
+      if (!remarks.allows(remoteAddress, performance.now())) return;
+      log.warn(
+        { listener: name, error: error.message },
+        `${remoteAddress} ended an HTTPS handshake: does its firmware hold our authority (ingot boot ca)?`,
+      );
+    });
+  }
   return server.on(connected, onConnection).on('request', guard(handler));
 }
 

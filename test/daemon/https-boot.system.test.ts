@@ -50,6 +50,10 @@ test('with it, and not without, curl fetches a program; its address is the name 
   expect(trusted.output).toMatch(/^HTTP\/1\.1 200 OK/);
   expect(trusted.output).toMatch(/^content-type: application\/efi\r?$/im);
   expect((await fetched()).output).toMatch(/certificate/);
+  // Firmware without it says nothing but this.
+  await expect
+    .poll(() => site.daemon.log())
+    .toMatch(/(10\.\S+|somebody) ended an HTTPS handshake: does its firmware hold our authority/);
 });
 
 describe('the handshake', () => {
