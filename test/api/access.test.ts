@@ -45,6 +45,29 @@ test('a project’s reader sees the nodes and ports that the project owns or lea
   expect((await ask('GET', '/v1/nodes', { headers })).body.nodes).toHaveLength(2);
 });
 
+test('no filter of a list and no parent tells a project of the nodes of others', async () => {
+  const { ask, as, store } = await withTokens();
+  const group = NODE.replace('9', 'c');
+  await store.portgroups.insert({ uuid: group, node_uuid: OTHER, name: 'bond' });
+  await store.nodes.insert({ uuid: NODE.replace('9', 'b'), driver: 'redfish', parent_node: NODE });
+  const [headers, site] = [await as('reader', 'blue'), await as('reader')];
+  for (const [list, foreign, unknown] of [
+    ['ports?node=', 'rack1-08', 'rack1-09'],
+    ['ports?portgroup=', 'bond', 'band'],
+    ['portgroups?node=', 'rack1-08', 'rack1-09'],
+  ] as const) {
+    const answers = [];
+    for (const ident of [foreign, unknown]) {
+      const answer = await ask('GET', `/v1/${list}${ident}`, { headers });
+      answers.push([answer.status, fault(answer).replace(ident, '…')]);
+    }
+    expect(answers[0]).toEqual(answers[1]);
+    expect((await ask('GET', `/v1/${list}${foreign}`, { headers: site })).status).toBe(200);
+  }
+  const { body } = await ask('GET', `/v1/nodes/${NODE}/children`, { headers });
+  expect(body.children).toEqual([]);
+});
+
 test('a page of a project’s list is full although the nodes of others lie between', async () => {
   const { ask, as, store } = await withTokens();
   for (let index = 0; index < 4; index++)

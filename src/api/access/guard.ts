@@ -9,13 +9,14 @@ import { missing } from '../../store/page.ts';
 import type { NodeRecord } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import type { Catalog } from '../catalog/operation.ts';
-import { findNode, findPort, findPortgroup, noNode, noPort } from '../ironic/idents.ts';
+import { findPort, findPortgroup, noPort } from '../ironic/idents.ts';
 import { PORT_NAMES_SINCE } from '../ironic/ports.ts';
 import type { LoginVerdict } from '../login/login.ts';
 import { targetNodeOf } from './patch-policies.ts';
 import { allows, allowsSome, forbidden, type Policy } from './policies.ts';
 import { hasRole, type Principal, principalOf } from './principal.ts';
 import type { RouteAccess } from './route-access.ts';
+import { nodeInSight, visibleNode } from './visible-node.ts';
 
 export type Guard = {
   readonly store: Store;
@@ -77,7 +78,7 @@ async function authorize(request: FastifyRequest, { access, store }: Asked): Pro
       return;
     case 'node':
       if (principal.project === null) return mustAll(principal, access.policies(request.body), null);
-      return mustAll(principal, access.policies(request.body), await visible(principal, store, ident));
+      return mustAll(principal, access.policies(request.body), await visibleNode(principal, store, ident));
     case 'port':
     case 'portgroup':
       return mayTouchPart(request, { principal, store, on: access.on, policy: access.policy });
@@ -87,7 +88,7 @@ async function authorize(request: FastifyRequest, { access, store }: Asked): Pro
       // What names no node is refused by the route, in its own words.
       if (!allowsSome(principal, access.policy)) throw forbidden(access.policy, principal);
       if (typeof uuid === 'string')
-        mustAll(principal, [access.policy], await visible(principal, store, uuid));
+        mustAll(principal, [access.policy], await visibleNode(principal, store, uuid));
     }
   }
 }
@@ -107,19 +108,11 @@ async function mayTouchPart(request: FastifyRequest, { principal, store, on, pol
     on === 'port'
       ? await findPort(store, ident, { byName: request.minor >= PORT_NAMES_SINCE })
       : await findPortgroup(store, ident);
-  const node = await store.nodes.get(part.node_uuid);
-  if (node === null || !allows(principal, `${on}:get`, node))
-    throw on === 'port' ? noPort(ident) : missing('Portgroup', ident);
+  const node = await nodeInSight(principal, store, part.node_uuid);
+  if (node === null) throw on === 'port' ? noPort(ident) : missing('Portgroup', ident);
   mustAll(principal, [policy], node);
   const target = targetNodeOf(request.body);
-  if (target !== null) mustAll(principal, [`${on}:create`], await visible(principal, store, target));
-}
-
-/** The node, if the caller may know that it is there; else what is answered for one that is not. */
-async function visible(principal: Principal, store: Store, ident: string): Promise<NodeRecord> {
-  const node = await findNode(store, ident);
-  if (allows(principal, 'node:get', node)) return node;
-  throw noNode(ident);
+  if (target !== null) mustAll(principal, [`${on}:create`], await visibleNode(principal, store, target));
 }
 
 function mustAll(principal: Principal, policies: readonly Policy[], node: NodeRecord | null): void {

@@ -3,6 +3,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
 import type { JsonObject } from '../../store/records.ts';
+import { isTheirs } from '../access/own.ts';
+import { principalOf } from '../access/principal.ts';
 import type { ApiContext } from '../context.ts';
 import { resourceLinks } from '../links.ts';
 import { parseQuery } from '../parse.ts';
@@ -88,6 +90,7 @@ export function fleetRoutes(app: FastifyInstance, { store, drivers, hostname, cl
     const { uuid } = await findNode(store, request.params.ident);
     const children = await store.nodes.list({ parent_node: uuid });
     const href = `${baseUrl(request)}/v1/nodes/?parent_node=${uuid}`;
-    return { children: children.map((node) => node.uuid), links: { href, rel: 'children' } };
+    const theirs = children.filter((node) => isTheirs(principalOf(request), node));
+    return { children: theirs.map((node) => node.uuid), links: { href, rel: 'children' } };
   });
 }

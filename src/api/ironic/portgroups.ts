@@ -6,6 +6,8 @@ import { PORTGROUP_SORT_KEYS } from '../../store/portgroups.ts';
 import type { PortgroupRecord } from '../../store/records.ts';
 import type { Queries } from '../../store/store.ts';
 import { projectOf } from '../access/own.ts';
+import { principalOf } from '../access/principal.ts';
+import { visibleNode } from '../access/visible-node.ts';
 import type { ApiContext } from '../context.ts';
 import { parseBody, parseQuery } from '../parse.ts';
 import { applyPatch, patchedFields } from '../patch.ts';
@@ -14,7 +16,7 @@ import { patchSchema } from '../schemas/patch.ts';
 import { portgroupCreate, portgroupListQuery, portgroupWritable } from '../schemas/portgroup.ts';
 import { baseUrl } from '../server.ts';
 import { namesIn, only, refuseNewer, selectFields, viewOf } from './fields.ts';
-import { findNode, findPortgroup, refuseNodeLocked, requiredNode } from './idents.ts';
+import { findPortgroup, refuseNodeLocked, requiredNode } from './idents.ts';
 import { answerList, shownFields } from './listing.ts';
 import { plainQuery } from './paging.ts';
 import { mayBeRewired, WIRING_STATES } from './port-rules.ts';
@@ -59,7 +61,9 @@ export function portgroupRoutes(app: FastifyInstance, { store, hostname }: ApiCo
       find: async (page) =>
         store.portgroups.list({
           ...{ ...page, ...projectOf(request) },
-          ...(ofNode === undefined ? {} : { node_uuid: (await findNode(store, ofNode)).uuid }),
+          ...(ofNode === undefined
+            ? {}
+            : { node_uuid: (await visibleNode(principalOf(request), store, ofNode)).uuid }),
           ...(address === undefined ? {} : { address }),
         }),
     });

@@ -2,9 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { IngotError } from '../../errors.ts';
-import type { PortRecord } from '../../store/records.ts';
+import { missing } from '../../store/page.ts';
+import type { PortgroupRecord, PortRecord } from '../../store/records.ts';
 import { PORT_SORT_KEYS, type Queries } from '../../store/store.ts';
 import { projectOf } from '../access/own.ts';
+import { principalOf } from '../access/principal.ts';
+import { nodeInSight, visibleNode } from '../access/visible-node.ts';
 import type { ApiContext } from '../context.ts';
 import { parseBody, parseQuery } from '../parse.ts';
 import { applyPatch, patchedFields } from '../patch.ts';
@@ -12,7 +15,7 @@ import { patchSchema } from '../schemas/patch.ts';
 import { portCreate, portListQuery, portWritable } from '../schemas/port.ts';
 import { baseUrl } from '../server.ts';
 import { namesIn, only, refuseNewer, selectFields, viewOf } from './fields.ts';
-import { findNode, findPort, findPortgroup, refuseNodeLocked, requiredNode } from './idents.ts';
+import { findPort, findPortgroup, refuseNodeLocked, requiredNode } from './idents.ts';
 import { answerList, shownFields } from './listing.ts';
 import { plainQuery } from './paging.ts';
 import { checkMembership, refusePortUpdate } from './port-rules.ts';
@@ -45,6 +48,13 @@ export function portRoutes(app: FastifyInstance, context: ApiContext): void {
   const whole = (request: FastifyRequest, port: PortRecord): object =>
     viewOf(port, selectFields(PORT_FIELDS, null, request.minor), baseUrl(request));
 
+  /** As one that is not there, where the caller may not know of it. */
+  const visibleGroup = async (request: FastifyRequest, ident: string): Promise<PortgroupRecord> => {
+    const group = await findPortgroup(store, ident);
+    if ((await nodeInSight(principalOf(request), store, group.node_uuid)) !== null) return group;
+    throw missing('Portgroup', ident);
+  };
+
   const list = async (
     request: FastifyRequest,
     { path, detailed = false, ...within }: Within & { readonly path: string; readonly detailed?: boolean },
@@ -67,10 +77,12 @@ export function portRoutes(app: FastifyInstance, context: ApiContext): void {
           ...{ ...page, ...projectOf(request) },
           ...(address === undefined ? {} : { address }),
           ...(shard === undefined ? {} : { shards: shard }),
-          ...(node === undefined ? {} : { node_uuid: (await findNode(store, node)).uuid }),
+          ...(node === undefined
+            ? {}
+            : { node_uuid: (await visibleNode(principalOf(request), store, node)).uuid }),
           ...(portgroup === undefined
             ? {}
-            : { portgroup_uuid: (await findPortgroup(store, portgroup)).uuid }),
+            : { portgroup_uuid: (await visibleGroup(request, portgroup)).uuid }),
         }),
     });
   };
