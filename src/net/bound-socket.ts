@@ -24,7 +24,7 @@ export type BoundSocketOptions = {
   readonly receiveBufferBytes?: number;
 };
 
-const DEFAULT_RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
+export const DEFAULT_RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
 /**
  * Opens, binds and wraps a UDP socket; resolves when it listens.

@@ -9,8 +9,8 @@ import { preflight } from './preflight.ts';
 
 const HELP = `Usage: ingot preflight [--config FILE] [--json]
 Looks whether this machine is fit for the configuration, before or beside a running daemon: capabilities, state folder
-and disk space, interfaces and addresses, ports (67, 69, 514, 4011, 6180, 6183, 6385), boot files, ramdisk, programs,
-how the API is guarded, the way to the BMCs, other DHCP servers. Run it as root: only then it sees who holds a port.
+and disk space, interfaces and addresses, ports (67, 69, 514, 4011, 6180, 6183, 6385), socket buffers, boot files,
+ramdisk, programs, how the API is guarded, the way to the BMCs, other DHCP servers. Run it as root: only then it sees who holds a port.
   --config FILE   default: /etc/ingot/ingot.yaml
   --silent        send nothing: do not ask on the networks which other DHCP servers answer
   --json          the findings as JSON

@@ -3,6 +3,7 @@ import { systemClock } from '../../clock.ts';
 import type { Config } from '../../config/schema.ts';
 import { asIngotError } from '../../errors.ts';
 import { checkApi } from './api.ts';
+import { checkBuffers } from './buffers.ts';
 import { checkCapabilities } from './capabilities.ts';
 import { checkFiles } from './files.ts';
 import { bad, type Finding } from './finding.ts';
@@ -29,6 +30,7 @@ export async function preflight(
       look: async () =>
         judgePorts(config, { ownPid: await daemonAtWork(config), sockets: await openSockets() }),
     },
+    { name: 'buffer', look: checkBuffers },
     { name: 'api', look: () => checkApi(config, systemClock.now()) },
     { name: 'boot', look: () => checkFiles(config) },
     { name: 'route', look: () => checkBmcRoutes(config.networks) },

@@ -1,6 +1,7 @@
 /** What `ingot preflight` makes of what it sees. */
 import { describe, expect, it, test } from 'vitest';
 import { configSchema } from '../../../src/config/schema.ts';
+import { judgeBuffers } from '../../../src/daemon/preflight/buffers.ts';
 import { judgeCapabilities } from '../../../src/daemon/preflight/capabilities.ts';
 import { judgeInterfaces } from '../../../src/daemon/preflight/interfaces.ts';
 import { judgeServers } from '../../../src/daemon/preflight/other-dhcp.ts';
@@ -153,4 +154,11 @@ test.each([
   { dhcp: 'proxy', servers: [], verdict: 'bad' },
 ] as const)('DHCP servers $servers beside the mode $dhcp are $verdict', ({ dhcp, servers, verdict }) => {
   expect(judgeServers({ name: 'pxe', interface: 'eth1', dhcp }, servers).verdict).toBe(verdict);
+});
+
+test.each([
+  ['4194304\n', 'good', /keep 4096 KiB/],
+  ['212992\n', 'warning', /of the service keep 208 KiB .* where ingot asks for 4096 KiB/],
+])('a limit of %j for socket buffers is %s', (limit, verdict, sentence) => {
+  expect(judgeBuffers(limit)).toMatchObject({ verdict, sentence: expect.stringMatching(sentence) });
 });

@@ -34,9 +34,12 @@ async function preflight(networks: readonly object[]) {
   const { code, output } = await wire.run('server', BIN, 'preflight', '--config', file, '--json');
   const { fit, findings } = answer.parse(JSON.parse(output));
   expect(code).toBe(fit ? 0 : 1);
-  return findings
-    .filter(({ verdict }) => verdict !== 'good')
-    .map(({ verdict, check, sentence }) => `${verdict} ${check}: ${sentence}`);
+  return (
+    findings
+      // What its kernel keeps is of the machine that tests, not of the site.
+      .filter(({ verdict, check }) => verdict !== 'good' && check !== 'buffer')
+      .map(({ verdict, check, sentence }) => `${verdict} ${check}: ${sentence}`)
+  );
 }
 
 const pxe = {
