@@ -69,7 +69,7 @@ export function applyRules(rules: readonly InspectionRuleRecord[], inspected: In
       // Each rule answers for what it leaves: the next one begins with a node that fits.
       changesOf(draft, inspected);
     } catch (thrown) {
-      const { message, hint } = asIngotError(thrown, 'running it');
+      const { message, hint } = rule.sensitive ? SENSITIVE_FAILURE : asIngotError(thrown, 'running it');
       const because = `Failed to apply rule ${rule.uuid} to node ${inspected.node.uuid}: ${message}`;
       return { kind: 'failed', because, hint };
     }
@@ -77,6 +77,12 @@ export function applyRules(rules: readonly InspectionRuleRecord[], inspected: In
   const { node, ports } = changesOf(draft, inspected);
   return { kind: 'applied', applied, node, ports, pluginData: draft.pluginData, told: draft.told };
 }
+
+/** Errors quote the values that they are about, and a sensitive rule's values may be secrets. */
+const SENSITIVE_FAILURE = {
+  message: 'a sensitive rule failed',
+  hint: 'Its error may quote secrets and is not told. To read it, inspect with a copy of the rule that is not sensitive.',
+};
 
 type Turn = { readonly item?: Json };
 

@@ -192,6 +192,22 @@ test('secrets in lists and in URLs are hidden from other rules, too', async () =
   expect(outcome).toMatchObject({ told: [{ message: JSON.stringify(hidden) }] });
 });
 
+test('the failure of a sensitive rule quotes no value', async () => {
+  const password = '{node.driver_info[redfish_password]}';
+  const spoilt: Partial<InspectionRuleRecord>[] = [
+    { conditions: [{ op: 'lt', args: { values: [password, 5] } }] },
+    { actions: [{ op: 'set-attribute', args: ['deploy_interface', password] }] },
+  ];
+  for (const fields of spoilt) {
+    const outcome = applyRules([rule({ ...fields, sensitive: true })], await inspected());
+    expect(outcome).toMatchObject({
+      kind: 'failed',
+      because: expect.stringContaining('a sensitive rule failed'),
+    });
+    expect(JSON.stringify(outcome)).not.toContain('hunter2');
+  }
+});
+
 test('secrets are seen by sensitive rules only', async () => {
   const actions = [{ op: 'set-attribute', args: ['extra/copy', '{node.driver_info[redfish_password]}'] }];
   const outcome = async (sensitive: boolean) => applyRules([rule({ actions, sensitive })], await inspected());
