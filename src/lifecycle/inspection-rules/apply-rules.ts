@@ -44,6 +44,7 @@ const MOST_OPERATIONS = 2_000;
 export function applyRules(rules: readonly InspectionRuleRecord[], inspected: Inspected): RulesOutcome {
   let draft = draftOf(inspected.node, inspected.ports, inspected.pluginData);
   const applied: string[] = [];
+  const hide = hidingOnce();
   let operations = 0;
   const count = (): void => {
     operations += 1;
@@ -53,7 +54,7 @@ export function applyRules(rules: readonly InspectionRuleRecord[], inspected: In
   for (const rule of rules.toSorted((a, b) => b.priority - a.priority)) {
     const name = rule.description ?? rule.uuid;
     try {
-      const context = (): JsonObject => contextOf(inspected, draft, rule.sensitive);
+      const context = (): JsonObject => contextOf(inspected, draft, rule.sensitive ? null : hide);
       if (!rule.conditions.every((condition) => conditionHolds(condition, { context, count }))) continue;
       applied.push(name);
       for (const action of rule.actions) {
@@ -173,17 +174,25 @@ function act(
   );
 }
 
-/** What format fields may name. Secrets are for rules only whose own text is hidden. */
-function contextOf({ node, inventory }: Inspected, draft: Draft, sensitive: boolean): JsonObject {
-  const { agent: _a, lcm: _l, interfaces: _i, ...plain } = node;
-  const context: JsonObject = {
-    node: { ...plain, ...draft.node },
-    inventory,
-    plugin_data: draft.pluginData,
+type Hide = (object: JsonObject) => JsonObject;
+
+/** What has been gone through for secrets is not gone through again: each operation asks for all of the inventory. */
+function hidingOnce(): Hide {
+  const known = new WeakMap<JsonObject, JsonObject>();
+  return (object) => {
+    const hidden =
+      known.get(object) ?? withoutSecrets(object, { isSecret: isSecretInstanceKey, instead: () => '***' });
+    known.set(object, hidden);
+    return hidden;
   };
-  return sensitive
-    ? context
-    : withoutSecrets(context, { isSecret: isSecretInstanceKey, instead: () => '***' });
+}
+
+/** What format fields may name. Secrets are for rules only whose own text is hidden; `hide` is null for those. */
+function contextOf({ node, inventory }: Inspected, draft: Draft, hide: Hide | null): JsonObject {
+  const { agent: _a, lcm: _l, interfaces: _i, ...plain } = node;
+  const whole = { ...plain, ...draft.node };
+  if (hide === null) return { node: whole, inventory, plugin_data: draft.pluginData };
+  return { node: hide(whole), inventory: hide(inventory), plugin_data: hide(draft.pluginData) };
 }
 
 function broken(message: string): IngotError {

@@ -192,6 +192,19 @@ test('secrets in lists and in URLs are hidden from other rules, too', async () =
   expect(outcome).toMatchObject({ told: [{ message: JSON.stringify(hidden) }] });
 });
 
+test('an inventory is gone through for secrets once, however many operations there are', async () => {
+  let looks = 0;
+  const inventory = {
+    get disks() {
+      looks += 1;
+      return [];
+    },
+  };
+  const found = { ...(await inspected()), inventory };
+  expect(applyRules([rule({ actions: Array(9).fill(MARK) })], found).kind).toBe('applied');
+  expect(looks).toBe(1);
+});
+
 test('the failure of a sensitive rule quotes no value', async () => {
   const password = '{node.driver_info[redfish_password]}';
   const spoilt: Partial<InspectionRuleRecord>[] = [
