@@ -13,7 +13,7 @@ import type { NodePatch, PortPatch } from '../../store/store.ts';
 import { ACTIONS } from './actions.ts';
 import { changesOf, type Draft, draftOf } from './draft.ts';
 import { interpolate } from './interpolate.ts';
-import { OPERATORS } from './operators.ts';
+import { OPERATORS, type Spend } from './operators.ts';
 import { isObject } from './paths.ts';
 import { namedArguments, parseOperator } from './rule.ts';
 
@@ -39,6 +39,8 @@ export type RulesOutcome =
 
 /** Operations that all rules together may take, loops unrolled. */
 const MOST_OPERATIONS = 2_000;
+/** Characters times states (`Pattern.workOf`) of all their regular expressions: about a second. */
+const MOST_PATTERN_WORK = 10_000_000;
 
 /** The highest priority first, then the oldest; `rules` come in the order of their creation. */
 export function applyRules(rules: readonly InspectionRuleRecord[], inspected: Inspected): RulesOutcome {
@@ -46,6 +48,12 @@ export function applyRules(rules: readonly InspectionRuleRecord[], inspected: In
   const applied: string[] = [];
   const hide = hidingOnce();
   let operations = 0;
+  let patternWork = 0;
+  const spend = (work: number): void => {
+    patternWork += work;
+    if (patternWork > MOST_PATTERN_WORK)
+      throw broken('the regular expressions of all rules together have too much to look through');
+  };
   const count = (): void => {
     operations += 1;
     if (operations > MOST_OPERATIONS)
@@ -55,7 +63,8 @@ export function applyRules(rules: readonly InspectionRuleRecord[], inspected: In
     const name = rule.description ?? rule.uuid;
     try {
       const context = (): JsonObject => contextOf(inspected, draft, rule.sensitive ? null : hide);
-      if (!rule.conditions.every((condition) => conditionHolds(condition, { context, count }))) continue;
+      if (!rule.conditions.every((condition) => conditionHolds(condition, { context, count, spend })))
+        continue;
       applied.push(name);
       for (const action of rule.actions) {
         for (const turn of turnsOf(action)) {
@@ -96,7 +105,11 @@ function turnsOf({ loop }: RuleOperationRecord): readonly Turn[] {
 
 function conditionHolds(
   condition: RuleOperationRecord,
-  { context, count }: { readonly context: () => JsonObject; readonly count: () => void },
+  {
+    context,
+    count,
+    spend,
+  }: { readonly context: () => JsonObject; readonly count: () => void; readonly spend: Spend },
 ): boolean {
   const parsed = parseOperator(condition.op);
   const operator = OPERATORS.get(parsed?.name ?? '');
@@ -111,7 +124,7 @@ function conditionHolds(
     });
     // In a loop numbers may have become text on the way.
     const forced = 'item' in turn && operator.signature.optional.includes('force_strings');
-    const holds = operator.holds(forced ? { ...args, force_strings: true } : args) !== parsed.inverted;
+    const holds = operator.holds(forced ? { ...args, force_strings: true } : args, spend) !== parsed.inverted;
     if (condition.multiple === 'first' && holds) return true;
     results.push(holds);
   }

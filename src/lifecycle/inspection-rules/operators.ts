@@ -6,10 +6,13 @@ import { pythonText } from './interpolate.ts';
 import { compilePattern } from './pattern/pattern.ts';
 import type { Signature } from './rule.ts';
 
+/** Told of the work of a regular expression before it is done; throws when there was too much of it. */
+export type Spend = (work: number) => void;
+
 export type Operator = {
   readonly signature: Signature;
   /** Throws `invalid_input` for values that it cannot work with. */
-  readonly holds: (args: JsonObject) => boolean;
+  readonly holds: (args: JsonObject, spend: Spend) => boolean;
 };
 
 const ONE_VALUE: Signature = { required: ['value'], optional: [], formatted: ['value'] };
@@ -72,8 +75,12 @@ function inNet({ address = null, subnet = null }: JsonObject): boolean {
 function pattern(options: { readonly from: 'start' | 'anywhere'; readonly whole: boolean }): Operator {
   return {
     signature: { required: ['value', 'regex'], optional: [], formatted: ['value'] },
-    holds: ({ value = null, regex = null }) =>
-      compilePattern(pythonText(regex)).test(pythonText(value), options),
+    holds: ({ value = null, regex = null }, spend) => {
+      const compiled = compilePattern(pythonText(regex));
+      const text = pythonText(value);
+      spend(compiled.workOf(text));
+      return compiled.test(text, options);
+    },
   };
 }
 

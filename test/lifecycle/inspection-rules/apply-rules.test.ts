@@ -192,6 +192,17 @@ test('secrets in lists and in URLs are hidden from other rules, too', async () =
   expect(outcome).toMatchObject({ told: [{ message: JSON.stringify(hidden) }] });
 });
 
+test('regular expressions have one bound for all rules together', async () => {
+  const dear = { op: 'contains', args: { value: 'b'.repeat(9_000), regex: 'a{99}' } };
+  const rules = (many: number): readonly InspectionRuleRecord[] =>
+    Array.from({ length: many }, () => rule({ conditions: [{ ...dear, loop: ['x', 'y'] }] }));
+  expect(applyRules(rules(2), await inspected()).kind).toBe('applied');
+  expect(applyRules(rules(9), await inspected())).toMatchObject({
+    kind: 'failed',
+    because: expect.stringContaining('of all rules together have too much'),
+  });
+});
+
 test('an inventory is gone through for secrets once, however many operations there are', async () => {
   let looks = 0;
   const inventory = {

@@ -12,6 +12,8 @@ type State =
   | { readonly op: 'found' };
 
 export type Pattern = {
+  /** The most that a test of the text can cost: characters times states. */
+  workOf(text: string): number;
   /** Whether the text from its start, or any part of it, is matched. `whole`: to its end as well. */
   test(text: string, options: { readonly from: 'start' | 'anywhere'; readonly whole: boolean }): boolean;
 };
@@ -61,7 +63,10 @@ export function compilePattern(text: string): Pattern {
     return first;
   };
   const start = build(readPattern(text), 0);
-  return { test: (subject, options) => run({ states, start }, [...subject], options) };
+  return {
+    workOf: (subject) => (subject.length + 1) * states.length,
+    test: (subject, options) => run({ states, start }, [...subject], options),
+  };
 }
 
 function run(
