@@ -5,6 +5,9 @@ import { basename } from 'node:path';
 /** Programs whose first argument says more than they do. */
 const INTERPRETER = /^(node|nodejs|bun|deno|python[\d.]*|perl[\d.]*|ruby[\d.]*|java|sh|bash|dash)$/;
 
+/** A file's path, and no program text (`-c`), of which nobody knows what stands in it. */
+const FILE = /^[\w./+-]+\.\w+$/;
+
 /** From `/proc/PID/cmdline` (arguments, each with a NUL behind); null when it says nothing. Pure. */
 export function programName(commandLine: string): string | null {
   const [program = '', ...words] = commandLine.split('\0');
@@ -12,7 +15,9 @@ export function programName(commandLine: string): string | null {
   const name = basename(program.split(/[: ]/, 1)[0] ?? '');
   if (name === '') return null;
   const script = words.find((word) => word !== '' && !word.startsWith('-'));
-  return INTERPRETER.test(name) && script !== undefined ? `${name} ${basename(script)}` : name;
+  return INTERPRETER.test(name) && script !== undefined && FILE.test(script)
+    ? `${name} ${basename(script)}`
+    : name;
 }
 
 /** Null for a process that is gone, and for threads of the kernel. */

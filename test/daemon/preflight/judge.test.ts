@@ -54,6 +54,7 @@ test.each([
   ['/usr/bin/python3.11\0/usr/lib/tftpd.py\0-v\0', 'python3.11 tftpd.py'],
   ['nginx: master process /usr/sbin/nginx\0', 'nginx'],
   ['/bin/sh\0', 'sh'],
+  ['python3\0-c\0import socket\nsocket.socket()\0', 'python3'],
   ['', null],
 ])('a process with the command line %j is called %s', (commandLine, name) => {
   expect(programName(commandLine)).toBe(name);
