@@ -64,7 +64,8 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     requestVerb: (ident, request) =>
       accept(ident, (queries, node) => acceptVerb(queries, node, { request, tools: { advance, site, now } })),
     management: createManagement(deps),
-    requestPower: (ident, target) => accept(ident, (queries, node) => acceptPower(queries, node, target)),
+    requestPower: (ident, target, timeoutS = null) =>
+      accept(ident, (queries, node) => acceptPower(queries, node, { target, timeoutS })),
     why: async (ident) => {
       const node = await store.nodes.find(ident);
       if (node === null) throw nodeNotFound(ident);

@@ -67,7 +67,8 @@ export type Heartbeat = {
 export type Lifecycle = {
   /** Throws `invalid_state` (with what to do first), `node_locked`, `not_found`, `invalid_input`. */
   requestVerb(ident: string, request: VerbRequest): Promise<void>;
-  requestPower(ident: string, target: PowerTarget): Promise<void>;
+  /** `timeoutS`: seconds that each switching may take, instead of `timeouts.power_s`. Throws as above. */
+  requestPower(ident: string, target: PowerTarget, timeoutS?: number | null): Promise<void>;
   readonly management: Management;
   /** Begins to look for a node for an allocation that is on disk as `allocating`; at start that is done by itself. */
   allocate(allocationUuid: string): void;

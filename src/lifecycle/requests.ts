@@ -222,11 +222,12 @@ async function abort(
 export async function acceptPower(
   queries: Queries,
   node: NodeRecord,
-  target: PowerTarget,
+  { target, timeoutS }: { readonly target: PowerTarget; readonly timeoutS: number | null },
 ): Promise<Accepted> {
   const running = await queries.jobs.runningOf(node.uuid);
   if (running !== null) throw locked(node, running);
-  const steps = jobSteps(POWER_STEPS[target]);
+  const args = timeoutS === null ? {} : { timeout_s: timeoutS };
+  const steps = POWER_STEPS[target].map((name) => ({ name, args }));
   const job = await queries.jobs.insert({ node_uuid: node.uuid, verb: POWER_VERB, steps });
   await queries.nodes.update(node.uuid, { target_power_state: target, last_error: null });
   await queries.events.append({

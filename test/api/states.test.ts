@@ -224,16 +224,6 @@ test('a defect of ours is 500 without its details', async () => {
   expect(fault(answer)).toContain(String(answer.headers['openstack-request-id']));
 });
 
-test('power targets reach the lifecycle, others are refused', async () => {
-  const { ask, store, lifecycle } = await apiFixture();
-  await store.nodes.insert(aNode());
-  const url = `/v1/nodes/rack1-07/states/power`;
-  expect((await ask('PUT', url, { body: { target: 'soft power off', timeout: 60 } })).status).toBe(202);
-  expect(lifecycle.asked).toEqual([{ method: 'requestPower', arguments: [NODE, 'soft power off'] }]);
-  expect((await ask('PUT', url, { body: { target: 'explode' } })).status).toBe(400);
-  expect((await ask('PUT', url, { body: { target: 'power on', timeout: 0 } })).status).toBe(400);
-});
-
 test('maintenance is set with its reason and cleared with it, and both are told', async () => {
   const { ask, store } = await apiFixture();
   await store.nodes.insert(aNode());

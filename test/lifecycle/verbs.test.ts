@@ -179,6 +179,21 @@ describe('power verbs', () => {
     expect(await world.node()).toMatchObject({ power_state: state, target_power_state: null });
   });
 
+  it.each([
+    [null, 300],
+    [900, 900],
+    [60, 60],
+  ])('that ask for %s seconds give the operating system %d to shut down', async (asked, seconds) => {
+    const world = await createWorld();
+    const [machine] = world.machines;
+    const uuid = machine?.uuid ?? '';
+    await machine?.bmc.powerOn();
+    Object.assign(machine?.faults ?? {}, { ignoresButton: true });
+    await world.daemon().requestPower(uuid, 'soft power off', asked);
+    await world.untilTrue('done', async () => (await world.store().jobs.runningOf(uuid)) === null);
+    expect((await world.node()).last_error).toContain(`Gave up after ${seconds / 60} min waiting for`);
+  });
+
   it('leave the provision state alone when they fail, and say why', async () => {
     const world = await createWorld();
     const uuid = world.machines[0]?.uuid ?? '';

@@ -13,7 +13,11 @@ import { findNode } from './idents.ts';
 import { NODE_STATES_FIELDS } from './node-fields.ts';
 import { nodeView, selectNodeFields } from './node-view.ts';
 import { workAskedFor } from './runbook-use.ts';
+import { notAcceptable } from './since.ts';
 import { checkArguments, verbSince } from './verbs.ts';
+
+/** Soft targets, and the `timeout` of any. */
+const SOFT_POWER_SINCE = 27;
 
 type WithIdent = { Params: { ident: string } };
 
@@ -72,7 +76,9 @@ export function stateRoutes(app: FastifyInstance, context: ApiContext): void {
   app.put<WithIdent>('/v1/nodes/:ident/states/power', async (request, reply) => {
     const { ident } = request.params;
     const node = await findNode(store, ident);
-    const { target } = parseBody(powerBody, withTarget(request.body), 'power');
+    const { target, timeout = null } = parseBody(powerBody, withTarget(request.body), 'power');
+    if (request.minor < SOFT_POWER_SINCE && (target.startsWith('soft ') || timeout !== null))
+      throw notAcceptable(timeout === null ? target : 'timeout', SOFT_POWER_SINCE);
     const known = POWER_TARGETS.find((candidate: PowerTarget) => candidate === target);
     if (known === undefined) {
       throw new IngotError(
@@ -84,7 +90,7 @@ export function stateRoutes(app: FastifyInstance, context: ApiContext): void {
       );
     }
     checkDriverInfo?.(node.driver, node.driver_info);
-    await lifecycle.requestPower(node.uuid, known);
+    await lifecycle.requestPower(node.uuid, known, timeout);
     return reply
       .code(202)
       .header('Location', `${baseUrl(request)}/v1/nodes/${ident}/states`)

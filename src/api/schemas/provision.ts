@@ -43,8 +43,15 @@ export const provisionBody = z.strictObject({
 });
 export type ProvisionBody = z.output<typeof provisionBody>;
 
+/** Seconds. The machine holds one of `limits.power_actions` meanwhile. */
+const LONGEST_POWER_TIMEOUT = 3_600;
+
 export const powerBody = z.strictObject({
   target: z.string(),
-  /** Seconds. */
-  timeout: z.int().positive('timeout must be a positive number of seconds').nullish(),
+  /** Seconds that the machine is given, instead of `timeouts.power_s`. */
+  timeout: z
+    .int()
+    .positive('timeout must be a positive number of seconds')
+    .max(LONGEST_POWER_TIMEOUT, `timeout must be ${LONGEST_POWER_TIMEOUT} seconds at most`)
+    .nullish(),
 });

@@ -143,7 +143,7 @@ function begin(call: StepAtWork, at: JobOnNode): { readonly at: JobOnNode; reado
   const timestamp = (ms: number): string => new Date(ms).toISOString();
   const times = {
     step_started_at: timestamp(clock.now()),
-    deadline: timestamp(clock.now() + limitOf(call, at.node)),
+    deadline: timestamp(clock.now() + limitOf(call, at)),
   };
   const begun = commits.begin(call.first, times);
   // Heard of where it is awaited, which is not at all when the call itself has failed.
@@ -152,16 +152,19 @@ function begin(call: StepAtWork, at: JobOnNode): { readonly at: JobOnNode; reado
 }
 
 /** Milliseconds that the step may take. */
-function limitOf({ definition, tools }: StepAtWork, node: NodeRecord): number {
+function limitOf({ definition, tools }: StepAtWork, { job, node }: JobOnNode): number {
   if (definition.limit === 'never') return NEVER_MS;
+  const asked = definition.askedLimitS?.(job.steps[job.cursor]?.args ?? {}) ?? null;
+  if (asked !== null) return asked * 1000;
   const state = STATES[node.provision_state];
   const ofState: TimeLimit = state.kind === 'auto' || state.kind === 'wait' ? state.limit : 'power_s';
   return tools.timeouts[definition.limit ?? ofState] * 1000;
 }
 
 /** Milliseconds on `Clock.elapsed`. */
-function deadlineOf(call: StepAtWork, { job, node }: JobOnNode): number {
-  const limit = limitOf(call, node);
+function deadlineOf(call: StepAtWork, at: JobOnNode): number {
+  const { job } = at;
+  const limit = limitOf(call, at);
   const grace = call.tools.startedAt() + Math.min(RESTART_GRACE_MS, limit);
   return job.deadline === null ? grace : Math.max(call.reach.deadline(job.deadline, limit), grace);
 }

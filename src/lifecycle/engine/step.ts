@@ -79,6 +79,8 @@ export type StepDefinition = {
   readonly place?: Place;
   /** How long the step may take; without it the limit of the node's provision state. `never`: an operator ends it. */
   readonly limit?: TimeLimit | 'never';
+  /** Seconds that it may take by its `args`, where whoever asked for it said so; null: as `limit` says. */
+  readonly askedLimitS?: (args: JsonObject) => number | null;
   /** The step holds one of these slots from its first call to its end. */
   readonly slot?: Exclude<SlotKind, 'jobs'>;
   /** Tries in a row after which it fails, where the rule for the error would go on. */

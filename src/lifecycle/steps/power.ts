@@ -1,5 +1,6 @@
 /** Power, asked for once and confirmed by asking again. Shared by every step that switches a machine. */
 import type { Bmc, BootDevice } from '../../bmc/bmc.ts';
+import type { JsonObject } from '../../store/records.ts';
 import { networkDeviceOf } from '../boot-interface.ts';
 import { wantedBootMode, wantedSecureBoot } from '../capabilities.ts';
 import type { StepDeps } from '../deps.ts';
@@ -77,10 +78,16 @@ async function settleSecureBoot(context: StepContext, bmc: Bmc): Promise<boolean
   return true;
 }
 
+/** The `timeout` of a request for power. */
+function askedLimitS({ timeout_s }: JsonObject): number | null {
+  return typeof timeout_s === 'number' ? timeout_s : null;
+}
+
 export function powerOffStep(deps: StepDeps): StepDefinition {
   return {
     does: 'switching the machine off',
     limit: 'power_s',
+    askedLimitS,
     slot: 'power_actions',
     run: async (context) =>
       (await untilOff(context, deps)) ?? {
@@ -103,6 +110,7 @@ export function powerOnStep(deps: StepDeps): StepDefinition {
   return {
     does: 'switching the machine on',
     limit: 'power_s',
+    askedLimitS,
     slot: 'power_actions',
     run: async (context) =>
       (await switchOn(context, deps)) ?? {
@@ -118,6 +126,7 @@ export function softPowerOffStep(deps: StepDeps): StepDefinition {
   return {
     does: 'asking the operating system to shut down',
     limit: 'power_s',
+    askedLimitS,
     slot: 'power_actions',
     run: async (context) =>
       await deps.withBmc(context.node(), async (bmc): Promise<StepOutcome> => {
