@@ -7,7 +7,7 @@ import type { ApiContext } from '../context.ts';
 import { parseBody } from '../parse.ts';
 import { trait } from '../schemas/trait.ts';
 import { baseUrl } from '../server.ts';
-import { findNode, refuseWhileLocked } from './idents.ts';
+import { findNode, refuseWhileAtWork } from './idents.ts';
 import { notAcceptable } from './since.ts';
 
 const MOST_TRAITS = 50;
@@ -23,7 +23,7 @@ export function traitRoutes(app: FastifyInstance, { store, hostname }: ApiContex
   const change = (ident: string, next: (node: NodeRecord) => Iterable<string>): Promise<void> =>
     store.transaction(async (queries) => {
       const node = await findNode(queries, ident);
-      await refuseWhileLocked(queries, { node, hostname });
+      await refuseWhileAtWork(queries, { node, hostname });
       const traits = [...new Set(next(node))].sort();
       refuseTooMany(node, traits);
       await queries.nodes.update(node.uuid, { traits });

@@ -18,7 +18,7 @@ import { patchSchema } from '../schemas/patch.ts';
 import { volumeListQuery } from '../schemas/volume.ts';
 import { baseUrl } from '../server.ts';
 import { selectFields, viewOf } from './fields.ts';
-import { findNode, refuseWhileLocked, uuidOrRefuse } from './idents.ts';
+import { findNode, refuseWhileAtWork, uuidOrRefuse } from './idents.ts';
 import { answerList, shownFields } from './listing.ts';
 import { mayBeDeleted } from './node-rules.ts';
 import { plainQuery } from './paging.ts';
@@ -133,7 +133,7 @@ function kindRoutes<R extends VolumeConnectorRecord | VolumeTargetRecord, Key ex
       const changes = kind.changed(after, touched);
       const node = await queries.nodes.get(before.node_uuid);
       if (node !== null) {
-        await refuseWhileLocked(queries, { node, hostname });
+        await refuseWhileAtWork(queries, { node, hostname });
         if (node.power_state !== 'power off') throw notWhilePowered(node, `${noun} update`);
       }
       if (changes.node_uuid !== undefined) await findNode(queries, changes.node_uuid);
@@ -150,7 +150,7 @@ function kindRoutes<R extends VolumeConnectorRecord | VolumeTargetRecord, Key ex
       const record = await find(queries, request);
       const node = await queries.nodes.get(record.node_uuid);
       if (node !== null) {
-        await refuseWhileLocked(queries, { node, hostname });
+        await refuseWhileAtWork(queries, { node, hostname });
         if (node.power_state !== 'power off' && !mayBeDeleted(node))
           throw notWhilePowered(node, `${noun} deletion`);
       }
