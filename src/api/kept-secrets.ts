@@ -36,8 +36,28 @@ function kept(given: Json, stored: Json, shown: Json): Json {
   if (typeof given !== 'object' || typeof stored !== 'object' || typeof shown !== 'object') return given;
   if (!isArray(given) && !isArray(stored) && !isArray(shown)) return keptObject(given, stored, shown);
   if (!isArray(given) || !isArray(stored) || !isArray(shown)) return given;
-  // By what they are and not by where they stand: a list that was sorted anew shall mix no secrets up.
-  return given.map((item) => stored[shown.findIndex((one) => isDeepStrictEqual(one, item))] ?? item);
+  return keptList(given, stored, shown);
+}
+
+/**
+ * By what they are and not by where they stand: a list that was sorted anew shall mix no secrets up. Each item that is
+ * stored comes back once; of those that are shown alike, in their order.
+ */
+function keptList(given: readonly Json[], stored: readonly Json[], shown: readonly Json[]): readonly Json[] {
+  const left = new Set(stored.keys());
+  const take = (from: readonly Json[], item: Json): number | null => {
+    for (const index of left) {
+      if (!isDeepStrictEqual(from[index], item)) continue;
+      left.delete(index);
+      return index;
+    }
+    return null;
+  };
+  const asStored = given.map((item) => take(stored, item) !== null);
+  return given.map((item, at) => {
+    const index = asStored[at] === true ? null : take(shown, item);
+    return index === null ? item : (stored[index] ?? item);
+  });
 }
 
 /** Throws `invalid_input` when the mask that stands for a secret comes as a value. */

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { withKeptSecrets } from '../../src/api/kept-secrets.ts';
 import { maskInstanceInfo, maskSecrets } from '../../src/api/masking.ts';
-import type { JsonObject } from '../../src/store/records.ts';
+import type { Json, JsonObject } from '../../src/store/records.ts';
 import { aNode, apiFixture, fault, NODE } from './fixtures.ts';
 
 const STORED = {
@@ -74,6 +74,20 @@ test('a list that was sorted anew mixes no secrets up', () => {
   expect(kept).toEqual({ users: STORED.snmp.users.toReversed() });
   const other = { users: [{ name: 'c', token: '******' }] };
   expect(() => withKeptSecrets(other, { stored, shown }, ['users'])).toThrow('is the mask');
+});
+
+test('items that look alike when they are masked keep each its own secret, and a new one gets none', () => {
+  const stored = { users: [{ token: 't1' }, { token: 't2' }] };
+  const shown = maskSecrets(stored);
+  const [masked = null] = shown.users as readonly JsonObject[];
+  const kept = (...users: readonly Json[]): JsonObject =>
+    withKeptSecrets({ users }, { stored, shown }, ['users']);
+  const [t1 = null, t2 = null] = stored.users;
+  const t3 = { token: 't3' };
+  expect(kept(masked, masked, t3)).toEqual({ users: [t1, t2, t3] });
+  expect(kept(t1, masked)).toEqual({ users: [t1, t2] });
+  expect(() => kept(masked, masked, masked)).toThrow('is the mask');
+  expect(() => kept(t1, t2, masked)).toThrow('is the mask');
 });
 
 test('every field of a node that is shown masked is one that may come back', async () => {
