@@ -15,7 +15,7 @@ import { type InterfaceKind, interfaceOf, isFake } from './interfaces.ts';
 import type { VerbRequest } from './lifecycle.ts';
 import { moveNode } from './move-node.ts';
 import { jobSteps, PLANS, POWER_STEPS, POWER_VERB } from './plans.ts';
-import { withRescuePassword } from './rescue/password.ts';
+import { withoutRescuePassword, withRescuePassword } from './rescue/password.ts';
 import type { PasswordHash } from './rescue/sha-crypt.ts';
 import { acceptsVerb, edgeForVerb, waitForJob } from './verbs.ts';
 
@@ -105,6 +105,9 @@ function patchFor(
       const chosen = { password: request.rescuePassword, hash: tools.site.rescuePasswordHash };
       return { ...fresh, instance_info: withRescuePassword(node.instance_info, chosen) };
     }
+    case 'delete':
+      // It takes the place of a rescue that waits, whose own end would have forgotten it.
+      return { ...fresh, instance_info: withoutRescuePassword(node.instance_info) };
     case 'deploy':
     case 'rebuild': {
       const deployed = withDeployment(node.instance_info, request.deployment);

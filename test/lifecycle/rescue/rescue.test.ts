@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { IngotError } from '../../../src/errors.ts';
 import { shaCrypt } from '../../../src/lifecycle/rescue/sha-crypt.ts';
 import type { NodeRecord } from '../../../src/store/records.ts';
 import type { ProvisionState } from '../../../src/store/words.ts';
@@ -145,9 +146,9 @@ describe('a rescue that does not come to its end', () => {
       provision_state: 'rescue failed',
       target_provision_state: 'rescue',
       boot_intent: 'disk',
-      instance_info: DEPLOYABLE,
       last_error: expect.stringContaining(sentence),
     });
+    expect((await world.node()).instance_info).toEqual(DEPLOYABLE);
     expect(world.machines[0]?.power()).toBe('off');
   });
 
@@ -178,6 +179,19 @@ describe('a rescue that does not come to its end', () => {
       async () => Object.keys((await world.node()).instance_info).length === 0,
     );
     expect(JSON.stringify(await world.store().jobs.lastOf(world.uuid))).not.toContain('$5$');
+  });
+
+  it('leaves no password to a tear-down that fails', async () => {
+    const world = await worldIn({ provision_state: 'active' });
+    Object.assign(world.machines[0]?.faults ?? {}, { silent: true });
+    await rescue(world);
+    await world.untilTrue('rescue wait', async () => (await world.node()).provision_state === 'rescue wait');
+    const bmc = new IngotError('bmc_refused', 'the BMC says no', { hint: '' });
+    Object.assign(world.machines[0]?.faults ?? {}, { bmc });
+    await world.daemon().requestVerb(world.uuid, { verb: 'deleted' });
+    const node = await world.until(['error', 'available']);
+    expect(node.provision_state).toBe('error');
+    expect(node.instance_info).toEqual(DEPLOYABLE);
   });
 });
 
