@@ -19,12 +19,23 @@ const IN_URL = /(\w:\/\/[^/@:\s\0]*:)([^/@\s\0]+)(?=@)/g;
 export function scrubbed(archive: Buffer, secrets: readonly string[]): Buffer {
   let text = archive.toString('latin1');
   const known = secrets.filter((secret) => secret.length >= SHORTEST_SECRET);
-  for (const secret of known) text = text.replaceAll(Buffer.from(secret).toString('latin1'), asterisks);
+  for (const spelt of known.flatMap(spellingsOf))
+    text = text.replaceAll(Buffer.from(spelt).toString('latin1'), asterisks);
   text = text
     .replaceAll(NAMED, (_, before: string, secret: string) => before + asterisks(secret))
     .replaceAll(HASHED, asterisks)
     .replaceAll(IN_URL, (_, before: string, secret: string) => before + asterisks(secret));
   return Buffer.from(text, 'latin1');
+}
+
+/** As it is; within JSON; within JSON as Python writes it, which is ASCII only (json.dumps, `ensure_ascii`). */
+function spellingsOf(secret: string): readonly string[] {
+  const inJson = JSON.stringify(secret).slice(1, -1);
+  const inAscii = inJson.replaceAll(
+    /[\u0080-\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return [...new Set([secret, inJson, inAscii])];
 }
 
 const asterisks = (secret: string): string => '*'.repeat(secret.length);

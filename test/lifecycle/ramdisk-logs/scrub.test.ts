@@ -25,6 +25,16 @@ describe('logs that are kept', () => {
     );
   });
 
+  it.each([
+    ['as it is', 'pass"w\\ördé'],
+    ['in JSON', String.raw`pass\"w\\ördé`],
+    ['in the JSON of Python', String.raw`pass\"w\\\u00f6rd\u00e9`],
+  ])('have them in place of a secret written %s', (_, spelt) => {
+    const written = Buffer.from(`{"x": "${spelt}"}`);
+    const kept = scrubbed(written, ['pass"w\\ördé']).toString('latin1');
+    expect(kept).toBe(`{"x": "${'*'.repeat(Buffer.byteLength(spelt))}"}`);
+  });
+
   it('keep every byte that is no text', () => {
     const bytes = Buffer.from(Array.from({ length: 256 }, (_, index) => index));
     expect(scrubbed(bytes, ['nothing of it']).equals(bytes)).toBe(true);
