@@ -99,7 +99,6 @@ export const lists: Family = {
     list('sharded=false&fields=name'),
     list('chassis_uuid=x'),
     list('bogus=1'),
-    list('bogus=1&other=2'),
     list('limit=1'),
     list('limit=2&fields=name&maintenance=false'),
     list('limit=0&fields=uuid'),
