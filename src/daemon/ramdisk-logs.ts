@@ -9,7 +9,8 @@ import type { KeptLogs, RamdiskLogs } from '../lifecycle/ramdisk-logs/ramdisk-lo
 import { scrubbed } from '../lifecycle/ramdisk-logs/scrub.ts';
 
 const MOST_PACKED_BYTES = 8 * 1024 ** 2;
-const MOST_UNPACKED_BYTES = 32 * 1024 ** 2;
+/** They are scrubbed in one go, on the thread that answers all others. */
+const MOST_UNPACKED_BYTES = 16 * 1024 ** 2;
 const ENDING = '.tar.gz';
 
 export type RamdiskLogsOptions = {
@@ -45,9 +46,9 @@ export async function openRamdiskLogs({
   const of = (nodeUuid: string): readonly Entry[] => entries.filter((one) => one.nodeUuid === nodeUuid);
 
   return {
+    keeps: perNode > 0,
     keep: ({ nodeUuid, verb, base64, secrets }) =>
       inTurn(async () => {
-        if (perNode === 0) return null;
         const packed = await withoutSecrets(base64, secrets);
         const at = new Date(clock.now()).toISOString();
         const entry = {

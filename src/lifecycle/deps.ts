@@ -55,7 +55,7 @@ export type StepDeps = {
   readonly publishBoot: (nodeUuid: string) => Promise<void>;
   readonly site: Site;
   readonly cleaning: Pick<CleaningConfig, 'priorities' | 'erase'>;
-  readonly ramdiskLogs: Pick<RamdiskLogs, 'keep'>;
+  readonly ramdiskLogs: Pick<RamdiskLogs, 'keeps' | 'keep'>;
   /** Key of the agent and LCM tokens: 32 random bytes. */
   readonly secret: Uint8Array;
 };

@@ -22,11 +22,13 @@ export type NewLogs = {
 };
 
 export type RamdiskLogs = {
+  /** False: none are to be kept, so none need to be fetched. */
+  readonly keeps: boolean;
   /**
-   * Keeps them without their secrets; the oldest give way. Null where none are to be kept. Rejects with `agent_failed`
-   * for what is no such archive or too large, with `environment` when the disk does not take it.
+   * Keeps them without their secrets; the oldest give way. Rejects with `agent_failed` for what is no such archive or
+   * too large, with `environment` when the disk does not take it.
    */
-  keep(logs: NewLogs): Promise<KeptLogs | null>;
+  keep(logs: NewLogs): Promise<KeptLogs>;
   /** The newest first. */
   list(nodeUuid: string): readonly KeptLogs[];
   /** The archive's bytes; null when there is none of that id. */

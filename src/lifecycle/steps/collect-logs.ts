@@ -1,16 +1,21 @@
 /** After a failure: the logs of the ramdisk are fetched while it still runs. */
 import { z } from 'zod';
 import type { StepDeps } from '../deps.ts';
+import { createSlots } from '../engine/slots.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
 import { secretsOf } from '../ramdisk-logs/scrub.ts';
 import { agentToken, lcmToken } from '../tokens.ts';
 import { agentOf } from './agent-command.ts';
 import { agentIsHere } from './boot.ts';
 
+/** Nodes whose logs are held at once: an answer has up to 16 MiB. Others wait, within the limit of the step. */
+const MOST_AT_ONCE = 4;
+
 const logsAnswer = z.object({ system_logs: z.string().min(1) });
 
 /** Asks once: what an agent that has failed does not give must not keep its machine on. */
 export function collectLogsStep(deps: StepDeps): StepDefinition {
+  const slots = createSlots(MOST_AT_ONCE);
   return {
     does: 'collecting the logs of the ramdisk',
     limit: 'power_s',
@@ -19,7 +24,14 @@ export function collectLogsStep(deps: StepDeps): StepDefinition {
       const node = context.node();
       if (node.boot_intent !== 'ramdisk' || !agentIsHere(context))
         return { kind: 'done', note: 'No ramdisk has called whose logs could be kept.' };
-      return await collect(context, deps);
+      if (!deps.ramdiskLogs.keeps)
+        return { kind: 'done', note: 'The logs of the ramdisk are not kept: the configuration says so.' };
+      const release = await slots.take(context.signal);
+      try {
+        return await collect(context, deps);
+      } finally {
+        release();
+      }
     },
   };
 }
@@ -34,15 +46,12 @@ async function collect(context: StepContext, deps: StepDeps): Promise<StepOutcom
   });
   const answer = logsAnswer.safeParse(command.command_result);
   if (!answer.success) return { kind: 'done', note: 'The ramdisk gave no logs.' };
-  const kept = await deps.ramdiskLogs.keep({
+  const { id, bytes } = await deps.ramdiskLogs.keep({
     nodeUuid: node.uuid,
     verb: job.verb,
     base64: answer.data.system_logs,
     secrets: [agentToken(deps.secret, node), lcmToken(deps.secret, node), ...secretsOf(node)],
   });
-  if (kept === null)
-    return { kind: 'done', note: 'The logs of the ramdisk are not kept: the configuration says so.' };
-  const { id, bytes } = kept;
   const name = node.name ?? node.uuid;
   return {
     kind: 'done',

@@ -111,6 +111,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
         rescuePasswordHash: 'sha256',
       },
       ramdiskLogs: {
+        keeps: true,
         keep: ({ nodeUuid, verb, base64 }) => {
           machineOf(nodeUuid).keptLogs.push(base64);
           return Promise.resolve({ id: `logs-${verb}`, at: '2026-11-22T12:00:00.000Z', verb, bytes: 2048 });

@@ -93,7 +93,7 @@ export async function createRack(ramdisks: Ramdisks): Promise<Rack> {
     allocateAddresses: async () => undefined,
     buildConfigDrive: async () => 'H4sI',
     publishBoot: async () => undefined,
-    ramdiskLogs: { keep: async () => null },
+    ramdiskLogs: { keeps: false, keep: () => Promise.reject(new Error('none are kept')) },
     site: {
       imageUrl: () => `${imageUrl}/images/image-1`,
       bootProblem: () => null,
