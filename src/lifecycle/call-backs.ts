@@ -16,6 +16,8 @@ export const HEARTBEAT_TIMEOUT_S = 60;
 /** A look-up names all NICs of a machine; more is no machine. */
 const MOST_MACS = 256;
 const LONGEST_PEM = 64 * 1024;
+/** Characters of what a ramdisk says in words: it goes on to errors, events and logs. */
+const LONGEST_MESSAGE = 1_000;
 
 export type CallBackTools = {
   readonly store: Store;
@@ -66,7 +68,8 @@ export function createCallBacks(tools: CallBackTools): CallBacks {
       if (expected) nudge(nodeUuid);
     },
 
-    continueInspection: async ({ inventory, boot_interface, error, plugin_data }) => {
+    continueInspection: async ({ inventory, boot_interface, plugin_data, ...told }) => {
+      const error = told.error?.slice(0, LONGEST_MESSAGE) ?? null;
       const macs = inventory.interfaces.map((one) => one.mac_address);
       const uuid = await store.transaction(async (queries) => {
         const node = await findBooting(queries, macs, null);
@@ -81,7 +84,7 @@ export function createCallBacks(tools: CallBackTools): CallBacks {
           message:
             error === null
               ? 'The ramdisk sent its inventory.'
-              : `The ramdisk reports a failed inspection: ${error.slice(0, 1_000)}`,
+              : `The ramdisk reports a failed inspection: ${error}`,
         });
         return node.uuid;
       });
@@ -212,7 +215,8 @@ async function recordHeartbeat(
     },
   });
   const first = before.last_heartbeat_at === null;
-  const status = heartbeat.agent_status_message ?? heartbeat.agent_status ?? null;
+  const said = heartbeat.agent_status_message ?? heartbeat.agent_status;
+  const status = said?.slice(0, LONGEST_MESSAGE) ?? null;
   await queries.events.append({
     node_uuid: node.uuid,
     kind: 'agent.heartbeat',

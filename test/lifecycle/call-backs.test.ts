@@ -80,6 +80,14 @@ describe('a heartbeat', () => {
     await expect(heartbeat(world, agent_token, more)).rejects.toMatchObject({ code });
   });
 
+  it('may say as much as it likes of its status, and a thousand characters of it are kept', async () => {
+    const world = await booting();
+    const { agent_token } = await lookup(world);
+    await heartbeat(world, agent_token, { agent_status_message: 'x'.repeat(50_000) });
+    const beat = (await world.events()).find(({ kind }) => kind === 'agent.heartbeat');
+    expect(beat?.data.status).toBe('x'.repeat(1_000));
+  });
+
   it('may not change the call-back URL within one boot', async () => {
     const world = await booting();
     const { agent_token } = await lookup(world);
@@ -98,6 +106,15 @@ describe('an inventory that comes by itself', () => {
       error,
       plugin_data: {},
     });
+
+  it('reports a failure of any length, and a thousand characters of it are kept', async () => {
+    const world = await booting('inspect');
+    await post(world, 'x'.repeat(50_000));
+    const { last_error } = await world.until(['inspect failed']);
+    expect(last_error).toMatch(/failed inspection: x{1000}(?!x)/);
+    const job = await world.store().jobs.lastOf(uuidOf(world));
+    expect(JSON.stringify([job, await world.events()])).not.toMatch(/x{1001}/);
+  });
 
   it('completes the inspection without a look-up', async () => {
     const world = await booting('inspect');
