@@ -2,6 +2,7 @@
 import type { Selectable } from 'kysely';
 import { IngotError } from '../errors.ts';
 import { decodeJson, encode, jsonObject, violatesUnique } from './columns.ts';
+import { nodesOfProject } from './nodes.ts';
 import { missing, type Page, pageOf } from './page.ts';
 import type { VolumeConnectorRecord, VolumeTargetRecord } from './records.ts';
 import type { Access, Tables } from './tables.ts';
@@ -17,13 +18,19 @@ type Dated = 'created_at' | 'updated_at';
 
 export type VolumePatch<R> = Partial<Omit<R, Dated | 'uuid'>>;
 
+type VolumePage<Key extends string> = Page<Key> & {
+  readonly node_uuid?: string;
+  /** Only those of nodes that it owns or leases. */
+  readonly project?: string;
+};
+
 /** The same for both. */
 export type VolumeQueries<R extends VolumeConnectorRecord | VolumeTargetRecord, Key extends string> = {
   /** Throws `conflict` when the uuid is taken, or what names the thing is. */
   insert(record: Omit<R, Dated>): Promise<R>;
   get(uuid: string): Promise<R | null>;
   /** Throws `not_found` for an unknown marker. */
-  list(page: Page<Key> & { readonly node_uuid?: string }): Promise<readonly R[]>;
+  list(page: VolumePage<Key>): Promise<readonly R[]>;
   update(uuid: string, patch: VolumePatch<R>): Promise<R>;
   delete(uuid: string): Promise<void>;
 };
@@ -80,8 +87,10 @@ export function connectorQueries({ db, now }: Access): ConnectorQueries {
       const row = await select().where('uuid', '=', uuid).executeTakeFirst();
       return row === undefined ? null : decodeConnector(row);
     },
-    async list({ node_uuid, ...page }) {
-      const query = node_uuid === undefined ? select() : select().where('node_uuid', '=', node_uuid);
+    async list({ node_uuid, project, ...page }) {
+      let query = select();
+      if (node_uuid !== undefined) query = query.where('node_uuid', '=', node_uuid);
+      if (project !== undefined) query = query.where('node_uuid', 'in', nodesOfProject(db, project));
       return pageOf(await query.execute(), page, 'Volume connector').map(decodeConnector);
     },
     async update(uuid, patch) {
@@ -120,8 +129,10 @@ export function targetQueries({ db, now }: Access): TargetQueries {
       const row = await select().where('uuid', '=', uuid).executeTakeFirst();
       return row === undefined ? null : decodeTarget(row);
     },
-    async list({ node_uuid, ...page }) {
-      const query = node_uuid === undefined ? select() : select().where('node_uuid', '=', node_uuid);
+    async list({ node_uuid, project, ...page }) {
+      let query = select();
+      if (node_uuid !== undefined) query = query.where('node_uuid', '=', node_uuid);
+      if (project !== undefined) query = query.where('node_uuid', 'in', nodesOfProject(db, project));
       return pageOf(await query.execute(), page, 'Volume target').map(decodeTarget);
     },
     async update(uuid, patch) {

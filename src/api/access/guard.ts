@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { IngotError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { missing } from '../../store/page.ts';
 import type { NodeRecord } from '../../store/records.ts';
@@ -11,11 +12,19 @@ import type { Store } from '../../store/store.ts';
 import type { Catalog } from '../catalog/operation.ts';
 import { findPort, findPortgroup, noPort } from '../ironic/idents.ts';
 import { PORT_NAMES_SINCE } from '../ironic/ports.ts';
+import {
+  type AnyVolume,
+  CONNECTORS,
+  findVolume,
+  noVolume,
+  TARGETS,
+  type VolumeKind,
+} from '../ironic/volume-kinds.ts';
 import type { LoginVerdict } from '../login/login.ts';
 import { targetNodeOf } from './patch-policies.ts';
 import { allows, allowsSome, forbidden, type Policy } from './policies.ts';
 import { hasRole, type Principal, principalOf } from './principal.ts';
-import type { RouteAccess } from './route-access.ts';
+import type { NodePart, RouteAccess } from './route-access.ts';
 import { nodeInSight, visibleNode } from './visible-node.ts';
 
 export type Guard = {
@@ -81,6 +90,8 @@ async function authorize(request: FastifyRequest, { access, store }: Asked): Pro
       return mustAll(principal, access.policies(request.body), await visibleNode(principal, store, ident));
     case 'port':
     case 'portgroup':
+    case 'connector':
+    case 'target':
       return mayTouchPart(request, { principal, store, on: access.on, policy: access.policy });
     case 'named node': {
       const { node_uuid: uuid } = (request.body ?? {}) as { readonly node_uuid?: unknown };
@@ -96,23 +107,56 @@ async function authorize(request: FastifyRequest, { access, store }: Asked): Pro
 type Part = {
   readonly principal: Principal;
   readonly store: Store;
-  readonly on: 'port' | 'portgroup';
+  readonly on: NodePart;
   readonly policy: Policy;
 };
+
+type Finder = {
+  /** Throws `absent` itself where there is none. */
+  readonly find: (
+    store: Store,
+    request: FastifyRequest,
+    ident: string,
+  ) => Promise<{ readonly node_uuid: string }>;
+  readonly absent: (ident: string) => IngotError;
+  /** Asked of the node that it moves to. */
+  readonly create: Policy;
+};
+
+const FINDERS: Readonly<Record<NodePart, Finder>> = {
+  port: {
+    find: (store, { minor }, ident) => findPort(store, ident, { byName: minor >= PORT_NAMES_SINCE }),
+    absent: noPort,
+    create: 'port:create',
+  },
+  portgroup: {
+    find: (store, _, ident) => findPortgroup(store, ident),
+    absent: (ident) => missing('Portgroup', ident),
+    create: 'portgroup:create',
+  },
+  connector: volumeFinder(CONNECTORS),
+  target: volumeFinder(TARGETS),
+};
+
+function volumeFinder<R extends AnyVolume, Key extends string>(kind: VolumeKind<R, Key>): Finder {
+  return {
+    find: (store, _, ident) => findVolume(kind, store, ident),
+    absent: (ident) => noVolume(kind, ident),
+    create: 'volume:create',
+  };
+}
 
 /** What hangs on a node is its owner's. */
 async function mayTouchPart(request: FastifyRequest, { principal, store, on, policy }: Part): Promise<void> {
   if (principal.project === null) return mustAll(principal, [policy], null);
   const { ident } = request.params as { readonly ident: string };
-  const part =
-    on === 'port'
-      ? await findPort(store, ident, { byName: request.minor >= PORT_NAMES_SINCE })
-      : await findPortgroup(store, ident);
+  const { find, absent, create } = FINDERS[on];
+  const part = await find(store, request, ident);
   const node = await nodeInSight(principal, store, part.node_uuid);
-  if (node === null) throw on === 'port' ? noPort(ident) : missing('Portgroup', ident);
+  if (node === null) throw absent(ident);
   mustAll(principal, [policy], node);
   const target = targetNodeOf(request.body);
-  if (target !== null) mustAll(principal, [`${on}:create`], await visibleNode(principal, store, target));
+  if (target !== null) mustAll(principal, [create], await visibleNode(principal, store, target));
 }
 
 function mustAll(principal: Principal, policies: readonly Policy[], node: NodeRecord | null): void {

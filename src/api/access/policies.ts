@@ -92,6 +92,7 @@ export const POLICIES = {
   'volume:create': rule('member', 'admin', 'admin'),
   'volume:update': DRIVE,
   'volume:delete': rule('member', 'admin', 'admin'),
+  'volume:view_target_properties': rule('reader', 'admin', 'admin'),
   'shards:get': rule('reader'),
   'driver:get': rule('reader'),
   'driver:vendor_passthru': rule('admin'),
@@ -100,6 +101,7 @@ export const POLICIES = {
   'chassis:create': rule('admin'),
   'chassis:update': rule('member'),
   'chassis:delete': rule('admin'),
+  /** Ironic lets projects ask for nodes, too; here that is the site's. */
   'allocation:get': rule('reader'),
   'allocation:create': rule('member'),
   'allocation:update': rule('member'),

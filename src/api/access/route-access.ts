@@ -1,6 +1,8 @@
 /** What a route asks of its caller; the guard enforces it, the OpenAPI document tells it. */
 import type { Policy } from './policies.ts';
 
+export type NodePart = 'port' | 'portgroup' | 'connector' | 'target';
+
 export type RouteAccess =
   /** Nobody is asked who they are. */
   | { readonly on: 'nobody' }
@@ -10,8 +12,8 @@ export type RouteAccess =
   | { readonly on: 'list'; readonly policy: Policy }
   /** The node that the path names (`:ident`), by every policy that the body calls for. */
   | { readonly on: 'node'; readonly policies: (body: unknown) => readonly Policy[] }
-  /** The node of the port, or of the portgroup, that the path names. */
-  | { readonly on: 'port' | 'portgroup'; readonly policy: Policy }
+  /** The node of the port, or of what else hangs on one, that the path names. */
+  | { readonly on: NodePart; readonly policy: Policy }
   /** The node that the body names by `node_uuid`. */
   | { readonly on: 'named node'; readonly policy: Policy };
 
@@ -24,4 +26,5 @@ export const onNode = (...policies: readonly Policy[]): RouteAccess => ({
 });
 export const onPort = (policy: Policy): RouteAccess => ({ on: 'port', policy });
 export const onPortgroup = (policy: Policy): RouteAccess => ({ on: 'portgroup', policy });
+export const onVolume = (on: 'connector' | 'target', policy: Policy): RouteAccess => ({ on, policy });
 export const onNamedNode = (policy: Policy): RouteAccess => ({ on: 'named node', policy });

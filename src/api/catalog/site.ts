@@ -1,5 +1,5 @@
 /** What belongs to the site and hangs on nodes only loosely: allocations, chassis, remote volumes. */
-import { onNode, onSite } from '../access/route-access.ts';
+import { onList, onNamedNode, onNode, onSite, onVolume } from '../access/route-access.ts';
 import { showQuery } from '../ironic/listing.ts';
 import { allocationCreate, allocationListQuery, nodeAllocationQuery } from '../schemas/allocation.ts';
 import { chassisCreate, chassisListQuery } from '../schemas/chassis.ts';
@@ -43,30 +43,31 @@ const chassis: Catalog = {
 const SINCE = { since: 32 } as const;
 
 /** The routes of one kind of volume resource, which are alike. */
-function volumes(path: string, noun: string, body: typeof connectorCreate | typeof targetCreate): Catalog {
-  const at = `/v1/volume/${path}`;
+function volumes(on: 'connector' | 'target', body: typeof connectorCreate | typeof targetCreate): Catalog {
+  const noun = `volume ${on}`;
+  const at = `/v1/volume/${on}s`;
   return {
     [`GET ${at}`]: {
       summary: `List ${noun}s`,
-      ...{ ...SINCE, access: onSite('volume:get'), query: volumeListQuery },
+      ...{ ...SINCE, access: onList('volume:get'), query: volumeListQuery },
     },
     [`POST ${at}`]: {
       summary: `Add a ${noun} to a node`,
-      ...{ ...SINCE, access: onSite('volume:create'), body, status: 201 },
+      ...{ ...SINCE, access: onNamedNode('volume:create'), body, status: 201 },
     },
     [`GET ${at}/:ident`]: {
       summary: `Show a ${noun}`,
-      ...{ ...SINCE, access: onSite('volume:get'), query: showQuery },
+      ...{ ...SINCE, access: onVolume(on, 'volume:get'), query: showQuery },
     },
     [`PATCH ${at}/:ident`]: {
       summary: `Change fields of a ${noun}`,
-      ...{ ...SINCE, access: onSite('volume:update'), body: patchSchema },
+      ...{ ...SINCE, access: onVolume(on, 'volume:update'), body: patchSchema },
     },
     [`DELETE ${at}/:ident`]: {
       summary: `Delete a ${noun}`,
-      ...{ ...SINCE, access: onSite('volume:delete'), status: 204 },
+      ...{ ...SINCE, access: onVolume(on, 'volume:delete'), status: 204 },
     },
-    [`GET /v1/nodes/:ident/volume/${path}`]: {
+    [`GET /v1/nodes/:ident/volume/${on}s`]: {
       summary: `The ${noun}s of a node`,
       ...{ ...SINCE, access: onNode('volume:get'), query: volumeListQuery },
     },
@@ -112,11 +113,11 @@ const allocations: Catalog = {
 export const SITE: Catalog = {
   ...allocations,
   ...chassis,
-  'GET /v1/volume': { summary: 'The kinds of volume resources', access: onSite('volume:get'), since: 32 },
+  'GET /v1/volume': { summary: 'The kinds of volume resources', access: onList('volume:get'), since: 32 },
   'GET /v1/nodes/:ident/volume': {
     summary: 'The kinds of volume resources of a node',
     ...{ access: onNode('volume:get'), since: 32 },
   },
-  ...volumes('connectors', 'volume connector', connectorCreate),
-  ...volumes('targets', 'volume target', targetCreate),
+  ...volumes('connector', connectorCreate),
+  ...volumes('target', targetCreate),
 };

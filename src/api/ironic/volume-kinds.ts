@@ -1,5 +1,6 @@
 /** The two kinds of records about remote volumes: what differs between `/v1/volume/connectors` and `/targets`. */
 import { randomUUID } from 'node:crypto';
+import { IngotError } from '../../errors.ts';
 import type { JsonObject, VolumeConnectorRecord, VolumeTargetRecord } from '../../store/records.ts';
 import type { Queries } from '../../store/store.ts';
 import {
@@ -8,13 +9,17 @@ import {
   type VolumePatch,
   type VolumeQueries,
 } from '../../store/volumes.ts';
+import { allows } from '../access/policies.ts';
+import type { Principal } from '../access/principal.ts';
 import { maskSecrets } from '../masking.ts';
 import { parseBody } from '../parse.ts';
 import { connectorCreate, connectorWritable, targetCreate, targetWritable } from '../schemas/volume.ts';
 import { datedFields, type Field, linksField, only, plainFields } from './fields.ts';
+import { uuidOrRefuse } from './idents.ts';
 import type { Listed } from './listing.ts';
 
-type AnyVolume = VolumeConnectorRecord | VolumeTargetRecord;
+export type VolumeTables = Pick<Queries, 'connectors' | 'targets'>;
+export type AnyVolume = VolumeConnectorRecord | VolumeTargetRecord;
 type New<R> = Omit<R, 'created_at' | 'updated_at'>;
 
 export type VolumeKind<R extends AnyVolume, Key extends string> = {
@@ -30,8 +35,13 @@ export type VolumeKind<R extends AnyVolume, Key extends string> = {
   /** What a client may change, and of it what cannot be removed. */
   readonly patchable: readonly string[];
   readonly mandatory: readonly string[];
-  readonly queries: (all: Queries) => VolumeQueries<R, Key>;
+  readonly queries: (all: VolumeTables) => VolumeQueries<R, Key>;
+  /** The record as the caller may read it. */
+  readonly readableFor: (principal: Principal, record: R) => R;
 };
+
+const REDACTED =
+  '** Value redacted: Requires permission baremetal:volume:view_target_properties access. Permission denied. **';
 
 const CONNECTOR_FIELDS: readonly Field<VolumeConnectorRecord>[] = [
   ...datedFields<VolumeConnectorRecord>(),
@@ -66,6 +76,7 @@ export const CONNECTORS: VolumeKind<VolumeConnectorRecord, (typeof CONNECTOR_SOR
   patchable: Object.keys(connectorWritable.shape),
   mandatory: ['node_uuid', 'type', 'connector_id'],
   queries: ({ connectors }) => connectors,
+  readableFor: (_, connector) => connector,
 };
 
 export const TARGETS: VolumeKind<VolumeTargetRecord, (typeof TARGET_SORT_KEYS)[number]> = {
@@ -85,4 +96,28 @@ export const TARGETS: VolumeKind<VolumeTargetRecord, (typeof TARGET_SORT_KEYS)[n
   patchable: Object.keys(targetWritable.shape),
   mandatory: ['node_uuid', 'volume_type', 'boot_index', 'volume_id'],
   queries: ({ targets }) => targets,
+  // Ironic asks for the role alone, not for whose node it is: that was judged before.
+  readableFor: (principal, target) => {
+    const belongings = { owner: principal.project, lessee: null };
+    if (allows(principal, 'volume:view_target_properties', belongings)) return target;
+    return { ...target, properties: { redacted_contents: REDACTED } };
+  },
 };
+
+/** Throws `not_found`, or Ironic's `invalid_input` for what is no uuid. */
+export async function findVolume<R extends AnyVolume, Key extends string>(
+  kind: VolumeKind<R, Key>,
+  queries: VolumeTables,
+  ident: string,
+): Promise<R> {
+  const uuid = uuidOrRefuse(`${kind.path.slice(0, -1)}_uuid`, ident);
+  const record = await kind.queries(queries).get(uuid);
+  if (record !== null) return record;
+  throw noVolume(kind, uuid);
+}
+
+export function noVolume({ noun }: { readonly noun: string }, uuid: string): IngotError {
+  return new IngotError('not_found', `${noun.replace('v', 'V')} ${uuid} could not be found.`, {
+    hint: `\`baremetal ${noun} list\` shows them.`,
+  });
+}

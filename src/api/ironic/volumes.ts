@@ -8,6 +8,9 @@ import type {
   VolumeTargetRecord,
 } from '../../store/records.ts';
 import type { Queries } from '../../store/store.ts';
+import { projectOf } from '../access/own.ts';
+import { principalOf } from '../access/principal.ts';
+import { visibleNode } from '../access/visible-node.ts';
 import type { ApiContext } from '../context.ts';
 import { refuseMask, withKeptSecrets } from '../kept-secrets.ts';
 import { resourceLinks } from '../links.ts';
@@ -17,13 +20,13 @@ import { jsonObject } from '../schemas/common.ts';
 import { patchSchema } from '../schemas/patch.ts';
 import { volumeListQuery } from '../schemas/volume.ts';
 import { baseUrl } from '../server.ts';
-import { selectFields, viewOf } from './fields.ts';
-import { findNode, refuseWhileAtWork, uuidOrRefuse } from './idents.ts';
+import { type Field, selectFields, viewOf } from './fields.ts';
+import { findNode, refuseWhileAtWork } from './idents.ts';
 import { answerList, shownFields } from './listing.ts';
 import { mayBeDeleted } from './node-rules.ts';
 import { plainQuery } from './paging.ts';
 import { refuseBefore } from './since.ts';
-import { CONNECTORS, TARGETS, type VolumeKind } from './volume-kinds.ts';
+import { CONNECTORS, findVolume, TARGETS, type VolumeKind } from './volume-kinds.ts';
 
 const SINCE = 32;
 
@@ -55,8 +58,10 @@ function kindRoutes<R extends VolumeConnectorRecord | VolumeTargetRecord, Key ex
 ): void {
   const { noun, listed } = kind;
   const at = `/v1/volume/${kind.path}`;
+  const view = (request: FastifyRequest, record: R, fields: readonly Field<R>[]): object =>
+    viewOf(kind.readableFor(principalOf(request), record), fields, baseUrl(request));
   const whole = (request: FastifyRequest, record: R): object =>
-    viewOf(record, selectFields(listed.fields, null, request.minor), baseUrl(request));
+    view(request, record, selectFields(listed.fields, null, request.minor));
 
   const list = (request: FastifyRequest, path: string, within?: string): Promise<object> => {
     refuseBefore(SINCE, request);
@@ -68,11 +73,14 @@ function kindRoutes<R extends VolumeConnectorRecord | VolumeTargetRecord, Key ex
     const node = within ?? query.node;
     return answerList(request, listed, {
       ...{ path, query, detailSince: SINCE },
-      find: async (page) =>
-        kind.queries(store).list({
-          ...page,
-          ...(node === undefined ? {} : { node_uuid: (await findNode(store, node)).uuid }),
-        }),
+      find: async (page) => {
+        const principal = principalOf(request);
+        const found = await kind.queries(store).list({
+          ...{ ...page, ...projectOf(request) },
+          ...(node === undefined ? {} : { node_uuid: (await visibleNode(principal, store, node)).uuid }),
+        });
+        return found.map((record) => kind.readableFor(principal, record));
+      },
     });
   };
   app.get(at, (request) => list(request, `volume/${kind.path}`));
@@ -81,18 +89,13 @@ function kindRoutes<R extends VolumeConnectorRecord | VolumeTargetRecord, Key ex
     return list(request, `nodes/${node}/volume/${kind.path}`, node);
   });
 
-  const find = async (queries: Queries, request: FastifyRequest<WithIdent>): Promise<R> => {
-    const uuid = uuidOrRefuse(`${kind.path.slice(0, -1)}_uuid`, request.params.ident);
-    const record = await kind.queries(queries).get(uuid);
-    if (record !== null) return record;
-    const said = `${noun.replace('v', 'V')} ${uuid} could not be found.`;
-    throw new IngotError('not_found', said, { hint: `\`baremetal ${noun} list\` shows them.` });
-  };
+  const find = (queries: Queries, request: FastifyRequest<WithIdent>): Promise<R> =>
+    findVolume(kind, queries, request.params.ident);
 
   app.get<WithIdent>(`${at}/:ident`, async (request) => {
     refuseBefore(SINCE, request);
     const record = await find(store, request);
-    return viewOf(record, shownFields(request, listed.fields), baseUrl(request));
+    return view(request, record, shownFields(request, listed.fields));
   });
 
   app.post(at, async (request, reply) => {
