@@ -26,10 +26,13 @@ type AllocationPatch = Partial<Omit<AllocationRecord, 'uuid' | 'created_at' | 'u
 export type FreeNode = {
   readonly uuid: string;
   readonly name: string | null;
-  readonly traits: readonly string[];
+  /** It has all the traits that are asked for. */
+  readonly suitable: boolean;
   /** A job of the node is at work. */
   readonly locked: boolean;
 };
+
+type Wanted = Pick<AllocationRecord, 'resource_class' | 'owner' | 'candidate_nodes' | 'traits'>;
 
 export type AllocationQueries = {
   /** Begins as `allocating`, without a node. Throws `conflict` when uuid or name is taken. */
@@ -41,8 +44,11 @@ export type AllocationQueries = {
   /** uuids of those that nobody has decided on, the oldest first. */
   undecided(): Promise<readonly string[]>;
   ofNode(nodeUuid: string): Promise<AllocationRecord | null>;
-  /** Available nodes that are nobody's, not in maintenance, and known to their BMC; the oldest first. */
-  freeNodes(wanted: Pick<AllocationRecord, 'resource_class' | 'owner'>): Promise<readonly FreeNode[]>;
+  /**
+   * Available nodes that are nobody's, not in maintenance, and known to their BMC; the oldest first. Of the candidates
+   * only, where there are any.
+   */
+  freeNodes(wanted: Wanted): Promise<readonly FreeNode[]>;
   update(uuid: string, patch: AllocationPatch): Promise<AllocationRecord>;
   /** Its node, if it has one, is in no allocation then. */
   delete(uuid: string): Promise<void>;
@@ -122,7 +128,7 @@ export function allocationQueries({ db, now }: Access): AllocationQueries {
       const row = await select().where('node_uuid', '=', nodeUuid).executeTakeFirst();
       return row === undefined ? null : decode(row);
     },
-    async freeNodes({ resource_class, owner }) {
+    async freeNodes({ resource_class, owner, candidate_nodes: candidates, traits: wanted }) {
       let query = db
         .selectFrom('nodes')
         .leftJoin('jobs', (join) =>
@@ -139,9 +145,15 @@ export function allocationQueries({ db, now }: Access): AllocationQueries {
         query = query.where((where) =>
           where.or([where('nodes.owner', '=', owner), where('nodes.lessee', '=', owner)]),
         );
+      if (candidates.length > 0) query = query.where('nodes.uuid', 'in', [...candidates]);
+      const has = (uuid: string, column: string): boolean => {
+        const traits = decodeJson(words, column, `nodes, node ${uuid}, traits`);
+        return wanted.every((trait) => traits.includes(trait));
+      };
       return (await query.execute()).map(({ uuid, name, traits, job }) => ({
         ...{ uuid, name },
-        traits: decodeJson(words, traits, `nodes, node ${uuid}, traits`),
+        // A site's every node is looked at for each allocation: what nobody asks for is not read.
+        suitable: wanted.length === 0 || has(uuid, traits),
         locked: job !== null,
       }));
     },
