@@ -50,7 +50,11 @@ function decodeTarget({ id: _, ...row }: Selectable<Tables['volume_targets']>): 
   };
 }
 
-function explainConnector(thrown: unknown, connector: Partial<VolumeConnectorRecord>): unknown {
+/** What is unique of each, and so stands in a sentence about a conflict. */
+type ConnectorNames = Partial<Pick<VolumeConnectorRecord, 'uuid' | 'type' | 'connector_id'>>;
+type TargetNames = Partial<Pick<VolumeTargetRecord, 'uuid' | 'boot_index'>>;
+
+function explainConnector(thrown: unknown, connector: ConnectorNames): unknown {
   if (violatesUnique(thrown, 'volume_connectors.uuid'))
     return taken(`A volume connector with UUID ${connector.uuid ?? ''} already exists.`, thrown);
   if (!violatesUnique(thrown, 'volume_connectors.type')) return thrown;
@@ -59,7 +63,7 @@ function explainConnector(thrown: unknown, connector: Partial<VolumeConnectorRec
   return taken(said, thrown);
 }
 
-function explainTarget(thrown: unknown, target: Partial<VolumeTargetRecord>): unknown {
+function explainTarget(thrown: unknown, target: TargetNames): unknown {
   if (violatesUnique(thrown, 'volume_targets.uuid'))
     return taken(`A volume target with UUID ${target.uuid ?? ''} already exists.`, thrown);
   if (!violatesUnique(thrown, 'volume_targets.node_uuid')) return thrown;
@@ -103,7 +107,8 @@ export function connectorQueries({ db, now }: Access): ConnectorQueries {
           .executeTakeFirst();
         if (row !== undefined) return decodeConnector(row);
       } catch (thrown) {
-        throw explainConnector(thrown, patch);
+        const before = await select().where('uuid', '=', uuid).executeTakeFirst();
+        throw explainConnector(thrown, { ...before, ...patch });
       }
       throw missing('Volume connector', uuid);
     },
@@ -145,7 +150,8 @@ export function targetQueries({ db, now }: Access): TargetQueries {
           .executeTakeFirst();
         if (row !== undefined) return decodeTarget(row);
       } catch (thrown) {
-        throw explainTarget(thrown, patch);
+        const before = await select().where('uuid', '=', uuid).executeTakeFirst();
+        throw explainTarget(thrown, { ...before, ...patch });
       }
       throw missing('Volume target', uuid);
     },

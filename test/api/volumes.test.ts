@@ -89,6 +89,24 @@ test.each([
   ]);
 });
 
+test('a change that would make two of the same is told with the whole of what they share', async () => {
+  const { ask } = await withVolumes();
+  const add = async (path: string, body: object): Promise<string> =>
+    (await ask('POST', `/v1/volume/${path}`, { body })).body.uuid;
+  const connector = await add('connectors', { ...CONNECTOR, connector_id: 'iqn.other' });
+  const target = await add('targets', { ...TARGET, boot_index: 1 });
+  const same = [{ op: 'replace', path: '/connector_id', value: CONNECTOR.connector_id }];
+  const first = [{ op: 'replace', path: '/boot_index', value: 0 }];
+  const answers = [
+    await ask('PATCH', `/v1/volume/connectors/${connector}`, { body: same }),
+    await ask('PATCH', `/v1/volume/targets/${target}`, { body: first }),
+  ];
+  expect(answers.map((answer) => [answer.status, fault(answer)])).toEqual([
+    [409, `A volume connector with type iqn and connector ID ${CONNECTOR.connector_id} already exists.`],
+    [409, "A volume target with boot index '0' for the same node already exists."],
+  ]);
+});
+
 test('they change only while the node is off', async () => {
   const { ask, store, connector, target } = await withVolumes();
   const patch = { body: [{ op: 'replace', path: '/volume_id', value: 'vol-2' }] };
