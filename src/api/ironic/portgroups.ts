@@ -117,7 +117,10 @@ export function portgroupRoutes(app: FastifyInstance, { store, hostname }: ApiCo
           `Portgroup ${request.params.ident}: Cannot change name to invalid name '${after.name}'`,
         );
       await refuseNodeLocked(queries, { uuid: group.node_uuid, hostname });
-      if (after.node_uuid !== group.node_uuid) await refuseMove(queries, group, after.node_uuid);
+      if (after.node_uuid !== group.node_uuid) {
+        await refuseMove(queries, group, after.node_uuid);
+        await refuseNodeLocked(queries, { uuid: after.node_uuid, hostname });
+      }
       if (!after.standalone_ports_supported && group.standalone_ports_supported)
         await refuseLoners(queries, group);
       const changes = only(after, touched);
