@@ -82,7 +82,7 @@ function kindRoutes(app: FastifyInstance, { store }: ApiContext, facts: StepList
       const touched = patchedFields(patch);
       mustOwn(principalOf(request), `${kind}:update`, before);
       refuseReassignment(principalOf(request), touched);
-      // A runbook that is made public gives its owner up.
+      // As in Ironic, a patch of `public`, to whichever value, takes the owner away unless it names one.
       const owned = touched.includes('public') && !touched.includes('owner') ? { owner: null } : {};
       const kept = documentOf(facts, before);
       const shown = { ...kept, steps: before.steps.map(facts.stepView) };
