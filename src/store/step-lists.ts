@@ -82,7 +82,7 @@ export function stepListQueries({ db, now }: Access): StepListQueries {
     },
     async find(kind, ident) {
       const row = await select(kind)
-        .where((is) => is.or([is('uuid', '=', ident), is('name', '=', ident)]))
+        .where((is) => is.or([is('uuid', '=', ident.toLowerCase()), is('name', '=', ident)]))
         .executeTakeFirst();
       return row === undefined ? null : decode(row);
     },

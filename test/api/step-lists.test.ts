@@ -35,6 +35,7 @@ describe('a deploy template', () => {
       name: 'CUSTOM_RAID1',
       links: made.body.links,
     });
+    expect((await ask('GET', `${TEMPLATES}/${made.body.uuid.toUpperCase()}`)).status).toBe(200);
     expect((await ask('DELETE', `${TEMPLATES}/CUSTOM_RAID1`)).status).toBe(204);
     expect((await ask('GET', `${TEMPLATES}/CUSTOM_RAID1`)).status).toBe(404);
   });
