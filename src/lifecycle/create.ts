@@ -10,7 +10,7 @@ import { createAdvance } from './engine/advance.ts';
 import { createEngine } from './engine/engine.ts';
 import type { Steps } from './engine/step.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import { createManagement } from './management.ts';
+import { createManagement, refuseHeld } from './management.ts';
 import { endingOf } from './plans.ts';
 import { type Accepted, acceptPower, acceptVerb } from './requests.ts';
 import { createSteps } from './steps/catalog.ts';
@@ -44,6 +44,8 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 
   const allocator = createAllocator({ store, clock, log: deps.log });
 
+  const held = new Set<string>();
+
   /** One transaction; the engine hears of it when it is on disk. */
   const accept = async (
     ident: string,
@@ -52,6 +54,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     const accepted = await store.transaction(async (queries) => {
       const node = await queries.nodes.find(ident);
       if (node === null) throw nodeNotFound(ident);
+      refuseHeld(held, node);
       return await judge(queries, node);
     });
     if (accepted.interrupted) engine.interrupt(accepted.nodeUuid);
@@ -63,7 +66,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
   return {
     requestVerb: (ident, request) =>
       accept(ident, (queries, node) => acceptVerb(queries, node, { request, tools: { advance, site, now } })),
-    management: createManagement(deps),
+    management: createManagement({ ...deps, held }),
     requestPower: (ident, target, timeoutS = null) =>
       accept(ident, (queries, node) => acceptPower(queries, node, { target, timeoutS })),
     why: async (ident) => {

@@ -1,8 +1,11 @@
-/** What operators ask of a node's BMC beside power, at once and without a job: boot device, NMI, Secure Boot. */
+/**
+ * What operators ask of a node's BMC beside power, at once and without a job: boot device, NMI, Secure Boot. The node is
+ * held meanwhile: no job begins on it.
+ */
 import type { BootDevice } from '../bmc/bmc.ts';
 import { IngotError } from '../errors.ts';
 import type { NodeRecord } from '../store/records.ts';
-import type { Store } from '../store/store.ts';
+import type { Queries, Store } from '../store/store.ts';
 import type { WithBmc } from './deps.ts';
 import { interfaceOf } from './interfaces.ts';
 import { waitForJob } from './verbs.ts';
@@ -36,19 +39,33 @@ export function bootDevicesOf(node: NodeRecord): readonly BootDevice[] {
 }
 
 export function createManagement(deps: {
-  readonly store: Pick<Store, 'nodes' | 'jobs' | 'events'>;
+  readonly store: Pick<Store, 'nodes' | 'jobs' | 'events' | 'transaction'>;
   readonly withBmc: WithBmc;
+  /** The uuids of the nodes that are held; who begins a job asks `refuseHeld` in its transaction. */
+  readonly held: Set<string>;
 }): Management {
-  const { store, withBmc } = deps;
+  const { store, withBmc, held } = deps;
 
-  const refuseWhileBusy = async (node: NodeRecord): Promise<void> => {
-    const job = await store.jobs.runningOf(node.uuid);
+  const refuseWhileBusy = async (queries: Pick<Queries, 'jobs'>, node: NodeRecord): Promise<void> => {
+    const job = await queries.jobs.runningOf(node.uuid);
     if (job === null) return;
     throw new IngotError(
       'node_locked',
       `Node ${node.uuid} is locked by the job "${job.verb}" (number ${job.id}), please retry after it is completed.`,
       { hint: waitForJob(node) },
     );
+  };
+  const holding = async (node: NodeRecord, work: () => Promise<void>): Promise<void> => {
+    await refuseWhileBusy(store, node);
+    refuseHeld(held, node);
+    held.add(node.uuid);
+    try {
+      // Again, after all that was accepted before the node was held.
+      await store.transaction((queries) => refuseWhileBusy(queries, node));
+      await work();
+    } finally {
+      held.delete(node.uuid);
+    }
   };
   const tell = async (node: NodeRecord, message: string): Promise<void> => {
     await store.events.append({ node_uuid: node.uuid, kind: 'node.managed', message });
@@ -61,26 +78,39 @@ export function createManagement(deps: {
     },
     setBootDevice: async (node, { device, persistent }) => {
       if (interfaceOf(node, 'management') === 'noop') return;
-      await refuseWhileBusy(node);
-      await withBmc(node, (bmc) =>
-        persistent ? bmc.setBootAlways(device) : bmc.setBootOnce(device, node.boot_mode),
-      );
-      await tell(node, `The BMC was told to boot from ${device} ${persistent ? 'from now on' : 'once'}`);
+      await holding(node, async () => {
+        await withBmc(node, (bmc) =>
+          persistent ? bmc.setBootAlways(device) : bmc.setBootOnce(device, node.boot_mode),
+        );
+        await tell(node, `The BMC was told to boot from ${device} ${persistent ? 'from now on' : 'once'}`);
+      });
     },
     injectNmi: async (node) => {
       refuseUnlessRedfish(node, 'inject_nmi');
-      await refuseWhileBusy(node);
-      await withBmc(node, (bmc) => bmc.injectNmi());
-      await tell(node, 'The BMC injected a non-maskable interrupt');
+      await holding(node, async () => {
+        await withBmc(node, (bmc) => bmc.injectNmi());
+        await tell(node, 'The BMC injected a non-maskable interrupt');
+      });
     },
     setSecureBoot: async (node, enabled) => {
       refuseUnlessRedfish(node, 'set_secure_boot_state');
-      await refuseWhileBusy(node);
-      await withBmc(node, (bmc) => bmc.setSecureBoot(enabled));
-      await store.nodes.update(node.uuid, { secure_boot: enabled });
-      await tell(node, `Secure Boot was switched ${enabled ? 'on' : 'off'}, from the next start on`);
+      await holding(node, async () => {
+        await withBmc(node, (bmc) => bmc.setSecureBoot(enabled));
+        await store.nodes.update(node.uuid, { secure_boot: enabled });
+        await tell(node, `Secure Boot was switched ${enabled ? 'on' : 'off'}, from the next start on`);
+      });
     },
   };
+}
+
+/** Throws `node_locked` while the node's BMC is asked for something. */
+export function refuseHeld(held: ReadonlySet<string>, { uuid }: Pick<NodeRecord, 'uuid'>): void {
+  if (!held.has(uuid)) return;
+  throw new IngotError(
+    'node_locked',
+    `Node ${uuid} is locked by a request to its BMC, please retry after it is completed.`,
+    { hint: 'That takes seconds: ask again.' },
+  );
 }
 
 function refuseUnlessRedfish(node: NodeRecord, extension: string): void {
