@@ -38,6 +38,8 @@ export async function runErrand(traveller: Traveller, goesOn: () => boolean): Pr
   await take(traveller, 'unrescue', 'active');
   await take(traveller, 'service', 'active', { service_steps: ASKED.service });
   await switchPower(traveller, 'soft power off');
+  // The button is never pressed twice: one kill at the wrong moment, and it was not pressed at all.
+  await switchPower(traveller, 'power off');
   await switchPower(traveller, 'power on');
   await take(traveller, 'deleted', 'available');
   await moveOn(traveller, 'manage', { from: 'available', to: 'manageable' });
