@@ -65,6 +65,11 @@ describe('a pattern', () => {
     },
   );
 
+  test('nothing, repeated without number, is compiled at once', () => {
+    expect(found('(((((){1000}){1000}){1000}){1000}){1000}b', 'ab')).toBe(true);
+    expect(found('(((((){1000}){1000}){1000}){1000}){1000}b', 'a')).toBe(false);
+  });
+
   test('a text that would cost too much is refused before any work', () => {
     expect(() => found('(a{40}){40}', 'b'.repeat(100_000))).toThrow('too long for this regular expression');
   });

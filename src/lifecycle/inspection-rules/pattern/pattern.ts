@@ -59,7 +59,12 @@ export function compilePattern(text: string): Pattern {
       for (let left = most - least; left > 0; left--)
         first = add({ op: 'fork', ways: [next, build(part, first)] });
     }
-    for (let left = least; left > 0; left--) first = build(part, first);
+    for (let left = least; left > 0; left--) {
+      const again = build(part, first);
+      // A part of nothing, such as `()`, takes no states, which would be the bound.
+      if (again === first) break;
+      first = again;
+    }
     return first;
   };
   const start = build(readPattern(text), 0);
