@@ -18,8 +18,9 @@ const IN_URL = /(\w:\/\/[^/@:\s\0]*:)([^/@\s\0]+)(?=@)/g;
 
 export function scrubbed(archive: Buffer, secrets: readonly string[]): Buffer {
   let text = archive.toString('latin1');
-  const known = secrets.filter((secret) => secret.length >= SHORTEST_SECRET);
-  for (const spelt of known.flatMap(spellingsOf))
+  const known = secrets.filter((secret) => secret.length >= SHORTEST_SECRET).flatMap(spellingsOf);
+  // One that stands within another must not leave the rest of that one readable.
+  for (const spelt of known.toSorted((a, b) => b.length - a.length))
     text = text.replaceAll(Buffer.from(spelt).toString('latin1'), asterisks);
   text = text
     .replaceAll(NAMED, (_, before: string, secret: string) => before + asterisks(secret))

@@ -26,6 +26,13 @@ describe('logs that are kept', () => {
   });
 
   it.each([
+    ['first', ['secret-1', 'secret-1-and-more']],
+    ['last', ['secret-1-and-more', 'secret-1']],
+  ])('have them in place of all of a secret whose beginning is another one, given %s', (_, secrets) => {
+    expect(scrub('a secret-1-and-more, a secret-1', secrets)).toBe(`a ${'*'.repeat(17)}, a ${'*'.repeat(8)}`);
+  });
+
+  it.each([
     ['as it is', 'pass"w\\ördé'],
     ['in JSON', String.raw`pass\"w\\ördé`],
     ['in the JSON of Python', String.raw`pass\"w\\\u00f6rd\u00e9`],
