@@ -160,7 +160,7 @@ export function nodeQueries({ db, now }: Access): Queries['nodes'] {
       }
     },
     async find(ident) {
-      const byUuid = await get(ident);
+      const byUuid = await get(ident.toLowerCase());
       if (byUuid !== null) return byUuid;
       const row = await db.selectFrom('nodes').selectAll().where('name', '=', ident).executeTakeFirst();
       return row === undefined ? null : decodeNode(row);

@@ -91,9 +91,12 @@ describe('nodes', () => {
     expect(node).not.toHaveProperty('id');
   });
 
-  it('are found by uuid and by name', async () => {
+  it('are found by uuid, in capitals too, and by name', async () => {
     const store = await storeWithNodes();
     expect((await store.nodes.find(A))?.name).toBe('rack1-a');
+    const lettered = 'abcdefab-1111-4111-8111-111111111111';
+    await store.nodes.insert({ uuid: lettered, driver: 'redfish' });
+    expect((await store.nodes.find(lettered.toUpperCase()))?.uuid).toBe(lettered);
     expect((await store.nodes.find('rack1-b'))?.uuid).toBe(B);
     expect(await store.nodes.find('rack1-c')).toBeNull();
   });
