@@ -5,7 +5,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { IngotError } from '../errors.ts';
 
@@ -53,7 +53,7 @@ export async function readClientFile(env: Env): Promise<ClientFile | null> {
     });
   });
   if (text === null) return null;
-  const parsed = clientFile.safeParse(parseYaml(text));
+  const parsed = clientFile.safeParse(parseYaml(text, path));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new IngotError('usage', `${path}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`, {
@@ -111,10 +111,15 @@ async function readAuthority(path: string): Promise<string> {
   });
 }
 
-function parseYaml(text: string): unknown {
+function parseYaml(text: string, path: string): unknown {
   try {
-    return parse(text) as unknown;
+    // Not pretty: that would quote the line at fault, which may be that of the secret.
+    return parse(text, { prettyErrors: false }) as unknown;
   } catch (thrown) {
-    return thrown;
+    const at = thrown instanceof YAMLParseError ? thrown.pos[0] : null;
+    const where = at === null ? '' : ` in line ${text.slice(0, at).split('\n').length}`;
+    throw new IngotError('usage', `${path} is no YAML${where}`, {
+      hint: 'Each line is KEY: VALUE; a value with special characters goes in quotes. See docs/api-access.md.',
+    });
   }
 }

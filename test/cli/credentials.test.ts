@@ -73,13 +73,15 @@ test.each([
   ],
   ['a key is unknown', 'url: http://h\ntokens: x\n', 0o600, 'client.yaml: '],
   ['a password has no user', 'url: http://h\npassword: x\n', 0o600, 'username and password belong together'],
-  ['it is no YAML', 'url: [', 0o600, 'client.yaml: '],
+  ['it is no YAML', 'url: [', 0o600, 'client.yaml is no YAML in line 1'],
+  ['one line is no YAML', 'url: http://h\ntoken: "hunter2\n', 0o600, 'client.yaml is no YAML in line '],
 ])('a client file is refused when %s', async (_, text, mode, says) => {
   const home = temporaryFolder();
   writeClientFile(home, text, mode);
   const { code, err } = await runIn('node', ['list'], { url: 'http://127.0.0.1:9', env: { HOME: home } });
   expect(code).toBe(2);
   expect(err).toContain(says);
+  expect(err).not.toContain('hunter2');
 });
 
 test('a password in the address is refused before it is sent, and not repeated', async () => {
