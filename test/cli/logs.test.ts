@@ -39,6 +39,17 @@ test('logs that are not there are told of', async () => {
   expect(err).toContain(`Node ${NODE} has no logs nope.`);
 });
 
+test.each([
+  { to: '/nowhere/logs.tar.gz', says: '/nowhere/logs.tar.gz cannot be written', hint: '--output' },
+  { to: '/dev/full', says: 'The logs are not whole in /dev/full', hint: 'Is there space left' },
+])('a fetch into $to fails: $says', async ({ to, says, hint }) => {
+  const { node } = await withLogs();
+  const { code, err } = await node('logs', 'rack1-07', KEPT.id, '--output', to);
+  expect(code).toBe(1);
+  expect(err).toContain(says);
+  expect(err).toContain(hint);
+});
+
 test('a node without logs has an empty list, also as JSON', async () => {
   const daemon = await daemonFixture();
   await daemon.store.nodes.insert(aNode());

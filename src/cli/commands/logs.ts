@@ -41,12 +41,21 @@ async function fetchLogs(call: Call, id: string): Promise<number> {
   const node = await client.nodes.get(nameOf(call));
   const archive = await client.nodes.fetchLogs(node.uuid, id, io.signal);
   await pipeline(archive, createWriteStream(file, { mode: 0o600 })).catch((cause: unknown) => {
-    throw new IngotError('environment', `${file} cannot be written: ${String(cause)}`, {
-      hint: 'Name another file by --output.',
-      cause,
-    });
+    throw notFetched(file, cause);
   });
   if (json) printJson(io, { file });
   else io.out(`${file} has the logs: tar -tzf lists them.\n`);
   return EXIT.ok;
+}
+
+function notFetched(file: string, cause: unknown): IngotError {
+  if (cause instanceof Error && 'syscall' in cause && cause.syscall === 'open')
+    return new IngotError('environment', `${file} cannot be written: ${String(cause)}`, {
+      hint: 'Name another file by --output.',
+      cause,
+    });
+  return new IngotError('environment', `The logs are not whole in ${file}: ${String(cause)}`, {
+    hint: 'Is there space left, and does the daemon still answer (ingot status)? Then fetch them again.',
+    cause,
+  });
 }
