@@ -26,6 +26,7 @@ const BMC_STEPS: Readonly<Partial<Record<StepName, readonly string[]>>> = {
   ],
   'boot-ramdisk': [...WHEN_THE_BMC_IS_SILENT, WHEN_POWER_DOES_NOT_CHANGE],
   'boot-disk': WHEN_THE_BMC_IS_SILENT,
+  'boot-instance': WHEN_THE_BMC_IS_SILENT,
   'leave-ramdisk': [...WHEN_THE_BMC_IS_SILENT, WHEN_POWER_DOES_NOT_CHANGE],
 };
 

@@ -172,6 +172,42 @@ describe('a soft power off', () => {
     expect(machine?.history.filter((one) => one === 'button').length).toBeLessThanOrEqual(1);
   });
 
+  it('whose press a kill may have cost says so, while it waits and when its time is up', async () => {
+    let asked = 0;
+    const withBmc: LifecycleDeps['withBmc'] = async (_node, work) => {
+      const [machine] = world.machines;
+      if (machine === undefined) throw new Error('no machine');
+      const softPowerOff = (): Promise<void> => {
+        asked++;
+        return new Promise(() => {});
+      };
+      return await work({ ...machine.bmc, softPowerOff });
+    };
+    const world: World = await createWorld({ deps: { withBmc } });
+    await world.machines[0]?.bmc.powerOn();
+    await world.daemon().requestPower(uuidOf(world), 'soft power off');
+    await world.untilTrue('asked', () => asked === 1);
+    await world.restart();
+    const why = () => world.daemon().why(uuidOf(world));
+    await world.untilTrue(
+      'waiting',
+      async () => (await why()).waiting_for?.includes('to shut down') ?? false,
+    );
+    expect((await why()).waiting_for).toContain('ingot ended while it pressed the power button');
+    await world.untilTrue('ended', async () => (await world.node()).last_error !== null);
+    expect((await world.node()).last_error).toContain('ingot ended while it pressed the power button');
+    expect(asked).toBe(1);
+  });
+
+  it('of which that is not so says nothing of it', async () => {
+    const world = await createWorld();
+    await world.machines[0]?.bmc.powerOn();
+    Object.assign(world.machines[0]?.faults ?? {}, { ignoresButton: true });
+    await world.daemon().requestPower(uuidOf(world), 'soft power off');
+    await world.untilTrue('ended', async () => (await world.node()).last_error !== null);
+    expect((await world.node()).last_error).toContain('waiting for the operating system to shut down.');
+  });
+
   it('that the BMC did not take is asked for again', async () => {
     let asked = 0;
     const softPowerOff = async (): Promise<void> => {

@@ -43,7 +43,7 @@ function whyOf(node: NodeRecord, job: JobRecord | null, times: Times | null = nu
 describe('a BMC that says nothing', () => {
   it.each([
     ...['verify', 'power-on', 'power-off', 'soft-power-off', 'find-ports'],
-    ...['boot-ramdisk', 'boot-disk', 'leave-ramdisk'],
+    ...['boot-ramdisk', 'boot-disk', 'boot-instance', 'leave-ramdisk'],
   ])('is named in the step %s, with how long it is asked and what to check', async (step) => {
     const why = whyOf(await aNode(), aJob(step));
     expect(why.waiting_for).toBe(`an answer of the BMC at ${ADDRESS}`);

@@ -121,6 +121,10 @@ export function powerOnStep(deps: StepDeps): StepDefinition {
   };
 }
 
+/** What an operator has to know who would wait in vain. */
+const PERHAPS_NOT_ASKED =
+  ' (ingot ended while it pressed the power button and does not press it twice: if nothing happens, ask for a hard power off)';
+
 /** Asks the operating system to shut down, once, and waits for it. */
 export function softPowerOffStep(deps: StepDeps): StepDefinition {
   return {
@@ -140,8 +144,10 @@ export function softPowerOffStep(deps: StepDeps): StepDefinition {
             await context.save({ asked: false });
             throw error;
           });
+          await context.save({ pressed: true });
         }
-        return { kind: 'wait', for: 'the operating system to shut down', pollMs: soon(context) };
+        const doubt = context.scratch().pressed === true ? '' : PERHAPS_NOT_ASKED;
+        return { kind: 'wait', for: `the operating system to shut down${doubt}`, pollMs: soon(context) };
       }),
   };
 }
