@@ -99,7 +99,7 @@ export type DaemonView = {
     readonly at: string;
     readonly problem: string | null;
   }[];
-  /** A sentence for each file or program that is not there yet. */
+  /** A sentence for each file or program that is not there yet, or cannot be used as it is. */
   readonly missing: readonly string[];
   /** The disk of state_dir: what is free there, in MiB, and what is wrong with it. */
   readonly disk: { readonly free_mib: number; readonly problem: string | null } | null;

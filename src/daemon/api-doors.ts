@@ -24,6 +24,8 @@ export type ApiDoors = {
   readonly checkPassword: CheckPassword;
   readonly isLocal: (request: IncomingMessage) => boolean;
   open(handler: RequestListener): Promise<readonly NamedListener[]>;
+  /** A sentence for each thing of certificate and users that is wrong now, though the API listens. */
+  problems(): Promise<readonly string[]>;
   /** Reads certificate and users anew. */
   reload(): Promise<void>;
   stop(): Promise<void>;
@@ -66,6 +68,10 @@ export function createApiDoors({ config, log, onProblem, onSolved }: Options): A
       // Tells now what is wrong with the file, and not at the first login.
       await users?.users();
       return [await openTcp(handler), await openSocket(handler)];
+    },
+    problems: async () => {
+      const kept = renewal?.problem() ?? null;
+      return [...((await users?.problems()) ?? []), ...(kept === null ? [] : [kept])];
     },
     reload: async () => {
       await users?.users();

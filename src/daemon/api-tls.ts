@@ -20,6 +20,8 @@ type Options = {
 export type TlsRenewal = {
   /** Takes the files as they are now; those that cannot be used are told, and the earlier ones serve on. */
   renew(): Promise<void>;
+  /** Why the earlier certificate is kept, while it is. */
+  problem(): string | null;
   stop(): void;
 };
 
@@ -30,17 +32,18 @@ export function loadApiCertificate(files: Options['files']): Promise<Pem> {
 export function keepApiCertificate(options: Options): TlsRenewal {
   const { files, listener, onProblem, onSolved, lookMs = LOOK_MS } = options;
   let seen: string | null = null;
-  let told = '';
+  let problem: string | null = null;
   const renew = async (): Promise<void> => {
     try {
       const pair = await loadApiCertificate(files);
       listener.useCertificate(pair);
-      told = '';
+      problem = null;
       onSolved(`The API has a certificate that is good until ${new Date(endOf(pair)).toISOString()}.`);
     } catch (thrown) {
       const { hint, message } = asIngotError(thrown, 'renewing the certificate of the API');
-      if (message !== told) onProblem(`The API keeps its earlier certificate. ${message}. ${hint}`);
-      told = message;
+      const sentence = `The API keeps its earlier certificate. ${message}. ${hint}`;
+      if (sentence !== problem) onProblem(sentence);
+      problem = sentence;
     }
   };
   const look = async (): Promise<void> => {
@@ -54,7 +57,7 @@ export function keepApiCertificate(options: Options): TlsRenewal {
     looking = looking.then(look);
   }, lookMs);
   timer.unref();
-  return { renew, stop: () => clearInterval(timer) };
+  return { renew, problem: () => problem, stop: () => clearInterval(timer) };
 }
 
 /** What tells one version of a file from the next. */

@@ -216,7 +216,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     ...{ checkPassword: doors.checkPassword, isLocal: doors.isLocal },
     bootAuthority: () => bootListeners.authority,
     daemon: async () => ({
-      ...{ listeners: condition.view(), missing: bootListeners.missing() },
+      listeners: condition.view(),
+      missing: [...bootListeners.missing(), ...(await doors.problems())],
       disk: await stateDisk(config),
     }),
   });

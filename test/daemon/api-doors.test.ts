@@ -73,9 +73,11 @@ test('the API speaks TLS 1.2 and newer, takes a changed pair up by itself, and k
   copyFileSync(two.certificate, files.certificate);
   await expect.poll(() => problems.join()).toContain('the key is not that of the certificate');
   expect(problems[0]).toMatch(/^The API keeps its earlier certificate\. api\.tls: /);
+  expect(renewal.problem()).toBe(problems[0]);
   expect(await shownAt(port, { ca })).toBe('one');
   install(two.key, two.certificate);
   await expect.poll(() => shownAt(port, { ca })).toBe('two');
+  expect(renewal.problem()).toBeNull();
 
   install(one.key, one.certificate);
   await renewal.renew();

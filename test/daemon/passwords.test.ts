@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { PasswordVerdict } from '../../src/api/login/login.ts';
 import { parseHtpasswd } from '../../src/daemon/passwords/htpasswd.ts';
 import { createPasswordChecks } from '../../src/daemon/passwords/password-checks.ts';
-import { createPasswordFile } from '../../src/daemon/passwords/password-file.ts';
+import { createPasswordFile, type PasswordFile } from '../../src/daemon/passwords/password-file.ts';
 
 /** Published vectors (crypt_blowfish): the password is U*U. */
 const HASH = 'CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW';
@@ -41,7 +41,7 @@ describe('the file of users', () => {
 
 type Asked = (user: string, password: string | Buffer, from?: string) => Promise<PasswordVerdict>;
 
-function checking(text: string): { ask: Asked; path: string; problems: string[] } {
+function checking(text: string): { ask: Asked; file: PasswordFile; path: string; problems: string[] } {
   const folder = mkdtempSync(join(tmpdir(), 'ingot-htpasswd-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'htpasswd');
@@ -52,7 +52,7 @@ function checking(text: string): { ask: Asked; path: string; problems: string[] 
   onTestFinished(() => checks.stop());
   const ask: Asked = (user, password, from = '10.0.0.1') =>
     checks.check({ user, password: Buffer.from(password), from });
-  return { ask, path, problems };
+  return { ask, file, path, problems };
 }
 
 describe('a password', () => {
@@ -69,22 +69,27 @@ describe('a password', () => {
   });
 
   test('that was changed in the file counts at once, and the old one no more', async () => {
-    const { ask, path, problems } = checking(line('old'));
+    const { ask, file, path, problems } = checking(line('old'));
     expect(await ask('old', 'U*U')).toBe('right');
     writeFileSync(path, `${line('new')}\nbroken\n`);
     expect(await ask('old', 'U*U')).toBe('wrong');
     expect(await ask('new', 'U*U')).toBe('right');
     expect(problems).toEqual([`${path}:2: is not NAME:HASH`]);
+    expect(await file.problems()).toEqual(problems);
   });
 
   test('is checked by the users of before while the file is away, which is told once', async () => {
-    const { ask, path, problems } = checking(line('ops'));
+    const { ask, file, path, problems } = checking(line('ops'));
     expect(await ask('ops', 'U*U')).toBe('right');
+    expect(await file.problems()).toEqual([]);
     rmSync(path);
     expect(await ask('ops', 'U*U')).toBe('right');
     expect(await ask('ops', 'x')).toBe('wrong');
     expect(problems).toEqual([expect.stringContaining('nobody new can log in')]);
+    expect(problems[0]).toContain(`cannot be read from ${path}`);
+    expect(await file.problems()).toEqual(problems);
     writeFileSync(path, line('other'));
+    expect(await file.problems()).toEqual([]);
     expect(await ask('ops', 'U*U')).toBe('wrong');
   });
 

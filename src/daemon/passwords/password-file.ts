@@ -1,7 +1,7 @@
 /** The users of `api.htpasswd`; the file is read anew when it has changed. */
 import { type BigIntStats, constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { IngotError } from '../../errors.ts';
+import { asIngotError, IngotError } from '../../errors.ts';
 import { parseHtpasswd, type UserFile, type Users } from './htpasswd.ts';
 
 /** Bytes: tens of thousands of users. */
@@ -36,6 +36,8 @@ function markOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
 export type PasswordFile = {
   /** As the file is now; as it was before, while it cannot be read. */
   users(): Promise<Users>;
+  /** A sentence for each thing that is wrong with the file now. */
+  problems(): Promise<readonly string[]>;
 };
 
 type Options = {
@@ -46,25 +48,32 @@ type Options = {
 
 export function createPasswordFile({ path, onProblem }: Options): PasswordFile {
   let users: Users = new Map();
-  let mark = '';
-  let told = '';
+  let mark: string | null = null;
+  let told: readonly string[] = [];
+  const tell = (sentences: readonly string[]): void => {
+    for (const sentence of sentences) if (!told.includes(sentence)) onProblem(sentence);
+    told = sentences;
+  };
+  const current = async (): Promise<Users> => {
+    const facts = await stat(path, { bigint: true }).catch(() => null);
+    if (facts !== null && markOf(facts) === mark) return users;
+    try {
+      const read = await readPasswordFile(path);
+      ({ users, mark } = read);
+      tell(read.problems.map(({ line, sentence }) => `${path}:${line}: ${sentence}`));
+    } catch (thrown) {
+      // One that comes back is read even when it is the same.
+      mark = null;
+      const { message, hint } = asIngotError(thrown, 'reading the users of the API');
+      tell([`${message}, so nobody new can log in. ${hint}`]);
+    }
+    return users;
+  };
   return {
-    async users() {
-      try {
-        if (markOf(await stat(path, { bigint: true })) === mark) return users;
-        const read = await readPasswordFile(path);
-        ({ users, mark } = read);
-        told = '';
-        for (const { line, sentence } of read.problems) onProblem(`${path}:${line}: ${sentence}`);
-      } catch (thrown) {
-        const why = thrown instanceof Error ? thrown.message : String(thrown);
-        const sentence = `The users of the API cannot be read, so nobody new can log in: ${why}`;
-        // One that comes back is read even when it is the same.
-        mark = '';
-        if (sentence !== told) onProblem(sentence);
-        told = sentence;
-      }
-      return users;
+    users: current,
+    problems: async () => {
+      await current();
+      return told;
     },
   };
 }
