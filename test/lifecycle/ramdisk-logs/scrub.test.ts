@@ -42,6 +42,12 @@ describe('logs that are kept', () => {
     expect(kept).toBe(`{"x": "${'*'.repeat(Buffer.byteLength(spelt))}"}`);
   });
 
+  it('are not kept when more secrets are known than can be looked for', () => {
+    const secrets = Array.from({ length: 201 }, (_, index) => `secret-${index}`);
+    expect(() => scrub('a log', secrets)).toThrow('201 secrets to take out of them, more than 200');
+    expect(scrub('a secret-7', [...secrets.slice(1), ...secrets.slice(1)])).toBe('a ********');
+  });
+
   it('keep every byte that is no text', () => {
     const bytes = Buffer.from(Array.from({ length: 256 }, (_, index) => index));
     expect(scrubbed(bytes, ['nothing of it']).equals(bytes)).toBe(true);
