@@ -62,15 +62,21 @@ export function isReserved(step: string): boolean {
   return Object.hasOwn(RESERVED, step);
 }
 
-/** The job's steps for a reserved one; none for any other. Throws `invalid_input` for arguments out of bounds. */
-export function reservedSteps(step: string, args: JsonObject): readonly JobStep[] {
-  return (isReserved(step) ? RESERVED[step]?.(args, INTO_RAMDISK) : undefined) ?? [];
+/**
+ * The job's steps for a reserved one; none for any other. `on` are those that switch the machine on. Throws
+ * `invalid_input` for arguments out of bounds.
+ */
+export function reservedSteps(
+  step: string,
+  args: JsonObject,
+  on: readonly JobStep[] = INTO_RAMDISK,
+): readonly JobStep[] {
+  return (isReserved(step) ? RESERVED[step]?.(args, on) : undefined) ?? [];
 }
 
 /** In Ironic's words (ironic/conductor/steps.py, _validate_user_step). */
 function stepsWithoutRamdisk(kind: AskedKind, { step: name, args }: AskedStep): readonly JobStep[] {
-  const reserved = Object.hasOwn(RESERVED, name) ? RESERVED[name] : undefined;
-  if (reserved !== undefined) return reserved(args, AS_IT_IS);
+  if (isReserved(name)) return reservedSteps(name, args, AS_IT_IS);
   throw new IngotError('invalid_input', `${kind} step ${name} requires booting a ramdisk`, {
     hint: `Leave disable_ramdisk out. Without the ramdisk there are: ${Object.keys(RESERVED).join(', ')}.`,
   });

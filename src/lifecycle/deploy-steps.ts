@@ -3,6 +3,7 @@
  * operator names with the verb, those of the deploy templates that the instance's traits choose. Pure.
  */
 import { IngotError } from '../errors.ts';
+import { isArray } from '../json.ts';
 import type { JobStep, NodeRecord } from '../store/records.ts';
 import type { DeployStep } from '../store/step-list-records.ts';
 import { isReserved, reservedSteps } from './asked-steps.ts';
@@ -167,8 +168,8 @@ export function instanceTraits(
 ): readonly string[] {
   const { traits = null } = node.instance_info;
   if (traits === null) return [];
-  const names = Array.isArray(traits) ? traits.filter((one) => typeof one === 'string') : null;
-  if (names === null || !Array.isArray(traits) || names.length !== traits.length) {
+  const names = isArray(traits) && traits.every((one) => typeof one === 'string') ? traits : null;
+  if (names === null) {
     throw new IngotError(
       'invalid_input',
       `Error parsing traits from Node ${node.uuid} instance_info field. A list of strings is expected.`,

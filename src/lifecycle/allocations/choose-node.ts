@@ -11,8 +11,8 @@ export type Choice =
 type Wish = Pick<AllocationRecord, 'name' | 'resource_class' | 'candidate_nodes' | 'traits'>;
 
 /**
- * `free` are the available nodes of the resource class, of the candidates where there are any. The first that fits is taken: a node of the allocation's own
- * name, else in the order of the candidates, else the oldest.
+ * `free` are the available nodes of the resource class, of the candidates where there are any. The first that fits is
+ * taken: a node of the allocation's own name, else in the order of the candidates, else the oldest.
  */
 export function chooseNode(wish: Wish, free: readonly FreeNode[]): Choice {
   const { candidate_nodes: candidates, traits } = wish;

@@ -1,6 +1,7 @@
 /** An inspection rule as it is stored, with the shapes of its parts, and whether it can be run. Pure. */
 import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
+import { isArray } from '../../json.ts';
 import type { Json, JsonObject, RuleOperationRecord } from '../../store/records.ts';
 import { ACTIONS } from './actions.ts';
 import { OPERATORS } from './operators.ts';
@@ -41,7 +42,7 @@ export function namedArguments(
   { required, optional }: Signature,
 ): JsonObject {
   const order = [...required, ...optional];
-  const given = isList(args)
+  const given = isArray(args)
     ? Object.fromEntries(args.map((value, index) => [order[index] ?? `number ${index + 1}`, value]))
     : args;
   const missing = required.filter((name) => !Object.hasOwn(given, name));
@@ -72,10 +73,6 @@ export function checkRule(rule: {
     if (known === undefined) throw invalid(`Unsupported action operator: ${one.op}`);
     namedArguments(one, known.signature);
   }
-}
-
-function isList(value: readonly Json[] | JsonObject): value is readonly Json[] {
-  return Array.isArray(value);
 }
 
 function invalid(message: string): IngotError {

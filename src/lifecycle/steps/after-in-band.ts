@@ -1,12 +1,10 @@
 /** What an in-band step asks for when it has ended: a new boot, or new steps. */
 import type { JobStep, Json } from '../../store/records.ts';
 import type { StepOffer } from '../agent-wire.ts';
+import { reservedSteps } from '../asked-steps.ts';
 import type { StepContext, StepOutcome } from '../engine/step.ts';
 
-const REBOOT: readonly JobStep[] = ['power-off', 'boot-ramdisk', 'wait-agent'].map((name) => ({
-  name,
-  args: {},
-}));
+const REBOOT = reservedSteps('reboot', {});
 
 /**
  * The steps of a new boot, where the agent says of its step that it needs one (firmware that was flashed, say). A step that
