@@ -7,6 +7,7 @@ export function jsonObjectOf(value: unknown): JsonObject {
   return isJsonObject(copy) ? copy : {};
 }
 
-function isJsonObject(value: unknown): value is JsonObject {
+/** Of what is JSON all through: an object, no list. */
+export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -10,11 +10,11 @@ import type {
   RuleOperationRecord,
 } from '../../store/records.ts';
 import type { NodePatch, PortPatch } from '../../store/store.ts';
+import { isJsonObject } from '../json.ts';
 import { ACTIONS } from './actions.ts';
 import { changesOf, type Draft, draftOf } from './draft.ts';
 import { interpolate } from './interpolate.ts';
 import { OPERATORS, type Spend } from './operators.ts';
-import { isObject } from './paths.ts';
 import { namedArguments, parseOperator } from './rule.ts';
 
 export type Inspected = {
@@ -99,7 +99,7 @@ type Turn = { readonly item?: Json };
 /** A loop over a list takes a turn for each item, one over an object a single turn with all of it. */
 function turnsOf({ loop }: RuleOperationRecord): readonly Turn[] {
   if (loop === undefined) return [{}];
-  if (isObject(loop)) return [{ item: loop }];
+  if (isJsonObject(loop)) return [{ item: loop }];
   return loop.length === 0 ? [{}] : loop.map((item) => ({ item }));
 }
 

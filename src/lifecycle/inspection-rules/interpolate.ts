@@ -1,7 +1,8 @@
 /** Python's format fields in a rule's arguments: `{inventory[cpu][count]}`, `{node.properties[cpu_arch]}`, `{item}`. Pure. */
 import { IngotError } from '../../errors.ts';
 import type { Json, JsonObject } from '../../store/records.ts';
-import { isObject, valueAt } from './paths.ts';
+import { isJsonObject } from '../json.ts';
+import { valueAt } from './paths.ts';
 
 const LONGEST_TEXT = 100_000;
 const FIELD = /\{\{|\}\}|\{([^{}]*)\}/g;
@@ -18,7 +19,7 @@ export function interpolate(
 ): Json {
   if (typeof value === 'string') return fill(value, context, options);
   if (value === null || typeof value !== 'object') return value;
-  if (!isObject(value)) return value.map((one) => interpolate(one, context, options));
+  if (!isJsonObject(value)) return value.map((one) => interpolate(one, context, options));
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => {
       const name = fill(key, context, { missingAsNull: false });

@@ -1,6 +1,7 @@
 /** Reading and changing plain data by a path such as `properties/cpu_arch` or `extra.rack`. Pure: data stay as they are. */
 import { IngotError } from '../../errors.ts';
 import type { Json, JsonObject } from '../../store/records.ts';
+import { isJsonObject } from '../json.ts';
 
 /** Slashes where there is one, else dots. */
 export function pathParts(path: string): readonly string[] {
@@ -12,7 +13,7 @@ export function valueAt(value: Json | undefined, path: readonly string[]): Json 
   const [key, ...rest] = path;
   if (key === undefined || value === undefined) return value;
   if (value === null || typeof value !== 'object' || !Object.hasOwn(value, key)) return undefined;
-  return valueAt(isObject(value) ? value[key] : value[Number(key)], rest);
+  return valueAt(isJsonObject(value) ? value[key] : value[Number(key)], rest);
 }
 
 /** Makes the objects on the way that are not there. Throws `invalid_input` where something else stands in the way. */
@@ -20,7 +21,7 @@ export function withValueAt(object: JsonObject, path: readonly string[], value: 
   const [key = '', ...rest] = path;
   if (rest.length === 0) return { ...object, [key]: value };
   const inner = Object.hasOwn(object, key) ? (object[key] ?? null) : {};
-  if (!isObject(inner)) throw noObject(key);
+  if (!isJsonObject(inner)) throw noObject(key);
   return { ...object, [key]: withValueAt(inner, rest, value) };
 }
 
@@ -30,7 +31,7 @@ export function withoutValueAt(object: JsonObject, path: readonly string[]): Jso
   if (!Object.hasOwn(object, key)) throw refuse(`there is no "${key}"`);
   if (rest.length === 0) return Object.fromEntries(Object.entries(object).filter(([name]) => name !== key));
   const inner = object[key] ?? null;
-  if (!isObject(inner)) throw noObject(key);
+  if (!isJsonObject(inner)) throw noObject(key);
   return { ...object, [key]: withoutValueAt(inner, rest) };
 }
 
@@ -41,13 +42,9 @@ export function withAppendedAt(
   { value, unique }: { readonly value: Json; readonly unique: boolean },
 ): JsonObject {
   const list = valueAt(object, path) ?? [];
-  if (typeof list !== 'object' || isObject(list)) throw refuse(`"${path.join('/')}" is no list`);
+  if (typeof list !== 'object' || isJsonObject(list)) throw refuse(`"${path.join('/')}" is no list`);
   const there = unique && list.some((one) => JSON.stringify(one) === JSON.stringify(value));
   return there ? object : withValueAt(object, path, [...list, value]);
-}
-
-export function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function noObject(key: string): IngotError {
