@@ -1,7 +1,8 @@
 /** Nodes that their callers may know of: to a project the others' are not there. */
+import { nodeNotFound } from '../../store/nodes.ts';
 import type { NodeRecord } from '../../store/records.ts';
 import type { Queries } from '../../store/store.ts';
-import { findNode, noNode } from '../ironic/idents.ts';
+import { findNode } from '../ironic/idents.ts';
 import { allows } from './policies.ts';
 import type { Principal } from './principal.ts';
 
@@ -13,7 +14,7 @@ export async function visibleNode(
 ): Promise<NodeRecord> {
   const node = await findNode(queries, ident);
   if (allows(principal, 'node:get', node)) return node;
-  throw noNode(ident);
+  throw nodeNotFound(ident);
 }
 
 /** The node that something hangs on by `uuid`; null for a caller who may not know that it is there. */

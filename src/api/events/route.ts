@@ -3,10 +3,11 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
+import { nodeNotFound } from '../../store/nodes.ts';
 import { allows } from '../access/policies.ts';
 import { type Principal, principalOf } from '../access/principal.ts';
 import type { ApiContext } from '../context.ts';
-import { findNode, noNode } from '../ironic/idents.ts';
+import { findNode } from '../ironic/idents.ts';
 import { plainQuery } from '../ironic/paging.ts';
 import { parseQuery } from '../parse.ts';
 import { commaList } from '../schemas/common.ts';
@@ -59,7 +60,7 @@ export function eventRoutes(app: FastifyInstance, { store, log, clock }: ApiCont
       });
     }
     const node = query.node === undefined ? null : await findNode(store, query.node);
-    if (node !== null && !allows(principal, 'ingot:events', node)) throw noNode(query.node ?? '');
+    if (node !== null && !allows(principal, 'ingot:events', node)) throw nodeNotFound(query.node ?? '');
     const mayHear = eventsOf(principal, store);
     const newest = await newestSeq(store);
     const asked = lastEventId(request.headers['last-event-id']) ?? query.after ?? newest;

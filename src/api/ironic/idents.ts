@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { IngotError } from '../../errors.ts';
 import { STATES } from '../../lifecycle/graph.ts';
 import { waitForJob } from '../../lifecycle/verbs.ts';
+import { nodeNotFound } from '../../store/nodes.ts';
 import { missing } from '../../store/page.ts';
 import type {
   AllocationRecord,
@@ -13,35 +14,27 @@ import type {
   PortRecord,
 } from '../../store/records.ts';
 import type { NodePatch, Queries } from '../../store/store.ts';
-import { isLogicalName } from '../schemas/common.ts';
+import { isLogicalName, isUuid } from '../schemas/common.ts';
 import { isNodeName } from '../schemas/node.ts';
 
 const NAMES_SINCE = 5;
-const UUID = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
 
 /** Throws `invalid_input` for what is neither a uuid nor a name, `not_found` when there is no such node. */
 export async function findNode(queries: Pick<Queries, 'nodes'>, ident: string): Promise<NodeRecord> {
-  if (!UUID.test(ident) && !isNodeName(ident)) {
+  if (!isUuid(ident) && !isNodeName(ident)) {
     const hint = 'A name has letters, digits, ".", "_", "~" and "-" only.';
     throw new IngotError('invalid_input', `Expected UUID or name for node: ${ident}`, { hint });
   }
   const node = await queries.nodes.find(ident);
   if (node !== null) return node;
-  throw noNode(ident);
-}
-
-/** Also what somebody is answered who may not know that it is there. */
-export function noNode(ident: string): IngotError {
-  return new IngotError('not_found', `Node ${ident} could not be found.`, {
-    hint: '`ingot node list` shows all nodes.',
-  });
+  throw nodeNotFound(ident);
 }
 
 /** Names came with 1.5: before it no word but a uuid finds a node. For every route below `/v1/nodes/:ident`. */
 export function refuseNamesOfOld(app: FastifyInstance): void {
   app.addHook<{ Params: { ident?: string } }>('preHandler', async ({ minor, params, routeOptions }) => {
     const { ident } = params;
-    if (minor >= NAMES_SINCE || ident === undefined || UUID.test(ident)) return;
+    if (minor >= NAMES_SINCE || ident === undefined || isUuid(ident)) return;
     if (routeOptions.url?.startsWith('/v1/nodes/:ident') !== true) return;
     throw new IngotError('not_found', `Node ${ident} could not be found.`, {
       hint: `Names need X-OpenStack-Ironic-API-Version 1.${NAMES_SINCE} or newer.`,
@@ -55,7 +48,7 @@ export async function findPort(
   ident: string,
   { byName }: { readonly byName: boolean },
 ): Promise<PortRecord> {
-  const port = UUID.test(ident)
+  const port = isUuid(ident)
     ? await queries.ports.get(ident.toLowerCase())
     : byName
       ? await queries.ports.findByName(ident)
@@ -80,7 +73,7 @@ export async function findChassis(queries: Pick<Queries, 'chassis'>, ident: stri
 
 /** For what has no names. Throws Ironic's `invalid_input` for any other word. */
 export function uuidOrRefuse(argument: string, ident: string): string {
-  if (UUID.test(ident)) return ident.toLowerCase();
+  if (isUuid(ident)) return ident.toLowerCase();
   const said = `Expected UUID for ${argument}: ${ident}`;
   throw new IngotError('invalid_input', said, { hint: 'It has no names: give its uuid.' });
 }
@@ -119,7 +112,7 @@ export async function findPortgroup(
 
 /** Throws Ironic's `invalid_input` for a word that is neither a uuid nor a name. */
 export function refuseNeither(noun: string, ident: string): void {
-  if (UUID.test(ident) || isLogicalName(ident)) return;
+  if (isUuid(ident) || isLogicalName(ident)) return;
   const hint = 'A name has letters, digits, ".", "_", "~" and "-" only.';
   throw new IngotError('invalid_input', `Expected UUID or name for ${noun}: ${ident}`, { hint });
 }

@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
+import type { Page } from '../../store/page.ts';
 import type { JsonObject } from '../../store/records.ts';
 import { parseQuery } from '../parse.ts';
 import { commaList } from '../schemas/common.ts';
@@ -29,13 +30,6 @@ type SortedQuery = {
   readonly detail?: boolean | undefined;
 };
 
-export type SortedPage<Key extends string> = {
-  readonly sort_key: Key;
-  readonly sort_dir: 'asc' | 'desc';
-  readonly limit: number;
-  readonly marker?: string;
-};
-
 export const showQuery = z.strictObject({ fields: commaList.optional() });
 
 const SINCE = { fields: 8, detail: 43 } as const;
@@ -53,7 +47,7 @@ export async function answerList<R extends { readonly uuid: string }, Key extend
     readonly detailed?: boolean;
     /** The microversion that first takes `?detail=`. */
     readonly detailSince?: number;
-    readonly find: (page: SortedPage<Key>) => Promise<readonly R[]>;
+    readonly find: (page: Page<Key>) => Promise<readonly R[]>;
   },
 ): Promise<JsonObject> {
   const { query, path, detailed = false, detailSince = SINCE.detail } = list;
@@ -101,7 +95,7 @@ function known<R>(fields: readonly Field<R>[], name: string, minor: number): boo
 export function pageAsked<Key extends string>(
   { limit, marker, sort_key, sort_dir }: SortedQuery,
   keys: readonly Key[],
-): SortedPage<Key> {
+): Page<Key> {
   if (limit !== undefined && limit <= 0) throw refuse('Limit must be positive', 'Leave the limit out.');
   if (sort_dir !== 'asc' && sort_dir !== 'desc') {
     const said = `Invalid sort direction: ${sort_dir}. Acceptable values are 'asc' or 'desc'`;

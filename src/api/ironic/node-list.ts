@@ -1,11 +1,10 @@
 /** Finds the nodes of one page. The store filters by state and maintenance; the rarer filters run here. */
-import { IngotError } from '../../errors.ts';
+import type { Page } from '../../store/page.ts';
 import type { NodeRecord } from '../../store/records.ts';
 import type { NodeFilter, NodeSortKey, Queries } from '../../store/store.ts';
 import { type NodeListQuery, nodeListQuery } from '../schemas/node.ts';
-import type { SortedPage } from './listing.ts';
 import { NODE_FIELDS } from './node-fields.ts';
-import { notAcceptable } from './since.ts';
+import { minimalVersion, notAcceptable } from './since.ts';
 
 /** Nodes read from the store at once while rare filters are applied. */
 const CHUNK = 1000;
@@ -66,10 +65,7 @@ export function refuseNewerFilters(query: NodeListQuery, minor: number): void {
   for (const name of nodeListQuery.keyof().options) {
     const since = SINCE[name] ?? 1;
     if (query[name] === undefined || since <= minor) continue;
-    const said = `Request not acceptable. The minimal required API version should be 1.${since}`;
-    throw new IngotError('not_acceptable', said, {
-      hint: `Leave "${name}" out, or speak 1.${since} or newer.`,
-    });
+    throw notAcceptable(name, since, minimalVersion(since));
   }
   const sortSince = NODE_FIELDS.find((field) => field.name === query.sort_key)?.since ?? 1;
   if (sortSince > minor) throw notAcceptable(query.sort_key, sortSince);
@@ -79,7 +75,7 @@ export function refuseNewerFilters(query: NodeListQuery, minor: number): void {
 export async function nodePage(
   queries: Pick<Queries, 'nodes'>,
   query: NodeListQuery,
-  { mayShow = null, ...page }: SortedPage<NodeSortKey> & { readonly mayShow?: Test | null },
+  { mayShow = null, ...page }: Page<NodeSortKey> & { readonly mayShow?: Test | null },
 ): Promise<readonly NodeRecord[]> {
   const { limit: size, ...order } = page;
   const filter: NodeFilter = {

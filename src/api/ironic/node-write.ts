@@ -10,6 +10,7 @@ import { applyPatch, type PatchRules, patchedFields } from '../patch.ts';
 import { isLogicalName, jsonObject } from '../schemas/common.ts';
 import { type NodeWritable, nodeCreate, nodeWritable } from '../schemas/node.ts';
 import type { PatchOperation } from '../schemas/patch.ts';
+import { only } from './fields.ts';
 import { NODE_FIELDS } from './node-fields.ts';
 import { carriedOver, choicesAsFields, INTERFACE_FIELDS, takeChoices } from './node-interfaces.ts';
 import { refuseOddProperties } from './node-properties.ts';
@@ -107,9 +108,12 @@ export function nodeChanges(
   if (touched.includes('properties')) refuseOddProperties(fields.properties);
   if (touched.includes('instance_uuid')) refuseReassociation(node, fields.instance_uuid);
   refuseFlags({ ...node, ...fields }, touched);
-  const changes = Object.fromEntries(Object.entries(fields).filter(([name]) => touched.includes(name)));
   const rechosen = named.length > 0 || touched.includes('driver');
-  return { ...changes, ...forgottenReasons(fields, touched), ...(rechosen ? { interfaces } : {}) };
+  return {
+    ...only(fields, touched),
+    ...forgottenReasons(fields, touched),
+    ...(rechosen ? { interfaces } : {}),
+  };
 }
 
 function driverIn({ driver }: JsonObject): string {
@@ -140,10 +144,7 @@ function refuseTooNew(name: string, minor: number): void {
 }
 
 function refuseIdleReset(touched: readonly string[], minor: number): void {
-  if (minor < RESET_SINCE) {
-    const hint = `"reset_interfaces" needs X-OpenStack-Ironic-API-Version 1.${RESET_SINCE} or newer.`;
-    throw new IngotError('not_acceptable', 'Request not acceptable.', { hint });
-  }
+  if (minor < RESET_SINCE) throw notAcceptable('reset_interfaces', RESET_SINCE);
   if (touched.includes('driver')) return;
   throw new IngotError(
     'invalid_input',
@@ -163,18 +164,18 @@ function refuseNewName(node: NodeRecord, name: Json): void {
 function withoutFixed(body: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(body).filter(([name, value]) => {
-      const only = FIXED.get(name);
-      if (only === undefined) return true;
-      if (isDeepStrictEqual(value, only)) return false;
+      const fixed = FIXED.get(name);
+      if (fixed === undefined) return true;
+      if (isDeepStrictEqual(value, fixed)) return false;
       if (name === 'conductor_group') throw noValidHost(driverIn(body), String(value));
-      throw wrongFixed(name, value, only);
+      throw wrongFixed(name, value, fixed);
     }),
   );
 }
 
-function wrongFixed(name: string, value: Json, only: Json): IngotError {
+function wrongFixed(name: string, value: Json, fixed: Json): IngotError {
   return new IngotError('invalid_input', `ingot has no support for ${name} ${JSON.stringify(value)} yet`, {
-    hint: `Leave "${name}" out, or give ${JSON.stringify(only)}.`,
+    hint: `Leave "${name}" out, or give ${JSON.stringify(fixed)}.`,
   });
 }
 

@@ -16,9 +16,16 @@ export function refuseMethodBefore(since: number, request: FastifyRequest, what:
   });
 }
 
-/** What Ironic says when a field or an argument is newer than the request's version. */
-export function notAcceptable(what: string, since: number): IngotError {
-  return new IngotError('not_acceptable', 'Request not acceptable.', { hint: needs(`"${what}"`, since) });
+const NOT_ACCEPTABLE = 'Request not acceptable.';
+
+/** What Ironic says when a field or an argument is newer than the request's version: `said`, of some of them. */
+export function notAcceptable(what: string, since: number, said = NOT_ACCEPTABLE): IngotError {
+  return new IngotError('not_acceptable', said, { hint: needs(`"${what}"`, since) });
+}
+
+/** The sentence that it has for others. */
+export function minimalVersion(since: number): string {
+  return `${NOT_ACCEPTABLE} The minimal required API version should be 1.${since}`;
 }
 
 function needs(what: string, since: number): string {

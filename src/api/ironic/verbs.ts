@@ -2,6 +2,7 @@
 import { IngotError } from '../../errors.ts';
 import type { Verb } from '../../store/words.ts';
 import type { ProvisionBody } from '../schemas/provision.ts';
+import { minimalVersion, notAcceptable } from './since.ts';
 
 /** The microversion that first takes each target (ironic/api/controllers/v1/versions.py). */
 const SINCE: Readonly<Record<string, number>> = {
@@ -22,8 +23,6 @@ const SINCE: Readonly<Record<string, number>> = {
   service: 87,
 };
 
-const NOT_ACCEPTABLE = 'Request not acceptable.';
-
 /** Arguments and the verbs that take them. */
 const ARGUMENTS: readonly {
   readonly name: keyof ProvisionBody;
@@ -39,7 +38,7 @@ const ARGUMENTS: readonly {
     name: 'deploy_steps',
     verbs: ['active', 'rebuild'],
     since: 69,
-    before: `${NOT_ACCEPTABLE} The minimal required API version should be 1.69`,
+    before: minimalVersion(69),
   },
   { name: 'service_steps', verbs: ['service'] },
   { name: 'rescue_password', verbs: ['rescue'] },
@@ -56,13 +55,7 @@ const ARGUMENTS: readonly {
 export function verbSince(target: string, minor: number): void {
   const since = SINCE[target] ?? 1;
   if (minor >= since) return;
-  throw tooNew(`The target "${target}"`, since);
-}
-
-function tooNew(what: string, since: number, said = NOT_ACCEPTABLE): IngotError {
-  return new IngotError('not_acceptable', said, {
-    hint: `${what} needs X-OpenStack-Ironic-API-Version 1.${since} or newer.`,
-  });
+  throw notAcceptable(target, since);
 }
 
 /** The argument without which a verb has nothing to do. */
@@ -79,7 +72,7 @@ export function checkArguments(verb: Verb, body: ProvisionBody, minor: number): 
   for (const { name, verbs, since = 1, before } of ARGUMENTS) {
     const value = body[name];
     if (value === null || value === undefined) continue;
-    if (minor < since) throw tooNew(`The argument "${name}"`, since, before);
+    if (minor < since) throw notAcceptable(name, since, before);
     if (!verbs.includes(verb)) {
       throw new IngotError(
         'invalid_input',

@@ -48,10 +48,13 @@ export const nicMac = mac.superRefine((address, context) => {
     context.addIssue({ code: 'custom', message: `The MAC address ${address} ${problem}.` });
 });
 
-const UUID = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
+/** With or without dashes, in any case. */
+export function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i.test(text);
+}
 
 export const uuid = z.string().transform((text, context) => {
-  if (UUID.test(text)) return text.toLowerCase();
+  if (isUuid(text)) return text.toLowerCase();
   const message = `Expected UUID for ${FIELD_PLACE}: ${text}`;
   context.addIssue({ code: 'custom', message, params: WHOLE_SENTENCE });
   return z.NEVER;
@@ -59,7 +62,7 @@ export const uuid = z.string().transform((text, context) => {
 
 /** RFC 3986's unreserved characters (Ironic since 1.10), and no UUID. */
 export function isLogicalName(text: string): boolean {
-  return /^[\w.~-]{1,255}$/.test(text) && !uuid.safeParse(text).success;
+  return /^[\w.~-]{1,255}$/.test(text) && !isUuid(text);
 }
 
 export const logicalName = z
