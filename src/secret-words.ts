@@ -34,6 +34,17 @@ export function withoutSecrets(object: JsonObject, replacement: Replacement): Js
   );
 }
 
+/** Whether there is any secret in `object` that `withoutSecrets` would take out. */
+export function holdsSecret(object: JsonObject, isSecret: Replacement['isSecret']): boolean {
+  let found = false;
+  const instead = (): string => {
+    found = true;
+    return '';
+  };
+  withoutSecrets(object, { isSecret, instead });
+  return found;
+}
+
 function valueWithout(value: Json, replacement: Replacement): Json {
   if (typeof value === 'string') return urlWithout(value, replacement.instead);
   if (value === null || typeof value !== 'object') return value;
@@ -41,11 +52,7 @@ function valueWithout(value: Json, replacement: Replacement): Json {
   return withoutSecrets(value, replacement);
 }
 
-/** A URL with `mask` for its user's password and for what signs it (`?X-Amz-Signature=…`, `?token=…`); else the text. */
-export function maskUrl(text: string, mask: string): string {
-  return urlWithout(text, () => mask);
-}
-
+/** A URL without its user's password and what signs it (`?X-Amz-Signature=…`, `?token=…`); else the text. */
 function urlWithout(text: string, instead: (secret: string) => string): string {
   if (!/^\w+:\/\//.test(text)) return text;
   return text

@@ -1,11 +1,14 @@
 /** `ingot node set` and `unset`: what is wrong with a node is put right, field by field. */
-import { isSecretInstanceKey, isSecretKey, maskUrl } from '../../secret-words.ts';
+import { holdsSecret, isSecretInstanceKey, isSecretKey } from '../../secret-words.ts';
+import type { JsonObject } from '../answers.ts';
 import { usage } from '../arguments.ts';
 import type { PatchOp } from '../client.ts';
 import { type Call, type Command, printJson } from '../command.ts';
 import { EXIT } from '../io.ts';
 import { readSecret } from '../secret-file.ts';
 import { label } from '../wait.ts';
+
+type Json = JsonObject[string];
 
 const FIELDS = `
   FIELD is a field of the node, or one inside it: name, description, driver_info/redfish_address,
@@ -66,7 +69,7 @@ async function setting(word: string, usageLine: string): Promise<PatchOp> {
   const path = `/${field}`;
   if (text.startsWith('@')) return { op: 'add', path, value: await readSecret(text.slice(1)) };
   const value = jsonOrText(text);
-  if (holdsSecret(field, value)) {
+  if (wouldBeMasked(field, value)) {
     const name = typeof value === 'object' ? `${field}/NAME` : field;
     throw usage(`A secret on the command line is seen by everybody: write ${name}=@FILE`, usageLine);
   }
@@ -74,23 +77,16 @@ async function setting(word: string, usageLine: string): Promise<PatchOp> {
 }
 
 /** Whether an answer would mask any of it. */
-function holdsSecret(field: string, value: unknown): boolean {
-  const [root = '', ...keys] = field.split('/');
-  const whole = keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
-  return wouldBeMasked(whole, SECRET_KEYS.get(root) ?? (() => false));
+function wouldBeMasked(field: string, value: Json): boolean {
+  const names = field.split('/');
+  const whole = names.reduceRight<Json>((inner, name) => ({ [name]: inner }), value);
+  return holdsSecret({ whole }, SECRET_KEYS.get(names[0] ?? '') ?? (() => false));
 }
 
-function wouldBeMasked(value: unknown, isSecret: (key: string) => boolean): boolean {
-  if (typeof value === 'string') return maskUrl(value, '') !== value;
-  if (value === null || typeof value !== 'object') return false;
-  return Object.entries(value).some(
-    ([key, inner]) => (isSecret(key) && inner !== null) || wouldBeMasked(inner, isSecret),
-  );
-}
-
-function jsonOrText(text: string): unknown {
+function jsonOrText(text: string): Json {
   try {
-    return JSON.parse(text);
+    const value: Json = JSON.parse(text);
+    return value;
   } catch {
     return text;
   }
