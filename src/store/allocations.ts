@@ -1,11 +1,11 @@
 /** Queries on `allocations`: requests for a node, and which node each has. */
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
-import { IngotError } from '../errors.ts';
-import { decodeJson, encode, jsonObject, violatesUnique } from './columns.ts';
+import { decodeJson, encode, jsonObject } from './columns.ts';
 import { missing, type Page, pageOf } from './page.ts';
 import type { AllocationRecord } from './records.ts';
 import type { Access, Tables } from './tables.ts';
+import { takenError } from './taken.ts';
 
 const NOUN = 'Allocation';
 
@@ -66,13 +66,8 @@ function decode({ id: _, ...row }: Selectable<Tables['allocations']>): Allocatio
   };
 }
 
-function explainConflict(cause: unknown, { uuid, name }: Partial<AllocationRecord>): unknown {
-  const said = violatesUnique(cause, 'allocations.name')
-    ? `An allocation with name ${name ?? ''} already exists.`
-    : violatesUnique(cause, 'allocations.uuid')
-      ? `An allocation with UUID ${uuid ?? ''} already exists.`
-      : null;
-  return said === null ? cause : new IngotError('conflict', said, { hint: 'Choose another.', cause });
+function explainConflict(thrown: unknown, row: Partial<AllocationRecord>): unknown {
+  return takenError(thrown, { table: 'allocations', noun: 'An allocation', row }) ?? thrown;
 }
 
 export function allocationQueries({ db, now }: Access): AllocationQueries {

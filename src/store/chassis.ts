@@ -1,10 +1,10 @@
 /** Queries on `chassis`: what holds several nodes, as operators group them. */
 import type { Selectable } from 'kysely';
-import { IngotError } from '../errors.ts';
-import { decodeJson, encode, jsonObject, violatesUnique } from './columns.ts';
+import { decodeJson, encode, jsonObject } from './columns.ts';
 import { missing, type Page, pageOf } from './page.ts';
 import type { ChassisRecord } from './records.ts';
 import type { Access, Tables } from './tables.ts';
+import { takenError } from './taken.ts';
 
 const NOUN = 'Chassis';
 
@@ -42,10 +42,8 @@ export function chassisQueries({ db, now }: Access): ChassisQueries {
       try {
         const insert = db.insertInto('chassis').values(encode(record)).returningAll();
         return decode(await insert.executeTakeFirstOrThrow());
-      } catch (cause) {
-        if (!violatesUnique(cause, 'chassis.uuid')) throw cause;
-        const said = `A chassis with UUID ${chassis.uuid} already exists.`;
-        throw new IngotError('conflict', said, { hint: 'Choose another uuid.', cause });
+      } catch (thrown) {
+        throw takenError(thrown, { table: 'chassis', noun: 'A chassis', row: chassis }) ?? thrown;
       }
     },
     async get(uuid) {

@@ -1,11 +1,11 @@
 /** Queries on `inspection_rules`: what is done with what an inspection finds. */
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
-import { IngotError } from '../errors.ts';
-import { decodeBoolean, decodeJson, encode, violatesUnique } from './columns.ts';
+import { decodeBoolean, decodeJson, encode } from './columns.ts';
 import { missing, type Page, pageOf } from './page.ts';
 import type { InspectionRuleRecord, Json, RuleOperationRecord } from './records.ts';
 import type { Access, Tables } from './tables.ts';
+import { takenError } from './taken.ts';
 
 const NOUN = 'Rule';
 
@@ -67,10 +67,8 @@ export function inspectionRuleQueries({ db, now }: Access): InspectionRuleQuerie
       try {
         const insert = db.insertInto('inspection_rules').values(encode(record)).returningAll();
         return decode(await insert.executeTakeFirstOrThrow());
-      } catch (cause) {
-        if (!violatesUnique(cause, 'inspection_rules.uuid')) throw cause;
-        const said = `A rule with UUID ${rule.uuid} already exists.`;
-        throw new IngotError('conflict', said, { hint: 'Choose another uuid.', cause });
+      } catch (thrown) {
+        throw takenError(thrown, { table: 'inspection_rules', noun: 'A rule', row: rule }) ?? thrown;
       }
     },
     async get(uuid) {

@@ -7,6 +7,7 @@ import { fixedQuery } from './fixed-query.ts';
 import type { AgentFacts, LcmReport, NodeRecord } from './records.ts';
 import type { NewNode, NodeSortKey, Queries } from './store.ts';
 import type { Access, Tables } from './tables.ts';
+import { takenError } from './taken.ts';
 
 const agentFacts: z.ZodType<AgentFacts> = z.object({
   generation: z.number(),
@@ -99,13 +100,15 @@ function freshNode(node: NewNode, now: string): NodeRecord {
   };
 }
 
+/** Ironic's own sentences (ironic/common/exception.py). */
 function explainConflict(thrown: unknown, node: Partial<NodeRecord>): unknown {
-  const taken = (['uuid', 'name', 'instance_uuid'] as const).find((column) =>
-    violatesUnique(thrown, `nodes.${column}`),
-  );
-  if (taken === undefined) return thrown;
-  return new IngotError('conflict', takenSentence(taken, node), {
-    hint: `Choose another ${taken}, or change the node that has it.`,
+  if (!violatesUnique(thrown, 'nodes.instance_uuid'))
+    return takenError(thrown, { table: 'nodes', noun: 'A node', row: node }) ?? thrown;
+  const said =
+    `Instance ${node.instance_uuid ?? ''} is already associated with a node, ` +
+    `it cannot be associated with this other node${node.uuid === undefined ? '' : ` ${node.uuid}`}`;
+  return new IngotError('conflict', said, {
+    hint: 'Choose another instance_uuid, or change the node that has it.',
     cause: thrown,
   });
 }
@@ -118,21 +121,6 @@ function afterMarker({ id, sort_key, sort_dir }: Place): RawBuilder<SqlBool> {
   const column = sql.ref(sort_key);
   return sql<SqlBool>`(${column} IS NOT NULL, ifnull(${column}, ''), id) ${way}
     (SELECT ${column} IS NOT NULL, ifnull(${column}, ''), id FROM nodes WHERE id = ${id})`;
-}
-
-/** Ironic's own (ironic/common/exception.py). */
-function takenSentence(column: 'uuid' | 'name' | 'instance_uuid', node: Partial<NodeRecord>): string {
-  switch (column) {
-    case 'uuid':
-      return `A node with UUID ${node.uuid ?? ''} already exists.`;
-    case 'name':
-      return `A node with name ${node.name ?? ''} already exists.`;
-    case 'instance_uuid':
-      return (
-        `Instance ${node.instance_uuid ?? ''} is already associated with a node, ` +
-        `it cannot be associated with this other node${node.uuid === undefined ? '' : ` ${node.uuid}`}`
-      );
-  }
 }
 
 export function nodeNotFound(ident: string): IngotError {

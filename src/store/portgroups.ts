@@ -1,18 +1,11 @@
 /** Queries on `portgroups`. */
 import type { Selectable } from 'kysely';
-import { IngotError } from '../errors.ts';
-import {
-  decodeBoolean,
-  decodeJson,
-  encode,
-  jsonObject,
-  violatesForeignKey,
-  violatesUnique,
-} from './columns.ts';
+import { decodeBoolean, decodeJson, encode, jsonObject, violatesForeignKey } from './columns.ts';
 import { nodeNotFound, nodesOfProject } from './nodes.ts';
 import { missing, type Page, pageOf } from './page.ts';
 import type { PortgroupRecord } from './records.ts';
 import type { Access, Tables } from './tables.ts';
+import { takenError } from './taken.ts';
 
 const NOUN = 'Portgroup';
 
@@ -53,18 +46,9 @@ function decode({ id: _, ...row }: Selectable<Tables['portgroups']>): PortgroupR
   };
 }
 
-/** Ironic's names of the fields in its sentences. */
-const UNIQUE = { uuid: 'UUID', name: 'name', address: 'MAC address' } as const;
-
-function explainConflict(thrown: unknown, group: Partial<PortgroupRecord>): unknown {
-  const taken = (['uuid', 'name', 'address'] as const).find((column) =>
-    violatesUnique(thrown, `portgroups.${column}`),
-  );
-  if (taken !== undefined) {
-    const said = `A portgroup with ${UNIQUE[taken]} ${group[taken] ?? ''} already exists.`;
-    return new IngotError('conflict', said, { hint: `Choose another ${taken}.`, cause: thrown });
-  }
-  return violatesForeignKey(thrown) ? nodeNotFound(group.node_uuid ?? '') : thrown;
+function explainConflict(thrown: unknown, row: Partial<PortgroupRecord>): unknown {
+  if (violatesForeignKey(thrown)) return nodeNotFound(row.node_uuid ?? '');
+  return takenError(thrown, { table: 'portgroups', noun: 'A portgroup', row }) ?? thrown;
 }
 
 export function portgroupQueries({ db, now }: Access): PortgroupQueries {

@@ -1,19 +1,13 @@
 /** Queries on `ports`. */
 import type { Selectable } from 'kysely';
 import { IngotError } from '../errors.ts';
-import {
-  decodeBoolean,
-  decodeJson,
-  encode,
-  jsonObject,
-  violatesForeignKey,
-  violatesUnique,
-} from './columns.ts';
+import { decodeBoolean, decodeJson, encode, jsonObject, violatesForeignKey } from './columns.ts';
 import { nodeNotFound, nodesOfProject } from './nodes.ts';
 import { pageOf } from './page.ts';
 import type { PortRecord } from './records.ts';
 import type { Queries } from './store.ts';
 import type { Access, Tables } from './tables.ts';
+import { takenError } from './taken.ts';
 
 function decodePort({ id: _, ...row }: Selectable<Tables['ports']>): PortRecord {
   const where = `ports, port ${row.uuid}`;
@@ -26,25 +20,13 @@ function decodePort({ id: _, ...row }: Selectable<Tables['ports']>): PortRecord 
   };
 }
 
-function explainConflict(thrown: unknown, port: Partial<PortRecord>): unknown {
-  if (violatesUnique(thrown, 'ports.address')) {
-    return new IngotError('conflict', `A port with MAC address ${port.address ?? ''} already exists.`, {
-      hint: 'A NIC belongs to one node: see `ingot node list`, and delete the port or node that has it by mistake.',
-      cause: thrown,
-    });
-  }
-  const taken = (['uuid', 'name'] as const).find((column) => violatesUnique(thrown, `ports.${column}`));
-  if (taken !== undefined) {
-    return new IngotError(
-      'conflict',
-      `A port with ${taken === 'uuid' ? 'UUID' : taken} ${port[taken] ?? ''} already exists.`,
-      {
-        hint: `Choose another ${taken}.`,
-        cause: thrown,
-      },
-    );
-  }
-  return violatesForeignKey(thrown) ? nodeNotFound(port.node_uuid ?? '') : thrown;
+const ONE_NODE =
+  'A NIC belongs to one node: see `ingot node list`, and delete the port or node that has it by mistake.';
+
+function explainConflict(thrown: unknown, row: Partial<PortRecord>): unknown {
+  if (violatesForeignKey(thrown)) return nodeNotFound(row.node_uuid ?? '');
+  const hints = { address: ONE_NODE };
+  return takenError(thrown, { table: 'ports', noun: 'A port', row, hints }) ?? thrown;
 }
 
 export function portQueries({ db, now }: Access): Queries['ports'] {

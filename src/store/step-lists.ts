@@ -1,11 +1,11 @@
 /** Queries on `step_lists`: deploy templates and runbooks, which are lists of steps with a name. */
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
-import { IngotError } from '../errors.ts';
-import { decodeBoolean, decodeJson, encode, jsonObject, violatesUnique } from './columns.ts';
+import { decodeBoolean, decodeJson, encode, jsonObject } from './columns.ts';
 import { type Page, pageOf } from './page.ts';
 import type { ListedStep, StepListRecord } from './step-list-records.ts';
 import type { Access, Tables } from './tables.ts';
+import { takenError } from './taken.ts';
 import type { StepListKind } from './words.ts';
 
 const listedSteps: z.ZodType<readonly ListedStep[]> = z.array(
@@ -56,16 +56,10 @@ const sentenceCase = (words: string): string => words.charAt(0).toUpperCase() + 
 
 function explainConflict(
   thrown: unknown,
-  list: { readonly uuid: string; readonly name?: string },
-  kind: StepListKind,
+  row: Pick<StepListRecord, 'uuid' | 'kind'> & StepListPatch,
 ): unknown {
-  const taken = (['uuid', 'name'] as const).find((column) => violatesUnique(thrown, `step_lists.${column}`));
-  if (taken === undefined) return thrown;
-  const word = taken === 'uuid' ? 'UUID' : taken;
-  return new IngotError('conflict', `A ${TITLES[kind]} with ${word} ${list[taken] ?? ''} already exists.`, {
-    hint: `Choose another ${taken}, or change the one that has it.`,
-    cause: thrown,
-  });
+  const noun = `A ${TITLES[row.kind]}`;
+  return takenError(thrown, { table: 'step_lists', noun, row }) ?? thrown;
 }
 
 export function stepListQueries({ db, now }: Access): StepListQueries {
@@ -77,7 +71,7 @@ export function stepListQueries({ db, now }: Access): StepListQueries {
         const row = db.insertInto('step_lists').values(columns).returningAll();
         return decode(await row.executeTakeFirstOrThrow());
       } catch (thrown) {
-        throw explainConflict(thrown, list, list.kind);
+        throw explainConflict(thrown, list);
       }
     },
     async find(kind, ident) {
@@ -110,7 +104,7 @@ export function stepListQueries({ db, now }: Access): StepListQueries {
           .executeTakeFirstOrThrow();
         return decode(row);
       } catch (thrown) {
-        throw explainConflict(thrown, { ...patch, uuid: list.uuid }, list.kind);
+        throw explainConflict(thrown, { ...patch, uuid: list.uuid, kind: list.kind });
       }
     },
     async delete(uuid) {

@@ -1,8 +1,7 @@
 /** Queries on `tokens`: who may call the API with which role. */
-import { IngotError } from '../errors.ts';
-import { violatesUnique } from './columns.ts';
 import type { Queries } from './store.ts';
 import type { Access } from './tables.ts';
+import { takenError } from './taken.ts';
 
 export function tokenQueries({ db, now }: Access): Queries['tokens'] {
   return {
@@ -11,10 +10,9 @@ export function tokenQueries({ db, now }: Access): Queries['tokens'] {
       try {
         await db.insertInto('tokens').values(record).execute();
       } catch (thrown) {
-        if (!violatesUnique(thrown, 'tokens.name')) throw thrown;
-        throw new IngotError('conflict', `A token with name ${token.name} already exists.`, {
-          hint: `Choose another name, or first: ingot token revoke ${token.name}`,
-        });
+        const hints = { name: `Choose another name, or first: ingot token revoke ${token.name}` };
+        const row = { name: token.name };
+        throw takenError(thrown, { table: 'tokens', noun: 'A token', row, hints }) ?? thrown;
       }
       return record;
     },

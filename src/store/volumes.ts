@@ -6,6 +6,7 @@ import { nodesOfProject } from './nodes.ts';
 import { missing, type Page, pageOf } from './page.ts';
 import type { VolumeConnectorRecord, VolumeTargetRecord } from './records.ts';
 import type { Access, Tables } from './tables.ts';
+import { takenError } from './taken.ts';
 
 const DATES = ['created_at', 'updated_at'] as const;
 export const CONNECTOR_SORT_KEYS = ['id', 'uuid', 'node_uuid', 'type', 'connector_id', ...DATES] as const;
@@ -54,20 +55,18 @@ function decodeTarget({ id: _, ...row }: Selectable<Tables['volume_targets']>): 
 type ConnectorNames = Partial<Pick<VolumeConnectorRecord, 'uuid' | 'type' | 'connector_id'>>;
 type TargetNames = Partial<Pick<VolumeTargetRecord, 'uuid' | 'boot_index'>>;
 
-function explainConnector(thrown: unknown, connector: ConnectorNames): unknown {
-  if (violatesUnique(thrown, 'volume_connectors.uuid'))
-    return taken(`A volume connector with UUID ${connector.uuid ?? ''} already exists.`, thrown);
-  if (!violatesUnique(thrown, 'volume_connectors.type')) return thrown;
-  const { type = '', connector_id = '' } = connector;
+function explainConnector(thrown: unknown, row: ConnectorNames): unknown {
+  if (!violatesUnique(thrown, 'volume_connectors.type'))
+    return takenError(thrown, { table: 'volume_connectors', noun: 'A volume connector', row }) ?? thrown;
+  const { type = '', connector_id = '' } = row;
   const said = `A volume connector with type ${type} and connector ID ${connector_id} already exists.`;
   return taken(said, thrown);
 }
 
-function explainTarget(thrown: unknown, target: TargetNames): unknown {
-  if (violatesUnique(thrown, 'volume_targets.uuid'))
-    return taken(`A volume target with UUID ${target.uuid ?? ''} already exists.`, thrown);
-  if (!violatesUnique(thrown, 'volume_targets.node_uuid')) return thrown;
-  const said = `A volume target with boot index '${target.boot_index ?? ''}' for the same node already exists.`;
+function explainTarget(thrown: unknown, row: TargetNames): unknown {
+  if (!violatesUnique(thrown, 'volume_targets.node_uuid'))
+    return takenError(thrown, { table: 'volume_targets', noun: 'A volume target', row }) ?? thrown;
+  const said = `A volume target with boot index '${row.boot_index ?? ''}' for the same node already exists.`;
   return taken(said, thrown);
 }
 
