@@ -22,6 +22,8 @@ export type BoundSocketOptions = {
   readonly shared?: boolean;
   /** Bytes asked of the kernel for unread datagrams; its default holds about 100 DHCP messages. */
   readonly receiveBufferBytes?: number;
+  /** Bytes asked of the kernel for what waits for the link; its own default when absent. */
+  readonly sendBufferBytes?: number;
 };
 
 export const DEFAULT_RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
@@ -38,10 +40,14 @@ export async function openBoundSocket(options: BoundSocketOptions): Promise<Sock
   return socket;
 }
 
+/** Replies go to addresses, never to names: no resolver, and no turn of the event loop for it. */
+export function createUdpSocket(): Socket {
+  return createSocket({ type: 'udp4', lookup: (address, _options, done) => done(null, address, 4) });
+}
+
 /** Wraps a bound UDP descriptor, such as one that systemd passed; the socket owns (and closes) it. */
 export async function adoptSocket(fd: number): Promise<Socket> {
-  // Replies go to addresses, never to names: no resolver, and no turn of the event loop for it.
-  const socket = createSocket({ type: 'udp4', lookup: (address, _options, done) => done(null, address, 4) });
+  const socket = createUdpSocket();
   try {
     const listening = once(socket, 'listening');
     listening.catch(() => undefined);
@@ -83,9 +89,13 @@ export function openDescriptor(options: BoundSocketOptions): number {
   must(set(LINUX.SO_BROADCAST, int32(1)), 'setsockopt SO_BROADCAST');
   if (options.interface !== null)
     must(set(LINUX.SO_BINDTODEVICE, Buffer.from(`${options.interface}\0`)), 'setsockopt SO_BINDTODEVICE');
-  const bytes = int32(options.receiveBufferBytes ?? DEFAULT_RECEIVE_BUFFER_BYTES);
-  // Only CAP_NET_ADMIN may exceed net.core.rmem_max; a smaller buffer is no reason to fail.
-  if (set(LINUX.SO_RCVBUFFORCE, bytes) !== 0) set(LINUX.SO_RCVBUF, bytes);
+  // Only CAP_NET_ADMIN may exceed net.core.rmem_max and wmem_max; a smaller buffer is no reason to fail.
+  const received = int32(options.receiveBufferBytes ?? DEFAULT_RECEIVE_BUFFER_BYTES);
+  if (set(LINUX.SO_RCVBUFFORCE, received) !== 0) set(LINUX.SO_RCVBUF, received);
+  if (options.sendBufferBytes !== undefined) {
+    const sent = int32(options.sendBufferBytes);
+    if (set(LINUX.SO_SNDBUFFORCE, sent) !== 0) set(LINUX.SO_SNDBUF, sent);
+  }
   must(libc.bind(fd, socketAddress(options.address, options.port), SOCKET_ADDRESS_BYTES), 'bind');
   return fd;
 }

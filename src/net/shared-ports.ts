@@ -3,19 +3,17 @@
  * end. `dgram` tells when something has come, and reads the first datagram; the others are read with one call, and what
  * their readers send leaves with one call. A conversation that is alone can wait a moment for its answer.
  */
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import { forbidSharing } from './bound-socket.ts';
+import type { RemoteInfo } from 'node:dgram';
+import { createUdpSocket, forbidSharing, openDescriptor } from './bound-socket.ts';
 import {
   createIncomingDatagrams,
-  createOutgoingDatagrams,
   type Peer,
   type SocketAddress,
   VECTOR_DATAGRAMS,
 } from './datagram-vector.ts';
+import { createGatheredSends, type RemoteEnd } from './gathered-sends.ts';
 import { type Ipv4, ipv4FromNumber, ipv4ToNumber, parseIpv4 } from './ipv4.ts';
-import { int32, LINUX, libc, SOCKET_ADDRESS_BYTES, socketAddress } from './libc.ts';
-
-export type RemoteEnd = { readonly address: Ipv4; readonly port: number };
+import { libc, socketAddress } from './libc.ts';
 
 export type Conversation = {
   /** Ours. */
@@ -98,28 +96,25 @@ export function createSharedPorts(options: SharedPortsOptions): SharedPorts {
   };
 
   const openPort = (): Port | null => {
-    const fd = openDescriptor(address);
+    const fd = portOn(address);
     if (fd === null) return null;
-    const socket = adopt(fd);
-    const outgoing = createOutgoingDatagrams();
+    const socket = createUdpSocket();
+    socket.bind({ fd, exclusive: true });
+    forbidSharing(fd);
+    const sends = createGatheredSends({
+      ...{ socket, descriptor: fd },
+      onUnsent: (_, error) => onError(error ?? new Error('too many datagrams wait for the kernel')),
+    });
     const talkers = new Map<number, OnDatagram>();
     let isOpen = true;
     let isReading = false;
 
-    // The queue is full, or worse: dgram waits, or tells what is wrong.
-    const refused = (datagram: Uint8Array, to: Peer): void =>
-      socket.send(Buffer.from(datagram), to.port, ipv4FromNumber(to.address), (error) => {
-        if (error !== null) onError(error);
-      });
     const flush = (): void => {
-      if (isOpen) outgoing.send(fd, refused);
+      if (isOpen) sends.flush();
     };
     const send = (parts: readonly Uint8Array[], to: SocketAddress): void => {
       if (!isOpen) return;
-      if (!outgoing.add(parts, to)) {
-        flush();
-        outgoing.add(parts, to);
-      }
+      sends.add(parts, to);
       if (!isReading) flush();
     };
     const arrived = (datagram: Uint8Array, from: Peer): void => {
@@ -207,27 +202,12 @@ export function createSharedPorts(options: SharedPortsOptions): SharedPorts {
   };
 }
 
-function openDescriptor(address: Ipv4): number | null {
-  const { AF_INET, SOCK_DGRAM, SOCK_NONBLOCK, SOCK_CLOEXEC, SOL_SOCKET } = LINUX;
-  const fd = libc.socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return null;
-  const bytes = int32(BUFFER_BYTES);
-  // Only CAP_NET_ADMIN may exceed the system's limits; smaller buffers are no reason to fail.
-  for (const [force, ask] of [
-    [LINUX.SO_RCVBUFFORCE, LINUX.SO_RCVBUF],
-    [LINUX.SO_SNDBUFFORCE, LINUX.SO_SNDBUF],
-  ] as const)
-    if (libc.setsockopt(fd, SOL_SOCKET, force, bytes, bytes.length) !== 0)
-      libc.setsockopt(fd, SOL_SOCKET, ask, bytes, bytes.length);
-  if (libc.bind(fd, socketAddress(address, 0), SOCKET_ADDRESS_BYTES) === 0) return fd;
-  libc.close(fd);
-  return null;
-}
-
-/** To `dgram`, which closes it; no resolver, since ends are addresses. */
-function adopt(fd: number): Socket {
-  const socket = createSocket({ type: 'udp4', lookup: (name, _options, done) => done(null, name, 4) });
-  socket.bind({ fd, exclusive: true });
-  forbidSharing(fd);
-  return socket;
+/** On a port that the system chooses; null when it gives none. */
+function portOn(address: Ipv4): number | null {
+  const buffers = { receiveBufferBytes: BUFFER_BYTES, sendBufferBytes: BUFFER_BYTES };
+  try {
+    return openDescriptor({ interface: null, address, port: 0, ...buffers });
+  } catch {
+    return null;
+  }
 }

@@ -6,14 +6,10 @@
  */
 import type { Socket } from 'node:dgram';
 import type { Counters } from '../net/counters.ts';
+import type { RemoteEnd } from '../net/gathered-sends.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import { createRequestRate } from '../net/request-rate.ts';
-import {
-  type Conversation,
-  createSharedPorts,
-  type OnDatagram,
-  type RemoteEnd,
-} from '../net/shared-ports.ts';
+import { type Conversation, createSharedPorts, type OnDatagram } from '../net/shared-ports.ts';
 import type { TftpCount } from './counts.ts';
 import { decodeTftp, encodeTftp, TFTP_ERROR } from './packet.ts';
 

@@ -3,7 +3,7 @@
  * the server looks at, instead of a timer of its own.
  */
 import type { Counters } from '../net/counters.ts';
-import type { RemoteEnd } from '../net/shared-ports.ts';
+import type { RemoteEnd } from '../net/gathered-sends.ts';
 import type { TftpCount } from './counts.ts';
 import type { Negotiated } from './negotiate.ts';
 import type { OpenOutlet } from './outlet.ts';

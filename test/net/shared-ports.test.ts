@@ -140,6 +140,12 @@ test('what the system does not send is told, and what is behind it is sent', asy
   await vi.waitFor(() => expect(errors.join()).toMatch(/EMSGSIZE/));
 });
 
+test('an end that nobody can reach is told, and throws nothing at who speaks to it', () => {
+  const nowhere = shared.open({ address: address('127.0.0.1'), port: 0 }, () => undefined);
+  nowhere?.send([text('hello')]);
+  expect(errors).toEqual([expect.stringMatching(/port/i)]);
+});
+
 test('when all is closed nothing is sent or waited for, and closing again does nothing', async () => {
   const conversation = talk(await connect());
   shared.close();
