@@ -21,7 +21,7 @@ export const TFTP_DROPS = [
   'server_limit',
   /** A packet from the right client that has no place in a download. */
   'unexpected_packet',
-  /** An ACK that moves nothing. */
+  /** An ACK that moves nothing, or comes when its transfer is over. */
   'stale_ack',
   /** The system gave no socket, or refused to send. */
   'no_socket',

@@ -61,6 +61,7 @@ export function createGate(options: GateOptions): (datagram: Uint8Array, from: R
     const isStray = options.singlePort && (packet.op === 'ack' || packet.op === 'data');
     if (packet.op !== 'rrq' && packet.op !== 'wrq' && !isStray) return drop('not_a_request');
     if (!rate.allows(client, clock.elapsed())) return drop('rate_limited');
+    if (packet.op === 'ack' && sessions.knows(from)) return drop('stale_ack');
     if (packet.op !== 'rrq' && packet.op !== 'wrq') return UNKNOWN_TRANSFER;
     if (packet.op === 'wrq') return WRITE_REFUSED;
     // The mode is not looked at: ROMs want bytes even where they say netascii.

@@ -38,16 +38,23 @@ export function ephemeralPorts(options: {
   readonly address: Ipv4;
   readonly counters: Counters<TftpCount>;
   readonly elapsed: () => number;
+  /** Whether this client has or had a transfer just now. */
+  readonly knows: (client: RemoteEnd) => boolean;
 }): Outlets {
-  const { address, counters, elapsed } = options;
+  const { address, counters, elapsed, knows } = options;
   const strangers = createRequestRate(STRANGERS_ANSWERED);
   const shared = createSharedPorts({
     ...{ address, ports: PORTS, elapsed },
     onError: () => counters.count('send_failed'),
     onStranger: (datagram, from, answer) => {
+      const decoded = decodeTftp(datagram);
+      if (decoded.ok && decoded.packet.op === 'ack' && knows(from)) {
+        // Its last ACK, late or twice: an ERROR from here would end what it asks for next from the same port.
+        counters.count('stale_ack');
+        return;
+      }
       counters.count('stranger');
       // Never an ERROR for an ERROR (two servers would talk for ever), and none to the unreachable port 0.
-      const decoded = decodeTftp(datagram);
       if (from.port === 0 || (decoded.ok && decoded.packet.op === 'error')) return;
       if (strangers.allows(from.address, elapsed())) answer(UNKNOWN_TRANSFER);
     },

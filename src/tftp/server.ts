@@ -73,7 +73,7 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
   const { address, clock, counters, onFact } = options;
   const limits = { ...TFTP_LIMITS, ...options.limits };
   const log = options.log.child({ component: 'tftp', address });
-  const sessions = createSessionTable();
+  const sessions = createSessionTable(clock.elapsed);
   const socket = await openBoundSocket({
     interface: options.interface ?? null,
     address,
@@ -83,7 +83,7 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
   const singlePort = options.singlePort ?? false;
   const outlets = singlePort
     ? requestPort(socket, counters)
-    : ephemeralPorts({ address, counters, elapsed: clock.elapsed });
+    : ephemeralPorts({ address, counters, elapsed: clock.elapsed, knows: sessions.knows });
   const gate = createGate({ ...options, limits, listeningPort: port, sessions, singlePort });
   const missingTold = createRequestRate(MISSING_TOLD);
   const stopping = new AbortController();

@@ -7,7 +7,7 @@ import { encodeTftp } from '../../src/tftp/packet.ts';
 import { createSessionTable } from '../../src/tftp/session-table.ts';
 import { LOOPBACK, rrq } from './harness.ts';
 
-const sessions = createSessionTable();
+const sessions = createSessionTable(systemClock.elapsed);
 sessions.add({ address: LOOPBACK, port: 2070 }, 'request', {
   heard: () => false,
   port: () => 40_001,

@@ -119,6 +119,59 @@ test('the more clients there are, the smaller the windows, so that all of them l
   expect([granted[0], granted[15], granted[31], granted[39]]).toEqual(['64', '64', '32', '25']);
 });
 
+describe.each([
+  ['on a port of its own', false],
+  ['with a single port', true],
+])(
+  "the last ACK of a transfer %s that comes twice gets no ERROR, which would end the client's next one",
+  (_name, singlePort) => {
+    async function load(client: BareClient, at: Harness): Promise<number> {
+      client.send(rrq('a.efi', { blksize: '1468' }), at.server.port);
+      const { port } = await client.receive();
+      for (const block of [0, 1, 2, 3]) {
+        client.send({ op: 'ack', block }, port);
+        if (block < 3) await client.receive();
+      }
+      return port;
+    }
+
+    test('when nothing else is asked for', async () => {
+      const at = await serve({ singlePort });
+      const client = await connect();
+      const port = await load(client, at);
+      client.send({ op: 'ack', block: 3 }, port);
+      await vi.waitFor(() => expect(at.count('stale_ack')).toBe(1));
+      expect([at.count('done'), at.count('stranger'), client.waiting()]).toEqual([1, 0, 0]);
+    });
+
+    test('when the next transfer has begun from the same port', async () => {
+      const at = await serve({ singlePort });
+      const client = await connect();
+      const port = await load(client, at);
+      client.send(rrq('a.efi'), at.server.port);
+      const next = await client.receive();
+      client.send({ op: 'ack', block: 3 }, port);
+      await vi.waitFor(() => expect(at.count('stale_ack')).toBe(1));
+      client.send({ op: 'ack', block: 1 }, next.port);
+      expect((await client.receive()).packet).toMatchObject({ op: 'data', block: 2 });
+    });
+
+    test('until nobody remembers that transfer: then it is a stranger', async () => {
+      let later = 0;
+      const at = await serve({
+        singlePort,
+        clock: { ...systemClock, elapsed: () => systemClock.elapsed() + later },
+      });
+      const client = await connect();
+      const port = await load(client, at);
+      await vi.waitFor(() => expect(at.count('done')).toBe(1));
+      later = 10_000;
+      client.send({ op: 'ack', block: 3 }, port);
+      expect((await client.receive()).packet).toMatchObject({ op: 'error', code: 5 });
+    });
+  },
+);
+
 test('a clock that is set forward by an hour ends no transfer', async () => {
   let set = 0;
   const at = await serve({ clock: { ...systemClock, now: () => systemClock.now() + set } });
