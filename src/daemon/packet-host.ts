@@ -20,6 +20,8 @@ import type { SharedFiles } from './share-ramdisk.ts';
 /** A packet's garbage is short-lived and plenty; what the heap does not need it gives back when it is quiet. */
 const SEMI_SPACE_MB = 8;
 const ANSWER_MS = 10_000;
+/** Until its first word: it loads its modules and reads every lease. systemd gives the daemon 90 s to start. */
+const START_MS = 60_000;
 /** A thread that does not stop by then is ended: what it has acknowledged is on disk. */
 const STOP_MS = 1_000;
 
@@ -70,6 +72,7 @@ export function startPacketHost(deps: Deps): PacketHost {
   /** What came so far of each list that is awaited. */
   const listings = new Map<number, LeaseView[]>();
   let sequence = 0;
+  let started = false;
   let stopping = false;
 
   const fail = (error: Error): void => {
@@ -80,6 +83,7 @@ export function startPacketHost(deps: Deps): PacketHost {
   worker.on('error', (error: Error) => fail(error));
   worker.on('exit', (code) => fail(new Error(`the packet thread ended with code ${code}`)));
   worker.on('message', (message: FromPacketThread) => {
+    started = true;
     switch (message.type) {
       case 'facts':
         deps.onFacts(message.facts);
@@ -123,14 +127,14 @@ export function startPacketHost(deps: Deps): PacketHost {
     waiters.get(key)?.resolve(message);
   };
 
-  const ask = (key: string, message: ToPacketThread, within = ANSWER_MS): Promise<FromPacketThread> =>
+  const ask = (
+    key: string,
+    message: ToPacketThread,
+    within = started ? ANSWER_MS : START_MS,
+  ): Promise<FromPacketThread> =>
     new Promise<FromPacketThread>((resolve, reject) => {
       const timer = setTimeout(() => {
-        waiters.get(key)?.reject(
-          new IngotError('busy', `The packet thread did not answer "${message.type}" within ${within} ms`, {
-            hint: 'Look in the log for what kept it; restart the daemon if DHCP is silent.',
-          }),
-        );
+        waiters.get(key)?.reject(started ? unanswered(message.type, within) : notStarted(within));
       }, within);
       const done = (): void => {
         clearTimeout(timer);
@@ -193,4 +197,16 @@ export function startPacketHost(deps: Deps): PacketHost {
       await worker.terminate();
     },
   };
+}
+
+function unanswered(what: ToPacketThread['type'], ms: number): IngotError {
+  return new IngotError('busy', `The packet thread did not answer "${what}" within ${ms} ms`, {
+    hint: 'Look in the log for what kept it; restart the daemon if DHCP is silent.',
+  });
+}
+
+function notStarted(ms: number): IngotError {
+  return new IngotError('busy', `The packet thread is not up after ${ms / 1000} s: no DHCP, no TFTP`, {
+    hint: 'It reads every lease first: see whether this machine is overloaded or its disk slow (top, iostat), and start the daemon again.',
+  });
 }
