@@ -4,6 +4,7 @@ import type { Config } from '../config/schema.ts';
 import { asIngotError } from '../errors.ts';
 import type { Pem } from '../pki/openssl.ts';
 import { endOf, readCertificatePair } from './certificate-pair.ts';
+import { markOf } from './file-mark.ts';
 import type { Listener } from './listeners.ts';
 
 /** Between two looks whether the files have changed. */
@@ -47,7 +48,7 @@ export function keepApiCertificate(options: Options): TlsRenewal {
     }
   };
   const look = async (): Promise<void> => {
-    const mark = (await Promise.all([files.certificate, files.key].map(markOf))).join(' ');
+    const mark = (await Promise.all([files.certificate, files.key].map(markAt))).join(' ');
     const changed = seen !== null && mark !== seen;
     seen = mark;
     if (changed) await renew();
@@ -60,8 +61,7 @@ export function keepApiCertificate(options: Options): TlsRenewal {
   return { renew, problem: () => problem, stop: () => clearInterval(timer) };
 }
 
-/** What tells one version of a file from the next. */
-async function markOf(path: string): Promise<string> {
+async function markAt(path: string): Promise<string> {
   const facts = await stat(path, { bigint: true }).catch(() => null);
-  return facts === null ? 'missing' : [facts.dev, facts.ino, facts.size, facts.mtimeNs].join(':');
+  return facts === null ? 'missing' : markOf(facts);
 }

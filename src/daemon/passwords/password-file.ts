@@ -1,7 +1,8 @@
 /** The users of `api.htpasswd`; the file is read anew when it has changed. */
-import { type BigIntStats, constants } from 'node:fs';
+import { constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { asIngotError, IngotError } from '../../errors.ts';
+import { markOf } from '../file-mark.ts';
 import { parseHtpasswd, type UserFile, type Users } from './htpasswd.ts';
 
 /** Bytes: tens of thousands of users. */
@@ -27,10 +28,6 @@ export async function readPasswordFile(path: string): Promise<UserFile & { reado
       cause: thrown,
     });
   }
-}
-
-function markOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
-  return [dev, ino, size, mtimeNs, ctimeNs].join(':');
 }
 
 export type PasswordFile = {
