@@ -4,6 +4,7 @@
  */
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
+import { RepeatLimit } from '../net/repeat-limit.ts';
 import { dynamicAddresses } from './address-range.ts';
 import { moveWithClock } from './after-step.ts';
 import type { Source } from './boot-server.ts';
@@ -16,7 +17,6 @@ import { type Lease, LeaseBook } from './leases.ts';
 import type { DhcpNetwork } from './network.ts';
 import type { Question, Send } from './question.ts';
 import { readMessage } from './read-message.ts';
-import { RepeatLimit } from './repeat-limit.ts';
 import type { Place, Places } from './shared-network.ts';
 import { type Arrival, chooseWire, type DhcpWire, wiresOf } from './wires.ts';
 

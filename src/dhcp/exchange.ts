@@ -4,6 +4,7 @@
  */
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
+import { RepeatLimit } from '../net/repeat-limit.ts';
 import type { AddressProbe } from './address-probe.ts';
 import type { Answer, Silence } from './answer.ts';
 import { identifiedBy } from './client-facts.ts';
@@ -16,7 +17,6 @@ import { LinkWatch } from './link-watch.ts';
 import { leaseSecondsFor } from './network.ts';
 import type { DhcpNotice } from './notice.ts';
 import { type Case, type Question, withRelayOfLease } from './question.ts';
-import { RepeatLimit } from './repeat-limit.ts';
 import { Replies, type RepliesParts } from './replies.ts';
 import { Retransmissions } from './retransmissions.ts';
 import { decide, endNextDoor, type Place, type Places } from './shared-network.ts';

@@ -2,10 +2,10 @@
 import type { Clock } from '../clock.ts';
 import type { IngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { RepeatLimit } from '../net/repeat-limit.ts';
 import type { DhcpCounters } from './counters.ts';
 import type { LeaseJournal } from './lease-journal.ts';
 import type { Lease } from './leases.ts';
-import { RepeatLimit } from './repeat-limit.ts';
 
 export type LeaseWriterParts = {
   /** Shared by all servers of the process, so that they share each turn's fsync. */

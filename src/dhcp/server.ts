@@ -4,13 +4,13 @@ import { asIngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { openDescriptor } from '../net/bound-socket.ts';
 import { type BusySocket, openBusySocket } from '../net/busy-socket.ts';
+import { RepeatLimit } from '../net/repeat-limit.ts';
 import type { Source } from './boot-server.ts';
 import type { DhcpCounters } from './counters.ts';
 import { EVERYBODY } from './destination.ts';
 import { type Endpoint, endpointName } from './endpoints.ts';
 import { createFrameSender, type FrameSender } from './frame-sender.ts';
 import type { Send } from './question.ts';
-import { RepeatLimit } from './repeat-limit.ts';
 import type { Arrival } from './wires.ts';
 
 /** Whoever answers what comes in by a socket. */

@@ -2,12 +2,13 @@
  * Who of the machines that nobody knows gets an address, and what is told when there are too many of them; and that
  * a known one does not take the whole range by making up client identifiers.
  */
+
+import { RepeatLimit } from '../net/repeat-limit.ts';
 import type { Silence } from './answer.ts';
 import type { ClientFacts } from './client-facts.ts';
 import type { LeaseKey } from './lease-key.ts';
 import type { DhcpNetwork } from './network.ts';
 import type { DhcpNotice } from './notice.ts';
-import { RepeatLimit } from './repeat-limit.ts';
 import type { Place } from './shared-network.ts';
 import { type Full, StrangerQuota } from './stranger-quota.ts';
 

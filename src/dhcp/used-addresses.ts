@@ -2,10 +2,10 @@
 import type { Log } from '../log.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
+import { RepeatLimit } from '../net/repeat-limit.ts';
 import type { DhcpCounters } from './counters.ts';
 import type { LeaseJournal } from './lease-journal.ts';
 import type { DhcpNotice } from './notice.ts';
-import { RepeatLimit } from './repeat-limit.ts';
 import type { Reservations } from './reservations.ts';
 import type { Place } from './shared-network.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { RepeatLimit } from '../../src/dhcp/repeat-limit.ts';
-import { NOW } from './samples.ts';
+import { RepeatLimit } from '../../src/net/repeat-limit.ts';
+import { NOW } from '../dhcp/samples.ts';
 
 const QUIET_MS = 60_000;
 const limit = (): RepeatLimit => new RepeatLimit({ quietMs: QUIET_MS, mostKeys: 2 });

@@ -1,4 +1,4 @@
-import { createRecentMap, type RecentMap } from '../net/recent-map.ts';
+import { createRecentMap, type RecentMap } from './recent-map.ts';
 
 /** Lets the first of equal remarks through and holds its repetitions back for a while, in bounded memory. */
 export class RepeatLimit {
