@@ -80,8 +80,11 @@ export function explainSilence(facts: WhyFacts): Explanation {
   const boot = waitsForBoot(facts.node, job, facts.bootEvents) ? reachedStage(facts.bootEvents) : null;
   const last = boot === null ? lastSentence(facts) : bootSentence(boot, facts);
   const checks = checksFor(facts, boot);
+  const asked = job === null ? null : bmcAsked(facts.node, job);
+  const isTold = asked === null || boot !== null || awaited.includes(asked.address);
+  const whom = isTold ? '' : ` The BMC at ${asked.address} was asked.`;
   return {
-    because: `Gave up${took} waiting for ${awaited}. ${last}`.trim(),
+    because: `Gave up${took} waiting for ${awaited}.${whom} ${last}`.trim(),
     hint: checks.length === 0 ? 'Check the machine’s console and its BMC.' : `${TO_CHECK}${checks.join(' ')}`,
   };
 }

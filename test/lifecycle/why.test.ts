@@ -1,7 +1,7 @@
 /** What `ingot node why` tells of a node, by the step that its job is at. */
 import { describe, expect, it } from 'vitest';
 import type { Why } from '../../src/lifecycle/lifecycle.ts';
-import { explainWhy } from '../../src/lifecycle/why.ts';
+import { explainSilence, explainWhy, type WhyFacts } from '../../src/lifecycle/why.ts';
 import { bmcAsked } from '../../src/lifecycle/why-steps.ts';
 import type { JobRecord, NodeRecord } from '../../src/store/records.ts';
 import type { ProvisionState } from '../../src/store/words.ts';
@@ -31,13 +31,17 @@ function aJob(step: string, fields: Partial<JobRecord> = {}): JobRecord {
 
 type Times = { readonly ranMs: number; readonly leftMs: number | null };
 
-function whyOf(node: NodeRecord, job: JobRecord | null, times: Times | null = null): Why {
-  return explainWhy({
+function factsOf(node: NodeRecord, job: JobRecord | null, times: Times | null = null): WhyFacts {
+  return {
     ...{ node, job, bootEvents: [], lastEvent: null, failureHint: null },
     ...{ now: Date.parse(STARTED) + 2 * 60_000, times, does: (step) => step, bootProblem: PROBLEM },
     bootWarnings: [WARNING],
     logs: null,
-  });
+  };
+}
+
+function whyOf(node: NodeRecord, job: JobRecord | null, times: Times | null = null): Why {
+  return explainWhy(factsOf(node, job, times));
 }
 
 describe('a BMC that says nothing', () => {
@@ -55,6 +59,16 @@ describe('a BMC that says nothing', () => {
     const why = whyOf(await aNode(), aJob(step));
     expect(why.text).not.toContain('BMC');
     expect(why.waiting_for).toBeNull();
+  });
+
+  it.each([
+    ['power-off', 'the end of switching the machine off', true],
+    ['verify', `an answer of the BMC at ${ADDRESS}`, true],
+    ['write-image', 'the end of writing the image', false],
+  ])('is named once when the time of the step %s is up, waiting for %s: %s', async (step, awaited, named) => {
+    const { because } = explainSilence(factsOf(await aNode(), aJob(step, { waiting_for: awaited })));
+    expect(because).toContain(`Gave up after 2 min waiting for ${awaited}.`);
+    expect(because.split(ADDRESS)).toHaveLength(named ? 2 : 1);
   });
 
   it('is named without the login that somebody put into its address', async () => {
