@@ -1,16 +1,16 @@
 /** HTTP servers on addresses that may not be there yet: an interface that comes up late is taken when it does. */
 import { once } from 'node:events';
-import { chmod, chown, rm } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import { asIngotError } from '../errors.ts';
+import { asIngotError, IngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Counters } from '../net/counters.ts';
 import { RepeatLimit } from '../net/repeat-limit.ts';
 import type { Pem } from '../pki/openssl.ts';
 import { createFloodGuard, type FloodCount, type FloodLimits } from './flood-guard.ts';
-import { groupId } from './unix-group.ts';
+import { giveToGroup } from './unix-group.ts';
 
 const RETRY_MS = 5_000;
 /** Firmware that does not trust us tries again and again. */
@@ -138,9 +138,12 @@ async function openServer(options: Options): Promise<Attempt> {
     await closeServer(candidate);
     return { candidate: null, failure };
   } catch (thrown) {
-    const { message, hint } = asIngotError(thrown, `opening ${options.name}`);
-    return { candidate: null, failure: new Error(`${message}. ${hint}`) };
+    return { candidate: null, failure: withHint(asIngotError(thrown, `opening ${options.name}`)) };
   }
+}
+
+function withHint({ message, hint }: IngotError): Error {
+  return new Error(`${message}. ${hint}`);
 }
 
 function newServer({ handler, log, name, strangers, tls }: Options, modern: Pem | undefined): Server {
@@ -189,12 +192,13 @@ async function listen(server: Server, at: ListenAt): Promise<Error | null> {
     if ('path' in at) await openTo(at);
     return null;
   } catch (thrown) {
+    if (thrown instanceof IngotError) return withHint(thrown);
     return thrown instanceof Error ? thrown : new Error(String(thrown));
   }
 }
 
 async function openTo({ path, group = null }: Extract<ListenAt, { path: string }>): Promise<void> {
-  if (group !== null) await chown(path, process.getuid?.() ?? 0, await groupId(group));
+  if (group !== null) await giveToGroup(path, group);
   await chmod(path, group === null ? 0o600 : 0o660);
 }
 

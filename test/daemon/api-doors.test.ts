@@ -167,5 +167,6 @@ test('a group that is not there leaves the socket shut, with a sentence', async 
   });
   onTestFinished(() => listener.stop());
   expect(listener.problem()).toContain('there is no group "no-such-group"');
+  expect(listener.problem()).toContain('groupadd --system no-such-group');
   expect(problems).toHaveLength(1);
 });
