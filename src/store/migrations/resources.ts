@@ -1,0 +1,158 @@
+/** What Ironic's API knows besides nodes and ports, and who may call it. The next migration goes to the end. */
+import type { Migration } from './migration.ts';
+
+export const RESOURCES: readonly Migration[] = [
+  {
+    version: 7,
+    subject: 'groups of ports, and names of ports',
+    sql: `
+      CREATE TABLE portgroups (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        uuid TEXT NOT NULL UNIQUE,
+        name TEXT UNIQUE,
+        node_uuid TEXT NOT NULL REFERENCES nodes (uuid) ON DELETE CASCADE,
+        address TEXT UNIQUE,
+        mode TEXT NOT NULL,
+        properties TEXT NOT NULL,
+        standalone_ports_supported INTEGER NOT NULL,
+        extra TEXT NOT NULL,
+        internal_info TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        updated_at TEXT
+      ) STRICT;
+      CREATE INDEX portgroups_by_node ON portgroups (node_uuid);
+
+      -- Not RESTRICT: it would refuse the deletion of a node, which takes both along.
+      ALTER TABLE ports ADD COLUMN portgroup_uuid TEXT REFERENCES portgroups (uuid) ON DELETE SET NULL;
+      CREATE INDEX ports_by_portgroup ON ports (portgroup_uuid) WHERE portgroup_uuid IS NOT NULL;
+      ALTER TABLE ports ADD COLUMN name TEXT;
+      CREATE UNIQUE INDEX ports_by_name ON ports (name) WHERE name IS NOT NULL;
+    `,
+  },
+  {
+    version: 8,
+    subject: 'chassis, and the remote volumes of nodes',
+    sql: `
+      CREATE TABLE chassis (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        uuid TEXT NOT NULL UNIQUE,
+        description TEXT,
+        extra TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        updated_at TEXT
+      ) STRICT;
+      ALTER TABLE nodes ADD COLUMN chassis_uuid TEXT REFERENCES chassis (uuid);
+      CREATE INDEX nodes_by_chassis ON nodes (chassis_uuid) WHERE chassis_uuid IS NOT NULL;
+
+      CREATE TABLE volume_connectors (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        uuid TEXT NOT NULL UNIQUE,
+        node_uuid TEXT NOT NULL REFERENCES nodes (uuid) ON DELETE CASCADE,
+        type TEXT NOT NULL,
+        connector_id TEXT NOT NULL,
+        extra TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        updated_at TEXT,
+        UNIQUE (type, connector_id)
+      ) STRICT;
+      CREATE INDEX volume_connectors_by_node ON volume_connectors (node_uuid);
+
+      CREATE TABLE volume_targets (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        uuid TEXT NOT NULL UNIQUE,
+        node_uuid TEXT NOT NULL REFERENCES nodes (uuid) ON DELETE CASCADE,
+        volume_type TEXT NOT NULL,
+        volume_id TEXT NOT NULL,
+        boot_index INTEGER NOT NULL,
+        properties TEXT NOT NULL,
+        extra TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        updated_at TEXT,
+        UNIQUE (node_uuid, boot_index)
+      ) STRICT;
+    `,
+  },
+  {
+    version: 9,
+    subject: 'allocations',
+    sql: `
+      CREATE TABLE allocations (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        uuid TEXT NOT NULL UNIQUE,
+        name TEXT UNIQUE,
+        node_uuid TEXT UNIQUE REFERENCES nodes (uuid) ON DELETE CASCADE,
+        state TEXT NOT NULL,
+        owner TEXT,
+        resource_class TEXT,
+        candidate_nodes TEXT NOT NULL,
+        traits TEXT NOT NULL,
+        extra TEXT NOT NULL,
+        last_error TEXT,
+        created_at TEXT NOT NULL,
+        updated_at TEXT
+      ) STRICT;
+      CREATE INDEX allocations_undecided ON allocations (id) WHERE state = 'allocating';
+      ALTER TABLE nodes ADD COLUMN allocation_uuid TEXT REFERENCES allocations (uuid) ON DELETE SET NULL;
+    `,
+  },
+  {
+    version: 10,
+    subject: 'tokens of the API',
+    sql: `
+      CREATE TABLE tokens (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,
+        role TEXT NOT NULL,
+        project TEXT,
+        digest TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        expires_at TEXT
+      ) STRICT;
+    `,
+  },
+  {
+    version: 11,
+    subject: 'deploy templates and runbooks',
+    sql: `
+      CREATE TABLE step_lists (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        uuid TEXT NOT NULL UNIQUE,
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        steps TEXT NOT NULL,
+        extra TEXT NOT NULL,
+        disable_ramdisk INTEGER NOT NULL,
+        public INTEGER NOT NULL,
+        owner TEXT,
+        created_at TEXT NOT NULL,
+        updated_at TEXT,
+        UNIQUE (kind, name)
+      ) STRICT;
+    `,
+  },
+  {
+    version: 12,
+    subject: 'inspection rules',
+    sql: `
+      CREATE TABLE inspection_rules (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        uuid TEXT NOT NULL UNIQUE,
+        description TEXT,
+        priority INTEGER NOT NULL,
+        sensitive INTEGER NOT NULL,
+        phase TEXT NOT NULL,
+        conditions TEXT NOT NULL,
+        actions TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        updated_at TEXT
+      ) STRICT;
+    `,
+  },
+  {
+    version: 13,
+    subject: 'the index by which the end of an allocation finds its node',
+    sql: `
+      CREATE INDEX nodes_by_allocation ON nodes (allocation_uuid) WHERE allocation_uuid IS NOT NULL;
+    `,
+  },
+];
