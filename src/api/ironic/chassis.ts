@@ -24,6 +24,7 @@ import {
 import { findChassis } from './idents.ts';
 import { answerList, shownFields } from './listing.ts';
 import { plainQuery } from './paging.ts';
+import { type Done, tellChange } from './tell.ts';
 
 const FIELDS: readonly Field<ChassisRecord>[] = [
   ...datedFields<ChassisRecord>(),
@@ -68,7 +69,7 @@ export function chassisRoutes(app: FastifyInstance, { store }: ApiContext): void
     const { uuid, ...fields } = parseBody(chassisCreate, request.body ?? {}, 'chassis');
     const stored = await store.transaction(async (queries) => {
       const chassis = await queries.chassis.insert({ ...fields, uuid: uuid ?? randomUUID() });
-      await tell(queries, chassis, 'added');
+      await tell(queries, chassis, 'created');
       return chassis;
     });
     return reply
@@ -84,7 +85,7 @@ export function chassisRoutes(app: FastifyInstance, { store }: ApiContext): void
       const after = applyPatch({ description, extra }, patch, PATCH_RULES);
       const changes = only(parseBody(chassisWritable, after, 'chassis'), patchedFields(patch));
       const chassis = await queries.chassis.update(uuid, changes);
-      await tell(queries, chassis, 'changed');
+      await tell(queries, chassis, 'updated');
       return chassis;
     });
     return whole(request, stored);
@@ -102,19 +103,13 @@ export function chassisRoutes(app: FastifyInstance, { store }: ApiContext): void
         );
       }
       await queries.chassis.delete(chassis.uuid);
-      await tell(queries, chassis, 'removed');
+      await tell(queries, chassis, 'deleted');
     });
     return reply.code(204).send();
   });
 }
 
-const KINDS = { added: 'chassis.created', changed: 'chassis.updated', removed: 'chassis.deleted' } as const;
-
-async function tell(queries: Queries, chassis: ChassisRecord, done: keyof typeof KINDS): Promise<void> {
-  await queries.events.append({
-    node_uuid: null,
-    kind: KINDS[done],
-    message: `The chassis ${chassis.uuid} was ${done}`,
-    data: { chassis_uuid: chassis.uuid },
-  });
+function tell(queries: Queries, { uuid }: ChassisRecord, done: Done): Promise<void> {
+  const data = { chassis_uuid: uuid };
+  return tellChange(queries, { noun: 'chassis', done, title: uuid, node_uuid: null, data });
 }

@@ -23,6 +23,7 @@ import { uuidOrRefuse } from './idents.ts';
 import { answerList, shownFields } from './listing.ts';
 import { plainQuery } from './paging.ts';
 import { refuseBefore, refuseMethodBefore } from './since.ts';
+import { type Done, tellChange } from './tell.ts';
 
 const SINCE = 96;
 const WHAT = 'inspection rules';
@@ -92,7 +93,7 @@ export function inspectionRuleRoutes(app: FastifyInstance, { store }: ApiContext
     checkFields(fields);
     const stored = await store.transaction(async (queries) => {
       const rule = await queries.inspectionRules.insert({ ...fields, uuid: uuid ?? randomUUID() });
-      await tell(queries, rule, 'added');
+      await tell(queries, rule, 'created');
       return rule;
     });
     return reply
@@ -116,7 +117,7 @@ export function inspectionRuleRoutes(app: FastifyInstance, { store }: ApiContext
       }
       checkFields(after);
       const record = await queries.inspectionRules.update(uuid, only(after, patchedFields(patch)));
-      await tell(queries, record, 'changed');
+      await tell(queries, record, 'updated');
       return record;
     });
     return whole(request, stored);
@@ -127,7 +128,7 @@ export function inspectionRuleRoutes(app: FastifyInstance, { store }: ApiContext
     await store.transaction(async (queries) => {
       const rule = await find(queries, request);
       await queries.inspectionRules.delete(rule.uuid);
-      await tell(queries, rule, 'removed');
+      await tell(queries, rule, 'deleted');
     });
     return reply.code(204).send();
   });
@@ -156,17 +157,8 @@ function checkFields(rule: z.output<typeof inspectionRuleWritable>): void {
   checkRule(rule);
 }
 
-const KINDS = {
-  added: 'inspection_rule.created',
-  changed: 'inspection_rule.updated',
-  removed: 'inspection_rule.deleted',
-} as const;
-
-async function tell(queries: Queries, rule: InspectionRuleRecord, done: keyof typeof KINDS): Promise<void> {
-  await queries.events.append({
-    node_uuid: null,
-    kind: KINDS[done],
-    message: `The inspection rule ${rule.description ?? rule.uuid} was ${done}`,
-    data: { inspection_rule_uuid: rule.uuid },
-  });
+function tell(queries: Queries, { uuid, description }: InspectionRuleRecord, done: Done): Promise<void> {
+  const data = { inspection_rule_uuid: uuid };
+  const title = description ?? uuid;
+  return tellChange(queries, { noun: 'inspection rule', done, title, node_uuid: null, data });
 }

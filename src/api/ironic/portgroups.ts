@@ -22,6 +22,7 @@ import { plainQuery } from './paging.ts';
 import { mayBeRewired, WIRING_STATES } from './port-rules.ts';
 import { PORTGROUP_FIELDS } from './portgroup-view.ts';
 import { refuseBefore } from './since.ts';
+import { type Done, tellChange } from './tell.ts';
 
 const SINCE = { portgroups: 23, ofNode: 24 } as const;
 
@@ -94,7 +95,7 @@ export function portgroupRoutes(app: FastifyInstance, { store, hostname }: ApiCo
     const stored = await store.transaction(async (queries) => {
       await requiredNode(queries, fields.node_uuid);
       const group = await queries.portgroups.insert({ ...fields, uuid: uuid ?? randomUUID() });
-      await tell(queries, group, 'portgroup.created');
+      await tell(queries, group, 'created');
       return group;
     });
     return reply
@@ -125,7 +126,7 @@ export function portgroupRoutes(app: FastifyInstance, { store, hostname }: ApiCo
         await refuseLoners(queries, group);
       const changes = only(after, touched);
       const record = await queries.portgroups.update(group.uuid, changes);
-      await tell(queries, record, 'portgroup.updated');
+      await tell(queries, record, 'updated');
       return record;
     });
     return whole(request, stored);
@@ -145,7 +146,7 @@ export function portgroupRoutes(app: FastifyInstance, { store, hostname }: ApiCo
         );
       }
       await queries.portgroups.delete(group.uuid);
-      await tell(queries, group, 'portgroup.deleted');
+      await tell(queries, group, 'deleted');
     });
     return reply.code(204).send();
   });
@@ -188,20 +189,7 @@ async function refuseLoners(queries: Queries, group: PortgroupRecord): Promise<v
   );
 }
 
-async function tell(
-  queries: Queries,
-  group: PortgroupRecord,
-  kind: 'portgroup.created' | 'portgroup.updated' | 'portgroup.deleted',
-): Promise<void> {
-  const verb = {
-    'portgroup.created': 'added',
-    'portgroup.updated': 'changed',
-    'portgroup.deleted': 'removed',
-  }[kind];
-  await queries.events.append({
-    node_uuid: group.node_uuid,
-    kind,
-    message: `The portgroup ${group.name ?? group.uuid} was ${verb}`,
-    data: { portgroup_uuid: group.uuid },
-  });
+function tell(queries: Queries, { uuid, name, node_uuid }: PortgroupRecord, done: Done): Promise<void> {
+  const data = { portgroup_uuid: uuid };
+  return tellChange(queries, { noun: 'portgroup', done, title: name ?? uuid, node_uuid, data });
 }

@@ -21,6 +21,7 @@ import { plainQuery } from './paging.ts';
 import { checkMembership, refusePortUpdate } from './port-rules.ts';
 import { PORT_FIELDS, PORT_LIST_FIELDS } from './port-view.ts';
 import { notAcceptable, refuseBefore } from './since.ts';
+import { type Done, tellChange } from './tell.ts';
 
 type WithIdent = { Params: { ident: string } };
 
@@ -115,7 +116,7 @@ export function portRoutes(app: FastifyInstance, context: ApiContext): void {
       const port = { ...fields, uuid: fields.uuid ?? randomUUID() };
       await checkMembership(queries, port, 'created');
       const record = await queries.ports.insert(port);
-      await tell(queries, record, 'port.created');
+      await tell(queries, record, 'created');
       return record;
     });
     return reply
@@ -152,8 +153,8 @@ export function portRoutes(app: FastifyInstance, context: ApiContext): void {
       const record = await queries.ports.update(port.uuid, changes);
       const moved = record.node_uuid !== port.node_uuid;
       if (moved) await refuseNodeLocked(queries, { uuid: record.node_uuid, hostname });
-      await tell(queries, record, 'port.updated');
-      if (moved) await tell(queries, port, 'port.deleted');
+      await tell(queries, record, 'updated');
+      if (moved) await tell(queries, port, 'deleted');
       return record;
     });
     return whole(request, stored);
@@ -164,22 +165,13 @@ export function portRoutes(app: FastifyInstance, context: ApiContext): void {
       const port = await portNamed(queries, request);
       await refuseNodeLocked(queries, { uuid: port.node_uuid, hostname });
       await queries.ports.delete(port.uuid);
-      await tell(queries, port, 'port.deleted');
+      await tell(queries, port, 'deleted');
     });
     return reply.code(204).send();
   });
 }
 
-async function tell(
-  queries: Queries,
-  port: PortRecord,
-  kind: 'port.created' | 'port.updated' | 'port.deleted',
-): Promise<void> {
-  const verb = { 'port.created': 'added', 'port.updated': 'changed', 'port.deleted': 'removed' }[kind];
-  await queries.events.append({
-    node_uuid: port.node_uuid,
-    kind,
-    message: `The port ${port.address} was ${verb}`,
-    data: { port_uuid: port.uuid, mac: port.address },
-  });
+function tell(queries: Queries, { uuid, address, node_uuid }: PortRecord, done: Done): Promise<void> {
+  const data = { port_uuid: uuid, mac: address };
+  return tellChange(queries, { noun: 'port', done, title: address, node_uuid, data });
 }

@@ -26,6 +26,7 @@ import { answerList, shownFields } from './listing.ts';
 import { mayBeDeleted } from './node-rules.ts';
 import { plainQuery } from './paging.ts';
 import { refuseBefore } from './since.ts';
+import { type Done, tellChange } from './tell.ts';
 import { CONNECTORS, findVolume, TARGETS, type VolumeKind } from './volume-kinds.ts';
 
 const SINCE = 32;
@@ -89,6 +90,9 @@ function kindRoutes<R extends VolumeConnectorRecord | VolumeTargetRecord, Key ex
     return list(request, `nodes/${node}/volume/${kind.path}`, node);
   });
 
+  const tell = (queries: Queries, { uuid, node_uuid }: R, done: Done): Promise<void> =>
+    tellChange(queries, { noun, done, title: uuid, node_uuid, data: { uuid } });
+
   const find = (queries: Queries, request: FastifyRequest<WithIdent>): Promise<R> =>
     findVolume(kind, queries, request.params.ident);
 
@@ -108,7 +112,7 @@ function kindRoutes<R extends VolumeConnectorRecord | VolumeTargetRecord, Key ex
         throw new IngotError('invalid_input', said, { hint: 'Give the uuid of a node.' });
       }
       const record = await kind.queries(queries).insert(made);
-      await tell(queries, record, { noun, done: 'added' });
+      await tell(queries, record, 'created');
       return record;
     });
     return reply
@@ -141,7 +145,7 @@ function kindRoutes<R extends VolumeConnectorRecord | VolumeTargetRecord, Key ex
       }
       if (changes.node_uuid !== undefined) await findNode(queries, changes.node_uuid);
       const record = await kind.queries(queries).update(before.uuid, changes);
-      await tell(queries, record, { noun, done: 'changed' });
+      await tell(queries, record, 'updated');
       return record;
     });
     return whole(request, stored);
@@ -158,7 +162,7 @@ function kindRoutes<R extends VolumeConnectorRecord | VolumeTargetRecord, Key ex
           throw notWhilePowered(node, `${noun} deletion`);
       }
       await kind.queries(queries).delete(record.uuid);
-      await tell(queries, record, { noun, done: 'removed' });
+      await tell(queries, record, 'deleted');
     });
     return reply.code(204).send();
   });
@@ -172,19 +176,4 @@ function notWhilePowered(node: NodeRecord, action: string): IngotError {
       `"${node.power_state ?? 'None'}".`,
     { hint: 'Switch the node off first.' },
   );
-}
-
-const VERBS = { added: 'created', changed: 'updated', removed: 'deleted' } as const;
-
-async function tell(
-  queries: Queries,
-  record: { readonly uuid: string; readonly node_uuid: string },
-  { noun, done }: { readonly noun: string; readonly done: keyof typeof VERBS },
-): Promise<void> {
-  await queries.events.append({
-    node_uuid: record.node_uuid,
-    kind: `${noun.replace('volume ', 'volume_')}.${VERBS[done]}`,
-    message: `The ${noun} ${record.uuid} was ${done}`,
-    data: { uuid: record.uuid },
-  });
 }

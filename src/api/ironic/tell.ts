@@ -1,0 +1,29 @@
+/** The event of a resource that was made, changed or deleted. */
+import type { JsonObject } from '../../store/records.ts';
+import type { Queries } from '../../store/store.ts';
+
+const WORDS = { created: 'added', updated: 'changed', deleted: 'removed' } as const;
+export type Done = keyof typeof WORDS;
+
+type Change = {
+  /** `volume connector`: in the sentence, and with `_` for spaces in the event's kind. */
+  readonly noun: string;
+  readonly done: Done;
+  /** What the sentence calls the one. */
+  readonly title: string;
+  /** The node that it hangs on; null: none. */
+  readonly node_uuid: string | null;
+  readonly data: JsonObject;
+};
+
+export async function tellChange(
+  queries: Pick<Queries, 'events'>,
+  { noun, done, title, node_uuid, data }: Change,
+): Promise<void> {
+  await queries.events.append({
+    node_uuid,
+    kind: `${noun.replaceAll(' ', '_')}.${done}`,
+    message: `The ${noun} ${title} was ${WORDS[done]}`,
+    data,
+  });
+}
