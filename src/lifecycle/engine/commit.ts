@@ -116,8 +116,9 @@ export function createCommits(store: Store, advance: Advance, now: () => number)
           cursor,
           steps: [...job.steps.slice(0, cursor), ...insert, ...left],
         });
+        const patch = typeof outcome.patch === 'function' ? outcome.patch(before) : outcome.patch;
         let node: NodeRecord = before;
-        if (outcome.patch !== undefined) node = await queries.nodes.update(node.uuid, outcome.patch);
+        if (patch !== undefined) node = await queries.nodes.update(node.uuid, patch);
         await outcome.also?.(queries);
         await queries.events.append({
           node_uuid: node.uuid,

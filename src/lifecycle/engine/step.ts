@@ -16,7 +16,8 @@ export type StepOutcome =
       readonly kind: 'done';
       /** One sentence for the node's history. */
       readonly note: string;
-      readonly patch?: NodePatch;
+      /** A function of the node as it is at the commit, where a part of a field changes: operators write to it meanwhile. */
+      readonly patch?: NodePatch | ((now: NodeRecord) => NodePatch);
       /** An edge of the graph to take, besides the wait states that the engine handles. */
       readonly move?: GraphEvent;
       /** Where the node is heading after that, if elsewhere than the graph says. */

@@ -124,7 +124,7 @@ export function recordInventoryStep(deps: StepDeps): StepDefinition {
       return {
         kind: 'done',
         note: `Inspected: ${describe(parts.data)}.`,
-        patch: { ...patchOf(node, parts.data), inspection_finished_at: isoNow(context) },
+        patch: (now) => ({ ...patchOf(now, parts.data), inspection_finished_at: isoNow(context) }),
         also: (queries) => addPorts(queries, node, { macs, booted }),
       };
     },

@@ -1,5 +1,7 @@
 /** Rescue: the ramdisk is handed over to whoever knows the password, and the agent in it ends. */
 
+import type { NodeRecord } from '../../store/records.ts';
+import type { NodePatch } from '../../store/store.ts';
 import { hasNobodyListening } from '../agent-client.ts';
 import { HEARTBEAT_TIMEOUT_S } from '../call-backs.ts';
 import type { StepDeps } from '../deps.ts';
@@ -24,7 +26,7 @@ export function finalizeRescueStep(deps: StepDeps): StepDefinition {
       return {
         kind: 'done',
         note: `The rescue system (${rescueLogin(node) ?? 'see the console of the machine'}) takes logins.`,
-        patch: { instance_info: withoutRescuePassword(node.instance_info) },
+        patch: forgetting,
       };
     },
   };
@@ -72,10 +74,10 @@ function hasEndedByIt(context: StepContext, thrown: unknown): boolean {
 export function forgetRescuePasswordStep(): StepDefinition {
   return {
     does: 'forgetting the rescue password',
-    run: async (context) => ({
-      kind: 'done',
-      note: 'The rescue password is forgotten.',
-      patch: { instance_info: withoutRescuePassword(context.node().instance_info) },
-    }),
+    run: async () => ({ kind: 'done', note: 'The rescue password is forgotten.', patch: forgetting }),
   };
 }
+
+const forgetting = ({ instance_info }: NodeRecord): NodePatch => ({
+  instance_info: withoutRescuePassword(instance_info),
+});

@@ -18,18 +18,15 @@ export function verifyStep(deps: StepDeps): StepDefinition {
       return {
         kind: 'done',
         note: `The BMC at ${address} answers${name === '' ? '' : ` for a ${name}`}.`,
-        patch: {
-          power_state: powerStateOf(system.power) ?? node.power_state,
-          boot_mode: system.boot_mode ?? node.boot_mode,
+        patch: ({ power_state, boot_mode, properties }) => ({
+          power_state: powerStateOf(system.power) ?? power_state,
+          boot_mode: system.boot_mode ?? boot_mode,
           secure_boot: system.secure_boot,
-        },
-        // Firmware that does not tell its MAC by DHCP is known by it. As the node is now, not as the step began with.
-        also: async (queries) => {
-          const properties = (await queries.nodes.get(node.uuid))?.properties;
-          if (system.uuid === null || properties === undefined || properties.system_uuid !== undefined)
-            return;
-          await queries.nodes.update(node.uuid, { properties: { ...properties, system_uuid: system.uuid } });
-        },
+          // Firmware that does not tell its MAC by DHCP is known by it.
+          ...(system.uuid === null || properties.system_uuid !== undefined
+            ? {}
+            : { properties: { ...properties, system_uuid: system.uuid } }),
+        }),
       };
     },
   };

@@ -63,6 +63,22 @@ describe('rescue', () => {
     expect(await everythingKept(world)).not.toMatch(/\$5\$|open sesame/);
   });
 
+  it('keeps what an operator writes into instance_info while it ends', async () => {
+    const publishBoot = async (uuid: string): Promise<void> => {
+      const { boot_intent, instance_info } = await world.node();
+      if (boot_intent !== 'disk') return;
+      await world.store().nodes.update(uuid, { instance_info: { ...instance_info, display_name: 'web-7' } });
+    };
+    const world: World = await createWorld({ deps: { publishBoot } });
+    const { uuid } = await world.node();
+    await world.store().nodes.update(uuid, { instance_info: DEPLOYABLE, provision_state: 'active' });
+    await rescue({ ...world, uuid });
+    expect((await world.until(['rescue', 'rescue failed'])).instance_info).toEqual({
+      ...DEPLOYABLE,
+      display_name: 'web-7',
+    });
+  });
+
   it('tells in its why how to log in', async () => {
     const world = await worldIn({ provision_state: 'active' });
     await rescue(world);
