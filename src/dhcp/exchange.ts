@@ -58,10 +58,10 @@ export class Exchange {
   constructor(parts: ExchangeParts) {
     this.#parts = parts;
     this.#strangers = new Strangers(parts.places, parts.onNotice);
-    this.#used = new UsedAddresses(parts);
     this.#probes = new FirstOffers(parts);
     this.#replies = new Replies(parts);
     this.#write = createLeaseWriter(parts);
+    this.#used = new UsedAddresses({ ...parts, write: this.#write });
   }
 
   /** Somebody has an address that is nobody's here. */

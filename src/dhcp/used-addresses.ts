@@ -1,10 +1,9 @@
 /** Addresses of ours that somebody else uses: left alone, written down, told to the operator. */
-import type { Log } from '../log.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import { RepeatLimit } from '../net/repeat-limit.ts';
 import type { DhcpCounters } from './counters.ts';
-import type { LeaseJournal } from './lease-journal.ts';
+import type { WriteLeases } from './lease-writer.ts';
 import type { DhcpNotice } from './notice.ts';
 import type { Reservations } from './reservations.ts';
 import type { Place } from './shared-network.ts';
@@ -18,10 +17,9 @@ export type UsedAddress = {
 };
 
 type Parts = {
-  readonly journal: Pick<LeaseJournal, 'append'>;
+  readonly write: WriteLeases;
   readonly reservations: Reservations;
   readonly counters: DhcpCounters;
-  readonly log: Log;
   readonly onNotice: (notice: DhcpNotice) => void;
 };
 
@@ -40,15 +38,12 @@ export class UsedAddresses {
   }
 
   found({ network, book }: Place, used: UsedAddress, now: number): void {
-    const { counters, journal, log, reservations } = this.#parts;
+    const { counters, reservations, write } = this.#parts;
     counters.count('address_in_use');
     // A reservation is the operator's word: it is offered again, and the operator is told.
     const entry = reservations.holderOf(used.address) === null ? book.quarantine(used.address, now) : null;
-    if (entry !== null) {
-      journal.append({ network: network.name, leases: [entry] }, (failure) => {
-        if (failure !== null) log.error({ network: network.name, hint: failure.hint }, failure.message);
-      });
-    } else if (book.isDynamic(used.address) && reservations.holderOf(used.address) === null) {
+    if (entry !== null) write(network.name, [entry]);
+    else if (book.isDynamic(used.address) && reservations.holderOf(used.address) === null) {
       counters.count('quarantine_full');
       this.#tell(fullNotice(network.name), `${network.name} full`, now);
       return;

@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createDhcpCounters } from '../../src/dhcp/counters.ts';
 import { createReservationTable } from '../../src/dhcp/reservations.ts';
 import { UsedAddresses } from '../../src/dhcp/used-addresses.ts';
-import { createLog } from '../../src/log.ts';
 import { placeOf } from './exchange-rig.ts';
 import { ip, mac, NETWORK, NOW } from './samples.ts';
 
@@ -14,10 +13,9 @@ const place = placeOf(NETWORK);
 beforeEach(() => {
   told = [];
   used = new UsedAddresses({
-    journal: { append: () => undefined },
+    write: () => undefined,
     reservations: createReservationTable(),
     counters: createDhcpCounters(),
-    log: createLog('silent'),
     onNotice: (notice) => told.push(notice.sentence),
   });
 });
