@@ -3,6 +3,7 @@
  * Questions are the same when nothing but `secs` differs.
  */
 import type { Mac } from '../net/mac.ts';
+import { createRecentMap, type RecentMap } from '../net/recent-map.ts';
 import type { ClientMessage } from './message-type.ts';
 import type { Reply } from './reply.ts';
 
@@ -18,20 +19,17 @@ const SECS = { from: 8, to: 10 } as const;
 type Entry = { readonly question: Uint8Array; readonly reply: Reply; readonly at: number };
 type Repeatable = Extract<ClientMessage, 'discover' | 'request'>;
 
+const nothing = (): Readonly<Record<Repeatable, RecentMap<Mac, Entry>>> => ({
+  discover: createRecentMap(MOST_ENTRIES),
+  request: createRecentMap(MOST_ENTRIES),
+});
+
 export class Retransmissions {
-  readonly #entries: Readonly<Record<Repeatable, Map<Mac, Entry>>> = {
-    discover: new Map(),
-    request: new Map(),
-  };
+  #entries = nothing();
 
   remember(mac: Mac, type: Repeatable, entry: Entry): void {
     if (entry.question.length > MOST_QUESTION_BYTES) return;
-    const entries = this.#entries[type];
-    entries.delete(mac);
-    entries.set(mac, entry);
-    if (entries.size <= MOST_ENTRIES) return;
-    const oldest = entries.keys().next();
-    if (!oldest.done) entries.delete(oldest.value);
+    this.#entries[type].set(mac, entry);
   }
 
   find(mac: Mac, type: ClientMessage, question: { bytes: Uint8Array; now: number }): Reply | null {
@@ -43,8 +41,7 @@ export class Retransmissions {
 
   /** The clock was set: nobody knows how old they are. */
   clear(): void {
-    this.#entries.discover.clear();
-    this.#entries.request.clear();
+    this.#entries = nothing();
   }
 
   /** Its lease changed: nothing said before counts. */
