@@ -1,13 +1,13 @@
 /** What is done with the leases of a network when the wall clock was set. */
 import type { Log } from '../log.ts';
-import type { LeaseJournal } from './lease-journal.ts';
 import { leaseKeyOf } from './lease-key.ts';
+import type { WriteLeases } from './lease-writer.ts';
 import type { Lease, LeaseBook } from './leases.ts';
 
 type Parts = {
   readonly network: string;
   readonly book: LeaseBook;
-  readonly journal: Pick<LeaseJournal, 'append'>;
+  readonly write: WriteLeases;
   readonly log: Log;
 };
 
@@ -15,22 +15,19 @@ type Parts = {
 const PART = 200;
 
 /** Moves all times along and writes what runs to the journal anew, so that a restart finds the same ends. */
-export function moveWithClock({ network, book, journal, log }: Parts, byMs: number, now: number): void {
+export function moveWithClock({ network, book, write, log }: Parts, byMs: number, now: number): void {
   book.shift(byMs, now);
   const running = book.leases().filter(({ expiresAt }) => expiresAt > now);
   log.warn(
     { network, by_s: Math.round(byMs / 1000), leases: running.length },
     'the clock of this machine was set: all leases move with it',
   );
-  const write = (from: number): void => {
+  const writeFrom = (from: number): void => {
     const leases = running.slice(from, from + PART).filter((lease) => isCurrent(lease, book));
-    if (leases.length > 0)
-      journal.append({ network, leases }, (failure) => {
-        if (failure !== null) log.error({ network, hint: failure.hint }, failure.message);
-      });
-    if (from + PART < running.length) setImmediate(write, from + PART);
+    if (leases.length > 0) write(network, leases);
+    if (from + PART < running.length) setImmediate(writeFrom, from + PART);
   };
-  write(0);
+  writeFrom(0);
 }
 
 /** It was not renewed or released meanwhile. */

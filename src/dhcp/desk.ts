@@ -2,6 +2,7 @@
  * Where every DHCP datagram is read, whichever socket it came by, and handed to the exchange of the wire that it
  * is about.
  */
+import type { Clock } from '../clock.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import { RepeatLimit } from '../net/repeat-limit.ts';
@@ -13,6 +14,8 @@ import type { SteppedClock } from './clock-steps.ts';
 import { Exchange, type ExchangeParts } from './exchange.ts';
 import { dhcpFact, silenceSentence, unansweredKind } from './facts.ts';
 import type { MacOfUuid } from './identity.ts';
+import type { LeaseJournal } from './lease-journal.ts';
+import { createLeaseWriter } from './lease-writer.ts';
 import { type Lease, LeaseBook } from './leases.ts';
 import type { DhcpNetwork } from './network.ts';
 import type { Question, Send } from './question.ts';
@@ -20,7 +23,11 @@ import { readMessage } from './read-message.ts';
 import type { Place, Places } from './shared-network.ts';
 import { type Arrival, chooseWire, type DhcpWire, wiresOf } from './wires.ts';
 
-export type DeskOptions = Omit<ExchangeParts, 'places' | 'onOtherServer'> & {
+type PassedOn = Omit<ExchangeParts, 'places' | 'onOtherServer' | 'write' | 'clock'>;
+
+export type DeskOptions = PassedOn & {
+  /** Shared by all servers of the process, so that they share each turn's fsync. */
+  readonly journal: LeaseJournal;
   readonly clock: Pick<SteppedClock, 'now' | 'onStep'>;
   /** Firmware and iPXE get short leases. */
   readonly isBooting: (facts: ClientFacts) => boolean;
@@ -54,7 +61,7 @@ function underItsMac({ clientId: _, ...lease }: Lease): Lease {
 /** Networks with their leases as the journal has them. @throws IngotError `environment` when it cannot be read */
 export async function openPlaces(
   networks: readonly DhcpNetwork[],
-  { journal, clock }: Pick<ExchangeParts, 'journal' | 'clock'>,
+  { journal, clock }: { readonly journal: Pick<LeaseJournal, 'load'>; readonly clock: Pick<Clock, 'now'> },
 ): Promise<readonly Place[]> {
   const places: Place[] = [];
   for (const network of networks) {
@@ -67,6 +74,7 @@ export async function openPlaces(
 
 export function createDesk(options: DeskOptions): Desk {
   const { journal, counters, clock } = options;
+  const write = createLeaseWriter(options);
   const wires = wiresOf(options.places.map(({ network }) => network));
   const exchanges = new Map<DhcpWire, Exchange>();
   for (const wire of wires) {
@@ -74,13 +82,13 @@ export function createDesk(options: DeskOptions): Desk {
     if (first === undefined) continue;
     const places: Places = [first, ...more];
     const onOtherServer = (server: Ipv4): void => options.onOtherServer(first.network.name, server);
-    exchanges.set(wire, new Exchange({ ...options, places, onOtherServer }));
+    exchanges.set(wire, new Exchange({ ...options, places, write, onOtherServer }));
   }
   /** Strangers ask again every few seconds. */
   const remarks = new RepeatLimit({ quietMs: 60_000, mostKeys: 4096 });
   clock.onStep((byMs, now) => {
     for (const { network, book } of options.places)
-      moveWithClock({ network: network.name, book, journal, log: options.log }, byMs, now);
+      moveWithClock({ network: network.name, book, write, log: options.log }, byMs, now);
     for (const exchange of exchanges.values()) exchange.forgetTimes();
     remarks.clear();
   });

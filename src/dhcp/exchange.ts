@@ -2,6 +2,7 @@
  * One wire's questions and their replies: decide, carry out. Everything that changes or leaves goes through what is
  * passed in; the socket is not known here.
  */
+import type { Clock } from '../clock.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import { RepeatLimit } from '../net/repeat-limit.ts';
@@ -11,7 +12,7 @@ import { identifiedBy } from './client-facts.ts';
 import { type DhcpFact, dhcpFact, type FactBody, isIpxe, silenceSentence, unansweredKind } from './facts.ts';
 import { FirstOffers } from './first-offers.ts';
 import { keptFor, leaseKeyOf } from './lease-key.ts';
-import { createLeaseWriter, type LeaseWriterParts, type WriteLeases } from './lease-writer.ts';
+import type { WriteLeases } from './lease-writer.ts';
 import type { Lease } from './leases.ts';
 import { LinkWatch } from './link-watch.ts';
 import { leaseSecondsFor } from './network.ts';
@@ -23,17 +24,18 @@ import { decide, endNextDoor, type Place, type Places } from './shared-network.t
 import { Strangers } from './strangers.ts';
 import { UsedAddresses } from './used-addresses.ts';
 
-export type ExchangeParts = RepliesParts &
-  LeaseWriterParts & {
-    /** The wire's networks. */
-    readonly places: Places;
-    /** A machine takes the offer of that server. */
-    readonly onOtherServer: (address: Ipv4) => void;
-    readonly onFact: (fact: DhcpFact) => void;
-    readonly onNotice: (notice: DhcpNotice) => void;
-    /** Asks on an interface who has an address; null: it cannot be asked there now. */
-    readonly probeOn: (nic: string) => AddressProbe | null;
-  };
+export type ExchangeParts = RepliesParts & {
+  /** The wire's networks. */
+  readonly places: Places;
+  readonly write: WriteLeases;
+  readonly clock: Pick<Clock, 'now'>;
+  /** A machine takes the offer of that server. */
+  readonly onOtherServer: (address: Ipv4) => void;
+  readonly onFact: (fact: DhcpFact) => void;
+  readonly onNotice: (notice: DhcpNotice) => void;
+  /** Asks on an interface who has an address; null: it cannot be asked there now. */
+  readonly probeOn: (nic: string) => AddressProbe | null;
+};
 
 /** An offered address is kept for this long; EDK2 collects offers for up to 60 s. */
 const OFFER_HOLD_MS = 120_000;
@@ -53,15 +55,13 @@ export class Exchange {
   readonly #probes: FirstOffers;
   readonly #links = new LinkWatch();
   readonly #replies: Replies;
-  readonly #write: WriteLeases;
 
   constructor(parts: ExchangeParts) {
     this.#parts = parts;
     this.#strangers = new Strangers(parts.places, parts.onNotice);
     this.#probes = new FirstOffers(parts);
     this.#replies = new Replies(parts);
-    this.#write = createLeaseWriter(parts);
-    this.#used = new UsedAddresses({ ...parts, write: this.#write });
+    this.#used = new UsedAddresses(parts);
   }
 
   /** Somebody has an address that is nobody's here. */
@@ -188,7 +188,7 @@ export class Exchange {
       this.#end(ended.place, ended.lease);
     const superseded = place.book.grant(lease, now);
     const reply = this.#replies.compose(question, { kind: 'ack', yiaddr: lease.address });
-    this.#write(place.network.name, superseded === null ? [lease] : [superseded, lease], () => {
+    this.#parts.write(place.network.name, superseded === null ? [lease] : [superseded, lease], () => {
       this.#sent.remember(facts.mac, 'request', { question: datagram, reply, at: now });
       this.#replies.dispatch(question, reply);
       const seconds = leaseSecondsFor(place.network, question.isBooting);
@@ -250,7 +250,7 @@ export class Exchange {
 
   #end(place: Place, ended: Lease): void {
     this.#strangers.leave(place, leaseKeyOf(ended));
-    this.#write(place.network.name, [ended]);
+    this.#parts.write(place.network.name, [ended]);
   }
 
   /** Known machines get addresses, by a few identifiers each; others while there are not too many of them. */

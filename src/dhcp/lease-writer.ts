@@ -7,9 +7,8 @@ import type { DhcpCounters } from './counters.ts';
 import type { LeaseJournal } from './lease-journal.ts';
 import type { Lease } from './leases.ts';
 
-export type LeaseWriterParts = {
-  /** Shared by all servers of the process, so that they share each turn's fsync. */
-  readonly journal: LeaseJournal;
+type LeaseWriterParts = {
+  readonly journal: Pick<LeaseJournal, 'append'>;
   readonly counters: DhcpCounters;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;

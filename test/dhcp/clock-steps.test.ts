@@ -65,8 +65,8 @@ it('a step moves every lease in the book, and writes those that run anew with th
   const many = Array.from({ length: 9 }, (_, i) => lease(mac(i), `10.77.0.${10 + i}`));
   const book = bookOf([...many, lease(mac(50), '10.77.0.19', -60)]);
   const written: Lease[] = [];
-  const journal = { append: (entry: { leases: readonly Lease[] }) => void written.push(...entry.leases) };
-  moveWithClock({ network: 'pxe', book, journal, log: createLog('silent') }, 86_400_000, NOW + 86_400_000);
+  const write = (_: string, leases: readonly Lease[]): void => void written.push(...leases);
+  moveWithClock({ network: 'pxe', book, write, log: createLog('silent') }, 86_400_000, NOW + 86_400_000);
   expect(written).toEqual(
     many.map((one) => ({
       ...one,

@@ -4,6 +4,7 @@ import type { Destination } from '../../src/dhcp/destination.ts';
 import { Exchange } from '../../src/dhcp/exchange.ts';
 import type { DhcpFact } from '../../src/dhcp/facts.ts';
 import type { JournalEntry, LeaseJournal } from '../../src/dhcp/lease-journal.ts';
+import { createLeaseWriter } from '../../src/dhcp/lease-writer.ts';
 import type { LeaseBook } from '../../src/dhcp/leases.ts';
 import { type DhcpPacket, decodePacket, encodePacket } from '../../src/dhcp/packet.ts';
 import { createReservationTable } from '../../src/dhcp/reservations.ts';
@@ -50,14 +51,16 @@ function restart(mode: 'authoritative' | 'reservations' = 'authoritative'): void
   sent = [];
   facts = [];
   now = NOW;
+  const clock = { now: () => now };
+  const log = createLog('silent');
   exchange = new Exchange({
     places: [{ network: { ...NETWORK, mode }, book }],
-    journal,
+    write: createLeaseWriter({ journal, counters, clock, log }),
     reservations: createReservationTable(),
     onOtherServer: () => undefined,
     bootFields: (_facts, network) => ({ siaddr: network.address, file: 'undionly.kpxe', options: [] }),
-    clock: { now: () => now },
-    log: createLog('silent'),
+    clock,
+    log,
     counters,
     onFact: (fact) => facts.push(fact),
     onNotice: () => undefined,
