@@ -70,6 +70,7 @@ find "$root/usr/lib" -type d -empty -delete
 
 install -D -m 755 "$here/udhcpc.sh" "$root/usr/lib/ingot/udhcpc.sh"
 install -m 755 "$here/rescue-shell" "$root/usr/lib/ingot/rescue-shell"
+install -D -m 755 "$here/power-button" "$root/etc/acpi/PWRF/00000080" # where busybox's acpid looks
 install -m 755 "$here/init" "$root/init"
 mkdir -p "$root/busybox" "$root/proc" "$root/sys" "$root/run" "$root/mnt" "$root/root"
 chroot "$root" /usr/bin/busybox --install -s /busybox

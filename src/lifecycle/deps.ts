@@ -56,6 +56,7 @@ export type StepDeps = {
   readonly site: Site;
   readonly cleaning: Pick<CleaningConfig, 'priorities' | 'erase'>;
   readonly ramdiskLogs: Pick<RamdiskLogs, 'keeps' | 'keep'>;
+  readonly timeouts: Config['timeouts'];
   /** Key of the agent and LCM tokens: 32 random bytes. */
   readonly secret: Uint8Array;
 };
@@ -65,7 +66,6 @@ export type LifecycleDeps = Omit<StepDeps, 'store' | 'connectAgent'> & {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: Pick<Config['limits'], 'jobs' | 'power_actions' | 'image_writes'>;
-  readonly timeouts: Config['timeouts'];
   /** Without it agents are called over HTTP(S). */
   readonly connectAgent?: (target: AgentTarget) => AgentClient;
   readonly hooks?: { readonly boundary?: BoundaryHook };

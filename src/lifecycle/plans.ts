@@ -35,6 +35,9 @@ type Plan = {
 
 const CLEANING: readonly StepName[] = ['boot-ramdisk', 'wait-agent', 'plan-cleaning', 'leave-ramdisk'];
 const INTO_RAMDISK: readonly StepName[] = ['power-off', 'boot-ramdisk', 'wait-agent'];
+/** For a node whose disk is in use, and shall be as its system left it. */
+const GENTLY_OFF: readonly StepName[] = ['shut-down', 'power-off'];
+const GENTLY_INTO_RAMDISK: readonly StepName[] = ['shut-down', ...INTO_RAMDISK];
 
 /** What failed in the ramdisk is asked for before its machine is switched off. */
 const LEAVE_WITH_LOGS: readonly StepName[] = ['collect-logs', 'leave-ramdisk'];
@@ -62,7 +65,8 @@ function byHand(
 ): readonly (StepName | JobStep)[] {
   const steps = stepsAskedFor(kind, asked, { withoutRamdisk });
   if (isFake(node, 'deploy')) return ['pretend', ...steps.filter(({ name }) => NEVER_PRETENDED.has(name))];
-  return withoutRamdisk ? steps : [...INTO_RAMDISK, ...steps, ...out];
+  const into = kind === 'service' ? GENTLY_INTO_RAMDISK : INTO_RAMDISK;
+  return withoutRamdisk ? steps : [...into, ...steps, ...out];
 }
 
 /** How the node's own system is started. */
@@ -115,12 +119,14 @@ export const PLANS: Readonly<Partial<Record<GraphEvent, Plan>>> = {
   },
   rescue: {
     steps: ({ node }) =>
-      isFake(node, 'rescue') ? ['pretend', 'forget-rescue-password'] : [...INTO_RAMDISK, 'finalize-rescue'],
+      isFake(node, 'rescue')
+        ? ['pretend', 'forget-rescue-password']
+        : [...GENTLY_INTO_RAMDISK, 'finalize-rescue'],
     end: 'done',
     afterFailure: ['forget-rescue-password', ...LEAVE_WITH_LOGS],
   },
   unrescue: {
-    steps: ({ node }) => (isFake(node, 'rescue') ? ['pretend'] : ['power-off', bootStepOf(node)]),
+    steps: ({ node }) => (isFake(node, 'rescue') ? ['pretend'] : [...GENTLY_OFF, bootStepOf(node)]),
     end: 'done',
     afterFailure: [],
   },

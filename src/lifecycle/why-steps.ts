@@ -24,6 +24,10 @@ const BMC_STEPS: Readonly<Partial<Record<StepName, readonly string[]>>> = {
     ...WHEN_THE_BMC_IS_SILENT,
     'Does the operating system heed the power button (ACPI)? If not, ask for a hard power off.',
   ],
+  'shut-down': [
+    ...WHEN_THE_BMC_IS_SILENT,
+    'Does the system heed the power button (ACPI)? If not, it is switched off by and by; a hard power off before it saves the wait.',
+  ],
   'boot-ramdisk': [...WHEN_THE_BMC_IS_SILENT, WHEN_POWER_DOES_NOT_CHANGE],
   'boot-disk': WHEN_THE_BMC_IS_SILENT,
   'boot-instance': WHEN_THE_BMC_IS_SILENT,

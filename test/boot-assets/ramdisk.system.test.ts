@@ -23,22 +23,29 @@ test('a second call builds nothing and names the same folder', BUILD, () => {
   expect(second.said).not.toContain('building');
 });
 
-test('the ramdisk boots to the agent and tells each stage on the serial console', BUILD, async () => {
-  const { folder } = recipe('ramdisk');
-  const line = 'console=tty0 console=ttyS0 BOOTIF=01-52-54-00-aa-bb-01 ipa-api-url=http://10.0.2.2:6180';
-  const machine = bootMachine([
-    ...['-kernel', join(folder, 'vmlinuz'), '-initrd', join(folder, 'initrd.zst'), '-append', line],
-    ...['-drive', 'driver=null-co,size=1G,if=virtio,read-zeroes=on'],
-  ]);
-  const stages = [
-    'ingot-ramdisk: kernel 6',
-    'ingot-ramdisk: drivers loaded, 1 disk(s)',
-    '(52:54:00:aa:bb:01)',
-    'ingot-ramdisk: network up 10.0.2.15',
-    'ingot-ramdisk: agent starts',
-    'ingot-agent: starts api=http://10.0.2.2:6180 bootif=52:54:00:aa:bb:01',
-  ];
-  for (const stage of stages) {
-    await expect.poll(machine.console, { timeout: 240_000, interval: 500, message: stage }).toContain(stage);
-  }
-});
+test(
+  'the ramdisk boots to the agent, tells each stage on the serial console, and heeds the power button',
+  BUILD,
+  async () => {
+    const { folder } = recipe('ramdisk');
+    const line = 'console=tty0 console=ttyS0 BOOTIF=01-52-54-00-aa-bb-01 ipa-api-url=http://10.0.2.2:6180';
+    const machine = bootMachine([
+      ...['-kernel', join(folder, 'vmlinuz'), '-initrd', join(folder, 'initrd.zst'), '-append', line],
+      ...['-drive', 'driver=null-co,size=1G,if=virtio,read-zeroes=on'],
+    ]);
+    const comesTo = (stage: string): Promise<void> =>
+      expect.poll(machine.console, { timeout: 240_000, interval: 500, message: stage }).toContain(stage);
+    const stages = [
+      'ingot-ramdisk: kernel 6',
+      'ingot-ramdisk: drivers loaded, 1 disk(s)',
+      '(52:54:00:aa:bb:01)',
+      'ingot-ramdisk: network up 10.0.2.15',
+      'ingot-ramdisk: agent starts',
+      'ingot-agent: starts api=http://10.0.2.2:6180 bootif=52:54:00:aa:bb:01',
+    ];
+    for (const stage of stages) await comesTo(stage);
+    machine.pressPowerButton();
+    await comesTo('ingot-ramdisk: power button, switching off');
+    await expect.poll(machine.isOff, { timeout: 60_000, interval: 500 }).toBe(true);
+  },
+);

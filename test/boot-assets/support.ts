@@ -21,8 +21,14 @@ export function ownFolder(): string {
   return folder;
 }
 
+export type BootedMachine = {
+  console(): string;
+  pressPowerButton(): void;
+  isOff(): boolean;
+};
+
 /** A virtual machine with a NIC at 52:54:00:aa:bb:01 whose network is QEMU's own (DHCP, nothing beyond). */
-export function bootMachine(args: readonly string[]): { console(): string } {
+export function bootMachine(args: readonly string[]): BootedMachine {
   const serial = join(ownFolder(), 'console');
   const machine = [
     '-accel',
@@ -44,15 +50,15 @@ export function bootMachine(args: readonly string[]): { console(): string } {
   ];
   const child = spawn(
     'qemu-system-x86_64',
-    [...machine, ...nic, '-no-reboot', '-serial', `file:${serial}`, ...args],
-    {
-      stdio: 'ignore',
-    },
+    [...machine, ...nic, '-no-reboot', '-serial', `file:${serial}`, '-monitor', 'stdio', ...args],
+    { stdio: ['pipe', 'ignore', 'ignore'] },
   );
   onTestFinished(() => {
     child.kill('SIGKILL');
   });
   return {
+    pressPowerButton: () => void child.stdin.write('system_powerdown\n'),
+    isOff: () => child.exitCode !== null,
     console: () => {
       try {
         return readFileSync(serial, 'latin1');

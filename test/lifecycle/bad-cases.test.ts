@@ -158,7 +158,7 @@ describe('a soft power off', () => {
     const world = await createWorld();
     const [machine] = world.machines;
     await machine?.bmc.powerOn();
-    Object.assign(machine?.faults ?? {}, { ignoresButton: true });
+    Object.assign(machine?.faults ?? {}, { button: 'ignored' });
     const job = await world.store().jobs.insert({
       node_uuid: uuidOf(world),
       verb: 'power',
@@ -202,7 +202,7 @@ describe('a soft power off', () => {
   it('of which that is not so says nothing of it', async () => {
     const world = await createWorld();
     await world.machines[0]?.bmc.powerOn();
-    Object.assign(world.machines[0]?.faults ?? {}, { ignoresButton: true });
+    Object.assign(world.machines[0]?.faults ?? {}, { button: 'ignored' });
     await world.daemon().requestPower(uuidOf(world), 'soft power off');
     await world.untilTrue('ended', async () => (await world.node()).last_error !== null);
     expect((await world.node()).last_error).toContain('waiting for the operating system to shut down.');

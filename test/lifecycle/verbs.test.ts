@@ -188,7 +188,7 @@ describe('power verbs', () => {
     const [machine] = world.machines;
     const uuid = machine?.uuid ?? '';
     await machine?.bmc.powerOn();
-    Object.assign(machine?.faults ?? {}, { ignoresButton: true });
+    Object.assign(machine?.faults ?? {}, { button: 'ignored' });
     await world.daemon().requestPower(uuid, 'soft power off', asked);
     await world.untilTrue('done', async () => (await world.store().jobs.runningOf(uuid)) === null);
     expect((await world.node()).last_error).toContain(`Gave up after ${seconds / 60} min waiting for`);

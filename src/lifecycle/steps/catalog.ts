@@ -19,6 +19,7 @@ import { inspectionRulesStep } from './inspection-rules.ts';
 import { powerOffStep, powerOnStep, softPowerOffStep } from './power.ts';
 import { pretendBootStep, pretendInspectionStep, pretendStep } from './pretend.ts';
 import { finalizeRescueStep, forgetRescuePasswordStep } from './rescue.ts';
+import { shutDownStep } from './shut-down.ts';
 import { releaseInstanceStep } from './tear-down.ts';
 import { verifyStep } from './verify.ts';
 
@@ -27,6 +28,7 @@ const STEP_NAMES = [
   'power-off',
   'power-on',
   'soft-power-off',
+  'shut-down',
   'find-ports',
   'boot-ramdisk',
   'wait-agent',
@@ -67,6 +69,7 @@ export function createSteps(deps: StepDeps): Readonly<Record<StepName, StepDefin
     'power-off': powerOffStep(deps),
     'power-on': powerOnStep(deps),
     'soft-power-off': softPowerOffStep(deps),
+    'shut-down': shutDownStep(deps),
     'find-ports': findPortsStep(deps),
     'boot-ramdisk': bootRamdiskStep(deps),
     'wait-agent': waitAgentStep(),

@@ -15,8 +15,8 @@ export type MachineFaults = {
   silent?: boolean;
   /** Switching on takes this long (ms), and goes on when the signal is aborted unless `heeds`. */
   slowOn?: { readonly ms: number; readonly heeds: boolean };
-  /** The operating system takes no notice of the power button. */
-  ignoresButton?: boolean;
+  /** The operating system takes no notice of the power button, or the BMC has none. */
+  button?: 'ignored' | 'missing';
   /** Error of the command of that name (without its extension). */
   commands?: Readonly<Record<string, { readonly type: string; readonly details: string }>>;
 };
@@ -195,8 +195,10 @@ export function createMachine(options: MachineOptions): Machine {
       powerOff: () => answered(turnOff),
       softPowerOff: () =>
         answered(() => {
-          if (faults.ignoresButton !== true) return turnOff();
+          if (faults.button === 'missing')
+            throw new IngotError('bmc_refused', 'BMC 10.30.0.5 cannot do "soft-off"', { hint: 'Force it.' });
           history.push('button');
+          if (faults.button !== 'ignored') turnOff();
         }),
       setBootOnce: (device) =>
         answered(() => {

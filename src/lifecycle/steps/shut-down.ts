@@ -1,0 +1,48 @@
+/**
+ * Asks what runs on a machine to shut down, before the machine is switched off: a system that loses its power loses
+ * what it wrote last, such as the keys of its ssh server. For work that the disk shall survive.
+ */
+import { IngotError } from '../../errors.ts';
+import type { StepDeps } from '../deps.ts';
+import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
+import { soon } from './soon.ts';
+
+/** A system that hangs, or heeds no power button, is given half of `timeouts.power_s`; the step does not fail for it. */
+export function shutDownStep(deps: StepDeps): StepDefinition {
+  const patienceMs = (deps.timeouts.power_s * 1000) / 2;
+  return {
+    does: 'having the system of the machine shut down',
+    limit: 'power_s',
+    slot: 'power_actions',
+    run: async (context) =>
+      await deps.withBmc(context.node(), async (bmc): Promise<StepOutcome> => {
+        if ((await bmc.power()) === 'off') return done('The machine is off.');
+        const { button_at: at } = context.scratch();
+        if (typeof at !== 'number') {
+          const refusal = await pressOnce(context, () => bmc.softPowerOff(context.signal));
+          if (refusal !== null) return done(`The system is not shut down first: ${refusal}.`);
+        } else if (context.since(at) >= patienceMs) {
+          const seconds = Math.round(patienceMs / 1000);
+          return done(
+            `The system did not shut down within ${seconds} s: the machine is switched off as it is.`,
+          );
+        }
+        return { kind: 'wait', for: 'the system of the machine to shut down', pollMs: soon(context) };
+      }),
+  };
+}
+
+const done = (note: string): StepOutcome => ({ kind: 'done', note });
+
+/** Journaled first, so that a button is not pressed twice when ingot is killed in between. What a BMC that cannot do it says. */
+async function pressOnce(context: StepContext, press: () => Promise<void>): Promise<string | null> {
+  await context.save({ button_at: context.now() });
+  try {
+    await press();
+    return null;
+  } catch (thrown) {
+    if (thrown instanceof IngotError && thrown.code === 'bmc_refused') return thrown.message;
+    await context.save({ button_at: null });
+    throw thrown;
+  }
+}
