@@ -1,4 +1,4 @@
-/** Three SIGKILLs at the moments that hurt most, each as soon as some node is there. */
+/** SIGKILLs at the moments that hurt most, each as soon as some node is there; the last one for every node. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Rig } from '../../scripts/rig.ts';
 import type { MachinePlan } from '../../src/lab/records.ts';
@@ -24,28 +24,45 @@ const POLL_MS = 50;
 
 type Options = {
   readonly say: (text: string) => void;
-  /** While the daemon is dead and the machine's disk is written but not booted. */
+  /** While the daemon is dead and the machine's disk is written but not booted; once for each machine. */
   readonly beforeFinalBoot: (machine: MachinePlan) => Promise<void>;
 };
 
-/** Resolves with the names of the moments at which it killed. */
+/** Resolves with the names of the moments at which it killed, each once. */
 export async function killOnTheWay(rig: Rig, options: Options): Promise<readonly string[]> {
-  const killed: string[] = [];
+  const killed = new Set<string>();
   const until = Date.now() + PATIENCE_MS;
-  for (const { name, isNow } of MOMENTS) {
-    let job: Job | undefined;
-    while (job === undefined && Date.now() < until) {
+  /** Machines whose disk was looked at. */
+  const looked = new Set<string>();
+
+  /** The nodes that are there; empty when none came in time. */
+  const thoseAt = async (isNow: (job: Job) => boolean): Promise<readonly string[]> => {
+    while (Date.now() < until) {
       await sleep(POLL_MS);
-      job = (await rig.client.jobs()).find(isNow);
+      const jobs = (await rig.client.jobs()).filter(isNow);
+      const nodes = await Promise.all(jobs.map((job) => rig.client.nodes.get(job.node_uuid)));
+      const names = nodes.map(({ name }) => name ?? '').filter((name) => !looked.has(name));
+      if (names.length > 0) return names;
     }
-    if (job === undefined) return killed;
-    const node = await rig.client.nodes.get(job.node_uuid);
+    return [];
+  };
+  const killAt = async ({ name, isNow }: (typeof MOMENTS)[number]): Promise<boolean> => {
+    const nodes = await thoseAt(isNow);
+    if (nodes.length === 0) return false;
     await rig.killDaemon();
-    options.say(`killed the daemon ${name} (${node.name})`);
-    killed.push(name);
-    const machine = rig.lab.machines.find((one) => one.name === node.name);
-    if (name === KILLS.at(-1) && machine !== undefined) await options.beforeFinalBoot(machine);
+    options.say(`killed the daemon ${name} (${nodes.join(', ')})`);
+    killed.add(name);
+    if (name === KILLS.at(-1))
+      for (const machine of rig.lab.machines.filter((one) => nodes.includes(one.name))) {
+        looked.add(machine.name);
+        await options.beforeFinalBoot(machine);
+      }
     await rig.startDaemon();
-  }
-  return killed;
+    return true;
+  };
+
+  const isOver = ({ name }: (typeof MOMENTS)[number]): boolean =>
+    name === KILLS.at(-1) ? looked.size === rig.lab.machines.length : killed.has(name);
+  for (const moment of MOMENTS) while (!isOver(moment)) if (!(await killAt(moment))) return [...killed];
+  return [...killed];
 }

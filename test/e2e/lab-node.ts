@@ -21,10 +21,16 @@ export async function labNode(rig: Rig): Promise<LabNode> {
   return node;
 }
 
-export async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
+/** `seen` tells, when the time is up, what to look at: the end of a console, say. */
+export async function until(
+  what: string,
+  condition: () => Promise<boolean>,
+  seen: () => Promise<string> = () => Promise.resolve(''),
+): Promise<void> {
   const end = Date.now() + WAIT_MS;
   while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`in ${WAIT_MS / 1000} s it did not happen that ${what}`);
+    if (Date.now() > end)
+      throw new Error(`in ${WAIT_MS / 1000} s it did not happen that ${what}\n${await seen()}`);
     await sleep(500);
   }
 }
