@@ -3,7 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Log } from '../log.ts';
 import type { EventRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import { PROVISION_STATES } from '../store/words.ts';
+import { BMC_TROUBLES, PROVISION_STATES } from '../store/words.ts';
 import type { PacketView } from './deps.ts';
 
 export type Metrics = {
@@ -28,6 +28,12 @@ export function createMetrics(store: Store, log: Log): Metrics {
     name: 'ingot_nodes',
     help: 'Nodes by provision state',
     labelNames: ['state'],
+    registers,
+  });
+  const bmcs = new Gauge({
+    name: 'ingot_nodes_by_bmc_health',
+    help: 'Nodes by what is wrong with their BMCs; ok: nothing that is known',
+    labelNames: ['health'],
     registers,
   });
   const running = new Gauge({
@@ -96,6 +102,9 @@ export function createMetrics(store: Store, log: Log): Metrics {
       nodes.reset();
       const counted = await store.nodes.countByState();
       for (const state of PROVISION_STATES) nodes.set({ state }, counted.get(state) ?? 0);
+      const troubled = await store.nodes.countByBmcTrouble();
+      bmcs.set({ health: 'ok' }, troubled.get(null) ?? 0);
+      for (const health of BMC_TROUBLES) bmcs.set({ health }, troubled.get(health) ?? 0);
       running.reset();
       for (const job of await store.jobs.running()) running.inc({ verb: job.verb });
       otherServers.reset();

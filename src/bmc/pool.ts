@@ -27,10 +27,11 @@ type Entry = {
 };
 
 /**
- * Keeps BMC sessions open between pieces of work, one for each node. Holds at most `limit`, the least recently
- * used are closed: a closed one opens again on demand.
+ * Keeps BMC sessions open between pieces of work, one for each node. Holds at most `limit` (12 KB each), the least
+ * recently used are closed: a closed one opens again on demand. Every BMC is asked for its power now and then: with
+ * room for fewer than there are, each of these looks would be a login.
  */
-export function createBmcPool(deps: BmcDeps, limit = 2000): BmcPool {
+export function createBmcPool(deps: BmcDeps, limit = 20_000): BmcPool {
   const entries = new Map<string, Entry>();
   const withQueues: BmcDeps = { queues: createQueues(deps), ...deps };
 

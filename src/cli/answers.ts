@@ -5,6 +5,8 @@ const json = z.json();
 const object = z.record(z.string(), json);
 export type JsonObject = Readonly<z.output<typeof object>>;
 
+const bmcTrouble = z.looseObject({ kind: z.string(), since: z.string(), message: z.string() });
+
 export const nodeAnswer = z.looseObject({
   uuid: z.string(),
   name: z.string().nullable(),
@@ -16,7 +18,11 @@ export const nodeAnswer = z.looseObject({
   last_error: z.string().nullable(),
   driver: z.string(),
   driver_info: object,
-  driver_internal_info: object,
+  driver_internal_info: z
+    .looseObject({
+      ingot: z.looseObject({ bmc_trouble: bmcTrouble.nullish(), lcm: json.optional() }).optional(),
+    })
+    .default({}),
   properties: object,
   instance_info: object,
 });
@@ -74,24 +80,6 @@ export const logsAnswer = z.object({
 });
 export const timelineAnswer = z.object({ events: z.array(eventAnswer) });
 export const statusAnswer = z.looseObject({ version: z.string(), last_event: z.number() });
-
-/** What `ingot status` shows of it to a human. */
-export const statusDetails = z.object({
-  version: z.string(),
-  uptime_s: z.number(),
-  resident_mib: z.number(),
-  listeners: z.array(z.object({ name: z.string(), at: z.string(), problem: z.string().nullable() })),
-  missing: z.array(z.string()),
-  disk: z.object({ free_mib: z.number(), problem: z.string().nullable() }).nullish(),
-  counters: z.record(z.string(), z.number()),
-  other_dhcp_servers: z.array(
-    z.object({ network: z.string(), address: z.string(), mac: z.string().nullable(), last_seen: z.string() }),
-  ),
-  leases: z.number(),
-  running_jobs: z.number(),
-  nodes_by_state: z.record(z.string(), z.number()),
-});
-export type StatusDetails = z.output<typeof statusDetails>;
 
 export const networksAnswer = z.object({
   networks: z.array(

@@ -1,5 +1,5 @@
 /** The daemon's condition for a human: what is wrong first, and nothing that is zero. Pure. */
-import type { StatusDetails } from './answers.ts';
+import type { StatusDetails } from './status-answer.ts';
 import { formatFacts, formatSeconds } from './table.ts';
 
 export function formatStatus(status: StatusDetails): string {
@@ -23,6 +23,7 @@ export function formatStatus(status: StatusDetails): string {
     section('Listeners', formatFacts([...problems, ...serving])),
     section('Missing', status.missing.map((sentence) => `${sentence}\n`).join('')),
     section('DHCP servers that are not ours', formatFacts(status.other_dhcp_servers.map(otherServer))),
+    section('BMCs in trouble', formatFacts(counts(status.bmc_troubles))),
     section('Nodes', formatFacts(counts(status.nodes_by_state))),
     section('Counters', formatFacts(counts(status.counters))),
   ].join('');

@@ -214,6 +214,18 @@ export const configSchema = z.strictObject({
       boot_downloads: z.int().positive().default(64),
     })
     .prefault({}),
+  /** How often machines are looked at that no job works on. */
+  power_sync: z
+    .strictObject({
+      /** Seconds in which each BMC is asked once for its machine's power state; 0: never. */
+      interval_s: z
+        .int()
+        .refine((seconds) => seconds === 0 || seconds >= 10, 'must be 0 (never), or 10 or more')
+        .default(120),
+      /** BMCs asked at once. */
+      at_once: z.int().positive().default(64),
+    })
+    .prefault({}),
   /** What ramdisks had logged when something failed in them. */
   ramdisk_logs: z
     .strictObject({

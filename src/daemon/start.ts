@@ -161,6 +161,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     log,
     limits: config.limits,
     timeouts: config.timeouts,
+    powerSync: config.power_sync,
     cleaning: config.cleaning,
     withBmc: bmcs.withBmc,
     images,

@@ -12,6 +12,7 @@ import type { Steps } from './engine/step.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { createManagement, refuseHeld } from './management.ts';
 import { endingOf } from './plans.ts';
+import { createPowerSync } from './power-sync/power-sync.ts';
 import { type Accepted, acceptPower, acceptVerb } from './requests.ts';
 import { createSteps } from './steps/catalog.ts';
 import { explainSilence, explainWhy } from './why.ts';
@@ -43,6 +44,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
   });
 
   const allocator = createAllocator({ store, clock, log: deps.log });
+  const powerSync = createPowerSync({ ...deps, settings: deps.powerSync });
 
   const held = new Set<string>();
 
@@ -86,9 +88,10 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     start: async () => {
       await engine.start();
       await allocator.start();
+      powerSync.start();
     },
     stop: async () => {
-      await Promise.all([engine.stop(), allocator.stop()]);
+      await Promise.all([engine.stop(), allocator.stop(), powerSync.stop()]);
     },
   };
 }

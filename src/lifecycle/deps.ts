@@ -66,6 +66,7 @@ export type LifecycleDeps = Omit<StepDeps, 'store' | 'connectAgent'> & {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: Pick<Config['limits'], 'jobs' | 'power_actions' | 'image_writes'>;
+  readonly powerSync: Config['power_sync'];
   /** Without it agents are called over HTTP(S). */
   readonly connectAgent?: (target: AgentTarget) => AgentClient;
   readonly hooks?: { readonly boundary?: BoundaryHook };

@@ -4,9 +4,11 @@ import { VERBS } from '../store/words.ts';
 import { BEFORE_THE_LOADER, type ReachedStage, reachedStage } from './boot-stages.ts';
 import { usesSecureBoot } from './capabilities.ts';
 import type { StepTimes } from './engine/engine.ts';
+import { withoutFullStop } from './engine/retry.ts';
 import type { Explanation } from './engine/step.ts';
 import { isTransient, STATES } from './graph.ts';
 import type { Why } from './lifecycle.ts';
+import { TELLS } from './power-sync/trouble.ts';
 import { rescueLogin } from './rescue/password.ts';
 import { clockTime, duration } from './say-time.ts';
 import { allowedIn } from './verbs.ts';
@@ -49,15 +51,17 @@ export function explainWhy(facts: WhyFacts): Why {
   const untold = check.filter((one) => !told.includes(one));
   // The last event of a job that failed is its failure, and that is told already.
   const failed = running === null && told !== '';
+  const bmcTold = node.bmc_trouble !== null && facts.lastEvent?.kind === 'bmc.trouble';
   const sentences = [
     `Node ${node.name ?? node.uuid} is in state "${node.provision_state}" since ${clockTime(since)} (${duration(now - Date.parse(since))}).`,
     running === null ? restSentence(facts) : workSentence(running, facts),
+    bmcSentence(facts),
     node.maintenance ? `It is in maintenance: ${node.maintenance_reason ?? 'no reason given'}.` : '',
     told === '' ? '' : `Last error: ${told}`,
     facts.logs === null
       ? ''
       : `What its ramdisk had logged: ingot node logs ${node.name ?? node.uuid} ${facts.logs}.`,
-    boot !== null ? bootSentence(boot, facts) : failed ? '' : lastSentence(facts),
+    boot !== null ? bootSentence(boot, facts) : failed || bmcTold ? '' : lastSentence(facts),
     untold.length === 0 ? '' : `${TO_CHECK}${untold.join(' ')}`,
   ];
   return {
@@ -141,6 +145,13 @@ function restSentence({ node }: WhyFacts): string {
   return `${failed}.${usableSentence(node)}${next}`;
 }
 
+/** What the power sync has found of its BMC, where it is in trouble. */
+function bmcSentence({ node: { bmc_trouble: trouble }, now }: WhyFacts): string {
+  if (trouble === null) return '';
+  const since = `since ${clockTime(trouble.since)} (${duration(now - Date.parse(trouble.since))})`;
+  return `Its BMC ${TELLS[trouble.kind].present} ${since}: ${withoutFullStop(trouble.message)}.`;
+}
+
 /** What there is to use: the node's own system, or the rescue system. */
 function usableSentence(node: NodeRecord): string {
   if (node.provision_state === 'active') return ` ${systemSentence(node)}`;
@@ -194,5 +205,6 @@ function checksFor(
   const failing = job !== null && job.error !== null && job.status !== 'aborted';
   const hint = failing ? (failureHint ?? '').replace(TO_CHECK, '') : '';
   if (hint !== '') return [hint];
-  return running === null ? problem : [...problem, ...(bmcAsked(node, running)?.checks ?? [])];
+  const trouble = node.bmc_trouble === null ? [] : [node.bmc_trouble.hint];
+  return [...problem, ...(running === null ? trouble : (bmcAsked(node, running)?.checks ?? []))];
 }

@@ -4,10 +4,11 @@ import { z } from 'zod';
 import { IngotError } from '../errors.ts';
 import { decodeBoolean, decodeJson, encode, jsonObject, violatesUnique } from './columns.ts';
 import { fixedQuery } from './fixed-query.ts';
-import type { AgentFacts, LcmReport, NodeRecord } from './records.ts';
+import type { AgentFacts, BmcTrouble, LcmReport, NodeRecord } from './records.ts';
 import type { NewNode, NodeSortKey, Queries } from './store.ts';
 import type { Access, Tables } from './tables.ts';
 import { takenError } from './taken.ts';
+import { BMC_TROUBLES } from './words.ts';
 
 const agentFacts: z.ZodType<AgentFacts> = z.object({
   generation: z.number(),
@@ -24,6 +25,13 @@ const lcmReport: z.ZodType<LcmReport> = z.object({
   message: z.string().nullable(),
   hostname: z.string().nullable(),
   addresses: z.array(z.string()),
+});
+
+const bmcTrouble: z.ZodType<BmcTrouble> = z.object({
+  kind: z.enum(BMC_TROUBLES),
+  since: z.string(),
+  message: z.string(),
+  hint: z.string(),
 });
 
 const choices: z.ZodType<NodeRecord['interfaces']> = z.record(z.string(), z.string());
@@ -48,6 +56,7 @@ function decodeNode({ id: _, ...row }: Selectable<Tables['nodes']>): NodeRecord 
     secure_boot: decodeBoolean(row.secure_boot),
     agent: row.agent === null ? null : json('agent', agentFacts, row.agent),
     lcm: row.lcm === null ? null : json('lcm', lcmReport, row.lcm),
+    bmc_trouble: row.bmc_trouble === null ? null : json('bmc_trouble', bmcTrouble, row.bmc_trouble),
   };
 }
 
@@ -94,6 +103,7 @@ function freshNode(node: NewNode, now: string): NodeRecord {
     agent: null,
     lcm: null,
     instance_generation: 0,
+    bmc_trouble: null,
     ...node,
     created_at: now,
     updated_at: null,
@@ -185,6 +195,15 @@ export function nodeQueries({ db, now }: Access): Queries['nodes'] {
         .groupBy('provision_state')
         .execute();
       return new Map(rows.map((row) => [row.provision_state, row.count]));
+    },
+    async countByBmcTrouble() {
+      const kind = sql<BmcTrouble['kind'] | null>`bmc_trouble ->> '$.kind'`;
+      const rows = await db
+        .selectFrom('nodes')
+        .select(({ fn }) => [kind.as('kind'), fn.countAll<number>().as('count')])
+        .groupBy(kind)
+        .execute();
+      return new Map(rows.map((row) => [row.kind, row.count]));
     },
     async countByShard() {
       return await db

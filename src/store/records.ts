@@ -5,6 +5,7 @@
  */
 import type {
   AllocationState,
+  BmcTroubleKind,
   BootIntent,
   PowerState,
   PowerTarget,
@@ -77,6 +78,16 @@ export type NodeRecord = {
   readonly lcm: LcmReport | null;
   /** Counts deployments; the LCM token is bound to it. */
   readonly instance_generation: number;
+  /** What is wrong with its BMC, as the power sync found it; null: nothing that is known. */
+  readonly bmc_trouble: BmcTrouble | null;
+};
+
+export type BmcTrouble = {
+  readonly kind: BmcTroubleKind;
+  readonly since: string;
+  /** What was heard when it was found, and what to do about it. */
+  readonly message: string;
+  readonly hint: string;
 };
 
 export type AgentFacts = {

@@ -22,7 +22,7 @@ import type {
 } from './records.ts';
 import type { StepListQueries } from './step-lists.ts';
 import type { ConnectorQueries, TargetQueries } from './volumes.ts';
-import type { ProvisionState } from './words.ts';
+import type { BmcTroubleKind, ProvisionState } from './words.ts';
 
 /** Everything that may be changed of a record; what is left out stays as it is. */
 export type NodePatch = Partial<Omit<NodeRecord, 'uuid' | 'created_at' | 'updated_at'>>;
@@ -105,6 +105,8 @@ export type Queries = {
     list(filter: NodeFilter): Promise<readonly NodeRecord[]>;
     /** How many nodes are in each state that has any. */
     countByState(): Promise<ReadonlyMap<ProvisionState, number>>;
+    /** By what is wrong with their BMCs; null: nothing that is known. */
+    countByBmcTrouble(): Promise<ReadonlyMap<BmcTroubleKind | null, number>>;
     /** The largest shard first; null is no shard. */
     countByShard(): Promise<readonly { readonly shard: string | null; readonly count: number }[]>;
     /** Throws `not_found`. Sets `updated_at`; sets `provision_updated_at` when the state changes. */

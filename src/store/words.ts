@@ -64,6 +64,10 @@ export const POWER_TARGETS = [
 ] as const;
 export type PowerTarget = (typeof POWER_TARGETS)[number];
 
+/** What may be wrong with a node's BMC. */
+export const BMC_TROUBLES = ['unreachable', 'credentials', 'certificate', 'bad answer'] as const;
+export type BmcTroubleKind = (typeof BMC_TROUBLES)[number];
+
 /**
  * What the node shall do when its NIC asks for a boot program. `instance`: what its `instance_info` names, a kernel and
  * a ramdisk or an ISO, at each boot.

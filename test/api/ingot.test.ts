@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { configSchema } from '../../src/config/schema.ts';
 import { NEVER_MS } from '../../src/lifecycle/engine/never.ts';
+import type { BmcTrouble } from '../../src/store/records.ts';
 import { stoppedClock } from '../store/temporary-store.ts';
 import { aNode, apiFixture, fakeDhcp, fault, NODE } from './fixtures.ts';
 
@@ -14,6 +15,13 @@ const ENROLL = {
   driver: 'redfish',
   driver_info: { redfish_password: 'hunter2' },
   ports: PORTS,
+};
+
+const UNREACHABLE: BmcTrouble = {
+  kind: 'unreachable',
+  since: '2026-11-22T12:00:00.000Z',
+  message: 'BMC 10.30.0.5 does not answer',
+  hint: 'Check the cable.',
 };
 
 test('an enrolment is one node with its ports, told as one event', async () => {
@@ -169,7 +177,7 @@ test('status, leases and networks tell what daemon, packet thread and configurat
     }),
     config: configSchema.parse({ networks: [network] }),
   });
-  await store.nodes.insert(aNode());
+  await store.nodes.insert(aNode({ bmc_trouble: UNREACHABLE }));
   expect((await ask('GET', '/ingot/v1/status')).body).toMatchObject({
     version: '0.1.0',
     listeners: [{ name: 'api' }],
@@ -179,6 +187,7 @@ test('status, leases and networks tell what daemon, packet thread and configurat
     counters: { 'dhcp.malformed': 3 },
     leases: 1,
     nodes_by_state: { enroll: 1 },
+    bmc_troubles: { unreachable: 1 },
     last_event: 0,
   });
   await ask('POST', '/v1/ports', { body: { node_uuid: NODE, address: mine } });
@@ -200,7 +209,7 @@ test('status, leases and networks tell what daemon, packet thread and configurat
   expect((await ask('GET', '/healthz')).body).toEqual({ status: 'ok', version: '0.1.0' });
 });
 
-test('metrics count nodes by state, packets by reason, and measure jobs once', async () => {
+test('metrics count nodes by state and by how their BMCs are, packets by reason, and measure jobs once', async () => {
   const { ask, store } = await apiFixture({
     packets: async () => ({
       networks: [{ network: 'pxe', leased: 3, offered: 1, declined: 0, free: 250 }],
@@ -208,7 +217,7 @@ test('metrics count nodes by state, packets by reason, and measure jobs once', a
       counters: { 'dhcp.malformed': 3 },
     }),
   });
-  await store.nodes.insert(aNode());
+  await store.nodes.insert(aNode({ bmc_trouble: UNREACHABLE }));
   const job = await store.jobs.insert({
     node_uuid: NODE,
     verb: 'manage',
@@ -225,6 +234,9 @@ test('metrics count nodes by state, packets by reason, and measure jobs once', a
   for (const line of [
     'ingot_nodes{state="enroll"} 1',
     'ingot_nodes{state="active"} 0',
+    'ingot_nodes_by_bmc_health{health="ok"} 0',
+    'ingot_nodes_by_bmc_health{health="unreachable"} 1',
+    'ingot_nodes_by_bmc_health{health="credentials"} 0',
     'ingot_other_dhcp_servers{network="pxe"} 1',
     'ingot_packets_total{service="dhcp",reason="malformed"} 3',
     'ingot_job_duration_seconds_count{verb="manage",status="done"} 1',

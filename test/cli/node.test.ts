@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { BmcTrouble } from '../../src/store/records.ts';
 import { aNode, NODE } from '../api/fixtures.ts';
 import { daemonFixture, runNode } from './fixtures.ts';
 
@@ -25,6 +26,23 @@ test('show tells states, BMC without its secret, ports and the report of the OS'
   expect(out).toMatch(/^OS report +.*"hostname":"h1"/m);
   const json = JSON.parse((await node('show', 'rack1-07', '--json')).out);
   expect(json).toMatchObject({ node: { uuid: NODE }, ports: [{ address: '52:54:00:12:34:56' }], job: null });
+});
+
+test('trouble with its BMC is shown of a node, and remarked in the list', async () => {
+  const { node, store } = await daemonFixture();
+  const bmc_trouble: BmcTrouble = {
+    kind: 'credentials',
+    since: '2026-11-22T12:00:00.000Z',
+    message: 'BMC 10.30.0.5 does not accept the login',
+    hint: 'Check the password.',
+  };
+  await store.nodes.insert(aNode({ provision_state: 'active', bmc_trouble }));
+  const told =
+    /^BMC +credentials since 2026-11-22T12:00:00.000Z: BMC 10\.30\.0\.5 does not accept the login$/m;
+  expect((await node('show', 'rack1-07')).out).toMatch(told);
+  expect((await node('list')).out).toMatch(/ active +- +BMC: credentials$/m);
+  await store.nodes.update(NODE, { bmc_trouble: null });
+  expect((await node('show', 'rack1-07')).out).toMatch(/^BMC +no trouble known$/m);
 });
 
 test('the list tells what each node is doing, or why it stopped', async () => {

@@ -11,6 +11,7 @@ const QUIET = {
   other_dhcp_servers: [],
   leases: 0,
   running_jobs: 0,
+  bmc_troubles: {},
   nodes_by_state: {},
 };
 
@@ -41,6 +42,7 @@ test('the listener with a problem comes first, and each missing thing has its li
     ],
     missing: ['There is no ramdisk. Build it.', 'There is no iPXE. Fetch it.'],
     counters: { 'dhcp.no_range': 0, 'dhcp.malformed': 3 },
+    bmc_troubles: { unreachable: 12 },
     nodes_by_state: { active: 2, 'deploy failed': 1 },
   });
   expect(text).toBe(`${GENERAL}
@@ -54,6 +56,9 @@ Missing:
 
 DHCP servers that are not ours:
   10.20.0.5 on pxe  MAC 52:54:00:00:00:05, last seen 2026-11-22T13:00:00Z
+
+BMCs in trouble:
+  unreachable  12
 
 Nodes:
   active         2

@@ -14,6 +14,11 @@ export function statusRoutes(app: FastifyInstance, context: ApiContext): void {
   const began = clock.elapsed();
   const packets = context.packets ?? (async () => NO_PACKETS);
 
+  const bmcTroubles = async (): Promise<Readonly<Record<string, number>>> => {
+    const counted = [...(await store.nodes.countByBmcTrouble())];
+    return Object.fromEntries(counted.flatMap(([kind, count]) => (kind === null ? [] : [[kind, count]])));
+  };
+
   app.get('/ingot/v1/status', async () => {
     const { disk, listeners, missing } = (await daemon?.()) ?? UNKNOWN;
     const { counters, networks, other_servers } = await packets();
@@ -31,6 +36,8 @@ export function statusRoutes(app: FastifyInstance, context: ApiContext): void {
       /** Where a client that follows the events from now on starts: `/ingot/v1/events?after=`. */
       last_event: (await store.events.list({ order: 'desc', limit: 1 }))[0]?.seq ?? 0,
       running_jobs: (await store.jobs.running()).length,
+      /** How many nodes' BMCs are in which trouble; those that are well are not counted. */
+      bmc_troubles: await bmcTroubles(),
       nodes_by_state: Object.fromEntries(await store.nodes.countByState()),
     };
   });

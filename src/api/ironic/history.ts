@@ -34,6 +34,7 @@ const TYPES: Readonly<Record<string, string>> = {
   power: 'conductor',
   maintenance: 'conductor',
   node: 'conductor',
+  bmc: 'monitoring',
   lcm: 'monitoring',
 };
 

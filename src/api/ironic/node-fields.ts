@@ -169,6 +169,11 @@ function internalInfo(node: NodeRecord): JsonObject {
           agent_last_heartbeat: agent.last_heartbeat_at,
           agent_secret_token: MASK,
         }),
-    ingot: { boot_intent: node.boot_intent, boot_started_at: node.boot_started_at, lcm: node.lcm },
+    ingot: {
+      boot_intent: node.boot_intent,
+      boot_started_at: node.boot_started_at,
+      lcm: node.lcm,
+      bmc_trouble: node.bmc_trouble,
+    },
   };
 }

@@ -1,8 +1,8 @@
 /** `ingot status`, `ingot network list` and `show`. */
 import { IngotError } from '../../errors.ts';
-import { statusDetails } from '../answers.ts';
 import { type Command, printJson } from '../command.ts';
 import { EXIT } from '../io.ts';
+import { statusDetails } from '../status-answer.ts';
 import { formatStatus } from '../status-text.ts';
 import { formatFacts, formatTable } from '../table.ts';
 

@@ -41,8 +41,10 @@ export const list: Command = {
 
 function remark(node: NodeAnswer, job: JobAnswer | undefined): string {
   const working = job === undefined ? '' : progressLine(node, job).replace(/^[^:]*: /, '');
+  const trouble = node.driver_internal_info.ingot?.bmc_trouble;
   const words = [
     node.maintenance ? 'maintenance' : '',
+    trouble == null ? '' : `BMC: ${trouble.kind}`,
     working,
     job === undefined ? firstSentence(node.last_error ?? '') : '',
   ];
@@ -79,8 +81,7 @@ function facts(
   ports: readonly PortAnswer[],
   job: JobAnswer | null,
 ): readonly (readonly [string, string])[] {
-  const ours = node.driver_internal_info.ingot;
-  const lcm = ours !== null && typeof ours === 'object' && 'lcm' in ours ? ours.lcm : null;
+  const { lcm = null, bmc_trouble = null } = node.driver_internal_info.ingot ?? {};
   return [
     ['name', node.name ?? '-'],
     ['uuid', node.uuid],
@@ -91,6 +92,12 @@ function facts(
     ],
     ...(job?.status === 'running' ? ([['job', `${job.verb}: ${progressLine(node, job)}`]] as const) : []),
     ['power', node.power_state ?? 'unknown'],
+    [
+      'BMC',
+      bmc_trouble === null
+        ? 'no trouble known'
+        : `${bmc_trouble.kind} since ${bmc_trouble.since}: ${bmc_trouble.message}`,
+    ],
     ['maintenance', node.maintenance ? (node.maintenance_reason ?? 'yes, nobody said why') : 'no'],
     ['last error', node.last_error ?? '-'],
     ['driver', node.driver],

@@ -155,4 +155,9 @@ export const RESOURCES: readonly Migration[] = [
       CREATE INDEX nodes_by_allocation ON nodes (allocation_uuid) WHERE allocation_uuid IS NOT NULL;
     `,
   },
+  {
+    version: 14,
+    subject: 'what is wrong with a BMC',
+    sql: `ALTER TABLE nodes ADD COLUMN bmc_trouble TEXT;`,
+  },
 ];

@@ -96,6 +96,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       cleaning: cleaningSchema.parse({}),
       limits: { power_actions: 20, image_writes: 20, jobs: 1_000 },
       timeouts: { callback_s: 1_800, command_s: 7_200, power_s: 300 },
+      powerSync: { interval_s: 0, at_once: 64 },
       withBmc: (node, work) => work(life.wrapAll(machineOf(node.uuid).bmc)),
       connectAgent: (target) => life.wrapAll(machineOf(target.nodeUuid).agent(target.token)),
       images: READY_IMAGES,

@@ -88,6 +88,7 @@ export async function createRack(ramdisks: Ramdisks): Promise<Rack> {
     cleaning: cleaningSchema.parse({}),
     limits: { power_actions: 5, image_writes: 5, jobs: 5 },
     timeouts: { callback_s: 60, command_s: 60, power_s: 60 },
+    powerSync: { interval_s: 0, at_once: 64 },
     withBmc: (_node, work) => work(bmc),
     images: { prepare: async () => ready, ready: async () => ready },
     allocateAddresses: async () => undefined,
