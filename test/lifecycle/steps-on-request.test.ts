@@ -66,8 +66,36 @@ describe('manual cleaning', () => {
       maintenance_reason: expect.stringContaining('sda is worn out'),
       last_error: expect.stringContaining('Clean step erase_devices failed on the machine'),
     });
+    expect((await world.events()).filter(({ kind }) => kind === 'maintenance.on')).toMatchObject([
+      { message: 'Maintenance was switched on by the clean failure.', data: { fault: 'clean failure' } },
+    ]);
     await world.daemon().requestVerb(uuid, { verb: 'manage' });
     expect(await world.node()).toMatchObject({ provision_state: 'manageable', maintenance: true });
+  });
+
+  it('that never ends takes the node into maintenance too, and keeps the reason that an operator gave', async () => {
+    const { world, uuid } = await worldIn('manageable');
+    await world.store().nodes.update(uuid, { maintenance: true, maintenance_reason: 'fan' });
+    const [machine] = world.machines;
+    await world.daemon().requestVerb(uuid, { verb: 'clean', steps: [inBand('erase_devices')] });
+    await world.untilTrue('the agent erases', () => machine?.history.includes('execute_clean_step') === true);
+    await machine?.bmc.powerOff();
+    expect(await world.until(['clean failed'])).toMatchObject({
+      maintenance: true,
+      fault: 'clean failure',
+      maintenance_reason: 'fan',
+    });
+  });
+
+  it('that an operator aborts takes the node into no maintenance', async () => {
+    const { world, uuid } = await worldIn('manageable');
+    await world.daemon().requestVerb(uuid, { verb: 'clean', steps: [inBand('erase_devices')] });
+    await world.untilTrue('the agent erases', async () => {
+      const job = await world.store().jobs.runningOf(uuid);
+      return job?.waiting_for?.includes('erase_devices') === true;
+    });
+    await world.daemon().requestVerb(uuid, { verb: 'abort' });
+    expect(await world.until(['clean failed'])).toMatchObject({ maintenance: false, fault: null });
   });
 
   it('without the ramdisk leaves the boot as it is', async () => {

@@ -4,7 +4,7 @@ import type { JobPatch, NodePatch, Queries } from '../../store/store.ts';
 import { edgeFrom } from '../graph.ts';
 import { EDGES, type GraphEvent } from '../graph-edges.ts';
 import { bring, moveNode } from '../move-node.ts';
-import type { Explanation, Steps } from './step.ts';
+import type { Explanation, Fault, Steps } from './step.ts';
 
 export type Ending = {
   /** The edge to take when the last step is done; null for jobs that do not move the node. */
@@ -41,6 +41,11 @@ function arrival({ provision_state, target_provision_state }: NodeRecord): Graph
     ({ from, to, by }) => from === provision_state && to === target_provision_state && by === 'ingot',
   );
   return edge?.event ?? null;
+}
+
+/** An operator who has put the node into maintenance has said why: that stays. */
+function faulty(node: NodeRecord, fault: Fault, reason: string): NodePatch {
+  return { maintenance: true, maintenance_reason: node.maintenance_reason ?? reason, fault };
 }
 
 export type AdvanceOptions = {
@@ -89,10 +94,11 @@ export function createAdvance({ steps, endingOf, now }: AdvanceOptions): Advance
   const failStep: Advance['failStep'] = async (queries, { job, node }, { because, hint, fault }) => {
     const tidying = job.error !== null;
     const cursor = job.cursor + 1;
-    const error = job.error ?? `${because} ${hint}`.trim();
+    const sentence = `${because} ${hint}`.trim();
+    const error = job.error ?? sentence;
     const told = await queries.nodes.update(node.uuid, {
       last_error: error,
-      ...(fault === undefined ? {} : { maintenance: true, maintenance_reason: error, fault }),
+      ...(fault === undefined ? {} : faulty(node, fault, sentence)),
     });
     const tidy = [...job.steps.slice(0, cursor), ...endingOf(job.verb).afterFailure];
     const moved = await queries.jobs.update(job.id, {
@@ -108,6 +114,15 @@ export function createAdvance({ steps, endingOf, now }: AdvanceOptions): Advance
       message: because,
       data: { job: job.id, verb: job.verb, step: job.steps[job.cursor]?.name ?? null, hint },
     });
+    if (fault !== undefined && !node.maintenance) {
+      await queries.events.append({
+        node_uuid: node.uuid,
+        kind: 'maintenance.on',
+        severity: 'warning',
+        message: `Maintenance was switched on by the ${fault}.`,
+        data: { fault: fault },
+      });
+    }
     await enterStep(queries, { job: moved, node: told });
   };
 

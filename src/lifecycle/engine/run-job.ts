@@ -215,7 +215,7 @@ async function commitOutcome(call: StepAtWork, job: JobRecord, outcome: StepOutc
       log.info({}, outcome.note);
       return;
     case 'failed':
-      await commits.failed(job, outcome);
+      await commits.failed(job, { ...outcome, fault: call.definition.fault?.(job) });
       log.warn({ hint: outcome.hint }, outcome.because);
       return;
     case 'retry':

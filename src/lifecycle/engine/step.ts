@@ -38,16 +38,10 @@ export type StepOutcome =
       readonly progress?: Progress;
     }
   | { readonly kind: 'retry'; readonly afterMs: number; readonly because: string }
-  | {
-      readonly kind: 'failed';
-      readonly because: string;
-      readonly hint: string;
-      /** Takes the node into maintenance, with this as its `fault`: nobody shall use it before it was looked after. */
-      readonly fault?: Fault;
-    };
+  | { readonly kind: 'failed'; readonly because: string; readonly hint: string };
 
-/** Ironic's words (ironic/common/faults.py). */
-export type Fault = 'clean failure' | 'service failure';
+/** Ironic's words (ironic/common/faults.py), but for `power failure`: a BMC in trouble is no fault of the node here. */
+export type Fault = 'clean failure' | 'rescue abort failure' | 'service failure';
 
 export type StepContext = {
   /** As committed when this call began, or after the last `save` of this call. */
@@ -86,13 +80,22 @@ export type StepDefinition = {
   readonly slot?: Exclude<SlotKind, 'jobs'>;
   /** Tries in a row after which it fails, where the rule for the error would go on. */
   readonly patience?: number;
+  /**
+   * A failure of the step, also its silence, takes the node into maintenance with this as its `fault`: nobody shall use
+   * it before it was looked after. What an operator aborts is no failure.
+   */
+  readonly fault?: (job: JobRecord) => Fault | undefined;
   readonly run: (context: StepContext) => Promise<StepOutcome>;
 };
 
 export type Steps = Readonly<Record<string, StepDefinition>>;
 
 /** What is told to the operator when a step fails, or nothing happens any more. */
-export type Explanation = { readonly because: string; readonly hint: string; readonly fault?: Fault };
+export type Explanation = {
+  readonly because: string;
+  readonly hint: string;
+  readonly fault?: Fault | undefined;
+};
 
 /** Called around every call of a step. Tests stop the world here. */
 export type BoundaryHook = (boundary: {

@@ -80,6 +80,8 @@ export function leaveRamdiskStep(deps: StepDeps): StepDefinition {
     limit: 'power_s',
     slot: 'power_actions',
     patience: 3,
+    // The rescue was given up, and its ramdisk may still run where the machine's own system is expected.
+    fault: ({ verb, error }) => (verb === 'rescue' && error !== null ? 'rescue abort failure' : undefined),
     run: async (context) => {
       if (context.node().boot_intent !== 'ramdisk') {
         // An earlier call may have been cut off between saving this and publishing it.

@@ -50,6 +50,7 @@ export function cleanStep(deps: StepDeps): StepDefinition {
     does: 'cleaning',
     place: 'parked',
     limit: 'command_s',
+    fault: () => 'clean failure',
     run: (context) => runInBand(context, deps, 'clean'),
   };
 }
@@ -59,6 +60,7 @@ export function serviceStep(deps: StepDeps): StepDefinition {
     does: 'servicing',
     place: 'parked',
     limit: 'command_s',
+    fault: () => 'service failure',
     run: (context) => runInBand(context, deps, 'service'),
   };
 }

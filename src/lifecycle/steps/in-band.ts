@@ -3,7 +3,7 @@ import { IngotError } from '../../errors.ts';
 import type { Json } from '../../store/records.ts';
 import { offeredSteps, type StepKind, type StepOffer } from '../agent-wire.ts';
 import type { StepDeps } from '../deps.ts';
-import type { Fault, StepContext, StepOutcome } from '../engine/step.ts';
+import type { StepContext, StepOutcome } from '../engine/step.ts';
 import { planAnew, rebootAfter } from './after-in-band.ts';
 import { agentOf, runOrder } from './agent-command.ts';
 import { agentParams } from './agent-node.ts';
@@ -29,12 +29,8 @@ const TITLES: Readonly<Record<StepKind, string>> = {
   deploy: 'Deploy step',
   service: 'Service step',
 };
-const FAULTS: Readonly<Partial<Record<StepKind, Fault>>> = {
-  clean: 'clean failure',
-  service: 'service failure',
-};
 
-/** Runs the step in the job step's `args`, once; some failures take the node into maintenance, as in Ironic. */
+/** Runs the step in the job step's `args`, once. */
 export async function runInBand(context: StepContext, deps: StepDeps, kind: StepKind): Promise<StepOutcome> {
   const node = context.node();
   // Without a version the agent takes the step as the first of its kind.
@@ -52,12 +48,9 @@ export async function runInBand(context: StepContext, deps: StepDeps, kind: Step
     subject: title,
     ...(kind === 'clean' && version !== null ? { onMismatch: () => planAnew(context) } : {}),
   });
-  if ('succeeded' in result) {
-    const reboot = await rebootAfter(step, () => askForSteps(context, deps, kind));
-    return { kind: 'done', note: `${title} is done.`, insert: reboot };
-  }
-  const fault = FAULTS[kind];
-  return result.kind === 'failed' && fault !== undefined ? { ...result, fault } : result;
+  if (!('succeeded' in result)) return result;
+  const reboot = await rebootAfter(step, () => askForSteps(context, deps, kind));
+  return { kind: 'done', note: `${title} is done.`, insert: reboot };
 }
 
 function nameOfStep(step: Json): string {

@@ -63,6 +63,26 @@ describe('rescue', () => {
     expect(await everythingKept(world)).not.toMatch(/\$5\$|open sesame/);
   });
 
+  it.each([
+    [true, { maintenance: true, fault: 'rescue abort failure' }],
+    [false, { maintenance: false, fault: null }],
+  ])('that is aborted while its BMC is silent (%s) has that fault', async (silent, expected) => {
+    const world = await worldIn({ provision_state: 'active' });
+    await rescue(world);
+    await world.untilTrue('the machine is on', () => world.machines[0]?.power() === 'on');
+    await world.untilTrue('it waits', async () => {
+      const job = await world.store().jobs.runningOf(world.uuid);
+      return job?.steps[job.cursor]?.name === 'wait-agent' && job.waiting_for !== null;
+    });
+    const faults = world.machines[0]?.faults ?? {};
+    if (silent) faults.bmc = new IngotError('bmc_unreachable', 'BMC 10.30.0.5 is gone', { hint: 'Look.' });
+    await world.daemon().requestVerb(world.uuid, { verb: 'abort' });
+    expect(await world.until(['rescue failed'])).toMatchObject({
+      ...expected,
+      last_error: expect.stringContaining('aborted by request'),
+    });
+  });
+
   it('keeps what an operator writes into instance_info while it ends', async () => {
     const publishBoot = async (uuid: string): Promise<void> => {
       const { boot_intent, instance_info } = await world.node();
