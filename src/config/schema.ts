@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type Cidr, type Ipv4, parseCidr, parseIpv4 } from '../net/ipv4.ts';
 import { cleaningSchema } from './cleaning.ts';
+import { timeoutsSchema } from './timeouts.ts';
 
 const ipv4 = z.string().transform((text, context): Ipv4 => {
   const address = parseIpv4(text);
@@ -242,16 +243,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   cleaning: cleaningSchema,
-  timeouts: z
-    .strictObject({
-      /** Seconds from power-on to the agent's first call-back. */
-      callback_s: z.int().positive().default(1800),
-      /** Seconds that one agent command (a disk write, say) may take. */
-      command_s: z.int().positive().default(7200),
-      /** Seconds for the BMC to show a power state that was asked for. */
-      power_s: z.int().positive().default(300),
-    })
-    .prefault({}),
+  timeouts: timeoutsSchema.prefault({}),
   /** Null too: what YAML makes of a list whose entries are all commented out. */
   networks: z
     .array(networkSchema)

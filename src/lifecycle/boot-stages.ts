@@ -1,5 +1,5 @@
 /** The stages of a network boot as ingot itself sees them, and what to check when one is the last. */
-import type { EventRecord } from '../store/records.ts';
+import type { BootLimit } from '../config/timeouts.ts';
 
 export type BootStage = {
   readonly kinds: readonly string[];
@@ -8,24 +8,31 @@ export type BootStage = {
   /** What should come next. */
   readonly missing: string;
   readonly check: readonly string[];
+  /** How long it may last; stages in a row with the same limit share one such time. Null: as long as the step. */
+  readonly limit: BootLimit | null;
 };
 
-/** In the order of a boot. The first stands for "nothing seen at all". */
-const BOOT_STAGES: readonly BootStage[] = [
-  {
-    kinds: [],
-    seen: 'the machine was switched on',
-    missing: 'No DHCP request came from any of its known MAC addresses',
-    check: [
-      'Is the cable of the PXE NIC in the right switch port and VLAN, with link and without a long spanning-tree delay?',
-      'Do the ports of the node name the MAC address of the NIC that boots?',
-      'Does the machine boot from the network at all? Its console shows whether firmware took the one-time PXE boot.',
-    ],
-  },
+/** Stands for nothing seen at all. */
+export const NOTHING_SEEN: BootStage = {
+  kinds: [],
+  seen: 'the machine was switched on',
+  missing: 'No DHCP request came from any of its known MAC addresses',
+  limit: 'dhcp_s',
+  check: [
+    'Is the cable of the PXE NIC in the right switch port and VLAN, with link and without a long spanning-tree delay?',
+    'Do the ports of the node name the MAC address of the NIC that boots?',
+    'Does the machine boot from the network at all? Its console shows whether firmware took the one-time PXE boot.',
+  ],
+};
+
+/** In the order of a boot. */
+export const BOOT_STAGES: readonly BootStage[] = [
+  NOTHING_SEEN,
   {
     kinds: ['dhcp.discover', 'dhcp.request'],
     seen: 'a DHCP request',
     missing: 'No offer was made',
+    limit: 'dhcp_s',
     check: [
       'Does the PXE network serve DHCP (dhcp: authoritative), and has its range a free address?',
       'See the log lines of the dhcp component.',
@@ -35,6 +42,7 @@ const BOOT_STAGES: readonly BootStage[] = [
     kinds: ['dhcp.offer'],
     seen: 'a DHCP offer to the machine',
     missing: 'It did not take the offer',
+    limit: 'boot_program_s',
     check: [
       'Is there another DHCP server on the PXE network?',
       'Do answers reach the machine? See the switch, and relays between it and the seed node.',
@@ -44,6 +52,7 @@ const BOOT_STAGES: readonly BootStage[] = [
     kinds: ['dhcp.boot_file', 'dhcp.elsewhere'],
     seen: 'a boot file named to the machine, whose address another DHCP server gives',
     missing: 'No boot program was fetched by TFTP or HTTP',
+    limit: 'boot_program_s',
     check: [
       'Did the other DHCP server give the machine an address? Without one firmware takes no boot file.',
       'Does the other DHCP server name a boot file of its own (next-server, filename, options 66 and 67)? Then firmware may take that.',
@@ -54,6 +63,7 @@ const BOOT_STAGES: readonly BootStage[] = [
     kinds: ['dhcp.ack'],
     seen: 'an address given by DHCP',
     missing: 'No boot program was fetched by TFTP or HTTP',
+    limit: 'boot_program_s',
     check: [
       'Does a firewall on the way drop TFTP (UDP port 69 and high ports)?',
       'Is the machine’s firmware of a kind that ingot has a boot program for (docs/networks.md lists them)?',
@@ -64,6 +74,7 @@ const BOOT_STAGES: readonly BootStage[] = [
     kinds: ['tftp.request'],
     seen: 'a request for a boot file by TFTP',
     missing: 'The file did not arrive',
+    limit: 'boot_program_s',
     check: [
       'Does a firewall or conntrack drop UDP from high ports to the machine?',
       'Does the network drop large UDP packets (MTU)?',
@@ -73,6 +84,7 @@ const BOOT_STAGES: readonly BootStage[] = [
     kinds: ['tftp.done', 'boot.program'],
     seen: 'a boot program sent to the machine',
     missing: 'The boot loader (iPXE, or GRUB under Secure Boot) did not ask what to boot',
+    limit: 'script_s',
     check: [
       'Does the console show iPXE, or GRUB? If not, the firmware may refuse the program: with Secure Boot on, say secure_boot:true among the node’s capabilities.',
       'Does iPXE know the NIC? Does a firewall drop the boot listener’s port (6180)?',
@@ -82,15 +94,24 @@ const BOOT_STAGES: readonly BootStage[] = [
     kinds: ['boot.script', 'boot.again'],
     seen: 'the boot script sent to the machine',
     missing: 'The kernel was not fetched',
+    limit: 'kernel_s',
     check: [
       'Does the console show an error of iPXE or GRUB?',
       'Are the ramdisk’s files there (ingot status)?',
     ],
   },
   {
+    kinds: ['boot.waits'],
+    seen: 'the machine waiting for its turn to load the kernel',
+    missing: 'Its turn has not come',
+    limit: null,
+    check: ['How many machines load at once? See limits.boot_downloads, and what the network carries.'],
+  },
+  {
     kinds: ['boot.kernel'],
     seen: 'the kernel sent to the machine',
     missing: 'The ramdisk’s initrd was not fetched',
+    limit: 'ramdisk_s',
     check: [
       'Does the console show an error of iPXE or GRUB?',
       'Is the ramdisk’s initrd there (ingot status)?',
@@ -100,6 +121,7 @@ const BOOT_STAGES: readonly BootStage[] = [
     kinds: ['boot.initrd'],
     seen: 'the ramdisk sent to the machine',
     missing: 'The agent did not look its node up',
+    limit: 'lookup_s',
     check: [
       'Does the console show the kernel starting? A machine with too little memory (below 1 GiB) stops here.',
       'Does the ramdisk have the driver of the NIC, and did it get an address?',
@@ -109,6 +131,7 @@ const BOOT_STAGES: readonly BootStage[] = [
     kinds: ['agent.lookup'],
     seen: 'the agent looking its node up',
     missing: 'No heartbeat followed',
+    limit: 'heartbeat_s',
     check: [
       'Does the console show an error of the agent?',
       'Can the machine reach the boot listener’s port?',
@@ -118,6 +141,7 @@ const BOOT_STAGES: readonly BootStage[] = [
     kinds: ['agent.heartbeat', 'agent.inventory'],
     seen: 'the agent calling back',
     missing: 'The agent is there',
+    limit: null,
     check: ['See what the agent prints on the console of the machine.'],
   },
 ];
@@ -128,30 +152,15 @@ export const BEFORE_THE_LOADER: readonly string[] = BOOT_STAGES.flatMap(({ kinds
 );
 
 /** What shows that something went wrong on the way; told beside the stage. */
-const TROUBLE: readonly string[] = ['dhcp.nak', 'dhcp.decline', 'tftp.failed', 'boot.failed', 'boot.loop'];
+export const TROUBLE: readonly string[] = [
+  'dhcp.nak',
+  'dhcp.decline',
+  'tftp.failed',
+  'boot.failed',
+  'boot.loop',
+];
 
 export const BOOT_EVENT_KINDS: readonly string[] = [
   ...BOOT_STAGES.flatMap((stage) => stage.kinds),
   ...TROUBLE,
 ];
-
-export type ReachedStage = {
-  readonly stage: BootStage;
-  /** The newest event of the stage; null when nothing was seen since power-on. */
-  readonly event: EventRecord | null;
-  /** The newest sign of trouble since then. */
-  readonly trouble: EventRecord | null;
-};
-
-/** How far a boot got: the latest stage of which an event is at hand. `events` are those of this boot. Pure. */
-export function reachedStage(events: readonly EventRecord[]): ReachedStage {
-  const trouble = events.findLast((one) => TROUBLE.includes(one.kind)) ?? null;
-  for (const stage of BOOT_STAGES.toReversed()) {
-    const event = events.findLast((one) => stage.kinds.includes(one.kind));
-    if (event === undefined) continue;
-    return { stage, event, trouble: trouble !== null && trouble.seq > event.seq ? trouble : null };
-  }
-  const [nothing] = BOOT_STAGES;
-  if (nothing === undefined) throw new RangeError('BOOT_STAGES is empty');
-  return { stage: nothing, event: null, trouble };
-}

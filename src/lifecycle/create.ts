@@ -29,6 +29,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     does: (step) => steps[step]?.does ?? step,
     bootProblem: (node) => site.bootProblem(node),
     bootWarnings: () => site.bootWarnings(),
+    bootTimes: deps.timeouts.boot,
     timesOf: (job) => engine.timesOf(job),
   };
   const engine = createEngine({

@@ -44,7 +44,7 @@ export type Site = {
 
 /** What steps work with. */
 export type StepDeps = {
-  readonly store: Pick<Store, 'nodes' | 'ports' | 'inventories' | 'inspectionRules'>;
+  readonly store: Pick<Store, 'nodes' | 'ports' | 'inventories' | 'inspectionRules' | 'events'>;
   readonly withBmc: WithBmc;
   readonly connectAgent: (target: AgentTarget) => AgentClient;
   readonly images: ImageStore;

@@ -1,7 +1,8 @@
 /** Why a node is where it is, in one paragraph: for `ingot node why`, and for errors when time is up. Pure. */
+import type { BootTimes } from '../config/timeouts.ts';
 import type { EventRecord, JobRecord, NodeRecord } from '../store/records.ts';
 import { VERBS } from '../store/words.ts';
-import { BEFORE_THE_LOADER, type ReachedStage, reachedStage } from './boot-stages.ts';
+import { BEFORE_THE_LOADER } from './boot-stages.ts';
 import { usesSecureBoot } from './capabilities.ts';
 import type { StepTimes } from './engine/engine.ts';
 import { withoutFullStop } from './engine/retry.ts';
@@ -9,6 +10,7 @@ import type { Explanation } from './engine/step.ts';
 import { isTransient, STATES } from './graph.ts';
 import type { Why } from './lifecycle.ts';
 import { TELLS } from './power-sync/trouble.ts';
+import { type ReachedStage, reachedStage } from './reached-stage.ts';
 import { rescueLogin } from './rescue/password.ts';
 import { clockTime, duration } from './say-time.ts';
 import { allowedIn } from './verbs.ts';
@@ -34,6 +36,7 @@ export type WhyFacts = {
   readonly bootProblem: string | null;
   /** What may be in the way of a boot: a sentence each. */
   readonly bootWarnings: readonly string[];
+  readonly bootTimes: BootTimes;
   /** Which logs of the ramdisk the job's failure has left; null: none. */
   readonly logs: string | null;
 };
@@ -82,7 +85,8 @@ export function explainSilence(facts: WhyFacts): Explanation {
   const took = job === null ? '' : ` after ${duration(ranMs(job, facts))}`;
   const awaited = (job === null ? null : awaitedBy(facts.node, job)) ?? facts.does(step);
   const boot = waitsForBoot(facts.node, job, facts.bootEvents) ? reachedStage(facts.bootEvents) : null;
-  const last = boot === null ? lastSentence(facts) : bootSentence(boot, facts);
+  const last =
+    boot === null ? lastSentence(facts) : `${bootSentence(boot, facts)}${stageTimeSentence(boot, facts)}`;
   const checks = checksFor(facts, boot);
   const asked = job === null ? null : bmcAsked(facts.node, job);
   const isTold = asked === null || boot !== null || awaited.includes(asked.address);
@@ -171,6 +175,14 @@ function bootSentence({ stage, event, trouble }: ReachedStage, { node, now }: Wh
   const told = event === null ? '' : ` (${event.message.replace(/\.$/, '')})`;
   const wrong = trouble === null ? '' : ` What went wrong: it ${trouble.message.replace(/\.$/, '')}.`;
   return `Last seen: ${stage.seen}, at ${clockTime(at)}, ${duration(now - Date.parse(at))} ago${told}. ${stage.missing} since then.${wrong}`;
+}
+
+/** Which time it was that is up, if the stage's. */
+function stageTimeSentence({ stage, began }: ReachedStage, { bootTimes, job, now }: WhyFacts): string {
+  if (stage.limit === null || job === null) return '';
+  const limitMs = bootTimes[stage.limit] * 1000;
+  if (now - Date.parse(began?.at ?? job.step_started_at) < limitMs) return '';
+  return ` It has ${duration(limitMs)} for that (timeouts.boot.${stage.limit}; set more if it is only slow).`;
 }
 
 function lastSentence({ lastEvent, now }: WhyFacts): string {

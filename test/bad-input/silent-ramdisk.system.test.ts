@@ -12,7 +12,18 @@ import { toldAbout } from './told.ts';
 
 const PASSWORD = 'rack-password-that-must-not-show';
 /** Long enough to play all boots, and all machines wait at once. */
-const CALLBACK_S = 30;
+const DHCP_S = 30;
+/** Each stage after it. */
+const STAGE_S = 15;
+const BOOT_TIMES = {
+  dhcp_s: DHCP_S,
+  boot_program_s: STAGE_S,
+  script_s: STAGE_S,
+  kernel_s: STAGE_S,
+  ramdisk_s: STAGE_S,
+  lookup_s: STAGE_S,
+  heartbeat_s: STAGE_S,
+};
 
 type Stage = {
   readonly name: string;
@@ -20,6 +31,8 @@ type Stage = {
   readonly seen: string;
   readonly missing: string;
   readonly check: string;
+  /** Whose time is up then. */
+  readonly limit: keyof typeof BOOT_TIMES;
 };
 
 /** Each machine gets one step further than the one before it. */
@@ -30,6 +43,7 @@ const STAGES: readonly Stage[] = [
     seen: 'Last seen: the machine was switched on, at ',
     missing: 'No DHCP request came from any of its known MAC addresses since then.',
     check: 'Do the ports of the node name the MAC address of the NIC that boots?',
+    limit: 'dhcp_s',
   },
   {
     name: 'DHCP but no TFTP',
@@ -37,6 +51,7 @@ const STAGES: readonly Stage[] = [
     seen: 'Last seen: an address given by DHCP, at ',
     missing: 'No boot program was fetched by TFTP or HTTP since then.',
     check: 'Does a firewall on the way drop TFTP (UDP port 69 and high ports)?',
+    limit: 'boot_program_s',
   },
   {
     name: 'TFTP of a file that is not there',
@@ -47,6 +62,7 @@ const STAGES: readonly Stage[] = [
     seen: 'Last seen: an address given by DHCP, at ',
     missing: 'What went wrong: it asked for pxelinux.0 by TFTP, which ingot does not have',
     check: 'Does its console show a PXE error?',
+    limit: 'boot_program_s',
   },
   {
     name: 'TFTP but no script',
@@ -57,6 +73,7 @@ const STAGES: readonly Stage[] = [
     seen: 'Last seen: a boot program sent to the machine, at ',
     missing: 'The boot loader (iPXE, or GRUB under Secure Boot) did not ask what to boot since then.',
     check: 'Does the console show iPXE, or GRUB?',
+    limit: 'script_s',
   },
   {
     name: 'script but no kernel',
@@ -68,6 +85,7 @@ const STAGES: readonly Stage[] = [
     seen: 'Last seen: the boot script sent to the machine, at ',
     missing: 'The kernel was not fetched since then.',
     check: 'Are the ramdisk’s files there (ingot status)?',
+    limit: 'kernel_s',
   },
   {
     name: 'kernel but no call-back',
@@ -81,6 +99,7 @@ const STAGES: readonly Stage[] = [
     seen: 'Last seen: the ramdisk sent to the machine, at ',
     missing: 'The agent did not look its node up since then.',
     check: 'Does the console show the kernel starting?',
+    limit: 'lookup_s',
   },
   {
     name: 'look-up but no heartbeat',
@@ -95,6 +114,7 @@ const STAGES: readonly Stage[] = [
     seen: 'Last seen: the agent looking its node up, at ',
     missing: 'No heartbeat followed since then.',
     check: 'Does the console show an error of the agent?',
+    limit: 'heartbeat_s',
   },
 ];
 
@@ -102,7 +122,7 @@ let site: NetworkSite;
 let rack: RackProcess;
 let client: PxeClient;
 beforeAll(async () => {
-  site = await startNetworkSite('silent', { callback_s: CALLBACK_S, power_s: 30 });
+  site = await startNetworkSite('silent', { callback_s: 600, power_s: 30, boot: BOOT_TIMES });
   rack = await startRackProcess(
     {
       ...{ machines: STAGES.length, address: '127.0.0.1', bmcPort: 8000, agentPort: 0, workMs: 0 },
@@ -161,15 +181,16 @@ describe('a machine of which was seen', () => {
   );
 
   it.each(STAGES.map((stage, index) => ({ ...stage, index })))(
-    '$name: the error says so when its time is up',
-    async ({ index, seen, missing, check }) => {
+    '$name: the error says so when the time of $limit is up',
+    async ({ index, seen, missing, check, limit }) => {
       const { nodes } = site.daemon.client;
       await until(async () => (await nodes.get(rackName(index))).provision_state === 'inspect failed');
       const { lastError, why } = await toldAbout(site.daemon, rackName(index));
-      expect(lastError).toContain(
-        `Gave up after ${CALLBACK_S} s waiting for the inventory or the first heartbeat of the ramdisk. `,
+      expect(lastError).toMatch(
+        /^Gave up after [\d a-z]+ waiting for the inventory or the first heartbeat of the ramdisk\. /,
       );
-      for (const part of [seen, missing, 'What to check: ', check]) expect(lastError).toContain(part);
+      const time = `It has ${BOOT_TIMES[limit]} s for that (timeouts.boot.${limit};`;
+      for (const part of [time, seen, missing, 'What to check: ', check]) expect(lastError).toContain(part);
       expect(why).toContain(lastError);
       expect(why.split(check)).toHaveLength(2);
     },

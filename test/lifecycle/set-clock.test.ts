@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Bmc } from '../../src/bmc/bmc.ts';
 import { openFakeHardware } from '../../src/bmc/fake-hardware.ts';
 import { systemClock } from '../../src/clock.ts';
+import { timeoutsSchema } from '../../src/config/timeouts.ts';
 import { IngotError } from '../../src/errors.ts';
 import { createMoment, createPast } from '../../src/lifecycle/engine/moment.ts';
 import { createWakeable } from '../../src/lifecycle/engine/wake.ts';
@@ -24,7 +25,9 @@ const uuidOf = (world: World): string => world.machines[0]?.uuid ?? '';
 
 /** A node whose ramdisk was started and says nothing. */
 async function waiting(verb: 'active' | 'inspect'): Promise<World> {
-  const world = await createWorld();
+  // The whole wait is the subject here, not the boot's first stage.
+  const timeouts = timeoutsSchema.parse({ boot: { dhcp_s: 3_600 } });
+  const world = await createWorld({ deps: { timeouts } });
   Object.assign(world.machines[0]?.faults ?? {}, { silent: true });
   const provision_state = verb === 'active' ? 'available' : 'manageable';
   const instance_info = verb === 'active' ? DEPLOYABLE : {};

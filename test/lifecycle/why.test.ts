@@ -1,5 +1,6 @@
 /** What `ingot node why` tells of a node, by the step that its job is at. */
 import { describe, expect, it } from 'vitest';
+import { timeoutsSchema } from '../../src/config/timeouts.ts';
 import type { Why } from '../../src/lifecycle/lifecycle.ts';
 import { explainSilence, explainWhy, type WhyFacts } from '../../src/lifecycle/why.ts';
 import { bmcAsked } from '../../src/lifecycle/why-steps.ts';
@@ -36,6 +37,7 @@ function factsOf(node: NodeRecord, job: JobRecord | null, times: Times | null = 
     ...{ node, job, bootEvents: [], lastEvent: null, failureHint: null },
     ...{ now: Date.parse(STARTED) + 2 * 60_000, times, does: (step) => step, bootProblem: PROBLEM },
     bootWarnings: [WARNING],
+    bootTimes: timeoutsSchema.parse({}).boot,
     logs: null,
   };
 }

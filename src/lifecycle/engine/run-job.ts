@@ -113,13 +113,15 @@ async function runStepOnce(call: StepAtWork): Promise<boolean> {
   await tools.boundary?.({ jobId: first.id, step: name, when: 'before' });
   const called = await callWithin(deadline, call, at);
   await begun;
-  const due = called.kind === 'wait' && clock.elapsed() >= deadline;
+  const end = Math.min(deadline, endOfWait(call, called));
+  const due = called.kind === 'wait' && clock.elapsed() >= end;
   const outcome = due ? await outcomeOfSilence(call, called.for) : called;
   await commitOutcome(call, at.job, outcome);
   await tools.boundary?.({ jobId: first.id, step: name, when: 'after', outcome: outcome.kind });
 
   if (outcome.kind === 'wait') {
-    await reach.wakeable.sleepUntil(Math.min(clock.elapsed() + outcome.pollMs, deadline), reach.signal);
+    if (end < deadline) reach.onDue(end);
+    await reach.wakeable.sleepUntil(Math.min(clock.elapsed() + outcome.pollMs, end), reach.signal);
   }
   return outcome.kind === 'done' || outcome.kind === 'failed';
 }
@@ -167,6 +169,14 @@ function deadlineOf(call: StepAtWork, at: JobOnNode): number {
   const limit = limitOf(call, at);
   const grace = call.tools.startedAt() + Math.min(RESTART_GRACE_MS, limit);
   return job.deadline === null ? grace : Math.max(call.reach.deadline(job.deadline, limit), grace);
+}
+
+/** Milliseconds on `Clock.elapsed`; infinite where the step sets no end of its own. */
+function endOfWait({ tools, reach }: StepAtWork, outcome: StepOutcome): number {
+  if (outcome.kind !== 'wait' || outcome.within === undefined) return Number.POSITIVE_INFINITY;
+  const { since, ms } = outcome.within;
+  const end = tools.clock.elapsed() - reach.past.since(since) + ms;
+  return Math.max(end, tools.startedAt() + Math.min(RESTART_GRACE_MS, ms));
 }
 
 /** The outcome of one call; when the deadline cuts it off, that of a step that still waits. */

@@ -35,6 +35,8 @@ export type StepOutcome =
       readonly for: string;
       /** The step is called again after this many milliseconds, or earlier when the node is nudged. */
       readonly pollMs: number;
+      /** An end of the waiting before the step's own: `ms` milliseconds after `since` (ms since the epoch). */
+      readonly within?: { readonly since: number; readonly ms: number };
       readonly progress?: Progress;
     }
   | { readonly kind: 'retry'; readonly afterMs: number; readonly because: string }

@@ -52,24 +52,6 @@ async function beginGeneration(context: StepContext, intent: 'ramdisk' | 'instan
   );
 }
 
-/** Waits until the agent of this boot has proved itself by a heartbeat with its token. */
-export function waitAgentStep(): StepDefinition {
-  return {
-    does: 'waiting for the ramdisk to call back',
-    place: 'parked',
-    limit: 'callback_s',
-    run: async (context) => {
-      if (agentIsHere(context)) return { kind: 'done', note: 'The ramdisk has called back.' };
-      return { kind: 'wait', for: 'the first heartbeat of the ramdisk', pollMs: 10_000 };
-    },
-  };
-}
-
-export function agentIsHere(context: StepContext): boolean {
-  const { agent, boot_generation } = context.node();
-  return agent?.generation === boot_generation && agent.last_heartbeat_at !== null;
-}
-
 /**
  * Off, and the next boot is from disk. Ends every use of the ramdisk, also one that failed: a machine must not
  * be left where a reset would start it from a disk that is half written.

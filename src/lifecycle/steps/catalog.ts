@@ -3,7 +3,8 @@ import type { StepDeps } from '../deps.ts';
 import type { StepDefinition } from '../engine/step.ts';
 import { adoptStep } from './adopt.ts';
 import { checkAskedStepsStep, holdStep, pauseStep } from './asked.ts';
-import { bootDiskStep, bootInstanceStep, bootRamdiskStep, leaveRamdiskStep, waitAgentStep } from './boot.ts';
+import { bootDiskStep, bootInstanceStep, bootRamdiskStep, leaveRamdiskStep } from './boot.ts';
+import { waitAgentStep } from './boot-wait.ts';
 import { cleanStep, planCleaningStep, serviceStep } from './clean.ts';
 import { collectLogsStep } from './collect-logs.ts';
 import {
@@ -72,7 +73,7 @@ export function createSteps(deps: StepDeps): Readonly<Record<StepName, StepDefin
     'shut-down': shutDownStep(deps),
     'find-ports': findPortsStep(deps),
     'boot-ramdisk': bootRamdiskStep(deps),
-    'wait-agent': waitAgentStep(),
+    'wait-agent': waitAgentStep(deps),
     'collect-inventory': collectInventoryStep(deps),
     'record-inventory': recordInventoryStep(deps),
     'inspection-rules': inspectionRulesStep(deps),

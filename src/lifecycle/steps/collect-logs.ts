@@ -6,7 +6,7 @@ import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts
 import { secretsOf } from '../ramdisk-logs/scrub.ts';
 import { agentToken, lcmToken } from '../tokens.ts';
 import { agentOf } from './agent-command.ts';
-import { agentIsHere } from './boot.ts';
+import { agentIsHere } from './boot-wait.ts';
 
 /** Nodes whose logs are held at once: an answer has up to 16 MiB. Others wait, within the limit of the step. */
 const MOST_AT_ONCE = 4;

@@ -9,7 +9,7 @@ import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
 import { jsonObjectOf } from '../json.ts';
 import { agentOf } from './agent-command.ts';
-import { agentIsHere } from './boot.ts';
+import { agentIsHere, whileBooting } from './boot-wait.ts';
 
 /** A machine whose MACs nobody knows gets no boot file: the BMC is asked when the operator gave none. */
 export function findPortsStep(deps: StepDeps): StepDefinition {
@@ -50,7 +50,7 @@ export function collectInventoryStep(deps: StepDeps): StepDefinition {
       const arrived = await inventoryOfThisBoot(context, deps);
       if (arrived !== null) return judge(arrived.plugin_data);
       if (!agentIsHere(context)) {
-        return { kind: 'wait', for: 'the inventory or the first heartbeat of the ramdisk', pollMs: 10_000 };
+        return await whileBooting(context, deps, 'the inventory or the first heartbeat of the ramdisk');
       }
       const command = await agentOf(context, deps).run({
         name: 'poll.get_hardware_info',

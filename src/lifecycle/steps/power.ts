@@ -59,7 +59,10 @@ export async function startFrom(
       return secure;
     });
     const changed = context.node().secure_boot !== secureBoot;
-    await context.save({ boot_device: device }, { secure_boot: secureBoot });
+    // What was seen of the machine before was of another boot.
+    const isCounted = context.scratch().generation !== undefined;
+    const started = isCounted ? { boot_started_at: new Date(context.now()).toISOString() } : {};
+    await context.save({ boot_device: device }, { secure_boot: secureBoot, ...started });
     // The loader depends on it where nobody has asked for one or the other.
     if (changed) await deps.publishBoot(context.node().uuid);
   }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { cleaningSchema } from '../../../src/config/cleaning.ts';
+import { timeoutsSchema } from '../../../src/config/timeouts.ts';
 import type { ImageStore } from '../../../src/images/images.ts';
 import { createLifecycle } from '../../../src/lifecycle/create.ts';
 import type { LifecycleDeps } from '../../../src/lifecycle/deps.ts';
@@ -95,7 +96,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       log,
       cleaning: cleaningSchema.parse({}),
       limits: { power_actions: 20, image_writes: 20, jobs: 1_000 },
-      timeouts: { callback_s: 1_800, command_s: 7_200, power_s: 300 },
+      timeouts: timeoutsSchema.parse({}),
       powerSync: { interval_s: 0, at_once: 64 },
       withBmc: (node, work) => work(life.wrapAll(machineOf(node.uuid).bmc)),
       connectAgent: (target) => life.wrapAll(machineOf(target.nodeUuid).agent(target.token)),

@@ -7,6 +7,7 @@ import { createBootApi } from '../../../src/api/api.ts';
 import type { Bmc } from '../../../src/bmc/bmc.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { cleaningSchema } from '../../../src/config/cleaning.ts';
+import { timeoutsSchema } from '../../../src/config/timeouts.ts';
 import { createLifecycle } from '../../../src/lifecycle/create.ts';
 import type { Lifecycle, VerbRequest } from '../../../src/lifecycle/lifecycle.ts';
 import { createLog } from '../../../src/log.ts';
@@ -87,7 +88,7 @@ export async function createRack(ramdisks: Ramdisks): Promise<Rack> {
     ...{ store, log, clock: systemClock, secret: new Uint8Array(32).fill(7) },
     cleaning: cleaningSchema.parse({}),
     limits: { power_actions: 5, image_writes: 5, jobs: 5 },
-    timeouts: { callback_s: 60, command_s: 60, power_s: 60 },
+    timeouts: timeoutsSchema.parse({ callback_s: 60, command_s: 60, power_s: 60 }),
     powerSync: { interval_s: 0, at_once: 64 },
     withBmc: (_node, work) => work(bmc),
     images: { prepare: async () => ready, ready: async () => ready },
