@@ -96,8 +96,8 @@ function stateRow(state: ProvisionState): string {
 }
 
 function verbRow(verb: (typeof VERBS)[number]): string {
-  const { inMaintenance, unless = '' } = VERB_FACTS[verb];
-  return `| ${verb} | ${allowedIn(verb).join(', ')} | ${inMaintenance ? 'yes' : 'refused'} | ${unless} |`;
+  const { notInMaintenance, unless = '' } = VERB_FACTS[verb];
+  return `| ${verb} | ${allowedIn(verb).join(', ')} | ${notInMaintenance === undefined ? 'yes' : 'refused'} | ${unless} |`;
 }
 
 if (import.meta.main) await writeFile(LIFECYCLE_PAGE, lifecyclePage());

@@ -27,6 +27,29 @@ export function parseQuery<T extends z.ZodType>(schema: T, query: unknown): z.ou
   });
 }
 
+/**
+ * A body that is a list of arguments, in Ironic's words for it. `what` names the thing that the arguments are of.
+ * Throws `invalid_input`.
+ */
+export function parseArguments<T extends z.ZodType>(
+  schema: T,
+  body: unknown,
+  { what, mandatory }: { readonly what: string; readonly mandatory: string | null },
+): z.output<T> {
+  const given = typeof body === 'object' && body !== null ? body : {};
+  if (mandatory !== null && !(mandatory in given))
+    throw new IngotError('invalid_input', `Missing mandatory parameter: ${mandatory}`, {
+      hint: `Send a JSON object with "${mandatory}".`,
+    });
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  if (issue?.code === 'unrecognized_keys' && issue.path.length === 0) throw unexpected(issue.keys.join(', '));
+  throw new IngotError('invalid_input', bodySentence(issue, given, what), {
+    hint: 'Correct that and ask again. `--help` after an ingot command tells what it takes.',
+  });
+}
+
 /** The refusal of an argument that this query does not take. */
 export function unexpected(argument: string): IngotError {
   return new IngotError('invalid_input', `Unexpected arguments: ${argument}`, { hint: 'Leave it out.' });

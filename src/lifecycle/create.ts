@@ -13,7 +13,7 @@ import type { Lifecycle } from './lifecycle.ts';
 import { createManagement, refuseHeld } from './management.ts';
 import { endingOf } from './plans.ts';
 import { createPowerSync } from './power-sync/power-sync.ts';
-import { type Accepted, acceptPower, acceptVerb } from './requests.ts';
+import { type Accepted, acceptPower, acceptVerb, edgeBeside } from './requests.ts';
 import { createSteps } from './steps/catalog.ts';
 import { explainSilence, explainWhy } from './why.ts';
 import { gatherWhyFacts, type WhySource } from './why-facts.ts';
@@ -67,6 +67,9 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
   };
 
   return {
+    refuseByState: async (node, asked) => {
+      edgeBeside(await store.jobs.runningOf(node.uuid), node, asked);
+    },
     requestVerb: (ident, request) =>
       accept(ident, (queries, node) => acceptVerb(queries, node, { request, tools: { advance, site, now } })),
     management: createManagement({ ...deps, held }),

@@ -65,6 +65,11 @@ export type Heartbeat = {
 };
 
 export type Lifecycle = {
+  /**
+   * Throws what `requestVerb` would by the node's state alone, so that it comes before what is wrong with arguments.
+   * `said`: the verb as its asker spelled it.
+   */
+  refuseByState(node: NodeRecord, asked: { readonly verb: Verb; readonly said: string }): Promise<void>;
   /** Throws `invalid_state` (with what to do first), `node_locked`, `not_found`, `invalid_input`. */
   requestVerb(ident: string, request: VerbRequest): Promise<void>;
   /** `timeoutS`: seconds that each switching may take, instead of `timeouts.power_s`. Throws as above. */

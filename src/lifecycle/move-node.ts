@@ -6,6 +6,9 @@ import type { ProvisionState } from '../store/words.ts';
 import { edgeFrom, targetOf } from './graph.ts';
 import type { Edge, GraphEvent } from './graph-edges.ts';
 
+/** In these no inspection is under way any more, and as in Ironic none has a beginning then. */
+const ENDS_INSPECTION: ReadonlySet<ProvisionState> = new Set(['manageable', 'inspect failed']);
+
 /** Call it inside a transaction: the patch, the state and the event belong together. */
 export async function moveNode(
   queries: Queries,
@@ -28,6 +31,7 @@ export async function moveNode(
   }
   const moved = await queries.nodes.update(node.uuid, {
     ...move.patch,
+    ...(ENDS_INSPECTION.has(edge.to) ? { inspection_started_at: null } : {}),
     provision_state: edge.to,
     target_provision_state: headingAfter(node, edge, move.target),
   });

@@ -3,7 +3,7 @@ import { IngotError } from '../errors.ts';
 import type { JobRecord, NodeRecord, PortRecord } from '../store/records.ts';
 import type { DeployStep } from '../store/step-list-records.ts';
 import type { NodePatch, Queries } from '../store/store.ts';
-import type { PowerTarget } from '../store/words.ts';
+import type { PowerTarget, Verb } from '../store/words.ts';
 import { configDriveRequestOf, withConfigDrive } from './config-drive-request.ts';
 import { instanceTraits, withTemplates } from './deploy-steps.ts';
 import { withDeployment } from './deployment.ts';
@@ -17,7 +17,7 @@ import { moveNode } from './move-node.ts';
 import { jobSteps, PLANS, POWER_STEPS, POWER_VERB } from './plans.ts';
 import { withoutRescuePassword, withRescuePassword } from './rescue/password.ts';
 import type { PasswordHash } from './rescue/sha-crypt.ts';
-import { acceptsVerb, edgeForVerb, waitForJob } from './verbs.ts';
+import { acceptsVerb, edgeForVerb, refuseByFlags, waitForJob } from './verbs.ts';
 
 export type RequestTools = {
   readonly advance: Advance;
@@ -35,7 +35,19 @@ export type Accepted = {
   readonly interrupted: boolean;
 };
 
-/** Runs inside a transaction. Throws `invalid_state`, `invalid_input`, `node_locked`. */
+/** The edge that the verb takes beside the job that runs. Throws `invalid_state`, `node_locked`. */
+export function edgeBeside(
+  running: JobRecord | null,
+  node: NodeRecord,
+  { verb, said }: { readonly verb: Verb; readonly said?: string },
+): Edge {
+  // Who comes second hears who holds the node, not that the state has changed under his hands.
+  if (running !== null && running.waiting_for === null && !acceptsVerb(node, verb))
+    throw locked(node, running);
+  return edgeForVerb(node, verb, said);
+}
+
+/** Runs inside a transaction. Throws `invalid_state`, `invalid_input`, `forbidden`, `node_locked`. */
 export async function acceptVerb(
   queries: Queries,
   node: NodeRecord,
@@ -43,10 +55,8 @@ export async function acceptVerb(
 ): Promise<Accepted> {
   const running = await queries.jobs.runningOf(node.uuid);
   if (request.deployment !== undefined && running !== null) throw locked(node, running);
-  // Who comes second hears who holds the node, not that the state has changed under his hands.
-  if (running !== null && running.waiting_for === null && !acceptsVerb(node, request.verb))
-    throw locked(node, running);
-  const edge = edgeForVerb(node, request.verb);
+  const edge = edgeBeside(running, node, { verb: request.verb });
+  refuseByFlags(node, request.verb);
   if (request.verb === 'abort' && running !== null)
     return await abort(queries, { node, job: running }, tools);
   if (request.verb === 'unhold') return await unhold(queries, { node, job: running });

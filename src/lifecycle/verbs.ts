@@ -8,26 +8,26 @@ import { EDGES, type Edge, type GraphEvent } from './graph-edges.ts';
 export type VerbFacts = {
   /** The event of the graph that the verb is. */
   readonly event: GraphEvent;
-  /** False for verbs that Ironic refuses while a node is in maintenance. */
-  readonly inMaintenance: boolean;
+  /** Ironic's word for the work, of verbs that it refuses while a node is in maintenance. */
+  readonly notInMaintenance?: 'provisioning' | 'cleaning' | 'rescuing' | 'unrescuing' | 'service';
   /** The flag of a node that forbids the verb. */
   readonly unless?: 'protected' | 'retired';
 };
 
 export const VERB_FACTS: Readonly<Record<Verb, VerbFacts>> = {
-  manage: { event: 'manage', inMaintenance: true },
-  provide: { event: 'provide', inMaintenance: true, unless: 'retired' },
-  inspect: { event: 'inspect', inMaintenance: true },
-  active: { event: 'deploy', inMaintenance: false },
-  rebuild: { event: 'rebuild', inMaintenance: false, unless: 'protected' },
-  deleted: { event: 'delete', inMaintenance: true, unless: 'protected' },
-  abort: { event: 'abort', inMaintenance: true },
-  clean: { event: 'clean', inMaintenance: true },
-  adopt: { event: 'adopt', inMaintenance: true },
-  rescue: { event: 'rescue', inMaintenance: false },
-  unrescue: { event: 'unrescue', inMaintenance: false },
-  unhold: { event: 'unhold', inMaintenance: true },
-  service: { event: 'service', inMaintenance: false },
+  manage: { event: 'manage' },
+  provide: { event: 'provide', unless: 'retired' },
+  inspect: { event: 'inspect' },
+  active: { event: 'deploy', notInMaintenance: 'provisioning' },
+  rebuild: { event: 'rebuild', notInMaintenance: 'provisioning', unless: 'protected' },
+  deleted: { event: 'delete', unless: 'protected' },
+  abort: { event: 'abort' },
+  clean: { event: 'clean', notInMaintenance: 'cleaning' },
+  adopt: { event: 'adopt' },
+  rescue: { event: 'rescue', notInMaintenance: 'rescuing' },
+  unrescue: { event: 'unrescue', notInMaintenance: 'unrescuing' },
+  unhold: { event: 'unhold' },
+  service: { event: 'service', notInMaintenance: 'service' },
 };
 
 /** The states in which the verb is accepted. */
@@ -41,23 +41,35 @@ export function acceptsVerb({ provision_state }: Pick<NodeRecord, 'provision_sta
   return edgeFrom(provision_state, VERB_FACTS[verb].event)?.by === 'operator';
 }
 
-/** The edge that the verb takes. Throws `invalid_state` with what to do first, or `invalid_input`. */
-export function edgeForVerb(node: NodeRecord, verb: Verb): Edge {
+/** The edge that the verb takes. Throws `invalid_state` with what to do first; `said`: the verb as its asker spelled it. */
+export function edgeForVerb(node: NodeRecord, verb: Verb, said: string = verb): Edge {
   const facts = VERB_FACTS[verb];
+  // Of these Ironic looks at maintenance before it looks at the state.
+  if (facts.notInMaintenance === 'provisioning') refuseInMaintenance(node, verb);
   const edge = edgeFrom(node.provision_state, facts.event);
-  if (edge === null || edge.by !== 'operator') throw refusal(node, verb);
-  if (facts.unless === 'protected') refuseProtected(node);
-  if (facts.unless === 'retired' && node.retired) throw retirement(node);
-  if (node.maintenance && !facts.inMaintenance) {
-    throw new IngotError(
-      'invalid_state',
-      `The requested action "${verb}" can not be performed on node "${node.uuid}" while it is in maintenance.`,
-      {
-        hint: `First: ingot node maintenance ${node.name ?? node.uuid} off (reason: ${node.maintenance_reason ?? 'none given'}).`,
-      },
-    );
-  }
+  if (edge === null || edge.by !== 'operator') throw refusal(node, verb, said);
   return edge;
+}
+
+/** What Ironic asks after the verb's arguments. Throws `invalid_state` or `forbidden`. */
+export function refuseByFlags(node: NodeRecord, verb: Verb): void {
+  const { unless } = VERB_FACTS[verb];
+  refuseInMaintenance(node, verb);
+  if (unless === 'protected') refuseProtected(node);
+  if (unless === 'retired' && node.retired) throw retirement(node);
+}
+
+/** In Ironic's words (ironic/common/exception.py, NodeInMaintenance). */
+function refuseInMaintenance(node: NodeRecord, verb: Verb): void {
+  const { notInMaintenance } = VERB_FACTS[verb];
+  if (!node.maintenance || notInMaintenance === undefined) return;
+  throw new IngotError(
+    'invalid_state',
+    `The ${notInMaintenance} operation can't be performed on node ${node.uuid} because it's in maintenance mode.`,
+    {
+      hint: `First: ingot node maintenance ${node.name ?? node.uuid} off (reason: ${node.maintenance_reason ?? 'none given'}).`,
+    },
+  );
 }
 
 /** Throws `forbidden` for what would take a protected node's instance away. */
@@ -85,11 +97,11 @@ function retirement(node: NodeRecord): IngotError {
 }
 
 /** Ironic's own sentence (ironic/common/exception.py, InvalidStateRequested) and the way there. */
-function refusal(node: NodeRecord, verb: Verb): IngotError {
+function refusal(node: NodeRecord, verb: Verb, said: string): IngotError {
   const state = node.provision_state;
   return new IngotError(
     'invalid_state',
-    `The requested action "${verb}" can not be performed on node "${node.uuid}" while it is in state "${state}".`,
+    `The requested action "${said}" can not be performed on node "${node.uuid}" while it is in state "${state}".`,
     { hint: whatToDoFirst(state, verb) },
   );
 }

@@ -26,6 +26,9 @@ export function fakeLifecycle(store: Store): FakeLifecycle {
   const fake: FakeLifecycle = {
     asked,
     refuseWith: null,
+    refuseByState: async () => {
+      if (fake.refuseWith !== null) throw fake.refuseWith;
+    },
     requestVerb: (ident, request) => note('requestVerb', ident, request),
     // The real one: what it does is part of the API's answers.
     allocate: (uuid) =>

@@ -223,12 +223,14 @@ test.each([
   },
 );
 
-test('the resource class of an active node changes only in maintenance', async () => {
+test('an active node may be given a resource class, which changes then only when nothing is deployed', async () => {
   const { ask, store } = await apiFixture();
   await store.nodes.insert(aNode({ provision_state: 'active' }));
   const body = [{ op: 'add', path: '/resource_class', value: 'big' }];
-  expect((await ask('PATCH', `/v1/nodes/${NODE}`, { body })).status).toBe(409);
+  expect((await ask('PATCH', `/v1/nodes/${NODE}`, { body })).status).toBe(200);
   await store.nodes.update(NODE, { maintenance: true });
+  expect((await ask('PATCH', `/v1/nodes/${NODE}`, { body })).status).toBe(409);
+  await store.nodes.update(NODE, { provision_state: 'available' });
   expect((await ask('PATCH', `/v1/nodes/${NODE}`, { body })).status).toBe(200);
 });
 

@@ -12,7 +12,8 @@ import { freePorts } from '../rig/ports.ts';
 import { type Call, NEWEST, send } from './call.ts';
 import { ABSENT, type Difference, differences, EMPTY } from './difference.ts';
 import { FAMILIES } from './families.ts';
-import { JUSTIFIED, type Justified } from './justified.ts';
+import { JUSTIFIED } from './justified/justified.ts';
+import type { Justified } from './justified/reason.ts';
 import { type RealIronic, startRealIronic } from './real-ironic.ts';
 
 const SETTLES_MS = 60_000;

@@ -6,6 +6,8 @@ import { nodes } from './families/nodes.ts';
 import { parts } from './families/parts.ts';
 import { patches } from './families/patch.ts';
 import { ports } from './families/ports.ts';
+import { powers } from './families/power.ts';
+import { verbs } from './families/verbs.ts';
 import { versions } from './families/versions.ts';
 
 /** In this order, on the same two servers: what one family leaves behind, the lists of the next one show on both. */
@@ -18,4 +20,6 @@ export const FAMILIES: readonly Family[] = [
   ports,
   drivers,
   deployTemplates,
+  verbs,
+  powers,
 ];

@@ -75,10 +75,10 @@ describe('manual cleaning', () => {
 
   it('that never ends takes the node into maintenance too, and keeps the reason that an operator gave', async () => {
     const { world, uuid } = await worldIn('manageable');
-    await world.store().nodes.update(uuid, { maintenance: true, maintenance_reason: 'fan' });
     const [machine] = world.machines;
     await world.daemon().requestVerb(uuid, { verb: 'clean', steps: [inBand('erase_devices')] });
     await world.untilTrue('the agent erases', () => machine?.history.includes('execute_clean_step') === true);
+    await world.store().nodes.update(uuid, { maintenance: true, maintenance_reason: 'fan' });
     await machine?.bmc.powerOff();
     expect(await world.until(['clean failed'])).toMatchObject({
       maintenance: true,

@@ -4,12 +4,23 @@ import type { ConfigDriveRequest } from '../../lifecycle/lifecycle.ts';
 import type { Verb } from '../../store/words.ts';
 import type { ProvisionBody } from '../schemas/provision.ts';
 
-/** Null when there is none. Throws `invalid_input` for a packed drive. */
+/** The microversions that first take an object, and vendor data in it. */
+const SINCE = { object: 56, vendorData: 59 } as const;
+
+/** Throws `invalid_input`, as Ironic does, for what the microversion does not have. */
+export function configDriveSince(given: ProvisionBody['configdrive'], minor: number): void {
+  if (typeof given !== 'object' || given === null || Object.keys(given).length === 0) return;
+  if (minor < SINCE.object) throw tooNew('a JSON object for configdrive', SINCE.object);
+  if (given.vendor_data !== undefined && minor < SINCE.vendorData)
+    throw tooNew('vendor_data in configdrive', SINCE.vendorData);
+}
+
+/** Null when there is none, or an empty one. Throws `invalid_input` for a packed drive. */
 export function configDriveOf(
   verb: Verb,
   given: ProvisionBody['configdrive'] | null,
 ): ConfigDriveRequest | null {
-  if (given === null || given === undefined || given === '') return null;
+  if (given === null || given === undefined || Object.keys(given).length === 0) return null;
   if (typeof given === 'string') {
     throw new IngotError(
       'invalid_input',
@@ -28,4 +39,11 @@ export function configDriveOf(
     ...(network_data === undefined ? {} : { network_data }),
     ...(vendor_data === undefined ? {} : { vendor_data }),
   };
+}
+
+function tooNew(what: string, since: number): IngotError {
+  const said = `Providing ${what} is only supported starting with API version 1.${since}`;
+  return new IngotError('invalid_input', said, {
+    hint: `Send X-OpenStack-Ironic-API-Version: 1.${since} or newer.`,
+  });
 }

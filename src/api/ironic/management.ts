@@ -5,7 +5,7 @@ import { IngotError } from '../../errors.ts';
 import { type BootDevice, bootDevicesOf, unsupported } from '../../lifecycle/management.ts';
 import type { NodeRecord } from '../../store/records.ts';
 import type { ApiContext } from '../context.ts';
-import { parseQuery } from '../parse.ts';
+import { parseArguments } from '../parse.ts';
 import { looseBoolean } from '../schemas/common.ts';
 import { findNode } from './idents.ts';
 import { refuseBefore } from './since.ts';
@@ -44,7 +44,9 @@ export function managementRoutes(app: FastifyInstance, { store, lifecycle }: Api
     return { supported_boot_devices: bootDevicesOf(node).map((device) => IRONIC_NAMES[device]) };
   });
   app.put<WithIdent>('/v1/nodes/:ident/management/boot_device', async (request, reply) => {
-    const { boot_device: name, persistent } = parseArguments(bootDeviceBody, request.body, 'boot_device');
+    const { boot_device: name, persistent } = parseArguments(bootDeviceBody, request.body, {
+      ...{ what: 'boot_device', mandatory: 'boot_device' },
+    });
     const node = await findNode(store, request.params.ident);
     await management.setBootDevice(node, { device: deviceNamed(node, name), persistent });
     return reply.code(204).send();
@@ -61,7 +63,7 @@ export function managementRoutes(app: FastifyInstance, { store, lifecycle }: Api
 
   app.put<WithIdent>('/v1/nodes/:ident/states/boot_mode', async (request) => {
     refuseBefore(SINCE.states, request);
-    const { target } = parseArguments(bootModeBody, request.body, 'target');
+    const { target } = parseArguments(bootModeBody, request.body, { what: 'boot_mode', mandatory: 'target' });
     const node = await findNode(store, request.params.ident);
     if (target !== 'bios' && target !== 'uefi')
       throw new IngotError(
@@ -80,7 +82,10 @@ export function managementRoutes(app: FastifyInstance, { store, lifecycle }: Api
   });
   app.put<WithIdent>('/v1/nodes/:ident/states/secure_boot', async (request, reply) => {
     refuseBefore(SINCE.states, request);
-    const { target } = parseArguments(secureBootBody, request.body, 'target');
+    const { target } = parseArguments(secureBootBody, request.body, {
+      what: 'secure_boot',
+      mandatory: 'target',
+    });
     await management.setSecureBoot(await findNode(store, request.params.ident), target);
     return reply.code(202).send();
   });
@@ -90,16 +95,8 @@ export function managementRoutes(app: FastifyInstance, { store, lifecycle }: Api
     return { console_enabled: false, console_info: null };
   });
   app.put<WithIdent>('/v1/nodes/:ident/states/console', async (request) => {
-    parseArguments(consoleBody, request.body, 'enabled');
+    parseArguments(consoleBody, request.body, { what: 'console', mandatory: 'enabled' });
     throw unsupported(await findNode(store, request.params.ident), 'console');
-  });
-}
-
-/** Ironic's words for a body that is a list of arguments. */
-function parseArguments<T extends z.ZodType>(schema: T, body: unknown, mandatory: string): z.output<T> {
-  if (typeof body === 'object' && body !== null && mandatory in body) return parseQuery(schema, body);
-  throw new IngotError('invalid_input', `Missing mandatory parameter: ${mandatory}`, {
-    hint: `Send a JSON object with "${mandatory}".`,
   });
 }
 

@@ -29,7 +29,7 @@ export function mayBeDeleted({ provision_state }: Pick<NodeRecord, 'provision_st
 }
 
 /** Fields that decide what the hardware is; changed only while nothing is deployed on it. */
-const IDENTITY_FIELDS: readonly string[] = ['driver', 'resource_class', ...INTERFACE_FIELDS];
+const IDENTITY_FIELDS: readonly string[] = ['driver', ...INTERFACE_FIELDS];
 export const IDENTITY_STATES: ReadonlySet<ProvisionState> = new Set([
   'enroll',
   'inspecting',
@@ -45,7 +45,11 @@ export function mayBePatched(node: Pick<NodeRecord, 'provision_state' | 'target_
 
 /** Whether nothing is deployed on the node, or an operator looks after it. */
 export function mayChangeIdentity(node: Pick<NodeRecord, 'provision_state' | 'maintenance'>): boolean {
-  return node.maintenance || IDENTITY_STATES.has(node.provision_state);
+  return node.maintenance || isUndeployed(node);
+}
+
+function isUndeployed({ provision_state }: Pick<NodeRecord, 'provision_state'>): boolean {
+  return IDENTITY_STATES.has(provision_state);
 }
 
 /** Throws `conflict` when the node may not be patched in these fields now. */
@@ -59,26 +63,33 @@ export function refuseUpdate(node: NodeRecord, fields: readonly string[]): void 
       },
     );
   }
+  // Who places by it has counted the node already; one that had none is in nobody's books.
+  if (fields.includes('resource_class') && node.resource_class !== null && !isUndeployed(node))
+    throw notUpdatable(node, 'resource_class', '');
   const identity = fields.find((field) => IDENTITY_FIELDS.includes(field));
-  if (identity === undefined || mayChangeIdentity(node)) return;
-  throw new IngotError(
+  if (identity !== undefined && !mayChangeIdentity(node))
+    throw notUpdatable(node, identity, ' or in maintenance mode');
+}
+
+function notUpdatable(node: NodeRecord, field: string, orElse: string): IngotError {
+  const name = node.name ?? node.uuid;
+  const maintained = orElse === '' ? '' : `, or ingot node maintenance ${name} on`;
+  return new IngotError(
     'conflict',
-    `Node ${node.uuid} can not have "${identity}" updated unless it is in one of allowed ` +
-      `(${[...IDENTITY_STATES].join(', ')}) states or in maintenance mode.`,
-    {
-      hint: `It is in "${node.provision_state}". First: ingot node undeploy, or ingot node maintenance ${node.name ?? node.uuid} on`,
-    },
+    `Node ${node.uuid} can not have ${field} updated unless it is in one of allowed ` +
+      `(${[...IDENTITY_STATES].join(', ')}) states${orElse}.`,
+    { hint: `It is in "${node.provision_state}". First: ingot node undeploy ${name}${maintained}` },
   );
 }
 
 /** Throws `forbidden` or `conflict` when the node may not be deleted now. Maintenance overrides the state. */
 export function refuseDelete(node: NodeRecord): void {
-  refuseProtected(node);
   if (node.instance_uuid !== null) {
     throw new IngotError('conflict', `Node ${node.uuid} is associated with instance ${node.instance_uuid}.`, {
       hint: `First: ingot node undeploy ${node.name ?? node.uuid}, or: ingot node unset ${node.name ?? node.uuid} instance_uuid`,
     });
   }
+  refuseProtected(node);
   if (node.maintenance || mayBeDeleted(node)) return;
   throw new IngotError(
     'conflict',

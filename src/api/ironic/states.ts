@@ -4,11 +4,11 @@ import { IngotError } from '../../errors.ts';
 import { POWER_TARGETS, type PowerTarget, VERBS, type Verb } from '../../store/words.ts';
 import { principalOf } from '../access/principal.ts';
 import { type ApiContext, nodeSource } from '../context.ts';
-import { parseBody } from '../parse.ts';
+import { parseArguments } from '../parse.ts';
 import { maintenanceBody } from '../schemas/node.ts';
-import { powerBody, provisionBody } from '../schemas/provision.ts';
+import { powerBody, provisionBody, provisionTarget } from '../schemas/provision.ts';
 import { BODY_LIMITS, baseUrl } from '../server.ts';
-import { configDriveOf } from './config-drive.ts';
+import { configDriveOf, configDriveSince } from './config-drive.ts';
 import { findNode } from './idents.ts';
 import { NODE_STATES_FIELDS } from './node-fields.ts';
 import { nodeView, selectNodeFields } from './node-view.ts';
@@ -18,6 +18,8 @@ import { checkArguments, verbSince } from './verbs.ts';
 
 /** Soft targets, and the `timeout` of any. */
 const SOFT_POWER_SINCE = 27;
+
+const PROVISION = { what: 'provision', mandatory: 'target' } as const;
 
 type WithIdent = { Params: { ident: string } };
 
@@ -38,21 +40,24 @@ export function stateRoutes(app: FastifyInstance, context: ApiContext): void {
     async (request, reply) => {
       const { ident } = request.params;
       const node = await findNode(store, ident);
-      const body = parseBody(provisionBody, withTarget(request.body), 'provision');
-      const verb = verbOf(body.target);
+      const { target } = parseArguments(provisionTarget, request.body, PROVISION);
+      const verb = verbOf(target);
       if (verb === null) {
         throw new IngotError(
           'invalid_input',
-          `The requested action "${body.target}" can not be performed on node "${node.uuid}" ` +
+          `The requested action "${target}" can not be performed on node "${node.uuid}" ` +
             `while it is in state "${node.provision_state}".`,
           { hint: `Actions are: ${VERBS.join(', ')}.` },
         );
       }
-      verbSince(body.target, request.minor);
+      verbSince(target, request.minor);
+      await lifecycle.refuseByState(node, { verb, said: target });
+      const body = parseArguments(provisionBody, request.body, PROVISION);
       checkArguments(verb, body, request.minor);
       // Verification would fail by it in any case.
       if (verb === 'manage' && node.provision_state === 'enroll')
         checkDriverInfo?.(node.driver, node.driver_info);
+      configDriveSince(body.configdrive, request.minor);
       const configdrive = configDriveOf(verb, body.configdrive ?? null);
       const { steps, withoutRamdisk } = await workAskedFor(store, node, {
         ...{ body, principal: principalOf(request) },
@@ -76,17 +81,18 @@ export function stateRoutes(app: FastifyInstance, context: ApiContext): void {
   app.put<WithIdent>('/v1/nodes/:ident/states/power', async (request, reply) => {
     const { ident } = request.params;
     const node = await findNode(store, ident);
-    const { target, timeout = null } = parseBody(powerBody, withTarget(request.body), 'power');
+    const { target, timeout = null } = parseArguments(powerBody, request.body, {
+      ...{ what: 'power', mandatory: 'target' },
+    });
     if (request.minor < SOFT_POWER_SINCE && (target.startsWith('soft ') || timeout !== null))
       throw notAcceptable(timeout === null ? target : 'timeout', SOFT_POWER_SINCE);
     const known = POWER_TARGETS.find((candidate: PowerTarget) => candidate === target);
     if (known === undefined) {
       throw new IngotError(
         'invalid_input',
-        `Power target "${target}" is not one of: ${POWER_TARGETS.join(', ')}`,
-        {
-          hint: 'Give one of these targets.',
-        },
+        `The requested action "${target}" can not be performed on node "${ident}" ` +
+          `while it is in state "${node.power_state ?? 'None'}".`,
+        { hint: `Targets are: ${POWER_TARGETS.join(', ')}.` },
       );
     }
     checkDriverInfo?.(node.driver, node.driver_info);
@@ -117,21 +123,15 @@ export function stateRoutes(app: FastifyInstance, context: ApiContext): void {
     });
   };
   app.put<WithIdent>('/v1/nodes/:ident/maintenance', async (request, reply) => {
-    const { reason } = parseBody(maintenanceBody, request.body ?? {}, 'maintenance');
+    const { reason } = parseArguments(maintenanceBody, request.body, {
+      ...{ what: 'maintenance', mandatory: null },
+    });
     await setMaintenance(request.params.ident, { reason: reason ?? null });
     return reply.code(202).send();
   });
   app.delete<WithIdent>('/v1/nodes/:ident/maintenance', async (request, reply) => {
     await setMaintenance(request.params.ident, null);
     return reply.code(202).send();
-  });
-}
-
-/** Ironic has a sentence of its own for the one parameter that may not be missing. */
-function withTarget(body: unknown): object {
-  if (body !== null && typeof body === 'object' && 'target' in body) return body;
-  throw new IngotError('invalid_input', 'Missing mandatory parameter: target', {
-    hint: 'Send a JSON object such as {"target": "manage"}.',
   });
 }
 

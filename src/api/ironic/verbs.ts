@@ -23,7 +23,7 @@ const SINCE: Readonly<Record<string, number>> = {
   service: 87,
 };
 
-/** Arguments and the verbs that take them. */
+/** Arguments and the verbs that take them, in the order in which Ironic looks at them. */
 const ARGUMENTS: readonly {
   readonly name: keyof ProvisionBody;
   readonly verbs: readonly Verb[];
@@ -31,8 +31,22 @@ const ARGUMENTS: readonly {
   readonly since?: number;
   /** What Ironic says of it before that. */
   readonly before?: string;
+  /** What Ironic says of it with another verb, where that is not its usual sentence. */
+  readonly misplaced?: string;
 }[] = [
-  { name: 'configdrive', verbs: ['active', 'rebuild'] },
+  {
+    name: 'configdrive',
+    verbs: ['active', 'rebuild'],
+    misplaced: 'Adding a config drive is only supported when setting provision state to active, rebuild',
+  },
+  { name: 'runbook', verbs: ['clean', 'service'], since: 92 },
+  {
+    name: 'disable_ramdisk',
+    verbs: ['clean', 'service'],
+    since: 70,
+    before: 'disable_ramdisk is not acceptable in this API version',
+    misplaced: 'disable_ramdisk is supported only with manual cleaning or servicing',
+  },
   { name: 'clean_steps', verbs: ['clean'] },
   {
     name: 'deploy_steps',
@@ -40,16 +54,19 @@ const ARGUMENTS: readonly {
     since: 69,
     before: minimalVersion(69),
   },
-  { name: 'service_steps', verbs: ['service'] },
   { name: 'rescue_password', verbs: ['rescue'] },
-  {
-    name: 'disable_ramdisk',
-    verbs: ['clean', 'service'],
-    since: 70,
-    before: 'disable_ramdisk is not acceptable in this API version',
-  },
-  { name: 'runbook', verbs: ['clean', 'service'], since: 92 },
+  { name: 'service_steps', verbs: ['service'] },
 ];
+
+/** Of these an empty one counts as none, as it does in Ironic. */
+const NOTHING_WHEN_EMPTY: ReadonlySet<keyof ProvisionBody> = new Set([
+  ...(['configdrive', 'clean_steps', 'deploy_steps', 'service_steps'] as const),
+]);
+
+function isGiven(name: keyof ProvisionBody, value: ProvisionBody[keyof ProvisionBody]): boolean {
+  if (value === null || value === undefined) return false;
+  return !NOTHING_WHEN_EMPTY.has(name) || Object.keys(value).length > 0;
+}
 
 /** Throws `not_acceptable` when the target is newer than the request's microversion. */
 export function verbSince(target: string, minor: number): void {
@@ -69,14 +86,13 @@ const REQUIRED: Readonly<Partial<Record<Verb, 'clean_steps' | 'service_steps'>>>
  * `not_acceptable` for one that the request's microversion does not have.
  */
 export function checkArguments(verb: Verb, body: ProvisionBody, minor: number): void {
-  for (const { name, verbs, since = 1, before } of ARGUMENTS) {
-    const value = body[name];
-    if (value === null || value === undefined) continue;
+  for (const { name, verbs, since = 1, before, misplaced } of ARGUMENTS) {
+    if (!isGiven(name, body[name])) continue;
     if (minor < since) throw notAcceptable(name, since, before);
     if (!verbs.includes(verb)) {
       throw new IngotError(
         'invalid_input',
-        `"${name}" is only valid when setting target provision state to ${verbs.join(' or ')}`,
+        misplaced ?? `"${name}" is only valid when setting target provision state to ${verbs.join(' or ')}`,
         { hint: `Leave "${name}" out.` },
       );
     }

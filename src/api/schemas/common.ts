@@ -28,6 +28,15 @@ export const looseBoolean = z.union([z.boolean(), z.string()]).transform((given,
   return z.NEVER;
 });
 
+/** A whole number as Ironic takes it: JSON's own, or its digits. */
+export const looseInteger = z.union([z.int(), z.string()]).transform((given, context) => {
+  if (typeof given === 'number') return given;
+  if (/^-?\d{1,15}$/.test(given.trim())) return Number(given);
+  const message = `Expected an integer for ${FIELD_PLACE}: ${given}`;
+  context.addIssue({ code: 'custom', message, params: WHOLE_SENTENCE });
+  return z.NEVER;
+});
+
 export const mac = z.string().transform((text, context) => {
   const address = parseMac(text);
   if (address !== null) return address;
@@ -84,16 +93,9 @@ export const commaList = z
     ].filter((part) => part !== ''),
   );
 
-const wholeNumber = z.string().transform((text, context) => {
-  if (/^-?\d{1,15}$/.test(text.trim())) return Number(text);
-  const message = `Expected an integer for ${FIELD_PLACE}: ${text}`;
-  context.addIssue({ code: 'custom', message, params: WHOLE_SENTENCE });
-  return z.NEVER;
-});
-
 /** What every sorted list takes; `api/ironic/listing.ts` judges it, in Ironic's own sentences. */
 export const sortedPaging = {
-  limit: wholeNumber.optional(),
+  limit: looseInteger.optional(),
   marker: uuid.optional(),
   sort_key: z.string().default('id'),
   sort_dir: z.string().default('asc'),

@@ -1,7 +1,7 @@
 /** `PUT states/provision` and `PUT states/power`. */
 import { z } from 'zod';
-import { MOST_STEPS } from '../../lifecycle/asked-steps.ts';
-import { jsonObject } from './common.ts';
+import { ASKED_STEP_INTERFACES, MOST_STEPS } from '../../lifecycle/asked-steps.ts';
+import { jsonObject, looseBoolean, looseInteger, WHOLE_SENTENCE } from './common.ts';
 import { deployStep } from './step-list.ts';
 
 /** Ironic takes user data as text, or as an object that is written as JSON. */
@@ -19,7 +19,10 @@ export const configDriveObject = z.strictObject({
 
 /** A step that an operator names; only Ironic's reserved ones (`hold`, `wait`, `reboot`, ...) need no interface. */
 const askedStep = z.strictObject({
-  interface: z.string().max(100).nullable().default(null),
+  interface: z
+    .enum(ASKED_STEP_INTERFACES, `an interface of steps is one of ${ASKED_STEP_INTERFACES.join(', ')}`)
+    .nullable()
+    .default(null),
   step: z.string().min(1).max(200),
   args: jsonObject.default({}),
 });
@@ -31,6 +34,9 @@ const askedSteps = z.array(askedStep).max(MOST_STEPS, MANY);
 /** Its hash takes time by its length, and ssh servers take no more. */
 const LONGEST_PASSWORD = 256;
 
+/** What decides whether the rest of the request is looked at. */
+export const provisionTarget = z.looseObject({ target: z.string() });
+
 export const provisionBody = z.strictObject({
   target: z.string(),
   configdrive: z.union([z.string(), configDriveObject]).nullish(),
@@ -38,7 +44,7 @@ export const provisionBody = z.strictObject({
   deploy_steps: deploySteps.nullish(),
   service_steps: askedSteps.nullish(),
   rescue_password: z.string().max(LONGEST_PASSWORD, `has more than ${LONGEST_PASSWORD} characters`).nullish(),
-  disable_ramdisk: z.boolean().nullish(),
+  disable_ramdisk: looseBoolean.nullish(),
   runbook: z.string().nullish(),
 });
 export type ProvisionBody = z.output<typeof provisionBody>;
@@ -49,9 +55,12 @@ const LONGEST_POWER_TIMEOUT = 3_600;
 export const powerBody = z.strictObject({
   target: z.string(),
   /** Seconds that the machine is given, instead of `timeouts.power_s`. */
-  timeout: z
-    .int()
-    .positive('timeout must be a positive number of seconds')
-    .max(LONGEST_POWER_TIMEOUT, `timeout must be ${LONGEST_POWER_TIMEOUT} seconds at most`)
+  timeout: looseInteger
+    .refine((seconds) => seconds > 0, {
+      ...{ message: 'timeout has to be positive integer', params: WHOLE_SENTENCE },
+    })
+    .refine((seconds) => seconds <= LONGEST_POWER_TIMEOUT, {
+      ...{ message: `timeout has to be ${LONGEST_POWER_TIMEOUT} seconds at most`, params: WHOLE_SENTENCE },
+    })
     .nullish(),
 });

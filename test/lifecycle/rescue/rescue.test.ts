@@ -135,7 +135,7 @@ describe('rescue', () => {
     const world = await worldIn({ provision_state: 'rescue', maintenance: true });
     await expect(
       world.daemon().requestVerb(world.uuid, { verb, rescuePassword: PASSWORD }),
-    ).rejects.toMatchObject({ message: expect.stringContaining('while it is in maintenance') });
+    ).rejects.toMatchObject({ message: expect.stringContaining("because it's in maintenance mode") });
   });
 
   it('may be begun anew in a rescue, with another password', async () => {

@@ -1,19 +1,8 @@
 // table of constants
-/** Where ingot answers otherwise than Ironic 21.4 does, and why that stays so. */
-export type Justified = {
-  /**
-   * `family: name` of each call that shows it; the test fails for one that does not any more. A pattern has to be shown
-   * by one call at least. All: what ingot adds to any answer.
-   */
-  readonly calls: readonly string[] | RegExp | 'all';
-  readonly at: string | RegExp;
-  readonly why: string;
-};
+import { type Justified, SENTENCE, STATUS_AND_SENTENCE } from './reason.ts';
 
-const SENTENCE = 'body.error_message.faultstring';
-const STATUS_AND_SENTENCE = /^(status|body\.error_message\.faultstring)$/;
-
-export const JUSTIFIED: readonly Justified[] = [
+/** Of any answer, and of nodes, ports and drivers. */
+export const OF_RESOURCES: readonly Justified[] = [
   {
     calls: 'all',
     at: /^body\.error_message\.(code|hint)$/,

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { IngotError } from '../../src/errors.ts';
+import { aNode, apiFixture, fault, NODE } from './fixtures.ts';
+
+const PROVISION = `/v1/nodes/${NODE}/states/provision`;
+
+test('what the state refuses is said before what is wrong with the arguments, as in Ironic', async () => {
+  const { ask, store, lifecycle } = await apiFixture();
+  await store.nodes.insert(aNode());
+  const wrong = { target: 'clean', bogus: 1 };
+  expect(fault(await ask('PUT', PROVISION, { body: wrong }))).toBe('Unexpected arguments: bogus');
+  lifecycle.refuseWith = new IngotError('invalid_state', 'not in this state', { hint: '' });
+  expect(fault(await ask('PUT', PROVISION, { body: wrong }))).toBe('not in this state');
+});
+
+test('empty arguments of other verbs count as none, as in Ironic', async () => {
+  const { ask, store, lifecycle } = await apiFixture();
+  await store.nodes.insert(aNode());
+  const body = {
+    target: 'manage',
+    clean_steps: [],
+    deploy_steps: [],
+    configdrive: {},
+    rescue_password: null,
+  };
+  expect((await ask('PUT', PROVISION, { body })).status).toBe(202);
+  expect(lifecycle.asked.map(({ arguments: [, request] }) => request)).toEqual([
+    { verb: 'manage', steps: [] },
+  ]);
+});
+
+test.each([
+  [{ meta_data: {} }, '1.55', 400],
+  [{ meta_data: {} }, '1.56', 202],
+  [{ vendor_data: {} }, '1.58', 400],
+  [{ vendor_data: {} }, '1.59', 202],
+])('the config drive %j at %s answers %d', async (configdrive, version, status) => {
+  const { ask, store } = await apiFixture();
+  await store.nodes.insert(aNode({ provision_state: 'available' }));
+  const answer = await ask('PUT', PROVISION, { body: { target: 'active', configdrive }, version });
+  expect(answer.status).toBe(status);
+});
