@@ -7,6 +7,7 @@ import { bootClientOf } from './boot/client.ts';
 import type { BootEntry } from './boot/decision.ts';
 import { createGrubFiles } from './boot/grub-files.ts';
 import { contentsOf } from './boot/manifest.ts';
+import { createProgramRounds } from './boot/program-rounds.ts';
 import { systemClock } from './clock.ts';
 import { startAddressProbes } from './daemon/address-probes.ts';
 import { createBootAnswers } from './daemon/boot-answers.ts';
@@ -91,7 +92,9 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     counters: counters.facts,
     clock: systemClock,
   });
+  const rounds = createProgramRounds();
   const bootAnswers = createBootAnswers({
+    rounds,
     files: manifest.files,
     entryOf: (mac) => boot.get(mac) ?? null,
     site: options.site,
@@ -150,6 +153,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
   const grub = createGrubFiles({
     ...{ kernelArgs: options.kernelArgs, elapsed: systemClock.elapsed },
     bootEntry: (mac) => boot.get(mac) ?? null,
+    onLoaded: rounds.arrived,
   });
   const mtuOf = createInterfaceMtu();
   const serveTftp = async ({ address, interface: nic, cidrs }: BootEndpoint): Promise<Service> =>

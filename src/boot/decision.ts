@@ -6,6 +6,7 @@ import type { Ipv4 } from '../net/ipv4.ts';
 import { type Mac, macWithHyphens } from '../net/mac.ts';
 import type { BootIntent, IpxeProgram } from '../store/words.ts';
 import { FIRST_STAGES, IPXE_BUILDS } from './architectures.ts';
+import { LOOP_WINDOW_MS, MOST_ROUNDS } from './loop-guard.ts';
 import { GRUB_FIRST_STAGES, neededForSecureBoot, SECURE_FIRST_STAGES } from './secure-boot.ts';
 
 /** Which dialect the client speaks; derived from DHCP options 60, 77, 93 and 175 in `boot/client.ts`. */
@@ -97,6 +98,8 @@ export function decideBoot(facts: {
   readonly site: BootSite;
   /** Our iPXE was given to this MAC a moment ago (`chain-memory.ts`). */
   readonly chained?: boolean;
+  /** Firmware was led to its boot program again and again, in vain (`program-rounds.ts`). */
+  readonly stuck?: boolean;
   /** The boot programs that are installed (names in the manifest), so that DHCP names none that is not there. */
   readonly files: { has(name: string): boolean };
 }): BootDecision {
@@ -109,6 +112,7 @@ export function decideBoot(facts: {
       return facts.chained === true ? CHAINED_IN_VAIN : firstStage(client.firmware, 'tftp', facts);
     case 'firmware': {
       if (client.firmware === 'raspberry-pi') return { action: 'own-files' };
+      if (facts.stuck === true) return WENT_ROUND;
       const shim = facts.entry?.secureBoot === true ? SECURE_FIRST_STAGES[client.firmware] : undefined;
       return shim === undefined
         ? firstStage(client.firmware, client.transport, facts)
@@ -132,6 +136,14 @@ export function bootFileUrl(site: BootSite, file: string): string {
   const origin = uefiHttpsPort === null ? siteUrl(site) : `https://${serverAddress}:${uefiHttpsPort}`;
   return `${origin}/boot/${file}`;
 }
+
+/** Firmware that is told of nothing to boot goes on to its next boot device. */
+const WENT_ROUND: BootDecision = {
+  action: 'none',
+  reason:
+    `its boot program was named to it ${MOST_ROUNDS} times in ${LOOP_WINDOW_MS / 60_000} minutes, and nothing that it loaded asked what to boot. ` +
+    'Does a firewall drop TFTP, or does its firmware refuse the program (Secure Boot)? See its console. It may go on to its next boot device',
+};
 
 const CHAINED_IN_VAIN: BootDecision = {
   action: 'none',

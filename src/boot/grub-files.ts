@@ -25,8 +25,10 @@ export function createGrubFiles(options: {
   readonly kernelArgs: string;
   /** Milliseconds of a clock that nobody sets. */
   readonly elapsed: () => number;
+  /** The GRUB of that machine has loaded its configuration. */
+  readonly onLoaded: (mac: Mac) => void;
 }): GrubFiles {
-  const { bootEntry, elapsed, kernelArgs } = options;
+  const { bootEntry, elapsed, kernelArgs, onLoaded } = options;
   const forAll = Buffer.from(GRUB_CONFIG_FOR_ALL);
   const rounds = createScriptRounds(GRUB_CONFIGURATION);
   return {
@@ -45,6 +47,7 @@ export function createGrubFiles(options: {
       if (fact.kind !== 'tftp.done') return fact;
       const mac = macOfGrubConfig(fact.file);
       if (mac !== null) {
+        onLoaded(mac);
         const { fact: kind, sentence } = rounds.count(bootEntry(mac), elapsed());
         return { ...fact, kind, mac, sentence };
       }

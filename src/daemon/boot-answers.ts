@@ -1,8 +1,9 @@
 /** What DHCP tells a client about booting: the one decision, with what the packet thread knows of the machine. */
 import { createChainMemory } from '../boot/chain-memory.ts';
 import { bootClientOf } from '../boot/client.ts';
-import { type BootEntry, type BootSite, decideBoot } from '../boot/decision.ts';
+import { type BootClient, type BootEntry, type BootSite, decideBoot } from '../boot/decision.ts';
 import { renderDhcpBootFields } from '../boot/dhcp-fields.ts';
+import type { FirmwareQuestion, ProgramRounds } from '../boot/program-rounds.ts';
 import type { Clock } from '../clock.ts';
 import type { DhcpBootFields } from '../dhcp/boot-fields.ts';
 import type { ClientFacts } from '../dhcp/client-facts.ts';
@@ -18,6 +19,8 @@ type Options = {
   readonly site: Omit<BootSite, 'serverAddress'>;
   readonly clock: Pick<Clock, 'now' | 'elapsed'>;
   readonly onFact: (fact: Fact) => void;
+  /** Told elsewhere of what arrives by TFTP. */
+  readonly rounds: ProgramRounds;
 };
 
 /** For a client that asks on that network. Null: nothing to boot. */
@@ -26,20 +29,38 @@ export type BootAnswers = (
   network: Pick<DhcpNetwork, 'address' | 'mode'>,
 ) => DhcpBootFields | null;
 
-export function createBootAnswers({ clock, entryOf, files, onFact, site: common }: Options): BootAnswers {
+export function createBootAnswers(options: Options): BootAnswers {
+  const { clock, entryOf, files, onFact, rounds, site: common } = options;
   const chains = createChainMemory();
   return (facts, { address, mode }) => {
     const client = bootClientOf(facts);
     const { mac, messageType, xid } = facts;
+    const now = clock.elapsed();
     // A proxy's OFFER is its last word.
     const final = messageType === 'request' || mode === 'proxy';
-    const chained = chains.note({ mac, client, xid, final, now: clock.elapsed() });
+    const chained = chains.note({ mac, client, xid, final, now });
+    const entry = entryOf(mac);
+    const { stuck, news } = roundOf(client, rounds, { mac, entry, xid, now });
     const site = { ...common, serverAddress: address };
-    const decision = decideBoot({ client, mac, entry: entryOf(mac), site, files, chained });
-    if (decision.action === 'none' && client.kind !== 'not-booting' && final) {
+    const decision = decideBoot({ client, mac, entry, site, files, chained, stuck });
+    if (client.kind === 'firmware' && decision.action === 'first-stage' && final) rounds.given({ mac, now });
+    // Firmware takes no offer that names nothing to boot: there is no later word than that.
+    const isTold = stuck ? news : final && client.kind !== 'not-booting';
+    if (decision.action === 'none' && isTold) {
+      const kind = chained || stuck ? 'boot.loop' : 'boot.failed';
       const sentence = `got an address and nothing to boot: ${decision.reason}`;
-      onFact({ kind: chained ? 'boot.loop' : 'boot.failed', at: clock.now(), mac, address: null, sentence });
+      onFact({ kind, at: clock.now(), mac, address: null, sentence });
     }
     return renderDhcpBootFields({ decision, client, site, asProxy: mode === 'proxy' });
   };
+}
+
+function roundOf(
+  client: BootClient,
+  rounds: ProgramRounds,
+  question: FirmwareQuestion,
+): ReturnType<ProgramRounds['judge']> {
+  if (client.kind === 'firmware') return rounds.judge(question);
+  if (client.kind === 'ipxe' && client.http) rounds.arrived(question.mac);
+  return { stuck: false, news: false };
 }

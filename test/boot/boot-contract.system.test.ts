@@ -34,6 +34,7 @@ beforeAll(async () => {
   const grub = createGrubFiles({
     ...{ kernelArgs: '', elapsed: () => 0 },
     bootEntry: (mac) => http.entries.get(mac) ?? null,
+    onLoaded: () => undefined,
   });
   const ramdisk = new Map([
     ['vmlinuz', Buffer.from('a kernel')],

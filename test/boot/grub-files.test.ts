@@ -4,8 +4,13 @@ import { entry, ipv4, MAC, SITE } from './fixtures.ts';
 
 const known = new Map([[MAC, entry('ramdisk')]]);
 const MINUTE = 60_000;
+/** Of which machines it was told that their GRUB is here. */
+const arrived: string[] = [];
 const grubFiles = (now = () => 0) =>
-  createGrubFiles({ bootEntry: (mac) => known.get(mac) ?? null, kernelArgs: '', elapsed: now });
+  createGrubFiles({
+    ...{ bootEntry: (mac) => known.get(mac) ?? null, kernelArgs: '', elapsed: now },
+    onLoaded: (mac) => arrived.push(mac),
+  });
 const { asBootStage, ...grub } = grubFiles();
 const files = grub.on(SITE);
 const textOf = (name: string): string | undefined => {
@@ -52,7 +57,9 @@ describe('a file loaded whole by TFTP', () => {
     ['grub/grub.cfg', 'tftp.done', null],
     ['shimx64.efi', 'tftp.done', null],
   ])('%s is the stage %s of the boot', (file, kind, mac) => {
+    arrived.length = 0;
     expect(asBootStage({ ...fact, file })).toMatchObject({ kind, mac });
+    expect(arrived).toEqual(mac === null ? [] : [mac]);
   });
 
   test('is no stage when it was broken off', () => {

@@ -1,6 +1,7 @@
 /** What EDK2 makes of our answers, with the boot decision that the daemon uses. */
 import { describe, expect, it } from 'vitest';
 import { bootClientOf } from '../../src/boot/client.ts';
+import { createProgramRounds } from '../../src/boot/program-rounds.ts';
 import { createBootAnswers } from '../../src/daemon/boot-answers.ts';
 import type { DhcpNetwork } from '../../src/dhcp/network.ts';
 import type { DhcpPacket } from '../../src/dhcp/packet.ts';
@@ -66,6 +67,7 @@ function answersTo(parts: MessageParts, mode: DhcpNetwork['mode']): readonly Dhc
     places: [{ network: { ...NETWORK, mode }, book: bookOf() }],
     isBooting: (facts) => bootClientOf(facts).kind !== 'not-booting',
     bootFields: createBootAnswers({
+      rounds: createProgramRounds(),
       ...{ files: FILES, entryOf: () => null, site: { httpPort: 6180, syslog: false, uefiHttpsPort: null } },
       ...{ clock: { now: () => NOW, elapsed: () => NOW }, onFact: () => undefined },
     }),
