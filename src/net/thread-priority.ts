@@ -15,15 +15,39 @@ const MOST_FAVOURED = -20;
 /** To setpriority(2) and sched_setscheduler(2): the calling thread. */
 const THIS_THREAD = 0;
 
+/** What share of its time a preferred thread may run and stay so; and how quiet it has to be to be preferred again. */
+const BUSY_SHARE = 0.5;
+const QUIET_SHARE = 0.25;
+const LOOK_MS = 100;
+
 /**
  * Lets the calling thread run as soon as it has something to do: while every CPU is busy a thread of the usual
- * policy waits up to some milliseconds for the end of another's slice, one of SCHED_RR for nobody. The kernel
- * leaves the others 5 % of each CPU at least (/proc/sys/kernel/sched_rt_runtime_us). It takes CAP_SYS_NICE, or
- * LimitRTPRIO= in systemd's unit; without, niceness (LimitNICE=) helps in part.
+ * policy waits up to some milliseconds for the end of another's slice, one of SCHED_RR for nobody. It takes
+ * CAP_SYS_NICE, or LimitRTPRIO= in systemd's unit; without, niceness (LimitNICE=) helps in part.
+ * A thread that has much to do gives that up until it is over: whoever is on the same CPU would not run at all, the
+ * relay that has to take its answers, say.
  * Returns null, or why the thread stays as it is: all works then too, only later while every CPU is busy.
  */
 export function preferThisThread(): string | null {
-  if (setPolicy(LINUX.SCHED_RR, REAL_TIME)) return null;
+  const problem = favourThisThread();
+  if (!setPolicy(LINUX.SCHED_RR, REAL_TIME)) return problem;
+  let isPreferred = true;
+  let before = performance.eventLoopUtilization();
+  setInterval(() => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, before);
+    before = now;
+    if (utilization > QUIET_SHARE && utilization <= BUSY_SHARE) return;
+    const isQuiet = utilization <= QUIET_SHARE;
+    if (isQuiet === isPreferred) return;
+    isPreferred = isQuiet;
+    setPolicy(isQuiet ? LINUX.SCHED_RR : LINUX.SCHED_OTHER, isQuiet ? REAL_TIME : 0);
+  }, LOOK_MS).unref();
+  return null;
+}
+
+/** By niceness; null, or why not. */
+function favourThisThread(): string | null {
   try {
     setPriority(THIS_THREAD, Math.max(MOST_FAVOURED, getPriority(THIS_THREAD) - STEPS));
     return null;
