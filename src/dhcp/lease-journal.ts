@@ -1,12 +1,13 @@
 /**
- * Leases on disk. What is appended is gathered while a flush is under way, leaves as one frame for the lease log
- * (`leases.log.*`) with the next one (group commit), and each is told when it is durable: only then may its ACK
- * leave. The lease keeper waits for the disk, nobody else. A segment of the log that is full, or a minute old, is
+ * Leases on disk. What is appended is gathered while a flush is under way, and for a moment more when there is much,
+ * leaves as one frame for the lease log (`leases.log.*`) with the next one (group commit), and each is told when it is
+ * durable: only then may its ACK leave. The lease keeper waits for the disk, nobody else. A segment of the log that is full, or a minute old, is
  * folded into `leases.db` by a thread that exists for as long as that takes.
  */
 import { getPriority } from 'node:os';
 import type { IngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { createRequestRate } from '../net/request-rate.ts';
 import { encodeEntries, type JournalEntry } from './journal/entries.ts';
 import { writeFailure } from './journal/failures.ts';
 import { type Keeper, startKeeper } from './journal/keeper.ts';
@@ -54,6 +55,12 @@ const MOST_ENTRIES = 1024;
 const MOST_LEASES = 4096;
 /** Entries that wait: when a disk is so slow that there are more, the clients of the first ones have given up. */
 const MOST_WAITING = 8192;
+/**
+ * From so many entries a second on, the next frame waits a little for more of them: a flush costs the CPU as much as
+ * several exchanges do, and machines that ask this often have no CPU to spare.
+ */
+const MANY = { perSecond: 2_000, burst: 50, maxAddresses: 1 } as const;
+const GATHER_MS = 1;
 /** The log runs ahead of `leases.db` for no longer than this. */
 const FOLD_MS = 60_000;
 const RETRY_FOLD_MS = 15_000;
@@ -75,6 +82,10 @@ export class LoggedJournal implements WatchedJournal {
   readonly #parts: LeaseJournalParts;
   #waiting: Waiting[] = [];
   #turn: NodeJS.Immediate | null = null;
+  readonly #rate = createRequestRate(MANY);
+  /** Of the entries that wait some came too fast after each other. */
+  #isBusy = false;
+  #gathering: NodeJS.Timeout | null = null;
   #underWay = false;
   /** Told when nothing waits any more. */
   #flushes: (() => void)[] = [];
@@ -102,8 +113,9 @@ export class LoggedJournal implements WatchedJournal {
       return;
     }
     this.#waiting.push({ entry, done });
+    if (!this.#rate.allows('entries', performance.now())) this.#isBusy = true;
     // Whoever comes in the same turn of the event loop shares the flush.
-    if (!this.#underWay) this.#turn ??= setImmediate(() => this.#write());
+    if (!this.#underWay && this.#gathering === null) this.#turn ??= setImmediate(() => this.#write());
   }
 
   async flush(): Promise<void> {
@@ -128,7 +140,9 @@ export class LoggedJournal implements WatchedJournal {
 
   #write(): void {
     if (this.#turn !== null) clearImmediate(this.#turn);
+    if (this.#gathering !== null) clearTimeout(this.#gathering);
     this.#turn = null;
+    this.#gathering = null;
     if (this.#underWay || this.#waiting.length === 0) return;
     const { keeper, space, path } = this.#parts;
     const batch = this.#waiting.splice(0, frameful(this.#waiting));
@@ -163,7 +177,10 @@ export class LoggedJournal implements WatchedJournal {
         );
       }
     }
-    this.#write();
+    if (this.#isBusy && this.#flushes.length === 0)
+      this.#gathering = setTimeout(() => this.#write(), GATHER_MS);
+    else this.#write();
+    this.#isBusy = false;
     if (this.#underWay) return;
     for (const resolve of this.#flushes.splice(0)) resolve();
   }

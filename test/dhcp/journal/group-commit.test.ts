@@ -83,6 +83,17 @@ describe('what is appended to the lease journal', () => {
     expect(macsOf(writes[0]?.frame)).toEqual([mac(3), mac(4)]);
   });
 
+  it('is gathered for a moment more when thousands come in a second', async () => {
+    append(...Array.from({ length: 100 }, (_, number) => number));
+    await turnOfTheLoop();
+    append(101);
+    await end();
+    expect(writes).toEqual([]);
+    append(102);
+    await expect.poll(() => writes).toHaveLength(1);
+    expect(macsOf(writes[0]?.frame)).toEqual([mac(101), mac(102)]);
+  });
+
   it('makes no frame larger than a segment, however many leases come at once', async () => {
     const one = {
       ...lease(mac(1), '10.77.0.1'),
