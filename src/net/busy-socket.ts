@@ -1,6 +1,6 @@
 /**
  * A UDP socket that many ask at once. `dgram` tells that something has come, and reads the first datagram; the others
- * are read with one call of the system, and all that is sent in one go leaves with one call.
+ * are read with one call of the system, and what is sent in one go leaves with one call, up to as much as a relay takes.
  */
 import type { RemoteInfo } from 'node:dgram';
 import { adoptSocket } from './bound-socket.ts';
@@ -8,10 +8,11 @@ import { createIncomingDatagrams, VECTOR_DATAGRAMS } from './datagram-vector.ts'
 import { createGatheredSends, type RemoteEnd } from './gathered-sends.ts';
 import { ipv4FromNumber } from './ipv4.ts';
 import { socketAddress } from './libc.ts';
+import { createPortions } from './portions.ts';
 
 export type BusySocket = {
   readonly port: number;
-  /** Sends it when the running code has returned, in the order of the calls. */
+  /** Sends it when the running code has returned, or a little later where much is sent; in the order of the calls. */
   send(datagram: Uint8Array, to: RemoteEnd): void;
   stopReading(): void;
   /** Resolves when the port is free. What was to be sent has left, or is dropped. */
@@ -32,10 +33,17 @@ export type BusySocketOptions = {
   readonly onUnsent: (to: RemoteEnd, error: Error | null) => void;
 };
 
+type Outgoing = { readonly datagram: Uint8Array; readonly to: RemoteEnd };
+
 /** More than any frame of Ethernet brings. */
 const MOST_BYTES = 2048;
 /** Read in one turn of the event loop: others on this thread wait for a few milliseconds at most. */
 const DATAGRAMS_A_TURN = 2 * VECTOR_DATAGRAMS;
+/**
+ * Sent in a millisecond: a relay gets the replies for all of its machines by one socket, which holds some 160 of them
+ * (net.core.rmem_default), and a disk that was slow for a moment holds back more than that.
+ */
+const PORTION = { size: 32, pauseMs: 1, mostWaiting: 4096 } as const;
 
 /** @throws IngotError `environment` when the descriptor is no UDP socket */
 export async function openBusySocket(options: BusySocketOptions): Promise<BusySocket> {
@@ -52,6 +60,17 @@ export async function openBusySocket(options: BusySocketOptions): Promise<BusySo
     isGathering = false;
     if (isOpen) sends.flush();
   };
+  const portions = createPortions<Outgoing>({
+    ...PORTION,
+    elapsed: () => performance.now(),
+    hand: ({ datagram, to }) => {
+      sends.add([datagram], socketAddress(to.address, to.port));
+      if (isGathering) return;
+      isGathering = true;
+      queueMicrotask(flush);
+    },
+    onHanded: flush,
+  });
 
   const readMore = (): void => {
     while (isReading && left > 0) {
@@ -76,11 +95,7 @@ export async function openBusySocket(options: BusySocketOptions): Promise<BusySo
   return {
     port: socket.address().port,
     send: (datagram, to) => {
-      if (!isOpen) return;
-      sends.add([datagram], socketAddress(to.address, to.port));
-      if (isGathering) return;
-      isGathering = true;
-      queueMicrotask(flush);
+      if (isOpen && !portions.add({ datagram, to })) onUnsent(to, null);
     },
     stopReading: () => {
       isReading = false;
@@ -88,7 +103,7 @@ export async function openBusySocket(options: BusySocketOptions): Promise<BusySo
     close: async () => {
       isReading = false;
       if (!isOpen) return;
-      flush();
+      portions.drain();
       isOpen = false;
       await new Promise<void>((resolve) => socket.close(resolve));
     },
