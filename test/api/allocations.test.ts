@@ -109,7 +109,7 @@ test('allocations that race for a node never share it', async () => {
 test.each([
   [{ resource_class: 'big', name: 'a b' }, 400, "Cannot create allocation with invalid name 'a b'"],
   [{}, 400, 'The resource_class field is mandatory when not backfilling'],
-  [{ resource_class: 'big', candidate_nodes: ['nobody'] }, 400, 'Node nobody could not be found.'],
+  [{ resource_class: 'big', candidate_nodes: ['nobody'] }, 400, 'Nodes cannot be found: nobody'],
   [{ node: 'nobody' }, 400, 'Node nobody could not be found.'],
   [{ resource_class: 'big', name: 'taken' }, 409, 'An allocation with name taken already exists.'],
   [{ resource_class: 'big', uuid: OTHER }, 409, `An allocation with UUID ${OTHER} already exists.`],

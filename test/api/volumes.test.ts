@@ -71,7 +71,7 @@ test.each([
     /with type iqn and connector ID iqn\.2026-11\.org\.example:n1 already exists\.$/,
   ],
   ['targets', TARGET, 409, "A volume target with boot index '0' for the same node already exists."],
-  ['targets', { ...TARGET, boot_index: 'first' }, 400, /^Schema error for volume target: boot_index/],
+  ['targets', { ...TARGET, boot_index: 'first' }, 400, /^Schema error for target: boot_index/],
   ['connectors', { ...CONNECTOR, bogus: 1 }, 400, /'bogus' was unexpected/],
   [
     'connectors',

@@ -11,8 +11,8 @@ export type Call = {
   /** A string is sent as it is, all else as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Afterwards the node is waited for, on both sides, until it rests in this state. */
-  readonly settles?: { readonly node: string; readonly in: string };
+  /** What is waited for afterwards, on both sides: that the node rests in this state, that an allocation was tried. */
+  readonly settles?: { readonly node: string; readonly in: string } | { readonly allocation: string };
 };
 
 export type Family = { readonly name: string; readonly calls: readonly Call[] };

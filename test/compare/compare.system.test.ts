@@ -92,20 +92,21 @@ async function compare(call: Call): Promise<readonly Difference[]> {
   return differences({ answer: left, base: theirs.url }, { answer: right, base: ourUrl });
 }
 
-/** Waits until the node rests in a state; which one it is, the calls after it show. */
-async function settled(base: string, { node, in: state }: NonNullable<Call['settles']>): Promise<void> {
+/** Waits until what was asked for has happened; what came of it, the calls after it show. */
+async function settled(base: string, awaited: NonNullable<Call['settles']>): Promise<void> {
+  const path = 'node' in awaited ? `/v1/nodes/${awaited.node}` : `/v1/allocations/${awaited.allocation}`;
   for (const until = Date.now() + SETTLES_MS; ; await sleep(50)) {
-    const { body } = await send(base, {
-      name: '',
-      method: 'GET',
-      path: `/v1/nodes/${node}`,
-      version: NEWEST,
-    });
-    const { provision_state, reservation, last_error, target_power_state } = body as Record<string, unknown>;
-    if (provision_state === state && reservation === null && target_power_state === null) return;
+    const { body } = await send(base, { name: '', method: 'GET', path, version: NEWEST });
+    if (isSettled(awaited, body as Record<string, unknown>)) return;
     if (Date.now() > until)
-      throw new Error(`${base}: ${node} is in "${provision_state}", not in "${state}": ${last_error}`);
+      throw new Error(`${base}: not ${JSON.stringify(awaited)}, but ${JSON.stringify(body)}`);
   }
+}
+
+function isSettled(awaited: NonNullable<Call['settles']>, body: Record<string, unknown>): boolean {
+  if ('allocation' in awaited) return body.state !== 'allocating';
+  const { provision_state, reservation, target_power_state } = body;
+  return provision_state === awaited.in && reservation === null && target_power_state === null;
 }
 
 test('every justified difference names calls that there are', () => {

@@ -1,14 +1,18 @@
 import type { Family } from './call.ts';
+import { allocations } from './families/allocations.ts';
+import { chassis } from './families/chassis.ts';
 import { deployTemplates } from './families/deploy-templates.ts';
 import { drivers } from './families/drivers.ts';
 import { lists } from './families/lists.ts';
 import { nodes } from './families/nodes.ts';
 import { parts } from './families/parts.ts';
 import { patches } from './families/patch.ts';
+import { portgroups } from './families/portgroups.ts';
 import { ports } from './families/ports.ts';
 import { powers } from './families/power.ts';
 import { verbs } from './families/verbs.ts';
 import { versions } from './families/versions.ts';
+import { volumes } from './families/volumes.ts';
 
 /** In this order, on the same two servers: what one family leaves behind, the lists of the next one show on both. */
 export const FAMILIES: readonly Family[] = [
@@ -22,4 +26,8 @@ export const FAMILIES: readonly Family[] = [
   deployTemplates,
   verbs,
   powers,
+  portgroups,
+  chassis,
+  volumes,
+  allocations,
 ];

@@ -152,8 +152,13 @@ async function create(queries: Queries, body: AllocationCreate, hostname: string
     const said = 'The resource_class field is mandatory when not backfilling';
     throw new IngotError('invalid_input', said, { hint: 'Say which resource_class the node shall have.' });
   }
-  const candidate_nodes: string[] = [];
-  for (const ident of asked) candidate_nodes.push((await asRequestFault(findNode(queries, ident))).uuid);
+  const candidates = await Promise.all(asked.map((ident) => queries.nodes.find(ident)));
+  const missing = asked.filter((_, index) => candidates[index] === null);
+  if (missing.length > 0)
+    throw new IngotError('invalid_input', `Nodes cannot be found: ${missing.join(', ')}`, {
+      hint: 'See `ingot node list` for those that there are.',
+    });
+  const candidate_nodes = candidates.flatMap((found) => (found === null ? [] : [found.uuid]));
   const allocation = await queries.allocations.insert({
     ...fields,
     ...{ resource_class, candidate_nodes },

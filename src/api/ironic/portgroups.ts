@@ -34,7 +34,7 @@ const LISTED = {
 } as const;
 
 const PATCH_RULES = {
-  allowed: Object.keys(portgroupWritable.shape),
+  allowed: Object.keys(portgroupWritable.shape).toSorted(),
   mandatory: ['mode', 'node_uuid'],
   emptied: { extra: {}, properties: {}, standalone_ports_supported: true },
 } as const;

@@ -69,11 +69,11 @@ export const CONNECTORS: VolumeKind<VolumeConnectorRecord, (typeof CONNECTOR_SOR
     sortKeys: CONNECTOR_SORT_KEYS,
   },
   created: (body) => {
-    const { uuid, ...fields } = parseBody(connectorCreate, body, 'volume connector');
+    const { uuid, ...fields } = parseBody(connectorCreate, body, 'connector');
     return { ...fields, uuid: uuid ?? randomUUID() };
   },
-  changed: (document, touched) => only(parseBody(connectorWritable, document, 'volume connector'), touched),
-  patchable: Object.keys(connectorWritable.shape),
+  changed: (document, touched) => only(parseBody(connectorWritable, document, 'connector'), touched),
+  patchable: Object.keys(connectorWritable.shape).toSorted(),
   mandatory: ['node_uuid', 'type', 'connector_id'],
   queries: ({ connectors }) => connectors,
   readableFor: (_, connector) => connector,
@@ -89,11 +89,11 @@ export const TARGETS: VolumeKind<VolumeTargetRecord, (typeof TARGET_SORT_KEYS)[n
     sortKeys: TARGET_SORT_KEYS,
   },
   created: (body) => {
-    const { uuid, ...fields } = parseBody(targetCreate, body, 'volume target');
+    const { uuid, ...fields } = parseBody(targetCreate, body, 'target');
     return { ...fields, uuid: uuid ?? randomUUID() };
   },
-  changed: (document, touched) => only(parseBody(targetWritable, document, 'volume target'), touched),
-  patchable: Object.keys(targetWritable.shape),
+  changed: (document, touched) => only(parseBody(targetWritable, document, 'target'), touched),
+  patchable: Object.keys(targetWritable.shape).toSorted(),
   mandatory: ['node_uuid', 'volume_type', 'boot_index', 'volume_id'],
   queries: ({ targets }) => targets,
   // Ironic asks for the role alone, not for whose node it is: that was judged before.
