@@ -4,7 +4,7 @@
  *
  * All calls reject with an `IngotError` of code `bmc_unreachable`, `bmc_auth`, `bmc_tls`, `bmc_refused` or
  * `bmc_bad_answer` (or `busy`, when too many requests wait for one BMC), whose message names the BMC's address
- * and never holds a secret. All are idempotent: the wanted state is given, not a change of it.
+ * and never holds a secret. All but `restart` are idempotent: the wanted state is given, not a change of it.
  *
  * A `signal` is looked at directly before every request that changes something: once it is aborted nothing more
  * is asked of the machine, and the call rejects with the signal's reason.
@@ -41,6 +41,11 @@ export type Bmc = {
   powerOff(signal?: AbortSignal): Promise<void>;
   /** Asks the OS to shut down (ACPI). */
   softPowerOff(signal?: AbortSignal): Promise<void>;
+  /**
+   * The system starts anew without its power being cut: `forced` at once, `graceful` when the OS has shut down. Not
+   * idempotent: what cannot be confirmed by the power state. Rejects with `bmc_refused` where the BMC has no such button.
+   */
+  restart(how: 'forced' | 'graceful', signal?: AbortSignal): Promise<void>;
   /** For the next boot only; `mode` is set with it where the BMC allows. */
   setBootOnce(device: BootDevice, mode: BootMode | null, signal?: AbortSignal): Promise<void>;
   /** For every boot from now on. */

@@ -15,6 +15,7 @@ export function openFakeHardware(): Bmc {
     powerOn: become('on'),
     powerOff: become('off'),
     softPowerOff: become('off'),
+    restart: (_how, signal) => become('on')(signal),
     setBootOnce: () => Promise.resolve(),
     setBootAlways: () => Promise.resolve(),
     bootDevice: () => Promise.resolve({ device: 'pxe', persistent: false }),

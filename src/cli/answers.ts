@@ -13,6 +13,7 @@ export const nodeAnswer = z.looseObject({
   provision_state: z.string(),
   target_provision_state: z.string().nullable(),
   power_state: z.string().nullable(),
+  disable_power_off: z.boolean().nullish(),
   maintenance: z.boolean(),
   maintenance_reason: z.string().nullish(),
   last_error: z.string().nullable(),

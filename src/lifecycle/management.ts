@@ -8,7 +8,7 @@ import type { NodeRecord } from '../store/records.ts';
 import type { Queries, Store } from '../store/store.ts';
 import type { WithBmc } from './deps.ts';
 import { interfaceOf } from './interfaces.ts';
-import { waitForJob } from './verbs.ts';
+import { lockedBy } from './verbs.ts';
 
 export type { BootDevice };
 
@@ -48,12 +48,7 @@ export function createManagement(deps: {
 
   const refuseWhileBusy = async (queries: Pick<Queries, 'jobs'>, node: NodeRecord): Promise<void> => {
     const job = await queries.jobs.runningOf(node.uuid);
-    if (job === null) return;
-    throw new IngotError(
-      'node_locked',
-      `Node ${node.uuid} is locked by the job "${job.verb}" (number ${job.id}), please retry after it is completed.`,
-      { hint: waitForJob(node) },
-    );
+    if (job !== null) throw lockedBy(node, job);
   };
   const holding = async (node: NodeRecord, work: () => Promise<void>): Promise<void> => {
     await refuseWhileBusy(store, node);

@@ -3,7 +3,7 @@ import { IngotError } from '../errors.ts';
 import type { JobRecord, NodeRecord, PortRecord } from '../store/records.ts';
 import type { DeployStep } from '../store/step-list-records.ts';
 import type { NodePatch, Queries } from '../store/store.ts';
-import type { PowerTarget, Verb } from '../store/words.ts';
+import type { Verb } from '../store/words.ts';
 import { configDriveRequestOf, withConfigDrive } from './config-drive-request.ts';
 import { instanceTraits, withTemplates } from './deploy-steps.ts';
 import { withDeployment } from './deployment.ts';
@@ -14,10 +14,11 @@ import { checkInstanceInfo } from './instance-info.ts';
 import { type InterfaceKind, interfaceOf, isFake } from './interfaces.ts';
 import type { VerbRequest } from './lifecycle.ts';
 import { moveNode } from './move-node.ts';
-import { jobSteps, PLANS, POWER_STEPS, POWER_VERB } from './plans.ts';
+import { refusePowerOff, stepsFor } from './never-off.ts';
+import { jobSteps, PLANS } from './plans.ts';
 import { withoutRescuePassword, withRescuePassword } from './rescue/password.ts';
 import type { PasswordHash } from './rescue/sha-crypt.ts';
-import { acceptsVerb, edgeForVerb, refuseByFlags, waitForJob } from './verbs.ts';
+import { acceptsVerb, edgeForVerb, lockedBy, refuseByFlags } from './verbs.ts';
 
 export type RequestTools = {
   readonly advance: Advance;
@@ -43,7 +44,7 @@ export function edgeBeside(
 ): Edge {
   // Who comes second hears who holds the node, not that the state has changed under his hands.
   if (running !== null && running.waiting_for === null && !acceptsVerb(node, verb))
-    throw locked(node, running);
+    throw lockedBy(node, running);
   return edgeForVerb(node, verb, said);
 }
 
@@ -54,7 +55,7 @@ export async function acceptVerb(
   { request, tools }: { readonly request: VerbRequest; readonly tools: RequestTools },
 ): Promise<Accepted> {
   const running = await queries.jobs.runningOf(node.uuid);
-  if (request.deployment !== undefined && running !== null) throw locked(node, running);
+  if (request.deployment !== undefined && running !== null) throw lockedBy(node, running);
   const edge = edgeBeside(running, node, { verb: request.verb });
   refuseByFlags(node, request.verb);
   if (request.verb === 'abort' && running !== null)
@@ -73,7 +74,9 @@ export async function acceptVerb(
   }
   const deploySteps = await deployStepsOf(queries, { ...node, ...patch }, request);
   const { steps: asked = [], withoutRamdisk = false } = request;
-  const steps = jobSteps(plan.steps({ node, site: tools.site, asked, deploySteps, withoutRamdisk }));
+  for (const { step } of asked) if (step === 'power_off') refusePowerOff(node, 'power off');
+  const planned = plan.steps({ node, site: tools.site, asked, deploySteps, withoutRamdisk });
+  const steps = stepsFor(node, jobSteps(planned));
   const heading = plan.target === undefined ? {} : { target: plan.target };
   const moved = await moveNode(queries, node, { event: edge.event, ...heading, patch });
   if (steps.length === 0) {
@@ -194,7 +197,7 @@ async function makeWay(
   edge: Edge,
 ): Promise<void> {
   const { kind } = STATES[edge.from];
-  if (kind !== 'wait' && kind !== 'hold') throw locked(node, running);
+  if (kind !== 'wait' && kind !== 'hold') throw lockedBy(node, running);
   await queries.jobs.update(running.id, {
     status: 'aborted',
     error: `Given up for "${edge.event}".`,
@@ -223,39 +226,10 @@ async function abort(
   at: { readonly node: NodeRecord; readonly job: JobRecord },
   { advance }: RequestTools,
 ): Promise<Accepted> {
-  if (at.job.error !== null) throw locked(at.node, at.job);
+  if (at.job.error !== null) throw lockedBy(at.node, at.job);
   await advance.failStep(queries, at, {
     because: `The job "${at.job.verb}" was aborted by request.`,
     hint: '',
   });
   return { nodeUuid: at.node.uuid, job: null, interrupted: true };
-}
-
-/** Runs inside a transaction. Throws `node_locked`. */
-export async function acceptPower(
-  queries: Queries,
-  node: NodeRecord,
-  { target, timeoutS }: { readonly target: PowerTarget; readonly timeoutS: number | null },
-): Promise<Accepted> {
-  const running = await queries.jobs.runningOf(node.uuid);
-  if (running !== null) throw locked(node, running);
-  const args = timeoutS === null ? {} : { timeout_s: timeoutS };
-  const steps = POWER_STEPS[target].map((name) => ({ name, args }));
-  const job = await queries.jobs.insert({ node_uuid: node.uuid, verb: POWER_VERB, steps });
-  await queries.nodes.update(node.uuid, { target_power_state: target, last_error: null });
-  await queries.events.append({
-    node_uuid: node.uuid,
-    kind: 'power.requested',
-    message: `Power: "${target}" was asked for.`,
-    data: { target },
-  });
-  return { nodeUuid: node.uuid, job, interrupted: false };
-}
-
-function locked(node: NodeRecord, job: JobRecord): IngotError {
-  return new IngotError(
-    'node_locked',
-    `Node ${job.node_uuid} is locked by the job "${job.verb}" (number ${job.id}), please retry after it is completed.`,
-    { hint: waitForJob(node) },
-  );
 }

@@ -1,6 +1,6 @@
 /** What operators may ask for, in which states, and what to do first where they may not. Pure. */
 import { IngotError } from '../errors.ts';
-import type { NodeRecord } from '../store/records.ts';
+import type { JobRecord, NodeRecord } from '../store/records.ts';
 import { type ProvisionState, VERBS, type Verb } from '../store/words.ts';
 import { edgeFrom, isTransient, STATES } from './graph.ts';
 import { EDGES, type Edge, type GraphEvent } from './graph-edges.ts';
@@ -114,6 +114,18 @@ export function waitForJob(node: Pick<NodeRecord, 'uuid' | 'name' | 'provision_s
       ? `, or stop it with \`ingot node abort ${name}\``
       : '';
   return `Wait until the job has ended (ingot node why ${name})${abort}.`;
+}
+
+/** For what cannot be done beside a job that is at work. */
+export function lockedBy(
+  node: Pick<NodeRecord, 'uuid' | 'name' | 'provision_state'>,
+  job: Pick<JobRecord, 'verb' | 'id'>,
+): IngotError {
+  return new IngotError(
+    'node_locked',
+    `Node ${node.uuid} is locked by the job "${job.verb}" (number ${job.id}), please retry after it is completed.`,
+    { hint: waitForJob(node) },
+  );
 }
 
 function whatToDoFirst(state: ProvisionState, verb: Verb): string {

@@ -20,6 +20,7 @@ const BMC_STEPS: Readonly<Partial<Record<StepName, readonly string[]>>> = {
   'find-ports': WHEN_THE_BMC_IS_SILENT,
   'power-on': [...WHEN_THE_BMC_IS_SILENT, WHEN_POWER_DOES_NOT_CHANGE],
   'power-off': [...WHEN_THE_BMC_IS_SILENT, WHEN_POWER_DOES_NOT_CHANGE],
+  restart: [...WHEN_THE_BMC_IS_SILENT, WHEN_POWER_DOES_NOT_CHANGE],
   'soft-power-off': [
     ...WHEN_THE_BMC_IS_SILENT,
     'Does the operating system heed the power button (ACPI)? If not, ask for a hard power off.',

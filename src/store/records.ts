@@ -50,6 +50,8 @@ export type NodeRecord = {
   readonly traits: readonly string[];
   readonly resource_class: string | null;
   readonly automated_clean: boolean | null;
+  /** Its power is never switched off: where others go off and on, it restarts. */
+  readonly disable_power_off: boolean;
   readonly provision_state: ProvisionState;
   readonly target_provision_state: ProvisionState | null;
   readonly provision_updated_at: string | null;

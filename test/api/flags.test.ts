@@ -16,6 +16,7 @@ test.each([
   ['shard', 'rack-7', 82],
   ['network_data', { links: [], networks: [], services: [] }, 66],
   ['retired', true, 61],
+  ['disable_power_off', true, 95],
 ])('%s is written, shown, and hidden before its microversion', async (field, value, since) => {
   const { ask } = await withNode();
   expect((await ask('PATCH', URL, { body: [set(field, value)] })).body[field]).toEqual(value);

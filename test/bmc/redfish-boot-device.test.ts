@@ -22,6 +22,27 @@ test('a device for one boot is no persistent one, and no override at all is no d
   expect(await bmc.bootDevice()).toEqual({ device: null, persistent: false });
 });
 
+test.each([
+  ['forced', 'ForceRestart'],
+  ['graceful', 'GracefulRestart'],
+] as const)(
+  'a %s restart is asked for once as %s, and refused where the BMC does not offer it',
+  async (how, type) => {
+    const { fake, bmc } = await bench();
+    const offer = (types: readonly string[]): void => {
+      const reset = { target: RESET, 'ResetType@Redfish.AllowableValues': types };
+      fake.state.system.Actions = { '#ComputerSystem.Reset': reset };
+    };
+    offer(['On', 'ForceOff', 'ForceRestart', 'GracefulRestart']);
+    await bmc.restart(how);
+    expect(fake.seen.filter(({ path }) => path === RESET).map(({ body }) => body)).toEqual([
+      { ResetType: type },
+    ]);
+    offer(['On', 'ForceOff']);
+    expect(await errorOf(bmc.restart(how))).toMatchObject({ code: 'bmc_refused' });
+  },
+);
+
 test('an NMI is asked for by the reset action, and refused where the BMC does not offer it', async () => {
   const { fake, bmc } = await bench();
   const offer = (types: readonly string[]): void => {

@@ -56,7 +56,7 @@ export const NODE_FIELDS: readonly NodeField[] = [
   fixed('conductor_group', 46, ''),
   fact('console_enabled', 1, () => false),
   chosen('console', 31),
-  fixed('disable_power_off', 95, false),
+  fact('disable_power_off', 95, ({ node }) => node.disable_power_off),
   chosen('deploy', 31),
   fact('deploy_step', 44, ({ node, job }) => currentStep(node, job, 'deploy')),
   fact('description', 51, ({ node }) => node.description),

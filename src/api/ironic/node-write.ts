@@ -36,6 +36,7 @@ const RULES: Omit<PatchRules, 'allowed'> = {
     instance_info: {},
     extra: {},
     network_data: {},
+    disable_power_off: false,
     maintenance: false,
     protected: false,
     retired: false,

@@ -76,6 +76,10 @@ export const nodeWritable = z.strictObject({
   network_data: staticNetworkData,
   resource_class: z.string().max(80).nullable().default(null),
   automated_clean: looseBoolean.nullable().default(null),
+  disable_power_off: looseBoolean
+    .nullable()
+    .default(false)
+    .transform((given) => given ?? false),
   maintenance: looseBoolean.default(false),
 });
 export type NodeWritable = z.output<typeof nodeWritable>;

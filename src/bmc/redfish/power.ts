@@ -103,14 +103,41 @@ async function lookFor(
 
 /** A non-maskable interrupt, once: whether it came is for the system to show. Rejects with `bmc_refused`. */
 export async function sendNmi(context: PowerContext): Promise<void> {
+  await pressOnce(context, {
+    resetType: 'Nmi',
+    deed: 'inject an NMI',
+    hint: 'It does not offer ResetType Nmi: there is no such button on this machine.',
+  });
+}
+
+const RESTARTS = {
+  forced: {
+    resetType: 'ForceRestart',
+    deed: 'restart the system without cutting its power',
+    hint: 'It does not offer ResetType ForceRestart, which a node with disable_power_off needs.',
+  },
+  graceful: {
+    resetType: 'GracefulRestart',
+    deed: 'ask the operating system to restart',
+    hint: 'It does not offer ResetType GracefulRestart: ask for a hard reboot.',
+  },
+} as const;
+
+/** A restart, once: nothing shows whether it came but the system that starts. Rejects with `bmc_refused`. */
+export async function sendRestart(context: PowerContext, how: keyof typeof RESTARTS): Promise<void> {
+  await pressOnce(context, RESTARTS[how]);
+}
+
+type Button = { readonly resetType: string; readonly deed: string; readonly hint: string };
+
+/** For what no power state shows afterwards; an answer that is lost is the caller's doubt. */
+async function pressOnce(context: PowerContext, { resetType, deed, hint }: Button): Promise<void> {
   const offer = await resetOffer(context, await context.system());
-  if (offer === null || offer.allowed?.includes('Nmi') === false) {
-    throw new IngotError('bmc_refused', `BMC ${context.target.address} cannot inject an NMI`, {
-      hint: 'It does not offer ResetType Nmi: there is no such button on this machine.',
-    });
+  if (offer === null || offer.allowed?.includes(resetType) === false) {
+    throw new IngotError('bmc_refused', `BMC ${context.target.address} cannot ${deed}`, { hint });
   }
   const outcome = await context.client.post(offer.target, {
-    body: { ResetType: 'Nmi' },
+    body: { ResetType: resetType },
     signal: context.signal,
   });
   if (outcome.kind !== 'done') throw outcome.error;

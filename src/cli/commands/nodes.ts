@@ -91,7 +91,10 @@ function facts(
         (node.target_provision_state === null ? '' : ` (to ${node.target_provision_state})`),
     ],
     ...(job?.status === 'running' ? ([['job', `${job.verb}: ${progressLine(node, job)}`]] as const) : []),
-    ['power', node.power_state ?? 'unknown'],
+    [
+      'power',
+      `${node.power_state ?? 'unknown'}${node.disable_power_off === true ? ', never switched off' : ''}`,
+    ],
     [
       'BMC',
       bmc_trouble === null

@@ -2,8 +2,8 @@
 
 import { bootInterfaceConflict, networkDeviceOf } from '../boot-interface.ts';
 import type { StepDeps } from '../deps.ts';
-import type { StepContext, StepDefinition } from '../engine/step.ts';
-import { startFrom, untilOff } from './power.ts';
+import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
+import { startFrom, untilOff } from './switch-power.ts';
 
 /**
  * Begins a boot generation and powers the machine on, once in it. Whatever the
@@ -65,11 +65,12 @@ export function leaveRamdiskStep(deps: StepDeps): StepDefinition {
     // The rescue was given up, and its ramdisk may still run where the machine's own system is expected.
     fault: ({ verb, error }) => (verb === 'rescue' && error !== null ? 'rescue abort failure' : undefined),
     run: async (context) => {
-      if (context.node().boot_intent !== 'ramdisk') {
+      if (context.node().boot_intent !== 'ramdisk' && context.scratch().leaving !== true) {
         // An earlier call may have been cut off between saving this and publishing it.
         await deps.publishBoot(context.node().uuid);
         return { kind: 'done', note: 'The machine is not in the ramdisk.' };
       }
+      if (context.node().disable_power_off) return await leaveByRestart(context, deps);
       const wait = await untilOff(context, deps);
       if (wait !== null) return wait;
       await context.save({}, { boot_intent: 'disk', power_state: 'power off' });
@@ -77,6 +78,25 @@ export function leaveRamdiskStep(deps: StepDeps): StepDefinition {
       return { kind: 'done', note: 'The ramdisk is left: the machine is off.' };
     },
   };
+}
+
+/**
+ * The machine restarts from its disk, whatever that holds: that ends the ramdisk. After a failure it stays where it is, since
+ * what is on the disk may be half written; the next verb begins with a start of its own.
+ */
+async function leaveByRestart(context: StepContext, deps: StepDeps): Promise<StepOutcome> {
+  if (context.scratch().leaving !== true) await context.save({ leaving: true }, { boot_intent: 'disk' });
+  await deps.publishBoot(context.node().uuid);
+  if (context.job.error !== null)
+    return { kind: 'done', note: 'The machine stays on, in the ramdisk; its next start is from disk.' };
+  const wait = await startFrom(context, deps, 'disk');
+  return (
+    wait ?? {
+      kind: 'done',
+      note: 'The ramdisk is left: the machine restarts from its disk.',
+      patch: { power_state: 'power on' },
+    }
+  );
 }
 
 /** Starts the machine from its disk. */

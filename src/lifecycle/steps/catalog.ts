@@ -17,7 +17,7 @@ import {
 import { deployStep, planDeploymentStep } from './deployment.ts';
 import { collectInventoryStep, findPortsStep, recordInventoryStep } from './inspect.ts';
 import { inspectionRulesStep } from './inspection-rules.ts';
-import { powerOffStep, powerOnStep, softPowerOffStep } from './power.ts';
+import { powerOffStep, powerOnStep, restartStep, softPowerOffStep } from './power.ts';
 import { pretendBootStep, pretendInspectionStep, pretendStep } from './pretend.ts';
 import { finalizeRescueStep, forgetRescuePasswordStep } from './rescue.ts';
 import { shutDownStep } from './shut-down.ts';
@@ -29,6 +29,7 @@ const STEP_NAMES = [
   'power-off',
   'power-on',
   'soft-power-off',
+  'restart',
   'shut-down',
   'find-ports',
   'boot-ramdisk',
@@ -70,6 +71,7 @@ export function createSteps(deps: StepDeps): Readonly<Record<StepName, StepDefin
     'power-off': powerOffStep(deps),
     'power-on': powerOnStep(deps),
     'soft-power-off': softPowerOffStep(deps),
+    restart: restartStep(deps),
     'shut-down': shutDownStep(deps),
     'find-ports': findPortsStep(deps),
     'boot-ramdisk': bootRamdiskStep(deps),

@@ -5,12 +5,12 @@ import type { Json, NodeRecord } from '../../store/records.ts';
 import { wantedBootMode } from '../capabilities.ts';
 import { configDriveRequestOf } from '../config-drive-request.ts';
 import type { StepDeps } from '../deps.ts';
-import type { StepContext, StepDefinition } from '../engine/step.ts';
+import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
 import { imageRequestOf } from '../instance-info.ts';
 import { lcmToken } from '../tokens.ts';
 import { agentOf, runOrder } from './agent-command.ts';
 import { agentParams } from './agent-node.ts';
-import { untilOff } from './power.ts';
+import { untilOff } from './switch-power.ts';
 
 /** Downloads, checks and converts the image, once for all nodes that want it. */
 export function prepareImageStep(deps: StepDeps): StepDefinition {
@@ -137,6 +137,7 @@ export function agentPowerOffStep(deps: StepDeps): StepDefinition {
     does: 'switching the machine off after the deployment',
     limit: 'power_s',
     run: async (context) => {
+      if (context.node().disable_power_off) return await lockAgentDown(context, deps);
       const asked = context.scratch().agent_asked_at;
       if (asked === undefined) await askAgent(context, deps);
       else if (typeof asked === 'number' && context.since(asked) < AGENT_POWER_OFF_MS) {
@@ -159,14 +160,29 @@ export function agentPowerOffStep(deps: StepDeps): StepDefinition {
 
 /** Best effort: the BMC switches off what the agent does not, so the agent is asked once at most. */
 async function askAgent(context: StepContext, deps: StepDeps): Promise<void> {
-  const unlessRefused = async (name: string, wait: boolean): Promise<void> => {
+  const ask = agentUnlessItRefuses(context, deps);
+  await ask('standby.sync', true);
+  await context.save({ agent_asked_at: context.now() });
+  await ask('standby.power_off', false);
+}
+
+/** The power stays on: the agent flushes the disks and leaves the network until the machine restarts, as in Ironic. */
+async function lockAgentDown(context: StepContext, deps: StepDeps): Promise<StepOutcome> {
+  if (context.scratch().agent_asked_at === undefined) {
+    const ask = agentUnlessItRefuses(context, deps);
+    await ask('standby.sync', true);
+    await context.save({ agent_asked_at: context.now() });
+    await ask('system.lockdown', true);
+  }
+  return { kind: 'done', note: 'The disk is complete, and the ramdisk has left the network.' };
+}
+
+function agentUnlessItRefuses(context: StepContext, deps: StepDeps) {
+  return async (name: string, wait: boolean): Promise<void> => {
     try {
       await agentOf(context, deps).run({ name, params: {}, wait });
     } catch (error) {
       context.log.warn({ error: String(error), command: name }, 'the agent did not take the command');
     }
   };
-  await unlessRefused('standby.sync', true);
-  await context.save({ agent_asked_at: context.now() });
-  await unlessRefused('standby.power_off', false);
 }

@@ -160,4 +160,9 @@ export const RESOURCES: readonly Migration[] = [
     subject: 'what is wrong with a BMC',
     sql: `ALTER TABLE nodes ADD COLUMN bmc_trouble TEXT;`,
   },
+  {
+    version: 15,
+    subject: 'nodes whose power is never switched off',
+    sql: `ALTER TABLE nodes ADD COLUMN disable_power_off INTEGER NOT NULL DEFAULT 0;`,
+  },
 ];

@@ -62,11 +62,16 @@ export function createMachine(options: MachineOptions): Machine {
   const turnOff = (): void => {
     if (power === 'off') return;
     power = 'off';
+    lose();
+    history.push('off');
+  };
+
+  /** What was in memory. */
+  const lose = (): void => {
     boot++;
     commands = [];
     token = null;
     handedOver = false;
-    history.push('off');
   };
 
   const turnOn = (): void => {
@@ -200,6 +205,14 @@ export function createMachine(options: MachineOptions): Machine {
           history.push('button');
           if (faults.button !== 'ignored') turnOff();
         }),
+      restart: (how) =>
+        answered(() => {
+          if (power === 'off') return;
+          history.push(how === 'forced' ? 'restart' : 'gentle restart');
+          lose();
+          power = 'off';
+          turnOn();
+        }),
       setBootOnce: (device) =>
         answered(() => {
           once = device;
@@ -235,7 +248,7 @@ export function createMachine(options: MachineOptions): Machine {
           command_progress: null,
         };
         commands = [...commands, command];
-        if (!wait) history.push(name);
+        if (!wait || name === 'lockdown') history.push(name);
         if (!isSync) void execute(name, command.id, boot);
         if (name === 'finalize_rescue' && failure === undefined) {
           rescuedWith.push(params);

@@ -72,6 +72,7 @@ export async function createRack(ramdisks: Ramdisks): Promise<Rack> {
       device = next;
     },
     bootDevice: () => Promise.reject(new Error('nobody asks')),
+    restart: async () => undefined,
     injectNmi: async () => undefined,
     secureBoot: async () => null,
     setSecureBoot: async () => undefined,

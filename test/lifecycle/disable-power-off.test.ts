@@ -1,0 +1,145 @@
+/** A machine that must not be switched off (`disable_power_off`): it restarts where others go off and on. */
+import { describe, expect, it, test } from 'vitest';
+import type { NodePatch } from '../../src/store/store.ts';
+import type { PowerTarget } from '../../src/store/words.ts';
+import type { Mortality } from './fakes/mortal.ts';
+import { createWorld, DEPLOYABLE, type World } from './fakes/world.ts';
+
+async function worldOfOne(patch: NodePatch) {
+  const world = await createWorld();
+  const [machine] = world.machines;
+  if (machine === undefined) throw new Error('no machine');
+  await machine.bmc.powerOn();
+  machine.history.length = 0;
+  const { uuid } = machine;
+  await world.store().nodes.update(uuid, { disable_power_off: true, power_state: 'power on', ...patch });
+  return { world, machine, uuid };
+}
+
+const ended = (world: World, uuid: string): Promise<void> =>
+  world.untilTrue('the job ends', async () => (await world.store().jobs.runningOf(uuid)) === null);
+
+describe('a machine that must not be switched off', () => {
+  it('is inspected, cleaned, deployed and given back by restarts alone', async () => {
+    const { world, machine, uuid } = await worldOfOne({ provision_state: 'manageable' });
+    const done: string[][] = [];
+    for (const verb of ['inspect', 'provide', 'active', 'deleted'] as const) {
+      await world.store().nodes.update(uuid, { instance_info: DEPLOYABLE });
+      await world.daemon().requestVerb(uuid, { verb });
+      await ended(world, uuid);
+      done.push(machine.history.splice(0));
+    }
+    const cleaned = ['restart', 'on pxe', 'execute_clean_step', 'restart', 'on disk'];
+    expect(done).toEqual([
+      ['restart', 'on pxe', 'restart', 'on disk'],
+      cleaned,
+      [
+        ...['restart', 'on pxe', 'execute_deploy_step', 'install_bootloader', 'lockdown'],
+        ...['restart', 'on disk'],
+      ],
+      cleaned,
+    ]);
+    expect(await world.node()).toMatchObject({
+      provision_state: 'available',
+      power_state: 'power on',
+      boot_intent: 'disk',
+    });
+  });
+
+  it('ends what ran on it by a restart when it is given back without cleaning', async () => {
+    const { world, machine, uuid } = await worldOfOne({ provision_state: 'active', automated_clean: false });
+    await world.daemon().requestVerb(uuid, { verb: 'deleted' });
+    await world.until(['available']);
+    expect(machine.history).toEqual(['restart', 'on disk']);
+  });
+
+  it('stays in the ramdisk when the work there failed: what is on its disk may be half written', async () => {
+    const { world, machine, uuid } = await worldOfOne({
+      provision_state: 'available',
+      instance_info: DEPLOYABLE,
+    });
+    machine.faults.commands = { execute_deploy_step: { type: 'ImageWriteError', details: 'sda is gone' } };
+    await world.daemon().requestVerb(uuid, { verb: 'active' });
+    expect(await world.until(['deploy failed'])).toMatchObject({ boot_intent: 'disk' });
+    expect(machine.history).toEqual(['restart', 'on pxe', 'execute_deploy_step']);
+    machine.faults.commands = {};
+    await world.daemon().requestVerb(uuid, { verb: 'active' });
+    expect(await world.until(['active', 'deploy failed'])).toMatchObject({ provision_state: 'active' });
+    expect(machine.history).not.toContain('off');
+  });
+
+  it('that somebody else has switched off is switched on', async () => {
+    const { world, machine, uuid } = await worldOfOne({ provision_state: 'manageable' });
+    await machine.bmc.powerOff();
+    machine.history.length = 0;
+    await world.daemon().requestVerb(uuid, { verb: 'inspect' });
+    await ended(world, uuid);
+    expect(machine.history).toEqual(['on pxe', 'restart', 'on disk']);
+  });
+
+  it.each<[PowerTarget, readonly string[]]>([
+    ['rebooting', ['restart', 'on disk']],
+    ['soft rebooting', ['gentle restart', 'on disk']],
+    ['power on', []],
+  ])('obeys "%s" by %j', async (target, history) => {
+    const { world, machine, uuid } = await worldOfOne({ provision_state: 'active' });
+    await world.daemon().requestPower(uuid, target);
+    await ended(world, uuid);
+    expect(machine.history).toEqual(history);
+    expect(await world.node()).toMatchObject({ power_state: 'power on', target_power_state: null });
+  });
+
+  it.each<PowerTarget>(['power off', 'soft power off'])('refuses "%s" in Ironic’s words', async (target) => {
+    const { world, uuid } = await worldOfOne({ provision_state: 'active' });
+    await expect(world.daemon().requestPower(uuid, target)).rejects.toMatchObject({
+      code: 'conflict',
+      message: `Failed to set node power state to ${target}.`,
+      hint: expect.stringContaining('disable_power_off=false'),
+    });
+    expect(await world.store().jobs.runningOf(uuid)).toBeNull();
+  });
+
+  it('refuses the step power_off, and takes reboot', async () => {
+    const { world, machine, uuid } = await worldOfOne({ provision_state: 'manageable' });
+    const asked = (step: string) => [{ interface: null, step, args: {} }];
+    const request = { verb: 'clean', withoutRamdisk: true } as const;
+    await expect(
+      world.daemon().requestVerb(uuid, { ...request, steps: asked('power_off') }),
+    ).rejects.toMatchObject({ code: 'conflict' });
+    await world.daemon().requestVerb(uuid, { ...request, steps: asked('reboot') });
+    await ended(world, uuid);
+    expect(machine.history).toEqual(['restart', 'on disk']);
+  });
+});
+
+/** After which of its effects the daemon dies, which is when its answer is lost: a deployment has about sixty. */
+const DEATHS = Array.from({ length: 13 }, (_, fives) =>
+  Array.from({ length: 5 }, (_, ones) => fives * 5 + ones + 1),
+);
+
+test.each(DEATHS)(
+  'a daemon that dies after effect %d, %d, %d, %d or %d of a deployment has it ended by the next, never off',
+  async (...moments) => {
+    for (const at of moments) {
+      const { world, machine, uuid } = await worldOfOne({
+        provision_state: 'available',
+        instance_info: DEPLOYABLE,
+      });
+      await world.daemon().requestVerb(uuid, { verb: 'active' });
+      const mortality: Mortality = { dead: false, at, when: 'after' };
+      await world.restart(mortality);
+      await world.untilTrue(
+        'death or arrival',
+        async () => mortality.dead || (await world.node()).provision_state === 'active',
+      );
+      await world.restart();
+      expect(await world.until(['active', 'deploy failed'])).toMatchObject({ provision_state: 'active' });
+      const { history } = machine;
+      expect(history).not.toContain('off');
+      expect(history.filter((one) => one === 'execute_deploy_step')).toHaveLength(1);
+      expect(history.at(-1)).toBe('on disk');
+      // A restart whose answer was lost is asked for again.
+      expect(history.filter((one) => one === 'restart').length).toBeLessThanOrEqual(3);
+    }
+  },
+);
