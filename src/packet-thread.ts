@@ -11,18 +11,14 @@ import { createProgramRounds } from './boot/program-rounds.ts';
 import { systemClock } from './clock.ts';
 import { startAddressProbes } from './daemon/address-probes.ts';
 import { createBootAnswers } from './daemon/boot-answers.ts';
-import { type BootEndpoint, bootEndpointsOf } from './daemon/boot-endpoints.ts';
+import type { BootEndpoint } from './daemon/boot-endpoints.ts';
 import { createDhcpTeller, FACT_COUNTS } from './daemon/dhcp-teller.ts';
 import { createFactSender } from './daemon/fact-sender.ts';
-import { keepTrying, type Service } from './daemon/keep-trying.ts';
+import type { Service } from './daemon/keep-trying.ts';
+import { createDropTeller } from './daemon/kernel-drops.ts';
 import { createLeaseService } from './daemon/lease-service.ts';
-import { onInterface } from './daemon/on-interface.ts';
-import type {
-  FromPacketThread,
-  PacketService,
-  PacketThreadOptions,
-  ToPacketThread,
-} from './daemon/packet-protocol.ts';
+import type { FromPacketThread, PacketThreadOptions, ToPacketThread } from './daemon/packet-protocol.ts';
+import { startPacketServices } from './daemon/packet-services.ts';
 import { startServerSearches } from './daemon/server-searches.ts';
 import { returnStartUpMemory } from './daemon/start-up-memory.ts';
 import { createUuidAliases } from './daemon/uuid-aliases.ts';
@@ -32,7 +28,7 @@ import { createSteppedClock } from './dhcp/clock-steps.ts';
 import { createDhcpCounters } from './dhcp/counters.ts';
 import { createDesk, openPlaces } from './dhcp/desk.ts';
 import { BOOT_SERVER_PORT, SERVER_PORT } from './dhcp/destination.ts';
-import { type Endpoint, endpointName, endpointsOf } from './dhcp/endpoints.ts';
+import type { Endpoint } from './dhcp/endpoints.ts';
 import { openLeaseJournal } from './dhcp/lease-journal.ts';
 import { dhcpNetwork } from './dhcp/network.ts';
 import type { DhcpNotice } from './dhcp/notice.ts';
@@ -51,13 +47,6 @@ import { TFTP_COUNTS } from './tftp/counts.ts';
 import { limitsOf } from './tftp/limits.ts';
 import { firstOf } from './tftp/names.ts';
 import { startTftpServer } from './tftp/server.ts';
-
-/** A server that is started as soon as its interface and address are there. */
-type Wanted = Omit<PacketService, 'problem'> & {
-  /** Null: it is bound to none. */
-  readonly interface: string | null;
-  readonly start: () => Promise<Service>;
-};
 
 const post = (message: FromPacketThread): void => parentPort?.postMessage(message);
 
@@ -132,6 +121,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     onUsed: desk.inUse,
   });
 
+  const dropsOf = createDropTeller({ clock: systemClock, onNotice });
   const serveDhcp = async (endpoint: Endpoint): Promise<Service> => {
     const named = endpoint.arrival.by === 'interface' ? endpoint.networks : [];
     const descriptors = named.flatMap((network) => passed.get(network) ?? []);
@@ -140,6 +130,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     return await startDhcpServer({
       ...{ answerer: desk, endpoint, port: SERVER_PORT, descriptor: descriptors[0] ?? null },
       ...{ clock: systemClock, log: dhcpLog, counters: counters.dhcp },
+      drops: dropsOf({ name: 'DHCP', networks: endpoint.networks, counters: counters.dhcp }),
     });
   };
 
@@ -147,6 +138,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     startDhcpServer({
       ...{ answerer: bootServer, endpoint, port: BOOT_SERVER_PORT },
       ...{ clock: systemClock, log: dhcpLog, counters: counters.dhcp },
+      drops: dropsOf({ name: 'PXE', networks: endpoint.networks, counters: counters.dhcp }),
     });
 
   const shared = new Map<string, Uint8Array>();
@@ -156,7 +148,12 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     onLoaded: rounds.arrived,
   });
   const mtuOf = createInterfaceMtu();
-  const serveTftp = async ({ address, interface: nic, cidrs }: BootEndpoint): Promise<Service> =>
+  const serveTftp = async ({
+    address,
+    interface: nic,
+    networks: names,
+    cidrs,
+  }: BootEndpoint): Promise<Service> =>
     await startTftpServer({
       address,
       interface: nic,
@@ -174,6 +171,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
       log,
       onFact: (fact) => facts.send(grub.asBootStage(fact)),
       counters: counters.tftp,
+      drops: dropsOf({ name: 'TFTP', networks: names, counters: counters.tftp }),
     });
 
   const serveSyslog = async ({ address, interface: nic, networks: names, cidrs }: BootEndpoint) =>
@@ -182,53 +180,20 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
       isClient: (client) => cidrs.some((cidr) => cidrContains(cidr, client)),
       log: log.child({ component: 'syslog', networks: names }),
       counters: counters.syslog,
+      drops: dropsOf({ name: 'syslog', networks: names, counters: counters.syslog }),
       onFact: facts.send,
     });
 
-  const bootService = (
-    endpoint: BootEndpoint,
-    service: { readonly name: string; readonly port: number; readonly start: () => Promise<Service> },
-  ): Wanted => ({
-    name: `${service.name} ${endpoint.networks.join(', ')}`,
-    networks: endpoint.networks,
-    at: `${endpoint.address}:${service.port}`,
-    interface: endpoint.interface,
-    start: service.start,
-  });
-  const wanted: readonly Wanted[] = [
-    ...endpointsOf(networks).flatMap((endpoint) => {
-      const on = {
-        networks: endpoint.networks,
-        interface: endpoint.arrival.by === 'interface' ? endpoint.arrival.interface : null,
-      };
-      const [names, at] = [endpoint.networks.join(', '), endpointName(endpoint)];
-      return [
-        { ...on, name: `DHCP ${names}`, at: `${at}:67`, start: () => serveDhcp(endpoint) },
-        { ...on, name: `PXE ${names}`, at: `${at}:4011`, start: () => serveBootQuestions(endpoint) },
-      ];
-    }),
-    ...bootEndpointsOf(networks).flatMap((endpoint) => [
-      bootService(endpoint, { name: 'TFTP', port: 69, start: () => serveTftp(endpoint) }),
-      ...(options.site.syslog
-        ? [bootService(endpoint, { name: 'syslog', port: 514, start: () => serveSyslog(endpoint) })]
-        : []),
-    ]),
-  ];
-  const start = ({ start: attempt, interface: name, ...service }: Wanted): Service => {
-    const tell = (problem: string | null): void =>
-      post({ type: 'service', service: { ...service, problem } });
-    const watched = name === null ? attempt : onInterface(attempt, { name, indexOf, clock: systemClock });
-    return keepTrying(watched, {
-      clock: systemClock,
-      onStarted: () => {
-        log.info({ listener: service.name, at: service.at }, 'listening');
-        tell(null);
-      },
-      // The main thread logs it, and makes it an event.
-      onProblem: tell,
-    });
-  };
-  const services = wanted.map(start);
+  const services = startPacketServices(
+    {
+      ...{ dhcp: serveDhcp, boot: serveBootQuestions, tftp: serveTftp },
+      syslog: options.site.syslog ? serveSyslog : null,
+    },
+    {
+      ...{ networks, indexOf, clock: systemClock, log },
+      tell: (service) => post({ type: 'service', service }),
+    },
+  );
 
   const stop = async (): Promise<void> => {
     for (const service of [...services, searches, probes]) await service.stop();

@@ -16,6 +16,7 @@ const EFFECTS: Readonly<Record<DhcpNotice['kind'], 'stands' | 'ends' | 'passes'>
   'dhcp.quarantine_full': 'passes',
   'dhcp.proxy_arp': 'passes',
   'dhcp.too_many_strangers': 'passes',
+  'network.datagrams_dropped': 'passes',
 };
 
 /** Warnings about networks that hold until they are taken back: `why` tells them to whom they may explain something. */

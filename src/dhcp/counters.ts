@@ -27,6 +27,8 @@ export const DHCP_COUNTERS = [
   'probe_asked',
   'probe_skipped',
   'journal_failed',
+  /** Before we could read them: too many came at once. */
+  'dropped_by_kernel',
   'send_failed',
   'send_queue_full',
   'socket_error',

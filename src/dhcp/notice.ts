@@ -1,4 +1,4 @@
-/** What the DHCP server tells of a network rather than of one machine; the daemon makes an event of it. */
+/** What the packet thread tells of a network rather than of one machine; the daemon makes an event of it. */
 export type DhcpNotice = {
   readonly kind:
     | 'dhcp.other_server'
@@ -9,7 +9,9 @@ export type DhcpNotice = {
     | 'dhcp.address_in_use'
     | 'dhcp.quarantine_full'
     | 'dhcp.proxy_arp'
-    | 'dhcp.too_many_strangers';
+    | 'dhcp.too_many_strangers'
+    /** Before anybody could read them. */
+    | 'network.datagrams_dropped';
   readonly severity: 'info' | 'warning';
   readonly network: string;
   /** What happened and what to do, for a human. */

@@ -4,6 +4,7 @@ import { asIngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { openDescriptor } from '../net/bound-socket.ts';
 import { type BusySocket, openBusySocket } from '../net/busy-socket.ts';
+import type { WatchDrops } from '../net/kernel-drops.ts';
 import { RepeatLimit } from '../net/repeat-limit.ts';
 import type { Source } from './boot-server.ts';
 import type { DhcpCounters } from './counters.ts';
@@ -30,6 +31,7 @@ export type DhcpServerOptions = {
   /** A socket that systemd bound (`BindToDevice=`, `Broadcast=yes`); absent or null: ours is opened. */
   readonly descriptor?: number | null;
   readonly counters: DhcpCounters;
+  readonly drops?: WatchDrops;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
 };
@@ -59,6 +61,7 @@ export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpS
   };
   const socket = await openBusySocket({
     descriptor: options.descriptor ?? openDescriptor({ ...where, port, shared: true }),
+    drops: options.drops,
     onDatagram: (datagram, source) => {
       try {
         answerer.receive(datagram, { arrival, source, send });

@@ -7,6 +7,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { IngotError } from '../errors.ts';
 import type { Ipv4 } from './ipv4.ts';
+import type { WatchDrops } from './kernel-drops.ts';
 import { int32, LINUX, libc, makeSocket, SOCKET_ADDRESS_BYTES, socketAddress } from './libc.ts';
 
 export type BoundSocketOptions = {
@@ -24,6 +25,8 @@ export type BoundSocketOptions = {
   readonly receiveBufferBytes?: number;
   /** Bytes asked of the kernel for what waits for the link; its own default when absent. */
   readonly sendBufferBytes?: number;
+  /** Looks at the socket as long as it is open. */
+  readonly drops?: WatchDrops | undefined;
 };
 
 export const DEFAULT_RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
@@ -34,7 +37,7 @@ export const DEFAULT_RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
  */
 export async function openBoundSocket(options: BoundSocketOptions): Promise<Socket> {
   const fd = openDescriptor(options);
-  const socket = await adoptSocket(fd);
+  const socket = await adoptSocket(fd, options.drops);
   // libuv allows sharing on every descriptor it adopts (uv_udp_open), whatever was bound.
   if (options.shared !== true) forbidSharing(fd);
   return socket;
@@ -45,8 +48,11 @@ export function createUdpSocket(): Socket {
   return createSocket({ type: 'udp4', lookup: (address, _options, done) => done(null, address, 4) });
 }
 
-/** Wraps a bound UDP descriptor, such as one that systemd passed; the socket owns (and closes) it. */
-export async function adoptSocket(fd: number): Promise<Socket> {
+/**
+ * Wraps a bound UDP descriptor, such as one that systemd passed; the socket owns (and closes) it. `drops` looks at it
+ * until then.
+ */
+export async function adoptSocket(fd: number, drops?: WatchDrops): Promise<Socket> {
   const socket = createUdpSocket();
   try {
     const listening = once(socket, 'listening');
@@ -54,6 +60,7 @@ export async function adoptSocket(fd: number): Promise<Socket> {
     // A descriptor that is no UDP socket throws here, a bad one comes as an event.
     socket.bind({ fd, exclusive: true });
     await listening;
+    if (drops !== undefined) socket.once('close', drops(fd));
     return socket;
   } catch (cause) {
     socket.close();

@@ -7,6 +7,7 @@ import { adoptSocket } from './bound-socket.ts';
 import { createIncomingDatagrams, VECTOR_DATAGRAMS } from './datagram-vector.ts';
 import { createGatheredSends, type RemoteEnd } from './gathered-sends.ts';
 import { ipv4FromNumber } from './ipv4.ts';
+import type { WatchDrops } from './kernel-drops.ts';
 import { socketAddress } from './libc.ts';
 import { createPortions } from './portions.ts';
 
@@ -31,6 +32,8 @@ export type BusySocketOptions = {
   readonly onError: (error: Error) => void;
   /** A datagram was not sent: null when too many wait for the kernel. */
   readonly onUnsent: (to: RemoteEnd, error: Error | null) => void;
+  /** Looks at the socket as long as it is open. */
+  readonly drops?: WatchDrops | undefined;
 };
 
 type Outgoing = { readonly datagram: Uint8Array; readonly to: RemoteEnd };
@@ -48,7 +51,7 @@ const PORTION = { size: 32, pauseMs: 1, mostWaiting: 4096 } as const;
 /** @throws IngotError `environment` when the descriptor is no UDP socket */
 export async function openBusySocket(options: BusySocketOptions): Promise<BusySocket> {
   const { descriptor, onDatagram, onUnsent } = options;
-  const socket = await adoptSocket(descriptor);
+  const socket = await adoptSocket(descriptor, options.drops);
   const incoming = createIncomingDatagrams(MOST_BYTES);
   const sends = createGatheredSends({ socket, descriptor, onUnsent });
   let isOpen = true;

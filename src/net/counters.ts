@@ -1,6 +1,7 @@
 /** Counters over a closed list of names, so that metrics know every name before the first event. */
 export type Counters<Name extends string> = {
-  count(name: Name): void;
+  /** One more, or so many. */
+  count(name: Name, more?: number): void;
   /** A copy: every name, also those that are still 0. */
   snapshot(): Readonly<Record<Name, number>>;
 };
@@ -8,8 +9,8 @@ export type Counters<Name extends string> = {
 export function createCounters<const Name extends string>(names: readonly Name[]): Counters<Name> {
   const totals = Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
   return {
-    count: (name) => {
-      totals[name]++;
+    count: (name, more = 1) => {
+      totals[name] += more;
     },
     snapshot: () => ({ ...totals }),
   };

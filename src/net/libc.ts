@@ -20,6 +20,7 @@ export const LINUX = {
   SO_ATTACH_FILTER: 26,
   SO_SNDBUFFORCE: 32,
   SO_RCVBUFFORCE: 33,
+  SO_MEMINFO: 55,
   SIOCGIFMTU: 0x8921,
   MSG_DONTWAIT: 0x40,
   SCHED_OTHER: 0,
@@ -33,6 +34,9 @@ export type Libc = {
   readonly socket: (domain: number, type: number, protocol: number) => number;
   readonly setsockopt: (
     ...args: readonly [fd: number, level: number, option: number, value: Uint8Array, length: number]
+  ) => number;
+  readonly getsockopt: (
+    ...args: readonly [fd: number, level: number, option: number, value: Uint8Array, length: Uint8Array]
   ) => number;
   readonly bind: (fd: number, address: Uint8Array, length: number) => number;
   /** Datagrams by an array of `struct mmsghdr`; returns how many were sent before the first that was not. */
@@ -60,6 +64,7 @@ function load(): Libc {
   return {
     socket: process.func('int socket(int, int, int)'),
     setsockopt: process.func('int setsockopt(int, int, int, const void *, uint32_t)'),
+    getsockopt: process.func('int getsockopt(int, int, int, void *, void *)'),
     bind: process.func('int bind(int, const void *, uint32_t)'),
     sendmmsg: process.func('int sendmmsg(int, void *, unsigned int, int)'),
     recvmmsg: process.func('int recvmmsg(int, void *, unsigned int, int, void *)'),

@@ -13,6 +13,7 @@ import {
 } from './datagram-vector.ts';
 import { createGatheredSends, type RemoteEnd } from './gathered-sends.ts';
 import { type Ipv4, ipv4FromNumber, ipv4ToNumber, parseIpv4 } from './ipv4.ts';
+import type { WatchDrops } from './kernel-drops.ts';
 import { libc, socketAddress } from './libc.ts';
 
 export type Conversation = {
@@ -50,6 +51,8 @@ export type SharedPortsOptions = {
   ) => void;
   /** A datagram could not be sent. */
   readonly onError: (error: Error) => void;
+  /** Looks at the ports' sockets as long as they are open. */
+  readonly drops?: WatchDrops | undefined;
 };
 
 /** Read together in one turn of the event loop, by all ports: others on this thread wait for a few milliseconds at most. */
@@ -100,6 +103,7 @@ export function createSharedPorts(options: SharedPortsOptions): SharedPorts {
     if (fd === null) return null;
     const socket = createUdpSocket();
     socket.bind({ fd, exclusive: true });
+    if (options.drops !== undefined) socket.once('close', options.drops(fd));
     forbidSharing(fd);
     const sends = createGatheredSends({
       ...{ socket, descriptor: fd },

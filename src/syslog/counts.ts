@@ -6,6 +6,8 @@ export const SYSLOG_COUNTS = [
   'not_our_network',
   /** More lines from one address than any machine has to say. */
   'rate_limited',
+  /** By the kernel, before we could read it: too many came at once. */
+  'dropped_by_kernel',
   /** Lines that came after the machine's share of events was used up. */
   'left_out',
 ] as const;

@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import { openBoundSocket } from '../net/bound-socket.ts';
 import type { Counters } from '../net/counters.ts';
 import { type Ipv4, parseIpv4 } from '../net/ipv4.ts';
+import type { WatchDrops } from '../net/kernel-drops.ts';
 import { createRequestRate } from '../net/request-rate.ts';
 import type { SyslogCount } from './counts.ts';
 import { createGatherer, GATHER_MS, type GatheredLines } from './gather.ts';
@@ -33,6 +34,7 @@ export type SyslogServerOptions = {
   readonly clock: Clock;
   readonly log: Log;
   readonly counters: Counters<SyslogCount>;
+  readonly drops?: WatchDrops;
   readonly onFact: (fact: SyslogFact) => void;
 };
 
@@ -44,6 +46,7 @@ export async function startSyslogServer(options: SyslogServerOptions): Promise<S
   const socket = await openBoundSocket({
     ...{ interface: options.interface, address, port: options.port ?? 514 },
     receiveBufferBytes: RECEIVE_BUFFER_BYTES,
+    drops: options.drops,
   });
   const rate = createRequestRate(RATE);
   const gatherer = createGatherer((lines) => {

@@ -23,6 +23,8 @@ export const TFTP_DROPS = [
   'unexpected_packet',
   /** An ACK that moves nothing, or comes when its transfer is over. */
   'stale_ack',
+  /** By the kernel, before we could read it: too many came at once. */
+  'dropped_by_kernel',
   /** The system gave no socket, or refused to send. */
   'no_socket',
   'send_failed',

@@ -8,6 +8,7 @@ import type { Socket } from 'node:dgram';
 import type { Counters } from '../net/counters.ts';
 import type { RemoteEnd } from '../net/gathered-sends.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
+import type { WatchDrops } from '../net/kernel-drops.ts';
 import { createRequestRate } from '../net/request-rate.ts';
 import { type Conversation, createSharedPorts, type OnDatagram } from '../net/shared-ports.ts';
 import type { TftpCount } from './counts.ts';
@@ -40,11 +41,12 @@ export function ephemeralPorts(options: {
   readonly elapsed: () => number;
   /** Whether this client has or had a transfer just now. */
   readonly knows: (client: RemoteEnd) => boolean;
+  readonly drops?: WatchDrops | undefined;
 }): Outlets {
-  const { address, counters, elapsed, knows } = options;
+  const { address, counters, drops, elapsed, knows } = options;
   const strangers = createRequestRate(STRANGERS_ANSWERED);
   const shared = createSharedPorts({
-    ...{ address, ports: PORTS, elapsed },
+    ...{ address, ports: PORTS, elapsed, drops },
     onError: () => counters.count('send_failed'),
     onStranger: (datagram, from, answer) => {
       const decoded = decodeTftp(datagram);

@@ -10,6 +10,7 @@ import type { Log } from '../log.ts';
 import { openBoundSocket } from '../net/bound-socket.ts';
 import type { Counters } from '../net/counters.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
+import type { WatchDrops } from '../net/kernel-drops.ts';
 import { createRequestRate } from '../net/request-rate.ts';
 import type { TftpCount } from './counts.ts';
 import { describeEnd, missingFile, type TftpFact } from './facts.ts';
@@ -51,6 +52,7 @@ export type TftpServerOptions = {
   readonly log: Log;
   readonly onFact: (fact: TftpFact) => void;
   readonly counters: Counters<TftpCount>;
+  readonly drops?: WatchDrops;
   readonly limits?: Partial<TftpLimits>;
   /** All transfers leave from the request port (see `outlet.ts`). */
   readonly singlePort?: boolean;
@@ -78,12 +80,16 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
     interface: options.interface ?? null,
     address,
     port: options.port ?? 69,
+    drops: options.drops,
   });
   const { port } = socket.address();
   const singlePort = options.singlePort ?? false;
   const outlets = singlePort
     ? requestPort(socket, counters)
-    : ephemeralPorts({ address, counters, elapsed: clock.elapsed, knows: sessions.knows });
+    : ephemeralPorts({
+        ...{ address, counters, elapsed: clock.elapsed, knows: sessions.knows },
+        drops: options.drops,
+      });
   const gate = createGate({ ...options, limits, listeningPort: port, sessions, singlePort });
   const missingTold = createRequestRate(MISSING_TOLD);
   const stopping = new AbortController();
