@@ -18,7 +18,7 @@ case "$purpose" in
     packages="$packages python3-openstacksdk apache2-utils"
     packages="$packages systemd qemu-system-arm qemu-efi-aarch64"
     # The real Ironic, beside which ours is held: its library has no service that would start.
-    [ "$purpose" = bench ] || packages="$packages python3-ironic"
+    packages="$packages python3-ironic"
     [ "$purpose" = test ] || packages="$packages wrk"
     # cloud-init's own libraries; itself it is only unpacked, below.
     packages="$packages python3-configobj python3-jinja2 python3-jsonpatch python3-jsonschema"

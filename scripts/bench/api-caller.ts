@@ -1,10 +1,7 @@
-/** A caller of the API that costs little itself: plain HTTP over the daemon's socket, connections kept. */
+/** A caller of Ironic's API that costs little itself: plain HTTP, connections kept. */
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** 1.96, so that every field is in the answer. */
-const VERSION = '1.96';
-const POLL_MS = 4;
 const PATIENCE_MS = 120_000;
 
 export type Caller = {
@@ -17,19 +14,29 @@ export type Caller = {
   close(): void;
 };
 
-/** `connections`: how many calls may be under way at once; more wait. */
-export function createCaller(socketPath: string, connections: number): Caller {
+export type ApiAddress = { readonly socketPath: string } | { readonly host: string; readonly port: number };
+
+export type CallerOptions = {
+  /** How many calls may be under way at once; more wait. */
+  readonly connections: number;
+  /** Of the API, such as `1.82`. */
+  readonly version: string;
+  /** Milliseconds between two questions for a node's state. */
+  readonly pollMs: number;
+};
+
+export function createCaller(address: ApiAddress, { connections, version, pollMs }: CallerOptions): Caller {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const call: Caller['call'] = (method, path, body) =>
     new Promise((resolve, reject) => {
       const sent = body === undefined ? null : JSON.stringify(body);
       const headers = {
-        'X-OpenStack-Ironic-API-Version': VERSION,
+        'X-OpenStack-Ironic-API-Version': version,
         ...(sent === null
           ? {}
           : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(sent) }),
       };
-      const asked = request({ socketPath, path, method, headers, agent }, (answer) => {
+      const asked = request({ ...address, path, method, headers, agent }, (answer) => {
         let text = '';
         answer.setEncoding('utf8').on('data', (part: string) => {
           text += part;
@@ -56,7 +63,7 @@ export function createCaller(socketPath: string, connections: number): Caller {
       const until = performance.now() + PATIENCE_MS;
       while (!(await call('GET', `/v1/nodes/${uuid}?fields=provision_state`)).includes(`"${state}"`)) {
         if (performance.now() > until) throw new Error(`${uuid} never came to ${state}`);
-        await sleep(POLL_MS);
+        await sleep(pollMs);
       }
     },
     close: () => agent.destroy(),
