@@ -138,10 +138,15 @@ function leaseTimes(seconds: number): readonly (readonly [number, Uint8Array])[]
   ];
 }
 
-/** The client identifier (RFC 6842 3) and the relay's option (RFC 3046 2.2), as they came. */
+/**
+ * The client identifier (RFC 6842 3), the relay's option (RFC 3046 2.2) and, where it is heeded, the subnet selection
+ * (RFC 3011 2: who sent it drops an answer without), as they came.
+ */
 export function echoes(facts: ClientFacts): readonly (readonly [number, Uint8Array])[] {
-  const { clientId, relayInformation } = facts;
+  const { clientId, giaddr, relayInformation, subnetSelection } = facts;
+  const selected = giaddr === null ? null : subnetSelection;
   return [
+    ...(selected === null ? [] : [writeOption(OPTIONS.subnetSelection, selected)]),
     ...(clientId === null ? [] : [writeOption(OPTIONS.clientIdentifier, clientId)]),
     ...(relayInformation === null ? [] : [writeOption(OPTIONS.relayInformation, relayInformation)]),
   ];

@@ -90,6 +90,18 @@ describe('an OFFER', () => {
     expect(packet.giaddr).toBe('10.77.0.9');
   });
 
+  it.each([
+    ['has it as well', { giaddr: '10.77.0.9' }, Uint8Array.of(10, 77, 0, 0)],
+    ['has it not, where no relay asks and it is not heeded', {}, undefined],
+  ])('to who selects the subnet by option 118 (RFC 3011) %s', (_what, from, expected) => {
+    const options: MessageParts['options'] = [[118, Uint8Array.of(10, 77, 0, 0)]];
+    for (const parts of [
+      { type: 'discover', ...from, options },
+      { type: 'request', asks: '10.77.0.10', ...from, options },
+    ] as const)
+      expect(received(parts).packet.options.get(118)).toEqual(expected);
+  });
+
   it('gives a long URL in option 67 alone, where the header has no room for it', () => {
     const url = `http://10.77.0.1/${'x'.repeat(300)}`;
     const size: MessageParts['options'] = [[57, Uint8Array.of(5, 192)]];
