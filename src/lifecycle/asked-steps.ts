@@ -1,6 +1,7 @@
 /** Steps that an operator asks for by name (`clean_steps`, `service_steps`), as steps of a job. Pure. */
 import { IngotError } from '../errors.ts';
 import type { JobStep, JsonObject } from '../store/records.ts';
+import { childPower } from './kin.ts';
 import type { StepName } from './steps/catalog.ts';
 
 export type AskedStep = {
@@ -8,6 +9,8 @@ export type AskedStep = {
   readonly interface: string | null;
   readonly step: string;
   readonly args: JsonObject;
+  /** Done to the node's children (`parent_node`), all or those of these uuids, in the place of the node itself. */
+  readonly onChildren?: { readonly only: readonly string[] | null };
 };
 
 /** Those that may offer steps (`network` those of service only); the agent says which there are. */
@@ -79,8 +82,22 @@ export function reservedSteps(
   return (isReserved(step) ? RESERVED[step]?.(args, on) : undefined) ?? [];
 }
 
+const CHILD_TARGETS = { power_on: 'power on', power_off: 'power off', reboot: 'rebooting' } as const;
+
+/** No agent runs on a child while its parent's steps do: what can be done to it is its power. Throws `invalid_input`. */
+function stepsOnChildren(kind: AskedKind, { step: name, onChildren }: AskedStep): readonly JobStep[] {
+  const target = Object.entries(CHILD_TARGETS).find(([known]) => known === name)?.[1];
+  const only = onChildren?.only ?? null;
+  if (target !== undefined) return [childPower({ target, ...(only === null ? {} : { only }) })];
+  throw new IngotError('invalid_input', `The ${kind} step "${name}" cannot be executed on child nodes`, {
+    hint: `On child nodes there are: ${Object.keys(CHILD_TARGETS).join(', ')}.`,
+  });
+}
+
 /** In Ironic's words (ironic/conductor/steps.py, _validate_user_step). */
-function stepsWithoutRamdisk(kind: AskedKind, { step: name, args }: AskedStep): readonly JobStep[] {
+function stepsWithoutRamdisk(kind: AskedKind, asked: AskedStep): readonly JobStep[] {
+  const { step: name, args } = asked;
+  if (asked.onChildren !== undefined) return stepsOnChildren(kind, asked);
   if (isReserved(name)) return reservedSteps(name, args, AS_IT_IS);
   throw new IngotError('invalid_input', `${kind} step ${name} requires booting a ramdisk`, {
     hint: `Leave disable_ramdisk out. Without the ramdisk there are: ${Object.keys(RESERVED).join(', ')}.`,
@@ -89,6 +106,7 @@ function stepsWithoutRamdisk(kind: AskedKind, { step: name, args }: AskedStep): 
 
 function jobStepsOf(kind: AskedKind, asked: AskedStep): readonly JobStep[] {
   const { step: name, args } = asked;
+  if (asked.onChildren !== undefined) return stepsOnChildren(kind, asked);
   // As in Ironic, which asks for an interface, whatever that is (ironic/conductor/steps.py, reserved steps).
   if (isReserved(name)) return reservedSteps(name, args);
   if (asked.interface === null) {

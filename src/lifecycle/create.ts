@@ -22,7 +22,13 @@ import { gatherWhyFacts, type WhySource } from './why-facts.ts';
 export function createLifecycle(deps: LifecycleDeps): Lifecycle {
   const { store, clock, site } = deps;
   const now = (): string => new Date(clock.now()).toISOString();
-  const steps: Steps = createSteps({ ...deps, connectAgent: deps.connectAgent ?? connectAgent });
+  const requestPower: Lifecycle['requestPower'] = (ident, target, timeoutS = null) =>
+    accept(ident, (queries, node) => acceptPower(queries, node, { target, timeoutS }));
+  const steps: Steps = createSteps({
+    ...deps,
+    requestPower,
+    connectAgent: deps.connectAgent ?? connectAgent,
+  });
   const advance = createAdvance({ steps, endingOf, now });
   const whySource: WhySource = {
     store,
@@ -74,8 +80,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     requestVerb: (ident, request) =>
       accept(ident, (queries, node) => acceptVerb(queries, node, { request, tools: { advance, site, now } })),
     management: createManagement({ ...deps, held }),
-    requestPower: (ident, target, timeoutS = null) =>
-      accept(ident, (queries, node) => acceptPower(queries, node, { target, timeoutS })),
+    requestPower,
     why: async (ident) => {
       const node = await store.nodes.find(ident);
       if (node === null) throw nodeNotFound(ident);

@@ -8,6 +8,7 @@ import type { Log } from '../log.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { NodeRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
+import type { PowerTarget } from '../store/words.ts';
 import type { AgentClient, AgentTarget } from './agent-client.ts';
 import type { BoundaryHook } from './engine/step.ts';
 import type { ConfigDriveRequest } from './lifecycle.ts';
@@ -44,8 +45,10 @@ export type Site = {
 
 /** What steps work with. */
 export type StepDeps = {
-  readonly store: Pick<Store, 'nodes' | 'ports' | 'inventories' | 'inspectionRules' | 'events'>;
+  readonly store: Pick<Store, 'nodes' | 'ports' | 'jobs' | 'inventories' | 'inspectionRules' | 'events'>;
   readonly withBmc: WithBmc;
+  /** Begins a job of another node; on disk when it resolves. Rejects with `node_locked` or `conflict`. */
+  readonly requestPower: (nodeUuid: string, target: PowerTarget) => Promise<void>;
   readonly connectAgent: (target: AgentTarget) => AgentClient;
   readonly images: ImageStore;
   /** Claims the addresses of the node's instance; idempotent. Rejects with `no_address` or `conflict`. */
@@ -61,7 +64,7 @@ export type StepDeps = {
   readonly secret: Uint8Array;
 };
 
-export type LifecycleDeps = Omit<StepDeps, 'store' | 'connectAgent'> & {
+export type LifecycleDeps = Omit<StepDeps, 'store' | 'connectAgent' | 'requestPower'> & {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;

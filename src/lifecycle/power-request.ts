@@ -2,9 +2,11 @@
 import type { NodeRecord } from '../store/records.ts';
 import type { Queries } from '../store/store.ts';
 import type { PowerTarget } from '../store/words.ts';
-import { refusePowerOff, stepsFor } from './never-off.ts';
+import { kinLocked, needsParentsPower } from './kin.ts';
+import { refusePowerOff } from './never-off.ts';
 import { POWER_STEPS, POWER_VERB } from './plans.ts';
 import type { Accepted } from './requests.ts';
+import { stepsOfNode } from './steps-of-node.ts';
 import { lockedBy } from './verbs.ts';
 
 /** Runs inside a transaction. Throws `node_locked`, `conflict`. */
@@ -18,7 +20,8 @@ export async function acceptPower(
   if (running !== null) throw lockedBy(node, running);
   const args = timeoutS === null ? {} : { timeout_s: timeoutS };
   const asked = POWER_STEPS[target].map((name) => ({ name, args }));
-  const steps = stepsFor(node, asked);
+  await refuseLockedKin(queries, node, target);
+  const steps = await stepsOfNode(queries, node, asked);
   const job = await queries.jobs.insert({ node_uuid: node.uuid, verb: POWER_VERB, steps });
   await queries.nodes.update(node.uuid, { target_power_state: target, last_error: null });
   await queries.events.append({
@@ -28,4 +31,24 @@ export async function acceptPower(
     data: { target },
   });
   return { nodeUuid: node.uuid, job, interrupted: false };
+}
+
+/** A node whose power the request needs must not have a job of its own that counts on it. Throws `conflict`. */
+async function refuseLockedKin(queries: Queries, node: NodeRecord, target: PowerTarget): Promise<void> {
+  for (const kin of await kinConcerned(queries, node, target)) {
+    const job = await queries.jobs.runningOf(kin.uuid);
+    if (job !== null) throw kinLocked(node, { node: kin, job });
+  }
+}
+
+async function kinConcerned(
+  queries: Queries,
+  node: NodeRecord,
+  target: PowerTarget,
+): Promise<readonly NodeRecord[]> {
+  if (target === 'power off' || target === 'soft power off')
+    return (await queries.nodes.list({ parent_node: node.uuid })).filter(needsParentsPower);
+  if (target !== 'power on' || !needsParentsPower(node)) return [];
+  const parent = await queries.nodes.get(node.parent_node ?? '');
+  return parent === null || parent.power_state === 'power on' ? [] : [parent];
 }

@@ -14,10 +14,11 @@ import { checkInstanceInfo } from './instance-info.ts';
 import { type InterfaceKind, interfaceOf, isFake } from './interfaces.ts';
 import type { VerbRequest } from './lifecycle.ts';
 import { moveNode } from './move-node.ts';
-import { refusePowerOff, stepsFor } from './never-off.ts';
+import { refusePowerOff } from './never-off.ts';
 import { jobSteps, PLANS } from './plans.ts';
 import { withoutRescuePassword, withRescuePassword } from './rescue/password.ts';
 import type { PasswordHash } from './rescue/sha-crypt.ts';
+import { stepsOfNode } from './steps-of-node.ts';
 import { acceptsVerb, edgeForVerb, lockedBy, refuseByFlags } from './verbs.ts';
 
 export type RequestTools = {
@@ -74,9 +75,10 @@ export async function acceptVerb(
   }
   const deploySteps = await deployStepsOf(queries, { ...node, ...patch }, request);
   const { steps: asked = [], withoutRamdisk = false } = request;
-  for (const { step } of asked) if (step === 'power_off') refusePowerOff(node, 'power off');
+  if (asked.some(({ step, onChildren }) => step === 'power_off' && onChildren === undefined))
+    refusePowerOff(node, 'power off');
   const planned = plan.steps({ node, site: tools.site, asked, deploySteps, withoutRamdisk });
-  const steps = stepsFor(node, jobSteps(planned));
+  const steps = await stepsOfNode(queries, node, jobSteps(planned));
   const heading = plan.target === undefined ? {} : { target: plan.target };
   const moved = await moveNode(queries, node, { event: edge.event, ...heading, patch });
   if (steps.length === 0) {

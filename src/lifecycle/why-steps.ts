@@ -20,6 +20,7 @@ const BMC_STEPS: Readonly<Partial<Record<StepName, readonly string[]>>> = {
   'find-ports': WHEN_THE_BMC_IS_SILENT,
   'power-on': [...WHEN_THE_BMC_IS_SILENT, WHEN_POWER_DOES_NOT_CHANGE],
   'power-off': [...WHEN_THE_BMC_IS_SILENT, WHEN_POWER_DOES_NOT_CHANGE],
+  'parent-power-on': WHEN_THE_BMC_IS_SILENT,
   restart: [...WHEN_THE_BMC_IS_SILENT, WHEN_POWER_DOES_NOT_CHANGE],
   'soft-power-off': [
     ...WHEN_THE_BMC_IS_SILENT,

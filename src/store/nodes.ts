@@ -178,7 +178,9 @@ export function nodeQueries({ db, now }: Access): Queries['nodes'] {
       if (sort_key !== 'id') query = query.orderBy('id', sort_dir);
       if (provision_state !== undefined) query = query.where('provision_state', '=', provision_state);
       if (maintenance !== undefined) query = query.where('maintenance', '=', maintenance ? 1 : 0);
-      if (parent_node !== undefined) query = query.where('parent_node', 'is', parent_node);
+      // By `=` the partial index is used.
+      if (parent_node === null) query = query.where('parent_node', 'is', null);
+      else if (parent_node !== undefined) query = query.where('parent_node', '=', parent_node);
       if (marker !== undefined) {
         const last = await db.selectFrom('nodes').select('id').where('uuid', '=', marker).executeTakeFirst();
         if (last === undefined) throw nodeNotFound(marker);

@@ -52,6 +52,21 @@ test('a config drive arrives parsed, user data that is an object as JSON text', 
   });
 });
 
+test.each([
+  [undefined, null],
+  [[], null],
+  [[NODE], [NODE]],
+])('a step for child nodes limited to %j arrives as one for %j', async (limit, only) => {
+  const { ask, store, lifecycle } = await apiFixture();
+  await store.nodes.insert(aNode());
+  const children = { execute_on_child_nodes: true, limit_child_node_execution: limit };
+  const body = { target: 'clean', clean_steps: [{ step: 'power_off', ...children }] };
+  expect((await ask('PUT', PROVISION, { body })).status).toBe(202);
+  expect(lifecycle.asked[0]?.arguments[1]).toMatchObject({
+    steps: [{ step: 'power_off', onChildren: { only } }],
+  });
+});
+
 test('deploy steps arrive with their priorities as numbers, work without a ramdisk as that', async () => {
   const { ask, store, lifecycle } = await apiFixture();
   await store.nodes.insert(aNode());

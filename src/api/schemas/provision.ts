@@ -1,7 +1,7 @@
 /** `PUT states/provision` and `PUT states/power`. */
 import { z } from 'zod';
 import { ASKED_STEP_INTERFACES, MOST_STEPS } from '../../lifecycle/asked-steps.ts';
-import { jsonObject, looseBoolean, looseInteger, WHOLE_SENTENCE } from './common.ts';
+import { jsonObject, looseBoolean, looseInteger, uuid, WHOLE_SENTENCE } from './common.ts';
 import { deployStep } from './step-list.ts';
 
 /** Ironic takes user data as text, or as an object that is written as JSON. */
@@ -18,14 +18,21 @@ export const configDriveObject = z.strictObject({
 });
 
 /** A step that an operator names; only Ironic's reserved ones (`hold`, `wait`, `reboot`, ...) need no interface. */
-const askedStep = z.strictObject({
-  interface: z
-    .enum(ASKED_STEP_INTERFACES, `an interface of steps is one of ${ASKED_STEP_INTERFACES.join(', ')}`)
-    .nullable()
-    .default(null),
-  step: z.string().min(1).max(200),
-  args: jsonObject.default({}),
-});
+const askedStep = z
+  .strictObject({
+    interface: z
+      .enum(ASKED_STEP_INTERFACES, `an interface of steps is one of ${ASKED_STEP_INTERFACES.join(', ')}`)
+      .nullable()
+      .default(null),
+    step: z.string().min(1).max(200),
+    args: jsonObject.default({}),
+    execute_on_child_nodes: z.boolean().default(false),
+    limit_child_node_execution: z.array(uuid).max(1_000).nullish(),
+  })
+  .transform(({ execute_on_child_nodes: onAll, limit_child_node_execution: limit, ...step }) =>
+    // As in Ironic, an empty list limits nothing.
+    onAll ? { ...step, onChildren: { only: limit == null || limit.length === 0 ? null : limit } } : step,
+  );
 
 const MANY = `at most ${MOST_STEPS} steps can be asked for at once`;
 export const deploySteps = z.array(deployStep).max(MOST_STEPS, MANY);

@@ -17,6 +17,7 @@ import {
 import { deployStep, planDeploymentStep } from './deployment.ts';
 import { collectInventoryStep, findPortsStep, recordInventoryStep } from './inspect.ts';
 import { inspectionRulesStep } from './inspection-rules.ts';
+import { childPowerStep, parentPowerOnStep } from './kin-power.ts';
 import { powerOffStep, powerOnStep, restartStep, softPowerOffStep } from './power.ts';
 import { pretendBootStep, pretendInspectionStep, pretendStep } from './pretend.ts';
 import { finalizeRescueStep, forgetRescuePasswordStep } from './rescue.ts';
@@ -31,6 +32,8 @@ const STEP_NAMES = [
   'soft-power-off',
   'restart',
   'shut-down',
+  'parent-power-on',
+  'child-power',
   'find-ports',
   'boot-ramdisk',
   'wait-agent',
@@ -73,6 +76,8 @@ export function createSteps(deps: StepDeps): Readonly<Record<StepName, StepDefin
     'soft-power-off': softPowerOffStep(deps),
     restart: restartStep(deps),
     'shut-down': shutDownStep(deps),
+    'parent-power-on': parentPowerOnStep(deps),
+    'child-power': childPowerStep(deps),
     'find-ports': findPortsStep(deps),
     'boot-ramdisk': bootRamdiskStep(deps),
     'wait-agent': waitAgentStep(deps),
