@@ -13,6 +13,8 @@ time.sleep = lambda seconds: nap(min(seconds, 0.1))
 
 
 def run(words):
+    # Which options of a login there are it takes from there.
+    sys.argv = ['baremetal', *words]
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
