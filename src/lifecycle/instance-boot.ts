@@ -1,5 +1,6 @@
 /** What a machine boots whose system comes from the network (`deploy_interface: ramdisk`), out of `instance_info`. Pure. */
 import type { InstanceBoot } from '../boot/decision.ts';
+import { holdsSecret, isSecretKey } from '../secret-words.ts';
 import type { Json, JsonObject } from '../store/records.ts';
 
 type Unusable = { readonly problem: string; readonly fields: string };
@@ -9,6 +10,28 @@ const IPXE_WORDS: ReadonlySet<string> = new Set(['||', '&&', ';']);
 
 /** `boot_iso`, or `kernel` with `ramdisk` and perhaps `kernel_append_params`; else what is wrong with them. */
 export function readInstanceBoot(info: JsonObject): InstanceBoot | Unusable {
+  const boot = bootNamedBy(info);
+  const field = 'problem' in boot ? null : secretField(boot);
+  if (field === null) return boot;
+  const problem = `${field} holds a secret, which anybody on the PXE network could read in the machine’s boot script`;
+  return { problem, fields: `${field} without a login, token or signature` };
+}
+
+/** The field with what ingot would mask elsewhere: scripts travel by plain HTTP, to whoever asks. */
+function secretField(boot: InstanceBoot): string | null {
+  const isSecretUrl = (url: string): boolean => holdsSecret({ url }, () => false);
+  if (boot.kind === 'iso') return isSecretUrl(boot.url) ? 'boot_iso' : null;
+  if (isSecretUrl(boot.kernel)) return 'kernel';
+  if (isSecretUrl(boot.ramdisk)) return 'ramdisk';
+  return boot.words.some(isSecretWord) ? 'kernel_append_params' : null;
+}
+
+function isSecretWord(word: string): boolean {
+  const at = word.indexOf('=');
+  return at > 0 && holdsSecret({ [word.slice(0, at)]: word.slice(at + 1) }, isSecretKey);
+}
+
+function bootNamedBy(info: JsonObject): InstanceBoot | Unusable {
   const { boot_iso: iso = null, kernel = null, ramdisk = null, kernel_append_params: more = null } = info;
   const source = info.image_source ?? null;
   if (source !== null && iso !== null) {

@@ -69,6 +69,27 @@ describe('instance_info of a node that boots from the network', () => {
       'boot_iso must be an http:// or https:// URL',
     ],
     [
+      'a login',
+      { ...KERNEL, kernel: 'http://user:hidden@10.20.0.9/vmlinuz' },
+      'kernel holds a secret, which anybody on the PXE network could read',
+    ],
+    [
+      'a signature',
+      { boot_iso: 'https://a/b?X-Amz-Signature=hidden' },
+      'boot_iso holds a secret, which anybody',
+    ],
+    ['a token', { ...KERNEL, ramdisk: 'http://a/b?token=hidden' }, 'ramdisk holds a secret, which anybody'],
+    [
+      'the password of its system',
+      { ...KERNEL, kernel_append_params: 'quiet live.password=hidden' },
+      'kernel_append_params holds a secret, which anybody',
+    ],
+    [
+      'the login of a configuration',
+      { ...KERNEL, kernel_append_params: 'inst.ks=http://user:hidden@a/ks' },
+      'kernel_append_params holds a secret, which anybody',
+    ],
+    [
       'an iPXE command',
       { ...KERNEL, kernel_append_params: 'quiet && shell' },
       'kernel_append_params is no line of words',
