@@ -1,4 +1,4 @@
-/** A machine that somebody else switches (curl, at its BMC), and a password that is changed there: the record follows. */
+/** What happens at a BMC without ingot (switched by curl, a password that is wrong there), and a BMC that only restarts. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -79,3 +79,14 @@ test('a password that the BMC does not take any more is told, and its cure', asy
   await expect.poll(() => said('node', 'show', NAME), SOON).toMatch(/^BMC +no trouble known$/m);
   expect(await said('status')).not.toContain('BMCs in trouble');
 }, 150_000);
+
+test('a machine that must not be switched off is inspected by restarts, and its power off is refused', async () => {
+  await said('node', 'set', NAME, 'disable_power_off=true');
+  const refused = await ingot('node', 'power', 'off', NAME, '--url', daemon.url);
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('ask for a reboot') });
+  expect(refused.stderr).toContain('Failed to set node power state to power off.');
+  const before = (await rack.ledgers()).get(NAME)?.boots.length ?? 0;
+  expect(await ingot('node', 'inspect', NAME, '--wait', '--url', daemon.url)).toMatchObject({ code: 0 });
+  expect((await rack.ledgers()).get(NAME)?.boots.slice(before)).toEqual(['pxe', 'disk']);
+  expect(await said('node', 'show', NAME)).toMatch(/^power +power on, never switched off$/m);
+}, 90_000);
