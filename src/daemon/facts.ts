@@ -16,7 +16,9 @@ const MOST_ADDRESSES = 100_000;
 export type FactSorter = {
   /** The events to store, in order. */
   sort(facts: readonly Fact[]): readonly NewEvent[];
-  /** The machine that DHCP gave the address to, as far as facts have told since the start. */
+  /** That the machine of a node has the address, by a lease of before the start; what facts told goes first. */
+  learn(mac: Mac, address: Ipv4): void;
+  /** The machine that DHCP gave the address to, as far as facts and `learn` have told since the start. */
   macOf(address: Ipv4): Mac | null;
   /** Facts so far that belong to no node. */
   unknown(): number;
@@ -40,6 +42,9 @@ export function createFactSorter({ nodeOfMac, onStranger, onPlace }: FactSinks):
   };
 
   return {
+    learn: (mac, address) => {
+      if (nodeOfMac(mac) !== null && macOfAddress.get(address) === undefined) macOfAddress.set(address, mac);
+    },
     macOf: (address) => macOfAddress.get(address) ?? null,
     unknown: () => unknown,
     sort: (facts) =>

@@ -29,6 +29,7 @@ import { createCondition } from './condition.ts';
 import { type Discoveries, startDiscoveries } from './discoveries.ts';
 import { createFactSorter } from './facts.ts';
 import { emptyWorkFolder, makeFolders } from './folders.ts';
+import { learnAddresses } from './known-addresses.ts';
 import { startPacketHost } from './packet-host.ts';
 import type { Fact } from './packet-protocol.ts';
 import { createPortPlaces } from './port-places.ts';
@@ -225,6 +226,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   await api.ready();
   condition.add(...(await doors.open((request, response) => api.routing(request, response))));
   for (const sentence of bootListeners.missing()) problem(sentence);
+  await learnAddresses({ store, leases: packets.leases, facts, log });
   await lifecycle.start();
 
   const closeServers = async (): Promise<void> => {

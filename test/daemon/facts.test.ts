@@ -41,6 +41,17 @@ describe('facts from the wire', () => {
     expect(sort.sort([fact('tftp.done', { address: '10.20.1.5' })])).toEqual([]);
   });
 
+  it('go by what is known from before the start, until a fact says otherwise', () => {
+    const sort = sorter();
+    const address = parseIpv4('10.20.1.5');
+    if (address === null) throw new Error('no address');
+    sort.learn(KNOWN, address);
+    expect(sort.sort([fact('boot.kernel', { address })])).toMatchObject([{ node_uuid: 'node-1' }]);
+    sort.sort([fact('dhcp.ack', { mac: STRANGER, address })]);
+    sort.learn(KNOWN, address);
+    expect(sort.sort([fact('boot.kernel', { address })])).toEqual([]);
+  });
+
   it('of strangers go to the list of discovered machines, by the address too', () => {
     const seen: string[] = [];
     const onStranger = ({ kind }: Fact, mac: Mac): void => void seen.push(`${kind} ${mac}`);

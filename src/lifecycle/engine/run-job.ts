@@ -175,8 +175,10 @@ function deadlineOf(call: StepAtWork, at: JobOnNode): number {
 function endOfWait({ tools, reach }: StepAtWork, outcome: StepOutcome): number {
   if (outcome.kind !== 'wait' || outcome.within === undefined) return Number.POSITIVE_INFINITY;
   const { since, ms } = outcome.within;
-  const end = tools.clock.elapsed() - reach.past.since(since) + ms;
-  return Math.max(end, tools.startedAt() + Math.min(RESTART_GRACE_MS, ms));
+  const began = tools.clock.elapsed() - reach.past.since(since);
+  // What came while ingot was down was not seen: the whole of the grace, however short the wait.
+  const grace = began < tools.startedAt() ? RESTART_GRACE_MS : 0;
+  return Math.max(began + ms, tools.startedAt() + grace);
 }
 
 /** The outcome of one call; when the deadline cuts it off, that of a step that still waits. */
