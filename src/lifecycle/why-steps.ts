@@ -20,7 +20,6 @@ const BMC_STEPS: Readonly<Partial<Record<StepName, readonly string[]>>> = {
   'find-ports': WHEN_THE_BMC_IS_SILENT,
   'power-on': [...WHEN_THE_BMC_IS_SILENT, WHEN_POWER_DOES_NOT_CHANGE],
   'power-off': [...WHEN_THE_BMC_IS_SILENT, WHEN_POWER_DOES_NOT_CHANGE],
-  'parent-power-on': WHEN_THE_BMC_IS_SILENT,
   restart: [...WHEN_THE_BMC_IS_SILENT, WHEN_POWER_DOES_NOT_CHANGE],
   'soft-power-off': [
     ...WHEN_THE_BMC_IS_SILENT,
@@ -52,6 +51,19 @@ const RAMDISK_STATES: ReadonlySet<ProvisionState> = new Set([
   'deploy failed',
   'rescue failed',
 ]);
+
+/** Step → what to check while it waits for other nodes. */
+const KIN_STEPS: Readonly<Partial<Record<StepName, string>>> = {
+  'parent-power-on': 'What keeps the node that it is a part of? ingot node why, with that one’s name.',
+  'child-power': 'What keeps the nodes that are parts of it? ingot node why, with the name of each.',
+};
+
+/** What to check while the job's step waits for the BMC or for other nodes. */
+export function stepChecks(node: NodeRecord, job: JobRecord): readonly string[] {
+  const step = job.steps[job.cursor]?.name ?? '';
+  const kin = Object.entries(KIN_STEPS).find(([name]) => name === step)?.[1];
+  return kin === undefined ? (bmcAsked(node, job)?.checks ?? []) : [kin];
+}
 
 export type BmcAsked = { readonly address: string; readonly checks: readonly string[] };
 

@@ -14,7 +14,7 @@ import { type ReachedStage, reachedStage } from './reached-stage.ts';
 import { rescueLogin } from './rescue/password.ts';
 import { clockTime, duration } from './say-time.ts';
 import { allowedIn } from './verbs.ts';
-import { bmcAsked, needsRamdisk, waitsForBoot } from './why-steps.ts';
+import { bmcAsked, needsRamdisk, stepChecks, waitsForBoot } from './why-steps.ts';
 
 export type WhyFacts = {
   readonly node: NodeRecord;
@@ -218,5 +218,5 @@ function checksFor(
   const hint = failing ? (failureHint ?? '').replace(TO_CHECK, '') : '';
   if (hint !== '') return [hint];
   const trouble = node.bmc_trouble === null ? [] : [node.bmc_trouble.hint];
-  return [...problem, ...(running === null ? trouble : (bmcAsked(node, running)?.checks ?? []))];
+  return [...problem, ...(running === null ? trouble : stepChecks(node, running))];
 }

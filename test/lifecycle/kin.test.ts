@@ -97,6 +97,38 @@ describe('a node that is a part of another', () => {
     expect([parent.power(), other.power()]).toEqual(['off', 'on']);
   });
 
+  it('does not take somebody else’s job of its parent for the power that it needs', async () => {
+    const { world, parent, child } = await family(false);
+    await world.daemon().requestVerb(child.uuid, { verb: 'inspect' });
+    // Somebody switches the parent off as soon as it is on.
+    await world.untilTrue('the parent is on', () => parent.power() === 'on');
+    await parent.bmc.powerOff();
+    await world.until(['manageable', 'inspect failed'], child);
+    expect(parent.power()).toBe('on');
+    expect((await world.node(child)).provision_state).toBe('manageable');
+  });
+
+  it('goes on beside a parent that is on, whatever is done with that one, and the parent after it', async () => {
+    const { world, parent, child } = await family(true);
+    await world.daemon().requestVerb(child.uuid, { verb: 'inspect' });
+    await world.daemon().requestVerb(parent.uuid, { verb: 'provide' });
+    expect(await world.until(['manageable', 'inspect failed'], child)).toMatchObject({
+      provision_state: 'manageable',
+    });
+    expect(await world.until(['available', 'clean failed'], parent)).toMatchObject({
+      provision_state: 'available',
+    });
+  });
+
+  it('names the other node in its why while it waits for it', async () => {
+    const { world, parent, child } = await family(true);
+    await busy(world, child);
+    await world.daemon().requestVerb(parent.uuid, { verb: 'provide' });
+    const why = async (): Promise<string> => (await world.daemon().why(parent.uuid)).text;
+    await world.untilTrue('the parent waits', async () => (await why()).includes('of node machine-1 to end'));
+    expect(await why()).toContain('What keeps the nodes that are parts of it?');
+  });
+
   it('is refused in Ironic’s words while its parent is off and has a job', async () => {
     const { world, parent, child } = await family(false);
     await busy(world, parent);

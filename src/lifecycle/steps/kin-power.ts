@@ -6,6 +6,7 @@ import type { PowerState } from '../../store/words.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
 import { needsParentsPower } from '../kin.ts';
+import { POWER_VERB } from '../plans.ts';
 import { powerStateOf } from './power-state.ts';
 
 const POLL_MS = 2_000;
@@ -55,13 +56,15 @@ const nameOf = ({ name, uuid }: NodeRecord): string => name ?? uuid;
 
 type Wish = { readonly kin: NodeRecord; readonly target: Target };
 
-/** By a job of the other node's own, once; null when that is done, or nothing was to be done. */
+/** By a job of the other node's own; null when its power is as wished, or its reboot is done. */
 async function untilSwitched(
   context: StepContext,
   deps: StepDeps,
   { kin, target }: Wish,
 ): Promise<StepOutcome | null> {
   const { jobs } = deps.store;
+  // Looked at first: a node whose power is right is not waited for, whatever is done with it.
+  if (target !== 'rebooting' && (await shows(deps, kin)) === target) return null;
   const waitFor = (verb: string): StepOutcome => ({
     kind: 'wait',
     for: `the job "${verb}" of node ${nameOf(kin)} to end`,
@@ -71,16 +74,17 @@ async function untilSwitched(
   if (running !== null) return waitFor(running.verb);
   const last = await jobs.lastOf(kin.uuid);
   const before = context.scratch()[kin.uuid];
-  if (typeof before === 'number' && last !== null && last.id > before) {
-    if (last.status === 'done') return null;
-    return {
-      kind: 'failed',
-      because: `Node ${nameOf(kin)} did not come to "${target}": ${last.error ?? 'its job was given up'}`,
-      hint: `See why: ingot node why ${nameOf(kin)}`,
-    };
+  // Whoever asked for it: a power job since then has answered the question, but for what the BMC shows.
+  if (typeof before === 'number' && last !== null && last.id > before && last.verb === POWER_VERB) {
+    if (last.status === 'done' && target === 'rebooting') return null;
+    if (last.status !== 'done')
+      return {
+        kind: 'failed',
+        because: `Node ${nameOf(kin)} did not come to "${target}": ${last.error ?? 'its job was given up'}`,
+        hint: `See why: ingot node why ${nameOf(kin)}`,
+      };
   }
-  if (target !== 'rebooting' && (await shows(deps, kin)) === target) return null;
-  // Journaled first: a job of that node after this one is the one that was asked for here.
+  // Journaled first: jobs up to this one are not what was asked for here.
   await context.save({ [kin.uuid]: last?.id ?? 0 });
   try {
     await deps.requestPower(kin.uuid, target);
@@ -88,7 +92,7 @@ async function untilSwitched(
     // Somebody was quicker.
     if (!(error instanceof IngotError && error.code === 'node_locked')) throw error;
   }
-  return waitFor('power');
+  return waitFor(POWER_VERB);
 }
 
 async function shows(deps: StepDeps, kin: NodeRecord): Promise<PowerState | null> {
