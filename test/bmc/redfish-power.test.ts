@@ -112,7 +112,7 @@ describe('switching power', () => {
     expect(fake.state.resets).toEqual(['ForceOn']);
   });
 
-  test('a BMC without GracefulShutdown says what it offers', async () => {
+  test('a BMC without GracefulShutdown says so, and what to ask for instead', async () => {
     const { fake, bmc } = await bench();
     fake.state.system.PowerState = 'On';
     fake.state.system.Actions = {
@@ -120,7 +120,7 @@ describe('switching power', () => {
     };
     const error = await errorOf(bmc.softPowerOff());
     expect(error.code).toBe('bmc_refused');
-    expect(error.message).toContain('only On, ForceOff');
+    expect(error.message).toBe(`BMC ${fake.url} cannot ask the operating system to shut down`);
     expect(error.hint).toContain('forced');
   });
 
@@ -187,6 +187,14 @@ describe('switching power', () => {
     expect(fake.state.resets).toEqual(['On']);
     expect(fake.seen.filter(isReset)).toHaveLength(2);
     expect(waits(clock.slept)).toEqual([1000, 2000, 4000]);
+  });
+
+  test('a system is asked to shut down once, though the answer is lost and it takes its time', async () => {
+    const { fake, bmc } = await bench();
+    fake.state.system.PowerState = 'On';
+    fake.fault({ on: isReset, answer: 'reset' });
+    await bmc.softPowerOff();
+    expect(fake.seen.filter(isReset)).toHaveLength(1);
   });
 
   test('a power request that never works is given up after three', async () => {

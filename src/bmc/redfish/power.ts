@@ -7,7 +7,7 @@ import type { RedfishClient, Resource, WriteOutcome } from './client.ts';
 import type { RedfishTarget } from './driver-info.ts';
 import { powerOf, resetActionOf, resetTypesOfActionInfo } from './system.ts';
 
-export type PowerWish = 'on' | 'off' | 'soft-off';
+export type PowerWish = 'on' | 'off';
 
 type WishRow = {
   /** ResetType values that fulfil the wish, best first (Redfish schema Resource, ResetType). */
@@ -26,7 +26,6 @@ const WISHES: { readonly [wish in PowerWish]: WishRow } = {
   },
   // "Off" is what HPE Cray firmware calls it.
   off: { resetTypes: ['ForceOff', 'Off'], fulfilled: ['off'], opposite: 'turning-on' },
-  'soft-off': { resetTypes: ['GracefulShutdown'], fulfilled: ['off', 'turning-off'], opposite: 'turning-on' },
 };
 
 /** Milliseconds between looks at the state while it moves the other way. */
@@ -76,10 +75,10 @@ export async function fulfil(context: PowerContext, wish: PowerWish): Promise<vo
 }
 
 /** The system, once it does not move the other way any more (or a bounded wait is over). */
-async function settled(context: PowerContext, row: WishRow): Promise<Resource> {
+async function settled(context: PowerContext, { opposite }: Pick<WishRow, 'opposite'>): Promise<Resource> {
   let system = await context.system();
   for (const ms of MOVING_LOOKS_MS) {
-    if (powerOf(system.body) !== row.opposite) break;
+    if (powerOf(system.body) !== opposite) break;
     await context.clock.sleep(ms, context.signal);
     system = await context.system();
   }
@@ -99,6 +98,21 @@ async function lookFor(
     if (states.includes(powerOf(system.body))) return null;
   }
   return system ?? context.system();
+}
+
+/**
+ * Asks the operating system to shut down, once: it needs its time, so that no state tells soon whether it has heard, and
+ * an answer that is lost counts as heard. Rejects with `bmc_refused`.
+ */
+export async function sendShutdown(context: PowerContext): Promise<void> {
+  const system = await settled(context, { opposite: 'turning-on' });
+  if (['off', 'turning-off'].includes(powerOf(system.body))) return;
+  const outcome = await press(context, system, {
+    resetType: 'GracefulShutdown',
+    deed: 'ask the operating system to shut down',
+    hint: 'It does not offer ResetType GracefulShutdown: ask for "power off" (forced) instead.',
+  });
+  if (outcome.kind === 'refused') throw outcome.error;
 }
 
 /** A non-maskable interrupt, once: whether it came is for the system to show. Rejects with `bmc_refused`. */
@@ -131,16 +145,21 @@ export async function sendRestart(context: PowerContext, how: keyof typeof RESTA
 type Button = { readonly resetType: string; readonly deed: string; readonly hint: string };
 
 /** For what no power state shows afterwards; an answer that is lost is the caller's doubt. */
-async function pressOnce(context: PowerContext, { resetType, deed, hint }: Button): Promise<void> {
-  const offer = await resetOffer(context, await context.system());
+async function pressOnce(context: PowerContext, button: Button): Promise<void> {
+  const outcome = await press(context, await context.system(), button);
+  if (outcome.kind !== 'done') throw outcome.error;
+}
+
+async function press(
+  context: PowerContext,
+  system: Resource,
+  { resetType, deed, hint }: Button,
+): Promise<WriteOutcome> {
+  const offer = await resetOffer(context, system);
   if (offer === null || offer.allowed?.includes(resetType) === false) {
     throw new IngotError('bmc_refused', `BMC ${context.target.address} cannot ${deed}`, { hint });
   }
-  const outcome = await context.client.post(offer.target, {
-    body: { ResetType: resetType },
-    signal: context.signal,
-  });
-  if (outcome.kind !== 'done') throw outcome.error;
+  return await context.client.post(offer.target, { body: { ResetType: resetType }, signal: context.signal });
 }
 
 /** Where resets are asked for, and which, as far as the BMC tells. */
@@ -171,9 +190,6 @@ async function reset(context: PowerContext, system: Resource, wish: PowerWish): 
 function cannot(target: RedfishTarget, wish: PowerWish, allowed: readonly string[] | null): IngotError {
   const offers = allowed === null ? 'no power action' : `only ${allowed.join(', ')}`;
   return new IngotError('bmc_refused', `BMC ${target.address} cannot do "${wish}": it offers ${offers}`, {
-    hint:
-      wish === 'soft-off'
-        ? 'Ask for "power off" (forced) instead.'
-        : 'Check driver_info/redfish_system_id, and whether the account may control power.',
+    hint: 'Check driver_info/redfish_system_id, and whether the account may control power.',
   });
 }

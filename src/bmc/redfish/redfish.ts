@@ -7,7 +7,7 @@ import { createRedfishClient, type Resource } from './client.ts';
 import type { RedfishTarget } from './driver-info.ts';
 import { DEFAULT_TIMEOUTS, type Timeouts } from './exchange.ts';
 import { readSystemInfo } from './inventory.ts';
-import { fulfil, type PowerContext, sendNmi, sendRestart } from './power.ts';
+import { fulfil, type PowerContext, sendNmi, sendRestart, sendShutdown } from './power.ts';
 import { type Habits, habitsFrom } from './quirks.ts';
 import { readSecureBoot, setSecureBoot } from './secure-boot.ts';
 import { NO_SESSION_BOOK, type SessionBook } from './session-book.ts';
@@ -76,7 +76,7 @@ export function openRedfishBmc(target: RedfishTarget, deps: RedfishDeps): Bmc {
       await fulfil(work(caller), 'off');
       forcedOffAt = clock.elapsed();
     },
-    softPowerOff: (caller) => fulfil(work(caller), 'soft-off'),
+    softPowerOff: (caller) => sendShutdown(work(caller)),
     restart: (how, caller) => sendRestart(work(caller), how),
     async setBootOnce(device, mode, caller) {
       const context = { ...work(caller), habits: await habitsNow() };
