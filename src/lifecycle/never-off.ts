@@ -5,6 +5,9 @@ import type { PowerTarget } from '../store/words.ts';
 import type { StepName } from './steps/catalog.ts';
 
 const OFF: ReadonlySet<string> = new Set<StepName>(['power-off', 'soft-power-off', 'shut-down']);
+/** Told by steps of jobs that were begun before the node was so, or that the agent has asked for. */
+export const STAYS_ON = 'The machine stays on: its power is never switched off (disable_power_off).';
+
 /** Steps that start the machine, by restarting it where it is on. */
 const STARTS: ReadonlySet<string> = new Set<StepName>([
   'boot-ramdisk',

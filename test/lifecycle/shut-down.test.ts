@@ -59,3 +59,20 @@ it('a button that was pressed before ingot was killed is not pressed again', asy
   await world.until(['rescue', 'rescue failed']);
   expect(world.machines[0]?.history.filter((one) => one === 'button')).toEqual(['button']);
 });
+
+it.each(['shut-down', 'soft-power-off'])(
+  '%s of a node that has become one with disable_power_off leaves it on',
+  async (step) => {
+    const world = await worldOfRunning();
+    await world
+      .store()
+      .jobs.insert({ node_uuid: world.uuid, verb: 'power', steps: [{ name: step, args: {} }] });
+    await world.store().nodes.update(world.uuid, { disable_power_off: true });
+    await world.restart();
+    await world.untilTrue(
+      'the job ends',
+      async () => (await world.store().jobs.runningOf(world.uuid)) === null,
+    );
+    expect(world.machines[0]?.history).toEqual(['on disk']);
+  },
+);

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../store/records.ts';
 import { networkDeviceOf } from '../boot-interface.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
+import { STAYS_ON } from '../never-off.ts';
 import { soon } from './soon.ts';
 import { startFrom, untilOff, untilOn, untilRestarted } from './switch-power.ts';
 
@@ -10,9 +11,6 @@ import { startFrom, untilOff, untilOn, untilRestarted } from './switch-power.ts'
 function askedLimitS({ timeout_s }: JsonObject): number | null {
   return typeof timeout_s === 'number' ? timeout_s : null;
 }
-
-/** Of jobs that were begun before the node was so, or whose steps the agent has asked for. */
-const STAYS_ON = 'The machine stays on: its power is never switched off (disable_power_off).';
 
 export function powerOffStep(deps: StepDeps): StepDefinition {
   return {
@@ -62,8 +60,9 @@ export function softPowerOffStep(deps: StepDeps): StepDefinition {
     limit: 'power_s',
     askedLimitS,
     slot: 'power_actions',
-    run: async (context) =>
-      await deps.withBmc(context.node(), async (bmc): Promise<StepOutcome> => {
+    run: async (context) => {
+      if (context.node().disable_power_off) return { kind: 'done', note: STAYS_ON };
+      return await deps.withBmc(context.node(), async (bmc): Promise<StepOutcome> => {
         if ((await bmc.power()) === 'off') {
           return { kind: 'done', note: 'The machine has shut down.', patch: { power_state: 'power off' } };
         }
@@ -78,7 +77,8 @@ export function softPowerOffStep(deps: StepDeps): StepDefinition {
         }
         const doubt = context.scratch().pressed === true ? '' : PERHAPS_NOT_ASKED;
         return { kind: 'wait', for: `the operating system to shut down${doubt}`, pollMs: soon(context) };
-      }),
+      });
+    },
   };
 }
 

@@ -5,6 +5,7 @@
 import { IngotError } from '../../errors.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
+import { STAYS_ON } from '../never-off.ts';
 import { soon } from './soon.ts';
 
 /** A system that hangs, or heeds no power button, is given half of `timeouts.power_s`; the step does not fail for it. */
@@ -14,8 +15,9 @@ export function shutDownStep(deps: StepDeps): StepDefinition {
     does: 'having the system of the machine shut down',
     limit: 'power_s',
     slot: 'power_actions',
-    run: async (context) =>
-      await deps.withBmc(context.node(), async (bmc): Promise<StepOutcome> => {
+    run: async (context) => {
+      if (context.node().disable_power_off) return done(STAYS_ON);
+      return await deps.withBmc(context.node(), async (bmc): Promise<StepOutcome> => {
         if ((await bmc.power()) === 'off') return done('The machine is off.');
         const { button_at: at } = context.scratch();
         if (typeof at !== 'number') {
@@ -28,7 +30,8 @@ export function shutDownStep(deps: StepDeps): StepDefinition {
           );
         }
         return { kind: 'wait', for: 'the system of the machine to shut down', pollMs: soon(context) };
-      }),
+      });
+    },
   };
 }
 
