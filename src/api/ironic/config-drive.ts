@@ -7,20 +7,24 @@ import type { ProvisionBody } from '../schemas/provision.ts';
 /** The microversions that first take an object, and vendor data in it. */
 const SINCE = { object: 56, vendorData: 59 } as const;
 
+type Given = ProvisionBody['configdrive'] | null;
+
+/** What Ironic takes for none: an empty one too. */
+export function orNone(given: Given): Given {
+  return given === null || given === undefined || Object.keys(given).length === 0 ? null : given;
+}
+
 /** Throws `invalid_input`, as Ironic does, for what the microversion does not have. */
-export function configDriveSince(given: ProvisionBody['configdrive'], minor: number): void {
-  if (typeof given !== 'object' || given === null || Object.keys(given).length === 0) return;
+export function configDriveSince(given: Given, minor: number): void {
+  if (typeof given !== 'object' || given === null) return;
   if (minor < SINCE.object) throw tooNew('a JSON object for configdrive', SINCE.object);
   if (given.vendor_data !== undefined && minor < SINCE.vendorData)
     throw tooNew('vendor_data in configdrive', SINCE.vendorData);
 }
 
-/** Null when there is none, or an empty one. Throws `invalid_input` for a packed drive. */
-export function configDriveOf(
-  verb: Verb,
-  given: ProvisionBody['configdrive'] | null,
-): ConfigDriveRequest | null {
-  if (given === null || given === undefined || Object.keys(given).length === 0) return null;
+/** Null when there is none. Throws `invalid_input` for a packed drive. */
+export function configDriveOf(verb: Verb, given: Given): ConfigDriveRequest | null {
+  if (given === null || given === undefined) return null;
   if (typeof given === 'string') {
     throw new IngotError(
       'invalid_input',

@@ -8,7 +8,7 @@ import { parseArguments } from '../parse.ts';
 import { maintenanceBody } from '../schemas/node.ts';
 import { powerBody, provisionBody, provisionTarget } from '../schemas/provision.ts';
 import { BODY_LIMITS, baseUrl } from '../server.ts';
-import { configDriveOf, configDriveSince } from './config-drive.ts';
+import { configDriveOf, configDriveSince, orNone } from './config-drive.ts';
 import { findNode } from './idents.ts';
 import { NODE_STATES_FIELDS } from './node-fields.ts';
 import { nodeView, selectNodeFields } from './node-view.ts';
@@ -57,8 +57,9 @@ export function stateRoutes(app: FastifyInstance, context: ApiContext): void {
       // Verification would fail by it in any case.
       if (verb === 'manage' && node.provision_state === 'enroll')
         checkDriverInfo?.(node.driver, node.driver_info);
-      configDriveSince(body.configdrive, request.minor);
-      const configdrive = configDriveOf(verb, body.configdrive ?? null);
+      const drive = orNone(body.configdrive);
+      configDriveSince(drive, request.minor);
+      const configdrive = configDriveOf(verb, drive);
       const { steps, withoutRamdisk } = await workAskedFor(store, node, {
         ...{ body, principal: principalOf(request) },
       });
