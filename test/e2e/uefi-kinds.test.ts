@@ -1,7 +1,7 @@
 /**
  * One UEFI machine, booted in the other ways that its firmware has: by UEFI HTTP boot over HTTPS into an inspection, over
  * plain HTTP into iPXE, and then, with Secure Boot switched on by its BMC, through deployment to a running Debian. At last it is led to the network
- * once more, where GRUB hands over to its disk.
+ * once more, where GRUB hands over to its disk. All that is asked of ingot is asked by Ironic's own client, `baremetal`.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,13 +10,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import { buildAssets } from '../../scripts/assets.ts';
-import { awaitReport, reach, testImage } from '../../scripts/demo/provision.ts';
+import { awaitReport, testImage } from '../../scripts/demo/provision.ts';
 import { type Rig, startRig } from '../../scripts/rig.ts';
 import { makeSecureBootDir } from '../../scripts/secure-boot-dir.ts';
 import { labRun } from '../../src/lab/exec.ts';
 import { caFile, readCredentials } from '../../src/lab/files.ts';
 import { machineRequestSchema } from '../../src/lab/records.ts';
 import { labTrust } from '../../src/lab/trust.ts';
+import { type Baremetal, baremetalOf, createByFile } from './baremetal.ts';
 import { labNode, until } from './lab-node.ts';
 
 const NAME = 'e2e-kinds';
@@ -30,6 +31,7 @@ type Part = 'https' | 'http' | 'deploy' | 'handover';
 
 describe('a UEFI machine', () => {
   let rig: Rig;
+  let baremetal: Baremetal;
   let done = false;
   /** What its serial console showed in each part. */
   const console = new Map<Part, string>();
@@ -47,15 +49,13 @@ describe('a UEFI machine', () => {
     await rig.startDaemon();
     const { client } = rig;
     await labTrust(dir, (await client.bootAuthority()).certificate);
-    await client.nodes.enroll({
-      ...(await labNode(rig)),
-      boot_interface: 'http-ipxe',
-      automated_clean: false,
-    });
-    await reach(client, NAME, { verb: 'manage', state: 'manageable' });
+    baremetal = baremetalOf(rig);
+    const node = { ...(await labNode(rig)), boot_interface: 'http-ipxe', automated_clean: false };
+    await createByFile(rig, baremetal, [node]);
+    await baremetal('node', 'manage', NAME, '--wait');
 
     const part = recorder(rig, { console, kinds });
-    await reach(client, NAME, { verb: 'inspect', state: 'manageable' });
+    await baremetal('node', 'inspect', NAME, '--wait');
     await part('https');
 
     await withoutHttps(rig);
@@ -63,16 +63,16 @@ describe('a UEFI machine', () => {
     await until('iPXE has its script again', async () => (await newText(rig, console)).includes(HANDED_OVER));
     await part('http');
 
-    await client.nodes.patch(NAME, [
-      { op: 'replace', path: '/boot_interface', value: 'ipxe' },
-      { op: 'replace', path: '/properties/capabilities', value: 'boot_mode:uefi,secure_boot:true' },
+    const secure = 'capabilities=boot_mode:uefi,secure_boot:true';
+    await baremetal('node', 'set', NAME, '--boot-interface', 'ipxe', '--property', secure);
+    await baremetal('node', 'provide', NAME, '--wait');
+    const { instance_info, configdrive } = testImage(assets, { hostname: NAME });
+    const image = Object.entries(instance_info).flatMap(([key, value]) => [
+      '--instance-info',
+      `${key}=${value}`,
     ]);
-    await reach(client, NAME, { verb: 'provide', state: 'available' });
-    await reach(client, NAME, {
-      verb: 'active',
-      state: 'active',
-      deploy: testImage(assets, { hostname: NAME }),
-    });
+    await baremetal('node', 'set', NAME, ...image);
+    await baremetal('node', 'deploy', NAME, '--config-drive', JSON.stringify(configdrive), '--wait');
     expect(await awaitReport(client, NAME)).toBe(true);
     await part('deploy');
 
@@ -144,6 +144,19 @@ describe('a UEFI machine', () => {
     expect(log).toContain(`ingot: ${NAME} boots from its own disk`);
     expect(log).toContain('GRUB: starting the test image');
     expect(log).not.toContain('ingot-ramdisk');
+  });
+
+  it('is given back, switched off, and deleted', async () => {
+    await baremetal('node', 'undeploy', NAME, '--wait');
+    const shown: unknown = JSON.parse(await baremetal('node', 'show', NAME, '-f', 'json'));
+    expect(shown).toMatchObject({
+      provision_state: 'available',
+      power_state: 'power off',
+      instance_info: {},
+      last_error: null,
+    });
+    await baremetal('node', 'delete', NAME);
+    expect(JSON.parse(await baremetal('node', 'list', '-f', 'json'))).toEqual([]);
   });
 });
 
