@@ -87,6 +87,8 @@ async function dhcpMeanwhile(field: Field, caller: Caller): Promise<number> {
   const listing = (async (): Promise<void> => {
     while (!over.signal.aborted) await listAll(caller);
   })();
+  // What goes wrong is told when DHCP is through.
+  listing.catch(() => undefined);
   try {
     const { offers, acks } = await loadDhcp(field, MEANWHILE);
     return rounded(percentile([...offers, ...acks], 0.99));

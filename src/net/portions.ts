@@ -8,7 +8,7 @@ export type Portions<T> = {
 };
 
 export type PortionOptions<T> = {
-  /** Handed on within `pauseMs`, at most. */
+  /** Handed on at once, at most, and again when `pauseMs` are over: up to twice as many where the two meet. */
   readonly size: number;
   readonly pauseMs: number;
   readonly mostWaiting: number;
