@@ -31,6 +31,23 @@ export type SystemInfo = {
   readonly macs: readonly string[];
 };
 
+/** What is built into the host, as far as the BMC tells: null and empty lists for what it does not. */
+export type Hardware = {
+  /** `architecture` in Linux's words (`x86_64`). */
+  readonly cpu: {
+    readonly architecture: string | null;
+    readonly model: string | null;
+    readonly mhz: number | null;
+  };
+  readonly disks: readonly {
+    readonly name: string;
+    readonly bytes: number;
+    readonly model: string | null;
+    readonly serial: string | null;
+  }[];
+  readonly nics: readonly { readonly name: string; readonly mac: string; readonly mbps: number | null }[];
+};
+
 export type Bmc = {
   /** The address as the operator wrote it, for messages. */
   readonly address: string;
@@ -59,6 +76,8 @@ export type Bmc = {
   /** From the next start on. */
   setSecureBoot(enabled: boolean, signal?: AbortSignal): Promise<void>;
   systemInfo(): Promise<SystemInfo>;
+  /** Some dozens of requests: for an inspection, not for every look. */
+  hardware(): Promise<Hardware>;
   /** Logs out and closes connections. */
   close(): Promise<void>;
 };

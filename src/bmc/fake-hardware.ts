@@ -36,6 +36,8 @@ export function openFakeHardware(): Bmc {
         secure_boot: null,
         macs: [],
       }),
+    hardware: () =>
+      Promise.resolve({ cpu: { architecture: null, model: null, mhz: null }, disks: [], nics: [] }),
     close: () => Promise.resolve(),
   };
 }

@@ -33,7 +33,8 @@ const REDFISH: Interfaces = {
   /** `ramdisk`: the system comes from the network; `custom-agent`: only the operator's deploy steps. */
   deploy: ['direct', 'ramdisk', 'custom-agent'],
   firmware: ['no-firmware'],
-  inspect: ['agent', 'no-inspect'],
+  /** `redfish`: by what the BMC tells, without starting the machine. */
+  inspect: ['agent', 'redfish', 'no-inspect'],
   management: ['redfish'],
   network: ['noop'],
   power: ['redfish'],

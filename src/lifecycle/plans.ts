@@ -42,6 +42,16 @@ const GENTLY_INTO_RAMDISK: readonly StepName[] = ['shut-down', ...INTO_RAMDISK];
 /** What failed in the ramdisk is asked for before its machine is switched off. */
 const LEAVE_WITH_LOGS: readonly StepName[] = ['collect-logs', 'leave-ramdisk'];
 
+const BY_AGENT: readonly StepName[] = [
+  ...(['find-ports', 'power-off', 'boot-ramdisk', 'collect-inventory', 'record-inventory'] as const),
+  ...(['inspection-rules', 'leave-ramdisk'] as const),
+];
+/** By inspect interface; any other is by the agent. */
+const INSPECTION: Readonly<Record<string, readonly StepName[]>> = {
+  fake: ['pretend-inspection'],
+  redfish: ['bmc-inventory', 'record-inventory', 'inspection-rules'],
+};
+
 const DEPLOYMENT: Plan = {
   steps: ({ node, deploySteps = [] }) => deploymentSteps(node, deploySteps),
   end: 'done',
@@ -78,18 +88,7 @@ function bootStepOf(node: PlanContext['node']): StepName {
 export const PLANS: Readonly<Partial<Record<GraphEvent, Plan>>> = {
   manage: { steps: () => ['verify'], end: 'done', afterFailure: [] },
   inspect: {
-    steps: ({ node }) =>
-      isFake(node, 'inspect')
-        ? ['pretend-inspection']
-        : [
-            'find-ports',
-            'power-off',
-            'boot-ramdisk',
-            'collect-inventory',
-            'record-inventory',
-            'inspection-rules',
-            'leave-ramdisk',
-          ],
+    steps: ({ node }) => INSPECTION[interfaceOf(node, 'inspect')] ?? BY_AGENT,
     end: 'done',
     afterFailure: LEAVE_WITH_LOGS,
   },

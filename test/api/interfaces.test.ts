@@ -107,6 +107,15 @@ test.each([
   expect(body.deploy).toEqual({ result: false, reason: told });
 });
 
+test('validate tells that inspection by the BMC needs its address', async () => {
+  const { ask } = await withNode({ interfaces: { inspect: 'redfish' }, driver_info: {} });
+  const { body } = await ask('GET', `${URL}/validate`);
+  expect(body.inspect).toEqual({
+    result: false,
+    reason: 'Some parameters were missing in node\'s driver_info. Missing are: ["redfish_address"]',
+  });
+});
+
 test('deploy_interface anaconda is refused, with what does its work here', async () => {
   const { ask } = await withNode();
   const answer = await ask('PATCH', URL, { body: [set('deploy_interface', 'anaconda')] });

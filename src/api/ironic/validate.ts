@@ -16,6 +16,7 @@ const needsAddress = (node: NodeRecord): Verdict =>
 const NEEDS: Readonly<Record<string, (node: NodeRecord) => Verdict>> = {
   'power redfish': needsAddress,
   'management redfish': needsAddress,
+  'inspect redfish': needsAddress,
   'deploy direct': (node) => {
     const image = missing(node.instance_info, ['image_source'], 'instance_info');
     return image.result ? deployable(node) : image;

@@ -13,6 +13,17 @@ export function isDict(value: unknown): value is Dict {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The field of that name as a list of objects; what is none of them is left out. */
+export function dictsField(dict: Dict, name: string): readonly Dict[] {
+  const list = field(dict, name);
+  return Array.isArray(list) ? list.filter(isDict) : [];
+}
+
+/** The links of a list of references. */
+export function linksField(dict: Dict, name: string): readonly string[] {
+  return dictsField(dict, name).flatMap((item) => linkOf(item) ?? []);
+}
+
 /** The field of that name; if none, one whose name differs only in case. */
 export function field(dict: Dict, name: string): unknown {
   if (Object.hasOwn(dict, name)) return dict[name];

@@ -4,13 +4,13 @@
  */
 import { type Mac, parseMac } from '../../net/mac.ts';
 import type { RedfishClient, Resource } from './client.ts';
-import { type Dict, dictField, field, linkField, linkOf, stringsField, textField } from './decode.ts';
+import { type Dict, dictField, linkField, linksField, stringsField, textField } from './decode.ts';
 import { collectionLinks } from './system.ts';
 
 /** Requests for one tree at most: a BMC answers slowly, and no server has so many NICs. */
 const MOST_REQUESTS = 64;
 /** Lenovo's USB link between host and BMC: no NIC that boots. */
-const BMC_SIDE_NIC = /ToManager/;
+export const BMC_SIDE_NIC = /ToManager/;
 /** A node of a UEFI device path: the MAC and the kind of network (UEFI 2.10, 10.6). */
 const UEFI_MAC = /MAC\(([0-9a-f]{12})/i;
 
@@ -51,7 +51,7 @@ async function networkAdapters(read: Read, system: Dict): Promise<readonly Mac[]
     const adapter = linkField(dictField(body, 'Links'), 'NetworkAdapter');
     if (adapter !== null) links.add(adapter);
   }
-  const chassis = links.size > 0 ? [] : linksIn(dictField(system, 'Links'), 'Chassis');
+  const chassis = links.size > 0 ? [] : linksField(dictField(system, 'Links'), 'Chassis');
   for (const { body } of await readAll(read, chassis))
     for (const link of await membersOf(read, linkField(body, 'NetworkAdapters'))) links.add(link);
 
@@ -110,9 +110,4 @@ async function readAll(read: Read, links: readonly string[]): Promise<readonly R
     if (resource !== null) found.push(resource);
   }
   return found;
-}
-
-function linksIn(dict: Dict, name: string): readonly string[] {
-  const list = field(dict, name);
-  return Array.isArray(list) ? list.flatMap((item: unknown) => linkOf(item) ?? []) : [];
 }

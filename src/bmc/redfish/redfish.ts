@@ -6,6 +6,7 @@ import { readBootDevice, setBootOverride } from './boot-once.ts';
 import { createRedfishClient, type Resource } from './client.ts';
 import type { RedfishTarget } from './driver-info.ts';
 import { DEFAULT_TIMEOUTS, type Timeouts } from './exchange.ts';
+import { readHardware } from './hardware.ts';
 import { readSystemInfo } from './inventory.ts';
 import { fulfil, type PowerContext, sendNmi, sendRestart, sendShutdown } from './power.ts';
 import { type Habits, habitsFrom } from './quirks.ts';
@@ -96,6 +97,9 @@ export function openRedfishBmc(target: RedfishTarget, deps: RedfishDeps): Bmc {
     setSecureBoot: (enabled, caller) => setSecureBoot(work(caller), enabled),
     async systemInfo() {
       return readSystemInfo(client, await system(), await habitsNow());
+    },
+    async hardware() {
+      return readHardware(client, (await system()).body);
     },
     close: () => client.close(),
   };

@@ -27,6 +27,7 @@ export type MachineInfo = {
   readonly bios_version: string;
   readonly cpu_count: number;
   readonly memory_mib: number;
+  readonly disk_bytes: number;
   readonly nics: readonly { readonly id: string; readonly mac: string; readonly description: string }[];
 };
 

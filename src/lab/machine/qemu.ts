@@ -33,6 +33,7 @@ export function qemuMachineInfo(plan: MachinePlan): MachineInfo {
     bios_version: plan.firmware === 'uefi' ? 'OVMF' : 'SeaBIOS',
     cpu_count: plan.cpus,
     memory_mib: plan.memory_mib,
+    disk_bytes: plan.disk_gib * 1024 ** 3,
     nics: [
       { id: 'NIC1', mac: plan.pxe.mac, description: 'PXE network' },
       { id: 'NIC2', mac: plan.lcm.mac, description: 'LCM network' },

@@ -5,7 +5,7 @@ import { RESET_TYPES } from './reset.ts';
 import { secureBootBody } from './secure-boot.ts';
 import { SESSION_TIMEOUT_S, type Session } from './sessions.ts';
 
-type Body = Readonly<Record<string, unknown>>;
+export type Body = Readonly<Record<string, unknown>>;
 
 export const ROOT = '/redfish/v1';
 export const PATHS = {
@@ -19,16 +19,16 @@ export const PATHS = {
 /** The one action of a system, as it stands in its URI. */
 export const RESET_ACTION = 'ComputerSystem.Reset';
 
-const OK = { State: 'Enabled', Health: 'OK' };
+export const OK = { State: 'Enabled', Health: 'OK' };
 const MANAGER = `${PATHS.managers}/1`;
 const CHASSIS = `${PATHS.chassis}/1`;
-const link = (uri: string): Body => ({ '@odata.id': uri });
-const systemUri = (id: string): string => `${PATHS.systems}/${id}`;
+export const link = (uri: string): Body => ({ '@odata.id': uri });
+export const systemUri = (id: string): string => `${PATHS.systems}/${id}`;
 
 type Name = { readonly uri: string; readonly type: string; readonly name: string };
 
 /** What every resource begins with; its Id is the last part of its URI. */
-const resource = ({ uri, type, name }: Name): Body => ({
+export const resource = ({ uri, type, name }: Name): Body => ({
   '@odata.id': uri,
   '@odata.type': `#${type}`,
   Id: uri.split('/').at(-1),
@@ -135,6 +135,8 @@ export function system(id: string, machine: Machine): Body {
     },
     ProcessorSummary: { Count: info.cpu_count, Model: 'Virtual CPU', Status: OK },
     MemorySummary: { TotalSystemMemoryGiB: info.memory_mib / 1024, Status: OK },
+    Processors: link(`${uri}/Processors`),
+    Storage: link(`${uri}/Storage`),
     EthernetInterfaces: link(`${uri}/EthernetInterfaces`),
     ...(machine.secureBoot() === null ? {} : { SecureBoot: link(`${uri}/SecureBoot`) }),
     Links: { ManagedBy: [link(MANAGER)], Chassis: [link(CHASSIS)] },

@@ -11,6 +11,7 @@ import {
   show,
   showSystem,
 } from './handlers.ts';
+import { driveBody, processorBody, processorCollection, storageBody, storageCollection } from './parts.ts';
 import {
   chassisBody,
   collection,
@@ -85,6 +86,15 @@ export const ROUTES: readonly Route[] = [
   at(`${PATHS.systems}/*/SecureBoot`, {
     GET: showSystem(({ id, machine }) => secureBoot(id, machine)),
     PATCH: patchSystemSecureBoot,
+  }),
+  at(`${PATHS.systems}/*/Processors`, { GET: showSystem(({ id }) => processorCollection(id)) }),
+  at(`${PATHS.systems}/*/Processors/CPU1`, {
+    GET: showSystem(({ id, machine }) => processorBody(id, machine.info)),
+  }),
+  at(`${PATHS.systems}/*/Storage`, { GET: showSystem(({ id }) => storageCollection(id)) }),
+  at(`${PATHS.systems}/*/Storage/1`, { GET: showSystem(({ id }) => storageBody(id)) }),
+  at(`${PATHS.systems}/*/Storage/1/Drives/1`, {
+    GET: showSystem(({ id, machine }) => driveBody(id, machine.info)),
   }),
   at(`${PATHS.systems}/*/EthernetInterfaces`, {
     GET: showSystem(({ id, machine }) => nicCollection(id, machine.info)),

@@ -181,6 +181,7 @@ function rackInfo(index: number): MachineInfo {
     bios_version: '1',
     cpu_count: 2,
     memory_mib: 4096,
+    disk_bytes: 8 * 1024 ** 3,
     nics: [{ id: 'NIC1', mac: rackMac(index), description: 'PXE' }],
   };
 }

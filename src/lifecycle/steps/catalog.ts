@@ -16,6 +16,7 @@ import {
 } from './deploy.ts';
 import { deployStep, planDeploymentStep } from './deployment.ts';
 import { collectInventoryStep, findPortsStep, recordInventoryStep } from './inspect.ts';
+import { bmcInventoryStep } from './inspect-by-bmc.ts';
 import { inspectionRulesStep } from './inspection-rules.ts';
 import { childPowerStep, parentPowerOnStep } from './kin-power.ts';
 import { powerOffStep, powerOnStep, restartStep, softPowerOffStep } from './power.ts';
@@ -38,6 +39,7 @@ const STEP_NAMES = [
   'boot-ramdisk',
   'wait-agent',
   'collect-inventory',
+  'bmc-inventory',
   'record-inventory',
   'inspection-rules',
   'plan-cleaning',
@@ -82,6 +84,7 @@ export function createSteps(deps: StepDeps): Readonly<Record<StepName, StepDefin
     'boot-ramdisk': bootRamdiskStep(deps),
     'wait-agent': waitAgentStep(deps),
     'collect-inventory': collectInventoryStep(deps),
+    'bmc-inventory': bmcInventoryStep(deps),
     'record-inventory': recordInventoryStep(deps),
     'inspection-rules': inspectionRulesStep(deps),
     'plan-cleaning': planCleaningStep(deps),

@@ -7,6 +7,7 @@ import type { NodePatch, Queries } from '../../store/store.ts';
 import { type InventoryParts, inventoryParts } from '../agent-wire.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
+import { interfaceOf } from '../interfaces.ts';
 import { jsonObjectOf } from '../json.ts';
 import { agentOf } from './agent-command.ts';
 import { agentIsHere, whileBooting } from './boot-wait.ts';
@@ -113,7 +114,8 @@ export function recordInventoryStep(deps: StepDeps): StepDefinition {
         };
       }
       const macs = macsOf(parts.data);
-      if (macs.length === 0) {
+      // A BMC may know no NIC; a ramdisk that came over the network has one.
+      if (macs.length === 0 && interfaceOf(node, 'inspect') !== 'redfish') {
         return {
           kind: 'failed',
           because: 'The ramdisk found no NIC with a MAC address.',
@@ -152,8 +154,8 @@ function patchOf(node: NodeRecord, inventory: InventoryParts): NodePatch {
   return {
     properties: {
       ...node.properties,
-      cpu_arch: inventory.cpu.architecture,
-      cpus: inventory.cpu.count,
+      ...(inventory.cpu.architecture === '' ? {} : { cpu_arch: inventory.cpu.architecture }),
+      ...(inventory.cpu.count === 0 ? {} : { cpus: inventory.cpu.count }),
       local_gb: localGb(inventory),
       ...(inventory.memory.physical_mb == null ? {} : { memory_mb: inventory.memory.physical_mb }),
     },
@@ -163,7 +165,7 @@ function patchOf(node: NodeRecord, inventory: InventoryParts): NodePatch {
 
 function describe({ cpu, memory, disks, interfaces }: InventoryParts): string {
   const mib = memory.physical_mb == null ? 'unknown memory' : `${memory.physical_mb} MiB memory`;
-  return `${cpu.count} CPUs (${cpu.architecture}), ${mib}, ${disks.length} disks, ${interfaces.length} NICs`;
+  return `${cpu.count} CPUs (${cpu.architecture || 'unknown'}), ${mib}, ${disks.length} disks, ${interfaces.length} NICs`;
 }
 
 /** Adds ports for MACs that are new. With `booted` known, only that NIC boots over the network. */

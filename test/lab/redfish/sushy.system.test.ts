@@ -33,6 +33,18 @@ const drive = (operations: SushyScript['operations'], other: Partial<SushyScript
   });
 
 describe('sushy, against the emulated BMC over HTTPS', () => {
+  it('reads the processor and the drive', async () => {
+    expect(await drive([['parts']])).toEqual([
+      {
+        count: biosMachine.cpus,
+        instruction_set: 'x86-64',
+        model: 'Virtual CPU',
+        mhz: 2000,
+        drives: [['Disk 1', biosMachine.disk_gib * 1024 ** 3]],
+      },
+    ]);
+  });
+
   it.each(['session', 'basic'] as const)('logs in by %s and reads the system', async (auth) => {
     expect(await drive([['info']], { auth })).toEqual([
       {

@@ -32,6 +32,19 @@ def info():
     }
 
 
+def parts():
+    one = system()
+    processor = one.processors.get_members()[0]
+    drives = [drive for storage in one.storage.get_members() for drive in storage.drives]
+    return {
+        "count": one.processors.summary[0],
+        "instruction_set": processor.instruction_set.value,
+        "model": processor.model,
+        "mhz": processor.max_speed_mhz,
+        "drives": [[drive.name, drive.capacity_bytes] for drive in drives],
+    }
+
+
 def boot(target=None, enabled=None, mode=None):
     if target or enabled or mode:
         system().set_system_boot_options(
@@ -63,7 +76,7 @@ def sessions():
     return len(root.get_session_service().sessions.get_members())
 
 
-operations = {f.__name__: f for f in (info, boot, secure_boot, reset, power, sessions)}
+operations = {f.__name__: f for f in (info, parts, boot, secure_boot, reset, power, sessions)}
 try:
     root = sushy.Sushy(script["address"], verify=script["ca"], auth=login)
     print(json.dumps([operations[name](*rest) for name, *rest in script["operations"]]))

@@ -1,5 +1,5 @@
 /** A machine with a BMC and a ramdisk: it outlives every daemon that drives it, and counts what is done to it. */
-import type { Bmc, BmcPower, BootDevice, SystemInfo } from '../../../src/bmc/bmc.ts';
+import type { Bmc, BmcPower, BootDevice, Hardware, SystemInfo } from '../../../src/bmc/bmc.ts';
 import type { Clock } from '../../../src/clock.ts';
 import { IngotError } from '../../../src/errors.ts';
 import type { AgentClient } from '../../../src/lifecycle/agent-client.ts';
@@ -7,10 +7,18 @@ import type { AgentCommand } from '../../../src/lifecycle/agent-wire.ts';
 import type { Lifecycle } from '../../../src/lifecycle/lifecycle.ts';
 import { INVENTORY } from './inventory.ts';
 
+const NO_HARDWARE: Hardware = {
+  cpu: { architecture: null, model: null, mhz: null },
+  disks: [],
+  nics: [],
+};
+
 export type MachineFaults = {
   /** Whether the firmware has Secure Boot on; absent: the BMC does not say. */
   secureBoot?: boolean | null;
   bmc?: IngotError | null;
+  /** What the BMC lists of it; absent: nothing. */
+  hardware?: Hardware;
   /** The ramdisk never gets as far as calling back. */
   silent?: boolean;
   /** Switching on takes this long (ms), and goes on when the signal is aborted unless `heeds`. */
@@ -227,6 +235,7 @@ export function createMachine(options: MachineOptions): Machine {
           history.push(`secure boot ${enabled ? 'on' : 'off'}`);
         }),
       systemInfo: () => answered(system),
+      hardware: () => answered(() => faults.hardware ?? NO_HARDWARE),
       close: () => Promise.resolve(),
     },
     agent: (given) => ({

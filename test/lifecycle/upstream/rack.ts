@@ -77,6 +77,7 @@ export async function createRack(ramdisks: Ramdisks): Promise<Rack> {
     secureBoot: async () => null,
     setSecureBoot: async () => undefined,
     systemInfo: () => Promise.reject(new Error('nobody asks')),
+    hardware: () => Promise.reject(new Error('nobody asks')),
     close: async () => undefined,
   };
 
