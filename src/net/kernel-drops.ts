@@ -21,14 +21,15 @@ export function droppedAt(descriptor: number): number | null {
   return failed || length.readInt32LE() < MEMINFO_BYTES ? null : numbers.readUInt32LE(DROPS_OFFSET);
 }
 
-/** `onDropped` is told how many more there are, when there are more. */
+/** `onDropped` is told how many more there are, when there are more than at the beginning of the watch. */
 export function createDropWatch(
   clock: Pick<Clock, 'sleep'>,
   onDropped: (datagrams: number) => void,
 ): WatchDrops {
   return (descriptor) => {
     const closed = new AbortController();
-    let before = 0;
+    // A socket that systemd keeps counts on over our restarts.
+    let before = droppedAt(descriptor) ?? 0;
     const look = (): void => {
       const dropped = droppedAt(descriptor) ?? before;
       // As unsigned numbers of 32 bits: the kernel's go round.
