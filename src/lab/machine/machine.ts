@@ -45,6 +45,8 @@ export type Machine = {
   off(): Promise<void>;
   /** Presses the power button (ACPI); resolves at once: the OS decides when, and whether, it goes down. */
   shutdown(): Promise<void>;
+  /** A non-maskable interrupt; nothing happens to a machine that is off. */
+  nmi(): Promise<void>;
   /** Holds from the next boot on. */
   setBoot(settings: BootSettings): Promise<void>;
   /** Null: firmware without Secure Boot. */

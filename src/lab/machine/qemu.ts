@@ -146,6 +146,12 @@ export class QemuMachine implements Machine {
     });
   }
 
+  nmi(): Promise<void> {
+    return this.#inLine(async () => {
+      await this.#qmp?.execute('inject-nmi');
+    });
+  }
+
   setBoot(settings: BootSettings): Promise<void> {
     return this.#inLine(async () => {
       await this.#applyBootOrder(settings);

@@ -22,6 +22,7 @@ export type SimulatedOptions = {
   readonly secureBoot?: boolean;
   /** Told of each change after it happened; what it throws reaches the BMC's client as an internal error. */
   readonly onPower: (change: PowerChange) => void | Promise<void>;
+  readonly onNmi?: () => void;
 };
 
 /** `reboot` is what an OS does by itself: it begins a boot and so uses up a `Once`. */
@@ -55,6 +56,9 @@ export function createSimulatedMachine(options: SimulatedOptions): SimulatedMach
     },
     off: () => goOff('forced'),
     shutdown: () => goOff('shutdown'),
+    nmi: async () => {
+      if (power === 'On') options.onNmi?.();
+    },
     setBoot: (settings) => {
       boot = settings;
       return Promise.resolve();

@@ -36,6 +36,7 @@ const RESETS = {
   GracefulRestart: gracefulRestart,
   ForceRestart: restart,
   PowerCycle: restart,
+  Nmi: (machine) => machine.nmi(),
 } as const satisfies Record<string, Reset>;
 
 export const RESET_TYPES: readonly string[] = Object.keys(RESETS);

@@ -17,6 +17,8 @@ export type TestBmc = {
   readonly server: BmcServer;
   readonly machine: SimulatedMachine;
   readonly changes: PowerChange[];
+  /** Non-maskable interrupts that reached the machine. */
+  nmis(): number;
 };
 
 export async function startTestBmc(
@@ -27,6 +29,7 @@ export async function startTestBmc(
   } = {},
 ): Promise<TestBmc> {
   const changes: PowerChange[] = [];
+  let nmis = 0;
   const machine = createSimulatedMachine({
     info: qemuMachineInfo(biosMachine),
     boot: { enabled: 'Disabled', target: 'None', mode: 'Legacy' },
@@ -34,6 +37,9 @@ export async function startTestBmc(
     onPower: (change) => {
       if (options.fails !== undefined) throw new Error(options.fails);
       changes.push(change);
+    },
+    onNmi: () => {
+      nmis++;
     },
   });
   const server = await startBmcServer({
@@ -46,5 +52,5 @@ export async function startTestBmc(
     log: createLog('silent'),
     clock: options.clock ?? systemClock,
   });
-  return { server, machine, changes };
+  return { server, machine, changes, nmis: () => nmis };
 }

@@ -60,6 +60,7 @@ describe('sushy, against the emulated BMC over HTTPS', () => {
           'ForceRestart',
           'GracefulRestart',
           'GracefulShutdown',
+          'Nmi',
           'On',
           'PowerCycle',
         ],
@@ -82,6 +83,7 @@ describe('sushy, against the emulated BMC over HTTPS', () => {
         ['boot', 'Pxe', 'Once', 'UEFI'],
         ['boot', 'Hdd', 'Continuous'],
         ['boot', 'UefiHttp', 'Once'],
+        ['boot', 'Pxe', 'Once', 'Legacy'],
         ['boot', '', 'Disabled'],
       ]),
     ).toEqual([
@@ -89,7 +91,8 @@ describe('sushy, against the emulated BMC over HTTPS', () => {
       ['Pxe', 'Once', 'UEFI'],
       ['Hdd', 'Continuous', 'UEFI'],
       ['UefiHttp', 'Once', 'UEFI'],
-      ['None', 'Disabled', 'UEFI'],
+      ['Pxe', 'Once', 'Legacy'],
+      ['None', 'Disabled', 'Legacy'],
     ]);
   });
 
@@ -109,6 +112,22 @@ describe('sushy, against the emulated BMC over HTTPS', () => {
     ]);
     expect(await drive(operations)).toEqual([null, 'On', null, 'On', null, 'Off', null, 'On', null, 'Off']);
     expect(bmc.changes.map((change) => change.power)).toEqual(['on', 'off', 'on', 'off', 'on', 'off']);
+  });
+
+  it('has a running system restart by itself', async () => {
+    expect(
+      await drive([
+        ['reset', 'On'],
+        ['reset', 'GracefulRestart'],
+      ]),
+    ).toEqual([null, null]);
+    await expect.poll(() => bmc.changes.map((change) => change.power)).toEqual(['on', 'off', 'on']);
+    expect(bmc.changes[1]).toMatchObject({ cause: 'shutdown' });
+  });
+
+  it('injects an NMI into a machine that is on', async () => {
+    expect(await drive([['reset', 'On'], ['reset', 'Nmi'], ['power']])).toEqual([null, null, 'On']);
+    expect(bmc.nmis()).toBe(1);
   });
 
   it('is refused with a wrong password', async () => {
