@@ -33,8 +33,8 @@ export function createPortions<T>(options: PortionOptions<T>): Portions<T> {
   const next = (): void => {
     began = elapsed();
     room = size - Math.min(size, waiting.length);
+    timer = waiting.length > size ? setTimeout(next, pauseMs) : null;
     handOn(size);
-    timer = waiting.length > 0 ? setTimeout(next, pauseMs) : null;
   };
 
   return {

@@ -40,8 +40,8 @@ export function preferThisThread(): string | null {
     if (utilization > QUIET_SHARE && utilization <= BUSY_SHARE) return;
     const isQuiet = utilization <= QUIET_SHARE;
     if (isQuiet === isPreferred) return;
-    isPreferred = isQuiet;
-    setPolicy(isQuiet ? LINUX.SCHED_RR : LINUX.SCHED_OTHER, isQuiet ? REAL_TIME : 0);
+    if (setPolicy(isQuiet ? LINUX.SCHED_RR : LINUX.SCHED_OTHER, isQuiet ? REAL_TIME : 0))
+      isPreferred = isQuiet;
   }, LOOK_MS).unref();
   return null;
 }

@@ -108,22 +108,30 @@ export function createPowerSync({ store, clock, log: parent, withBmc, settings }
     looking.add(done);
   };
 
+  const watched = async (): Promise<ReadonlySet<string>> => {
+    const uuids = new Set<string>();
+    for (let marker: string | undefined, isLast = false; !isLast; ) {
+      const page = await store.nodes.list({ limit: PAGE, ...(marker === undefined ? {} : { marker }) });
+      for (const node of page) if (isWatched(node)) uuids.add(node.uuid);
+      marker = page.at(-1)?.uuid;
+      isLast = page.length < PAGE;
+    }
+    return uuids;
+  };
+
   const round = async (): Promise<void> => {
     const began = clock.elapsed();
     const until = async (moment: number): Promise<void> => {
       const rest = moment - clock.elapsed();
       if (rest > 0) await clock.sleep(rest, stopping.signal);
     };
-    const count = [...(await store.nodes.countByState()).values()].reduce((sum, one) => sum + one, 0);
-    let marker: string | undefined;
-    for (let index = 0; ; ) {
-      const page = await store.nodes.list({ limit: PAGE, ...(marker === undefined ? {} : { marker }) });
-      for (const node of page) {
-        await until(began + (intervalMs * index++) / Math.max(count, 1));
-        if (isWatched(node)) await begin(node.uuid);
-      }
-      marker = page.at(-1)?.uuid;
-      if (page.length < PAGE) break;
+    // Read at once: a node that is deleted on the way must not end the round.
+    const uuids = await watched();
+    for (const uuid of sick.keys()) if (!uuids.has(uuid)) sick.delete(uuid);
+    let index = 0;
+    for (const uuid of uuids) {
+      await until(began + (intervalMs * index++) / uuids.size);
+      await begin(uuid);
     }
     await until(began + intervalMs);
   };
