@@ -16,7 +16,7 @@ export type Traveller = {
 
 const deployStep = (step: string) => ({ interface: 'deploy', step, args: {} });
 
-export const ASKED = {
+const ASKED = {
   clean: [deployStep('erase_devices_metadata'), deployStep('hold')],
   service: [deployStep('burnin_cpu')],
 };

@@ -26,7 +26,7 @@ import { shutDownStep } from './shut-down.ts';
 import { releaseInstanceStep } from './tear-down.ts';
 import { verifyStep } from './verify.ts';
 
-const STEP_NAMES = [
+export const STEP_NAMES = [
   'verify',
   'power-off',
   'power-on',
