@@ -21,11 +21,16 @@ export function plainWords(issue: RawIssue): string | undefined {
       if (issue.input === undefined) return 'is missing';
       return `must be ${KINDS[issue.expected] ?? issue.expected}, not ${shown(issue)}`;
     case 'invalid_value':
+      if (issue.input === undefined) return `is missing: ${issue.values.map(String).join(' or ')}`;
       return `must be ${issue.values.map(String).join(' or ')}, not ${shown(issue)}`;
     case 'too_small':
-      return bound('least', issue.origin, issue.minimum);
+      return issue.inclusive === false
+        ? `must be more than ${issue.minimum}`
+        : bound('least', issue.origin, issue.minimum);
     case 'too_big':
-      return bound('most', issue.origin, issue.maximum);
+      return issue.inclusive === false
+        ? `must be less than ${issue.maximum}`
+        : bound('most', issue.origin, issue.maximum);
     default:
       return undefined;
   }

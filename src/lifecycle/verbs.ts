@@ -128,6 +128,14 @@ export function lockedBy(
   );
 }
 
+/** What both `ingot node` and `baremetal node` call the verbs that Ironic's API names after states; it takes either. */
+const COMMANDS: Readonly<Partial<Record<Verb, string>>> = { active: 'deploy', deleted: 'undeploy' };
+
+/** The verb's word for people. */
+export function commandOf(verb: Verb): string {
+  return COMMANDS[verb] ?? verb;
+}
+
 function whatToDoFirst(state: ProvisionState, verb: Verb): string {
   if (isTransient(state)) {
     const abort = edgeFrom(state, 'abort')?.by === 'operator' ? ', or ask for abort' : '';
@@ -136,9 +144,10 @@ function whatToDoFirst(state: ProvisionState, verb: Verb): string {
   const path = shortestPath(state, verb);
   if (path === null || path.length === 0) {
     const states = allowedIn(verb).map((one) => `"${one}"`);
-    return `"${verb}" is for nodes in state ${states.join(' or ')}.`;
+    return `"${commandOf(verb)}" is for nodes in state ${states.join(' or ')}.`;
   }
-  return `Ask for ${path.join(', then ')} first; "${verb}" is accepted in state "${endOf(state, path)}".`;
+  const words = path.map(commandOf).join(', then ');
+  return `Ask for ${words} first; "${commandOf(verb)}" is accepted in state "${endOf(state, path)}".`;
 }
 
 /** The verbs that lead from `state` to a state where `verb` is accepted, when all goes well. */

@@ -13,7 +13,7 @@ import { TELLS } from './power-sync/trouble.ts';
 import { type ReachedStage, reachedStage } from './reached-stage.ts';
 import { rescueLogin } from './rescue/password.ts';
 import { clockTime, duration } from './say-time.ts';
-import { allowedIn } from './verbs.ts';
+import { allowedIn, commandOf } from './verbs.ts';
 import { bmcAsked, needsRamdisk, stepChecks, waitsForBoot } from './why-steps.ts';
 
 export type WhyFacts = {
@@ -141,7 +141,7 @@ function restSentence({ node }: WhyFacts): string {
   const state = node.provision_state;
   if (isTransient(state)) return 'No job works on it, which is a defect of ingot: please report it.';
   const verbs = VERBS.filter((verb) => allowedIn(verb).includes(state));
-  const next = verbs.length === 0 ? '' : ` You may ask for ${verbs.join(', ')}.`;
+  const next = verbs.length === 0 ? '' : ` You may ask for ${verbs.map(commandOf).join(', ')}.`;
   const failed =
     STATES[state].kind === 'fail'
       ? 'The last job failed'

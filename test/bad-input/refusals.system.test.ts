@@ -72,7 +72,7 @@ describe.concurrent('an image', () => {
       'changed, was cut short, or the checksum is that of another file: compare both at the source.';
     expect(told).toMatchObject({ state: 'deploy failed', lastError: sentence });
     expect(told.why).toContain(
-      `The last job failed. You may ask for active, rebuild, deleted. Last error: ${sentence}\n`,
+      `The last job failed. You may ask for deploy, rebuild, undeploy. Last error: ${sentence}\n`,
     );
     expect(told.printed).toContain(sentence);
   });

@@ -163,6 +163,15 @@ describe('the configuration file', () => {
       ],
     },
     {
+      name: 'a number that is too small by one, and a network without a role',
+      text: 'limits: { jobs: 0 }\nimages: { cache_gib: 0 }\nnetworks:\n  - { name: a, cidr: 10.20.0.0/24 }\n',
+      says: [
+        'ingot.yaml:1: limits.jobs: must be more than 0',
+        'ingot.yaml:2: images.cache_gib: must be more than 0',
+        'ingot.yaml:4: networks[0].role: is missing: pxe or',
+      ],
+    },
+    {
       name: 'what is wrong with the networks behind one without a cidr, each at its own line',
       text: `networks:\n  - { name: a, role: pxe }${PXE}    gateway: 10.99.0.1\n`,
       says: [

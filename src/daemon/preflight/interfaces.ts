@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import type { NetworkConfig } from '../../config/schema.ts';
+import { createInterfaceIndex } from '../../net/interface-index.ts';
 import { bad, type Finding, good, warning } from './finding.ts';
 
 export type SeenInterface = {
@@ -71,18 +72,23 @@ function addHint({ address, cidr }: NetworkConfig, device: string): string {
   return `Add it, as with: ip address add ${address}/${cidr.prefix} dev ${device}; or correct \`address\` in the configuration.`;
 }
 
-/** What the kernel has in this network namespace. */
+/** What the kernel has in this network namespace; /sys may be another's, as in a lab. */
 export async function readInterfaces(): Promise<readonly SeenInterface[]> {
-  const names = await readdir('/sys/class/net');
   const addresses = networkInterfaces();
+  const indexOf = createInterfaceIndex();
+  const named = new Set([...(await readdir('/sys/class/net')), ...Object.keys(addresses)]);
   return await Promise.all(
-    names.map(async (name) => ({
-      name,
-      // An interface that is down refuses the read.
-      carrier: (await readFile(`/sys/class/net/${name}/carrier`, 'utf8').catch(() => '0')).trim() === '1',
-      addresses: (addresses[name] ?? []).flatMap(({ family, address }) =>
-        family === 'IPv4' ? [address] : [],
-      ),
-    })),
+    [...named]
+      .filter((name) => indexOf(name) !== null)
+      .map(async (name) => ({
+        name,
+        // One with an address is listed only while it has a link; one that is down refuses the read.
+        carrier:
+          name in addresses ||
+          (await readFile(`/sys/class/net/${name}/carrier`, 'utf8').catch(() => '0')).trim() === '1',
+        addresses: (addresses[name] ?? []).flatMap(({ family, address }) =>
+          family === 'IPv4' ? [address] : [],
+        ),
+      })),
   );
 }

@@ -10,6 +10,12 @@ const GIB = 1024 ** 3;
 
 export async function checkStateFolder(config: Config): Promise<readonly Finding[]> {
   const folder = config.state_dir;
+  const isFile = await stat(folder).then(
+    (found) => !found.isDirectory(),
+    () => false,
+  );
+  if (isFile)
+    return [bad('folder', `state_dir ${folder} is a file`, 'Move it away, or name another state_dir.')];
   const nearest = await nearestFolder(folder);
   const writable = await access(nearest, constants.W_OK | constants.X_OK).then(
     () => true,

@@ -22,7 +22,11 @@ export function bootRamdiskStep(deps: StepDeps): StepDefinition {
         const problem = deps.site.bootProblem(node) ?? bootInterfaceConflict(node);
         if (problem !== null) {
           const hint = 'Put this right, then ask for the verb again.';
-          return { kind: 'failed', because: `The ramdisk cannot be booted: ${problem}`, hint };
+          return {
+            kind: 'failed',
+            because: `The ramdisk cannot be booted: ${problem.replace(/\.$/, '')}.`,
+            hint,
+          };
         }
         await beginGeneration(context, 'ramdisk');
       }
