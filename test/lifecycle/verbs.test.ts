@@ -8,7 +8,11 @@ describe('a verb in the wrong state', () => {
   it.each<[ProvisionState, Verb, string]>([
     ['enroll', 'active', 'Ask for manage, then provide first; "deploy" is accepted in state "available".'],
     ['enroll', 'inspect', 'Ask for manage first; "inspect" is accepted in state "manageable".'],
-    ['active', 'inspect', 'Ask for undeploy, then manage first; "inspect" is accepted in state "manageable".'],
+    [
+      'active',
+      'inspect',
+      'Ask for undeploy, then manage first; "inspect" is accepted in state "manageable".',
+    ],
     ['clean failed', 'provide', 'Ask for manage first; "provide" is accepted in state "manageable".'],
     ['deploying', 'active', 'A job works on the node: wait until it has ended'],
     ['clean wait', 'provide', 'or ask for abort.'],
