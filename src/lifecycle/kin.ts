@@ -4,6 +4,7 @@
  */
 import { IngotError } from '../errors.ts';
 import type { JobRecord, JobStep, NodeRecord } from '../store/records.ts';
+import { OFF_STEPS } from './never-off.ts';
 import type { StepName } from './steps/catalog.ts';
 import { waitForJob } from './verbs.ts';
 
@@ -15,7 +16,6 @@ export function needsParentsPower({ parent_node, driver_info }: Kin): boolean {
   return parent_node !== null && !(own === true || /^(true|yes|on|1)$/i.test(String(own)));
 }
 
-const OFF: ReadonlySet<string> = new Set<StepName>(['shut-down', 'power-off', 'soft-power-off']);
 const ON: ReadonlySet<string> = new Set<StepName>(['power-on', 'boot-ramdisk', 'boot-disk', 'boot-instance']);
 
 /**
@@ -28,7 +28,7 @@ export function withKin(
   { isParent }: { readonly isParent: boolean },
 ): readonly JobStep[] {
   const goesOff = ({ name }: JobStep, index: number): boolean =>
-    OFF.has(name) && steps[index + 1]?.name !== 'power-on';
+    OFF_STEPS.has(name) && steps[index + 1]?.name !== 'power-on';
   const firstOff = isParent ? steps.findIndex(goesOff) : -1;
   const firstOn = needsParentsPower(node) ? steps.findIndex(({ name }) => ON.has(name)) : -1;
   return steps.flatMap((step, index) => [

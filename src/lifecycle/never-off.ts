@@ -4,7 +4,8 @@ import type { JobStep, NodeRecord } from '../store/records.ts';
 import type { PowerTarget } from '../store/words.ts';
 import type { StepName } from './steps/catalog.ts';
 
-const OFF: ReadonlySet<string> = new Set<StepName>(['power-off', 'soft-power-off', 'shut-down']);
+/** Steps that end with the machine's power off, or that only ask for it. */
+export const OFF_STEPS: ReadonlySet<string> = new Set<StepName>(['power-off', 'soft-power-off', 'shut-down']);
 /** Told by steps of jobs that were begun before the node was so, or that the agent has asked for. */
 export const STAYS_ON = 'The machine stays on: its power is never switched off (disable_power_off).';
 
@@ -30,8 +31,8 @@ export function stepsFor(
 function withoutPowerOff(steps: readonly JobStep[]): readonly JobStep[] {
   const going = steps.map((step, index): JobStep | null => {
     const before = steps[index - 1];
-    if (OFF.has(step.name)) return null;
-    if (step.name !== 'power-on' || before === undefined || !OFF.has(before.name)) return step;
+    if (OFF_STEPS.has(step.name)) return null;
+    if (step.name !== 'power-on' || before === undefined || !OFF_STEPS.has(before.name)) return step;
     return { name: 'restart', args: { ...step.args, gentle: before.name === 'soft-power-off' } };
   });
   const left = going.filter((step) => step !== null);
