@@ -5,7 +5,7 @@ import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
 import { STAYS_ON } from '../never-off.ts';
 import { soon } from './soon.ts';
-import { startFrom, untilOff, untilOn, untilRestarted } from './switch-power.ts';
+import { pressPowerButton, startFrom, untilOff, untilOn, untilRestarted } from './switch-power.ts';
 
 /** The `timeout` of a request for power. */
 function askedLimitS({ timeout_s }: JsonObject): number | null {
@@ -66,16 +66,8 @@ export function softPowerOffStep(deps: StepDeps): StepDefinition {
         if ((await bmc.power()) === 'off') {
           return { kind: 'done', note: 'The machine has shut down.', patch: { power_state: 'power off' } };
         }
-        if (context.scratch().asked !== true) {
-          // Journaled first: the power button is not pressed twice when ingot is killed in between.
-          await context.save({ asked: true });
-          await bmc.softPowerOff(context.signal).catch(async (error: unknown) => {
-            await context.save({ asked: false });
-            throw error;
-          });
-          await context.save({ pressed: true });
-        }
-        const doubt = context.scratch().pressed === true ? '' : PERHAPS_NOT_ASKED;
+        const { certain } = await pressPowerButton(context, bmc);
+        const doubt = certain ? '' : PERHAPS_NOT_ASKED;
         return { kind: 'wait', for: `the operating system to shut down${doubt}`, pollMs: soon(context) };
       });
     },

@@ -4,9 +4,10 @@
  */
 import { IngotError } from '../../errors.ts';
 import type { StepDeps } from '../deps.ts';
-import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
+import type { StepDefinition, StepOutcome } from '../engine/step.ts';
 import { STAYS_ON } from '../never-off.ts';
 import { soon } from './soon.ts';
+import { pressPowerButton } from './switch-power.ts';
 
 /** A system that hangs, or heeds no power button, is given half of `timeouts.power_s`; the step does not fail for it. */
 export function shutDownStep(deps: StepDeps): StepDefinition {
@@ -19,11 +20,9 @@ export function shutDownStep(deps: StepDeps): StepDefinition {
       if (context.node().disable_power_off) return done(STAYS_ON);
       return await deps.withBmc(context.node(), async (bmc): Promise<StepOutcome> => {
         if ((await bmc.power()) === 'off') return done('The machine is off.');
-        const { button_at: at } = context.scratch();
-        if (typeof at !== 'number') {
-          const refusal = await pressOnce(context, () => bmc.softPowerOff(context.signal));
-          if (refusal !== null) return done(`The system is not shut down first: ${refusal}.`);
-        } else if (context.since(at) >= patienceMs) {
+        const press = await pressPowerButton(context, bmc).catch(refusalOf);
+        if ('refusal' in press) return done(`The system is not shut down first: ${press.refusal}.`);
+        if (context.since(press.at) >= patienceMs) {
           const seconds = Math.round(patienceMs / 1000);
           return done(
             `The system did not shut down within ${seconds} s: the machine is switched off as it is.`,
@@ -37,15 +36,8 @@ export function shutDownStep(deps: StepDeps): StepDefinition {
 
 const done = (note: string): StepOutcome => ({ kind: 'done', note });
 
-/** Journaled first, so that a button is not pressed twice when ingot is killed in between. What a BMC that cannot do it says. */
-async function pressOnce(context: StepContext, press: () => Promise<void>): Promise<string | null> {
-  await context.save({ button_at: context.now() });
-  try {
-    await press();
-    return null;
-  } catch (thrown) {
-    if (thrown instanceof IngotError && thrown.code === 'bmc_refused') return thrown.message;
-    await context.save({ button_at: null });
-    throw thrown;
-  }
+/** What a BMC says that cannot do it. */
+function refusalOf(thrown: unknown): { readonly refusal: string } {
+  if (thrown instanceof IngotError && thrown.code === 'bmc_refused') return { refusal: thrown.message };
+  throw thrown;
 }

@@ -21,6 +21,26 @@ export async function untilOff(context: StepContext, deps: StepDeps): Promise<St
   });
 }
 
+/**
+ * Presses the power button, once in the life of a step. Journaled first, so that it is not pressed twice when ingot is killed in
+ * between: then nobody knows whether it was (`certain`). `at`: milliseconds since the epoch.
+ */
+export async function pressPowerButton(
+  context: StepContext,
+  bmc: Bmc,
+): Promise<{ readonly at: number; readonly certain: boolean }> {
+  const { button_at: before, button_pressed: pressed } = context.scratch();
+  if (typeof before === 'number') return { at: before, certain: pressed === true };
+  const at = context.now();
+  await context.save({ button_at: at });
+  await bmc.softPowerOff(context.signal).catch(async (error: unknown) => {
+    await context.save({ button_at: null });
+    throw error;
+  });
+  await context.save({ button_pressed: true });
+  return { at, certain: true };
+}
+
 /** On, and confirmed. Null when the machine is on; else the outcome to answer. */
 export async function untilOn(context: StepContext, deps: StepDeps): Promise<StepOutcome | null> {
   return await deps.withBmc(context.node(), async (bmc) => {
