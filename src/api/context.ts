@@ -21,6 +21,6 @@ export async function nodeSource(
   const job = await context.store.jobs.runningOf(node.uuid);
   return {
     ...{ node, job, base: baseUrl(request), hostname: context.hostname },
-    viewer: principalOf(request),
+    ...{ viewer: principalOf(request), minor: request.minor },
   };
 }

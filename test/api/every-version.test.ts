@@ -105,3 +105,43 @@ test('a field can be asked for and written from its first version on, and not be
     }
   }
 });
+
+/** States that older versions call by another name: the first version of the name, and the name before. */
+const LATER_NAMES = [
+  { state: 'available', since: 2, before: null },
+  { state: 'inspect wait', since: 39, before: 'inspecting' },
+  { state: 'enroll', since: 1, before: null },
+] as const;
+
+test.each(LATER_NAMES)(
+  '"$state" has that name since 1.$since, in every answer that shows a state',
+  async (later) => {
+    const { ask, store } = await apiFixture();
+    await store.nodes.insert(aNode({ provision_state: later.state }));
+    for (let minor = 1; minor <= 96; minor++) {
+      const version = `1.${minor}`;
+      const expected = minor < later.since ? later.before : later.state;
+      const { body: alone } = await ask('GET', `/v1/nodes/${NODE}`, { version });
+      const { body: states } = await ask('GET', `/v1/nodes/${NODE}/states`, { version });
+      const { body: list } = await ask('GET', '/v1/nodes', { version });
+      const { body: patched } = await ask('PATCH', `/v1/nodes/${NODE}`, {
+        ...{ version, body: [{ op: 'add', path: '/extra/seen', value: version }] },
+      });
+      const shown = [alone, states, list.nodes[0], patched].map(({ provision_state }) => provision_state);
+      expect(shown, version).toEqual(Array(4).fill(expected));
+    }
+  },
+);
+
+test('a node that is created before 1.11 begins available, later in enroll; by `ingot node enroll` always so', async () => {
+  const { ask, store } = await apiFixture();
+  const begins = async (path: string, version: string): Promise<string | undefined> => {
+    const { body } = await ask('POST', path, { body: { driver: 'redfish' }, version });
+    return (await store.nodes.get((body.node ?? body).uuid))?.provision_state;
+  };
+  expect(await begins('/v1/nodes', '1.1')).toBe('available');
+  expect(await begins('/v1/nodes', '1.10')).toBe('available');
+  expect(await begins('/v1/nodes', '1.11')).toBe('enroll');
+  expect(await begins('/v1/nodes', '1.96')).toBe('enroll');
+  expect(await begins('/ingot/v1/nodes', '1.1')).toBe('enroll');
+});

@@ -33,7 +33,7 @@ export function enrollRoutes(app: FastifyInstance, context: ApiContext): void {
       });
       return { record, added };
     });
-    const source = await nodeSource(context, request, stored.record);
+    const source = { ...(await nodeSource(context, request, stored.record)), minor: MAX_MINOR };
     const portFields = selectFields(PORT_FIELDS, null, MAX_MINOR);
     return reply.code(201).send({
       node: nodeView(source, selectNodeFields(null, MAX_MINOR)),

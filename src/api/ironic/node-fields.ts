@@ -10,6 +10,7 @@ import { resourceLinks } from '../links.ts';
 import { MASK, maskInstanceInfo, maskSecrets } from '../masking.ts';
 import { ironicTime } from '../time.ts';
 import { interfaceField } from './node-interfaces.ts';
+import { stateNameAt } from './state-names.ts';
 
 /** What a node's answer is made from. */
 export type NodeSource = {
@@ -20,6 +21,8 @@ export type NodeSource = {
   readonly hostname: string;
   /** Who reads it: some fields are for the site and the node's owner only. */
   readonly viewer: Principal;
+  /** The microversion it is read in: some states had other names once. */
+  readonly minor: number;
 };
 
 export type NodeField = {
@@ -86,7 +89,7 @@ export const NODE_FIELDS: readonly NodeField[] = [
   fact('properties', 1, ({ node }) => node.properties),
   fact('protected', 48, ({ node }) => node.protected),
   fact('protected_reason', 48, ({ node }) => node.protected_reason),
-  fact('provision_state', 1, ({ node }) => node.provision_state),
+  fact('provision_state', 1, ({ node, minor }) => stateNameAt(node.provision_state, minor)),
   fact('provision_updated_at', 1, ({ node }) => ironicTime(node.provision_updated_at)),
   fact('raid_config', 12, () => ({})),
   chosen('raid', 31),

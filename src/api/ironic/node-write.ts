@@ -16,6 +16,7 @@ import { carriedOver, choicesAsFields, INTERFACE_FIELDS, takeChoices } from './n
 import { refuseOddProperties } from './node-properties.ts';
 import { refuseFlags } from './node-rules.ts';
 import { notAcceptable } from './since.ts';
+import { firstStateAt } from './state-names.ts';
 
 /** `?reset_interfaces` came with 1.45. */
 const RESET_SINCE = 45;
@@ -60,9 +61,10 @@ export function newNode(body: unknown, { minor, drivers }: WriteRules, newUuid: 
   refuseUnknownDriver(fields.driver, drivers);
   refuseMask(given);
   refuseOddProperties(fields.properties);
-  const node = { uuid: uuid ?? newUuid(), ...fields, interfaces };
+  const provision_state = firstStateAt(minor);
+  const node = { uuid: uuid ?? newUuid(), ...fields, interfaces, provision_state };
   const unprotected = { protected: false, protected_reason: null };
-  refuseFlags({ ...node, ...unprotected, provision_state: 'enroll' }, Object.keys(given));
+  refuseFlags({ ...node, ...unprotected }, Object.keys(given));
   return node;
 }
 

@@ -44,10 +44,11 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
     const page = pageAsked(query, NODE_SORT_KEYS);
     const elsewhere = query.conductor !== undefined && query.conductor !== hostname;
     const nodes = elsewhere ? [] : await nodePage(store, query, { ...page, mayShow: mayShow(viewer) });
+    const { minor } = request;
     const jobs = new Map((await store.jobs.running()).map((job) => [job.node_uuid, job]));
     const base = baseUrl(request);
     const views = nodes.map((node) =>
-      nodeView({ node, job: jobs.get(node.uuid) ?? null, base, hostname, viewer }, fields),
+      nodeView({ node, job: jobs.get(node.uuid) ?? null, base, hostname, viewer, minor }, fields),
     );
     const within = chassis === undefined ? '' : `chassis/${chassis}/`;
     const url = `${base}/v1/${within}nodes${allFields ? '/detail' : ''}`;

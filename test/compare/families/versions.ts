@@ -33,6 +33,21 @@ export const versions: Family = {
       get(`its states at 1.${minor}`, `/v1/nodes/${NODE}/states`, { version: `1.${minor}` }),
       get(`a port at 1.${minor}`, `/v1/ports/${PORT}`, { version: `1.${minor}` }),
     ]),
+    ...[1, 10, 11].map((minor) =>
+      post(
+        `a node made at 1.${minor}`,
+        '/v1/nodes',
+        { uuid: nodeId(0x10 + minor), driver: 'fake-hardware' },
+        { version: `1.${minor}` },
+      ),
+    ),
+    ...[1, 2].flatMap((minor) => [
+      get(`an available node at 1.${minor}`, `/v1/nodes/${nodeId(0x1a)}`, { version: `1.${minor}` }),
+      get(`its states when available at 1.${minor}`, `/v1/nodes/${nodeId(0x1a)}/states`, {
+        version: `1.${minor}`,
+      }),
+      get(`a list with it at 1.${minor}`, '/v1/nodes', { version: `1.${minor}` }),
+    ]),
     ...[1, 4, 5, 22, 23, 32, 49, 52, 54, 55, 82].map((minor) =>
       get(`v1 at 1.${minor}`, '/v1', { version: `1.${minor}` }),
     ),
