@@ -14,12 +14,16 @@ export type BmcDeps = Omit<RedfishDeps, 'queue'> & {
 /** The queue for an origin (`https://10.30.0.11`): two nodes behind one BMC wait for each other. */
 export type BmcQueues = (origin: string) => SerialQueue;
 
+function openByRedfish(driverInfo: JsonObject, { queues, ...deps }: BmcDeps): Bmc {
+  const target = parseRedfishDriverInfo(driverInfo);
+  return openRedfishBmc(target, queues === undefined ? deps : { ...deps, queue: queues(target.origin) });
+}
+
 /** Node drivers by Ironic's names, each with how it opens a BMC. */
 const DRIVERS: { readonly [driver: string]: (driverInfo: JsonObject, deps: BmcDeps) => Bmc } = {
-  redfish: (driverInfo, { queues, ...deps }) => {
-    const target = parseRedfishDriverInfo(driverInfo);
-    return openRedfishBmc(target, queues === undefined ? deps : { ...deps, queue: queues(target.origin) });
-  },
+  redfish: openByRedfish,
+  // Ironic's name for Dell's machines: what is special about them is in the table of quirks.
+  idrac: openByRedfish,
   'fake-hardware': () => openFakeHardware(),
 };
 

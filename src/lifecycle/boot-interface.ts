@@ -2,7 +2,7 @@
 import type { BootDevice } from '../bmc/bmc.ts';
 import type { NodeRecord } from '../store/records.ts';
 import { usesSecureBoot, wantedBootMode } from './capabilities.ts';
-import { interfaceOf } from './interfaces.ts';
+import { interfaceOf, notYet } from './interfaces.ts';
 
 export function networkDeviceOf(node: Pick<NodeRecord, 'driver' | 'interfaces'>): BootDevice {
   return interfaceOf(node, 'boot') === 'http-ipxe' ? 'http' : 'pxe';
@@ -10,6 +10,8 @@ export function networkDeviceOf(node: Pick<NodeRecord, 'driver' | 'interfaces'>)
 
 /** Why `boot_interface` does not go with what else the node says; null when it does. */
 export function bootInterfaceConflict(node: NodeRecord): string | null {
+  const unbuilt = notYet(node, 'boot');
+  if (unbuilt !== null) return unbuilt;
   if (interfaceOf(node, 'boot') !== 'http-ipxe') return null;
   if (wantedBootMode(node) === 'bios')
     return 'its boot_interface http-ipxe is UEFI HTTP boot, and its boot_mode is bios: change one of them';

@@ -7,7 +7,7 @@ import { IngotError } from '../errors.ts';
 import type { NodeRecord } from '../store/records.ts';
 import type { Queries, Store } from '../store/store.ts';
 import type { WithBmc } from './deps.ts';
-import { interfaceOf } from './interfaces.ts';
+import { workerOf } from './interfaces.ts';
 import { lockedBy } from './verbs.ts';
 
 export type { BootDevice };
@@ -35,7 +35,7 @@ const DEVICES: Readonly<Record<string, readonly BootDevice[]>> = {
 };
 
 export function bootDevicesOf(node: NodeRecord): readonly BootDevice[] {
-  return DEVICES[interfaceOf(node, 'management')] ?? [];
+  return DEVICES[workerOf(node, 'management')] ?? [];
 }
 
 export function createManagement(deps: {
@@ -68,11 +68,11 @@ export function createManagement(deps: {
 
   return {
     bootDevice: async (node) => {
-      if (interfaceOf(node, 'management') === 'noop') return { device: 'pxe', persistent: true };
+      if (workerOf(node, 'management') === 'noop') return { device: 'pxe', persistent: true };
       return await withBmc(node, (bmc) => bmc.bootDevice());
     },
     setBootDevice: async (node, { device, persistent }) => {
-      if (interfaceOf(node, 'management') === 'noop') return;
+      if (workerOf(node, 'management') === 'noop') return;
       await holding(node, async () => {
         await withBmc(node, (bmc) =>
           persistent ? bmc.setBootAlways(device) : bmc.setBootOnce(device, node.boot_mode),
@@ -109,7 +109,7 @@ export function refuseHeld(held: ReadonlySet<string>, { uuid }: Pick<NodeRecord,
 }
 
 function refuseUnlessRedfish(node: NodeRecord, extension: string): void {
-  if (interfaceOf(node, 'management') !== 'redfish') throw unsupported(node, extension);
+  if (workerOf(node, 'management') !== 'redfish') throw unsupported(node, extension);
 }
 
 /** Ironic's sentence for what a driver has not (ironic/common/exception.py, UnsupportedDriverExtension). */

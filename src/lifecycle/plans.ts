@@ -6,7 +6,7 @@ import { type AskedKind, type AskedStep, stepsAskedFor } from './asked-steps.ts'
 import { deploymentSteps } from './deploy-steps.ts';
 import type { Ending } from './engine/advance.ts';
 import type { GraphEvent } from './graph-edges.ts';
-import { interfaceOf, isFake } from './interfaces.ts';
+import { interfaceOf, isFake, workerOf } from './interfaces.ts';
 import type { StepName } from './steps/catalog.ts';
 import { VERB_FACTS } from './verbs.ts';
 
@@ -88,7 +88,7 @@ function bootStepOf(node: PlanContext['node']): StepName {
 export const PLANS: Readonly<Partial<Record<GraphEvent, Plan>>> = {
   manage: { steps: () => ['verify'], end: 'done', afterFailure: [] },
   inspect: {
-    steps: ({ node }) => INSPECTION[interfaceOf(node, 'inspect')] ?? BY_AGENT,
+    steps: ({ node }) => INSPECTION[workerOf(node, 'inspect')] ?? BY_AGENT,
     end: 'done',
     afterFailure: LEAVE_WITH_LOGS,
   },

@@ -1,6 +1,6 @@
 /** What operators ask for: judged by the graph, then written as a job (or a plain move) in one transaction. */
 import { IngotError } from '../errors.ts';
-import type { JobRecord, NodeRecord, PortRecord } from '../store/records.ts';
+import type { JobRecord, NodeRecord } from '../store/records.ts';
 import type { DeployStep } from '../store/step-list-records.ts';
 import type { NodePatch, Queries } from '../store/store.ts';
 import type { Verb } from '../store/words.ts';
@@ -9,10 +9,10 @@ import { instanceTraits, withTemplates } from './deploy-steps.ts';
 import { withDeployment } from './deployment.ts';
 import type { Advance } from './engine/advance.ts';
 import { STATES } from './graph.ts';
-import type { Edge, GraphEvent } from './graph-edges.ts';
+import type { Edge } from './graph-edges.ts';
 import { checkInstanceInfo } from './instance-info.ts';
-import { type InterfaceKind, interfaceOf, isFake } from './interfaces.ts';
 import type { VerbRequest } from './lifecycle.ts';
+import { refuseUnbootable, refuseWithoutMeans } from './means.ts';
 import { moveNode } from './move-node.ts';
 import { refusePowerOff } from './never-off.ts';
 import { jobSteps, PLANS } from './plans.ts';
@@ -79,6 +79,7 @@ export async function acceptVerb(
     refusePowerOff(node, 'power off');
   const planned = plan.steps({ node, site: tools.site, asked, deploySteps, withoutRamdisk });
   const steps = await stepsOfNode(queries, node, jobSteps(planned));
+  refuseUnbootable(node, steps);
   const heading = plan.target === undefined ? {} : { target: plan.target };
   const moved = await moveNode(queries, node, { event: edge.event, ...heading, patch });
   if (steps.length === 0) {
@@ -139,57 +140,6 @@ function patchFor(
     default:
       return fresh;
   }
-}
-
-/** Throws `invalid_input` when the node has not what the verb's work needs. */
-function refuseWithoutMeans(node: NodeRecord, edge: Edge, ports: readonly PortRecord[]): void {
-  const needs = NEEDS[edge.event];
-  if (needs === undefined) return;
-  const { kind, boots } = needs;
-  refuseWithout(node, kind);
-  if (boots !== null && !isFake(node, kind)) refuseWithoutBootPort(node, ports, boots);
-}
-
-type Needs = {
-  /** The interface that does the work. */
-  readonly kind: InterfaceKind;
-  /** What the machine cannot be without a port that boots the ramdisk; null where inspection may find the port. */
-  readonly boots: 'deployed' | 'rescued' | null;
-};
-
-const NEEDS: Readonly<Partial<Record<GraphEvent, Needs>>> = {
-  inspect: { kind: 'inspect', boots: null },
-  deploy: { kind: 'deploy', boots: 'deployed' },
-  rescue: { kind: 'rescue', boots: 'rescued' },
-  unrescue: { kind: 'rescue', boots: null },
-};
-
-/** Throws Ironic's own sentence for a kind of work that the node has switched off (`no-inspect`). */
-function refuseWithout(node: NodeRecord, kind: InterfaceKind): void {
-  const chosen = interfaceOf(node, kind);
-  if (!chosen.startsWith('no-')) return;
-  throw new IngotError(
-    'invalid_input',
-    `Driver ${node.driver} does not support ${kind} (disabled or not implemented).`,
-    {
-      hint: `Its ${kind}_interface is ${chosen}: choose another (ingot node set ${node.name ?? node.uuid} ${kind}_interface=...).`,
-    },
-  );
-}
-
-/** Without one no DHCP request is answered for the node, and its ramdisk would never be seen. */
-function refuseWithoutBootPort(
-  node: NodeRecord,
-  ports: readonly PortRecord[],
-  deed: NonNullable<Needs['boots']>,
-): void {
-  if (ports.some((port) => port.pxe_enabled)) return;
-  const problem = ports.length === 0 ? 'has no port' : 'has no port with pxe_enabled';
-  throw new IngotError('invalid_input', `Node ${node.uuid} cannot be ${deed}: it ${problem} to boot from.`, {
-    hint:
-      'Add a port with the MAC address of the NIC that boots from the network, or set its pxe_enabled; ' +
-      '`ingot node inspect NAME` (of a manageable node) may find the ports by the BMC.',
-  });
 }
 
 /** A verb that the graph allows while a job waits takes that job's place; any other has to wait for it. */

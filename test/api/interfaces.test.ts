@@ -61,6 +61,51 @@ test('another driver takes the interfaces along that it has, or begins with its 
   ]);
 });
 
+/** What Metal3's baremetal-operator names for each kind of BMC address (pkg/hardwareutils/bmc); redfish:// leaves the rest out. */
+test.each([
+  ['redfish', 'redfish', { boot: 'ipxe', firmware: 'redfish', raid: 'redfish', inspect: 'agent' }],
+  [
+    'redfish-virtualmedia',
+    'redfish',
+    { boot: 'redfish-virtual-media', firmware: 'redfish', raid: 'redfish' },
+  ],
+  [
+    'idrac-redfish',
+    'idrac',
+    {
+      ...{ bios: 'idrac-redfish', boot: 'ipxe', firmware: 'redfish', inspect: 'agent' },
+      ...{ management: 'idrac-redfish', power: 'idrac-redfish', raid: 'idrac-redfish' },
+      vendor: 'idrac-redfish',
+    },
+  ],
+  ['idrac-virtualmedia', 'idrac', { boot: 'idrac-redfish-virtual-media', inspect: 'redfish' }],
+])(
+  'a host of Metal3 at %s:// is taken with its interfaces, and validate tells what is not built yet',
+  async (_, driver, interfaces) => {
+    const { ask } = await apiFixture({ drivers: ['redfish', 'idrac'] });
+    const fields = Object.fromEntries(
+      Object.entries(interfaces).map(([kind, name]) => [`${kind}_interface`, name]),
+    );
+    const driver_info = { redfish_address: 'https://10.30.0.7' };
+    const made = await ask('POST', '/v1/nodes', { body: { uuid: NODE, driver, driver_info, ...fields } });
+    expect([made.status, made.body]).toMatchObject([201, fields]);
+    const { body } = await ask('GET', `${URL}/validate`);
+    const virtual = interfaces.boot !== 'ipxe';
+    expect(body).toMatchObject({
+      power: { result: true },
+      management: { result: true },
+      boot: { result: !virtual },
+    });
+    if (virtual) expect(body.boot.reason).toContain('boots from virtual media, which ingot cannot do yet');
+    if ('firmware' in interfaces) expect(body.firmware).toEqual({ result: true });
+    if ('raid' in interfaces)
+      expect(body.raid).toMatchObject({
+        result: false,
+        reason: expect.stringContaining('RAID volumes, which ingot cannot do yet'),
+      });
+  },
+);
+
 test('interfaces are changed only where nothing is deployed', async () => {
   const { ask } = await withNode({ provision_state: 'active' });
   const answer = await ask('PATCH', URL, { body: [set('inspect_interface', 'no-inspect')] });

@@ -45,11 +45,23 @@ test('an NMI and Secure Boot go to the BMC', async () => {
   expect(lifecycle.asked.map(({ method }) => method)).toEqual(['injectNmi', 'setSecureBoot']);
 });
 
+test('RAID that is not there may be unset; what the node names and is not built yet, tells so', async () => {
+  const { ask, store } = await withNode();
+  expect((await ask('PUT', `${AT}/states/raid`, { body: {} })).status).toBe(204);
+  await store.nodes.update(NODE, { interfaces: { raid: 'redfish' } });
+  const asked = await ask('PUT', `${AT}/states/raid`, { body: { logical_disks: [{ raid_level: '1' }] } });
+  expect([asked.status, fault(asked)]).toEqual([404, expect.stringContaining('does not support raid')]);
+  expect(JSON.parse(asked.body.error_message).hint).toMatch(
+    /its raid_interface redfish sets up RAID volumes, which ingot cannot do yet/,
+  );
+});
+
 test.each([
   ['PUT', 'states/boot_mode', { target: 'bios' }, 400, /does not support set_boot_mode/],
   ['PUT', 'states/boot_mode', { target: 'x' }, 400, /^Invalid boot mode x requested for node/],
   ['PUT', 'states/console', { enabled: true }, 400, /does not support console/],
   ['PUT', 'states/raid', { logical_disks: [] }, 404, /does not support raid/],
+  ['PUT', 'states/raid', [], 400, /Schema error for target_raid_config/],
   ['POST', 'vendor_passthru/fly', {}, 400, /^No handler for method fly$/],
   ['POST', 'vendor_passthru', {}, 400, /^Missing mandatory parameter: method$/],
   ['POST', 'vifs', {}, 400, /^Schema error for vif: 'id' is a required property$/],

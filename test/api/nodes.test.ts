@@ -73,7 +73,7 @@ test.each([
     name: 'an interface that is not ours',
     body: { driver: 'redfish', raid_interface: 'agent' },
     status: 400,
-    text: "Could not find the following interface in the 'ironic.hardware.interfaces.raid' entrypoint: agent. Valid interfaces are ['no-raid'].",
+    text: "Could not find the following interface in the 'ironic.hardware.interfaces.raid' entrypoint: agent. Valid interfaces are ['no-raid', 'redfish'].",
   },
   { name: 'a list instead of an object', body: [], status: 400, text: /^Schema error for node: / },
   { name: 'JSON cut off', body: '{"driver": "red', status: 400, text: /./ },

@@ -174,7 +174,7 @@ test.each([
     name: 'an interface to another',
     op: { op: 'replace', path: '/boot_interface', value: 'pxe' },
     status: 400,
-    text: /entrypoint: pxe.*\['ipxe', 'http-ipxe'\]/,
+    text: /entrypoint: pxe.*\['ipxe', 'http-ipxe', 'redfish-virtual-media'\]/,
   },
 ])('PATCH of $name is refused', async ({ op, status, text }) => {
   const { ask, store } = await apiFixture();

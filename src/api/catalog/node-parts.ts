@@ -1,7 +1,7 @@
 /** What hangs on a node: management, console, VIFs, vendor methods, virtual media. */
 import { onNode } from '../access/route-access.ts';
 import { bootDeviceBody, bootModeBody, consoleBody, secureBootBody } from '../ironic/management.ts';
-import { PASSTHRU_METHODS, vifBody } from '../ironic/node-extras.ts';
+import { PASSTHRU_METHODS, raidBody, vifBody } from '../ironic/node-extras.ts';
 import type { Catalog } from './operation.ts';
 
 const PASSTHRU: Catalog = Object.fromEntries(
@@ -55,8 +55,8 @@ export const NODE_PARTS: Catalog = {
     ...{ access: onNode('node:set_console_state'), body: consoleBody },
   },
   'PUT /v1/nodes/:ident/states/raid': {
-    summary: 'Configure RAID: no driver does yet',
-    ...{ access: onNode('node:set_raid_state'), since: 12 },
+    summary: 'Unset RAID volumes; to configure some is refused: no driver does yet',
+    ...{ access: onNode('node:set_raid_state'), since: 12, body: raidBody, status: 204 },
   },
   'POST /v1/nodes/:ident/vifs': {
     summary: 'Attach a VIF: network interface noop takes it and keeps nothing',

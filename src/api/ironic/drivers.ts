@@ -17,17 +17,16 @@ import { LOGICAL_DISK_PROPERTIES } from './raid-properties.ts';
 import { notAcceptable } from './since.ts';
 
 /** What `driver_info` may hold; the sentence is for operators. */
-const PROPERTIES: Readonly<Record<string, JsonObject>> = {
-  redfish: {
-    redfish_address: 'URL of the BMC: https://10.30.0.7. Required.',
-    redfish_system_id:
-      'Path of the system, such as /redfish/v1/Systems/1. The only system is taken when absent.',
-    redfish_username: 'User of the BMC.',
-    redfish_password: 'Password of the BMC; never shown again.',
-    redfish_verify_ca:
-      'true (default): public authorities; false: no check; a path: a file with the authority.',
-  },
+const BY_REDFISH: JsonObject = {
+  redfish_address: 'URL of the BMC: https://10.30.0.7. Required.',
+  redfish_system_id:
+    'Path of the system, such as /redfish/v1/Systems/1. The only system is taken when absent.',
+  redfish_username: 'User of the BMC.',
+  redfish_password: 'Password of the BMC; never shown again.',
+  redfish_verify_ca:
+    'true (default): public authorities; false: no check; a path: a file with the authority.',
 };
+const PROPERTIES: Readonly<Record<string, JsonObject>> = { redfish: BY_REDFISH, idrac: BY_REDFISH };
 
 /** Where a driver begins to tell where its properties are, its interfaces, and only the fields that are asked for. */
 const SINCE = { raid: 12, properties: 14, dynamic: 30, fields: 77 } as const;

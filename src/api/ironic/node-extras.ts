@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
+import { notYet } from '../../lifecycle/interfaces.ts';
 import { unsupported } from '../../lifecycle/management.ts';
 import type { ApiContext } from '../context.ts';
 import { parseBody } from '../parse.ts';
@@ -13,6 +14,7 @@ const SINCE = { raid: 12, vifs: 28, bios: 40, vmedia: 89, vmediaList: 93 } as co
 /** The methods that a vendor's own may be asked with. */
 export const PASSTHRU_METHODS = ['GET', 'POST', 'PUT', 'DELETE'] as const;
 
+export const raidBody = z.looseObject({});
 export const vifBody = z.looseObject({ id: z.string().min(1).max(255) });
 
 type WithIdent = { Params: { ident: string } };
@@ -78,10 +80,16 @@ export function nodeExtraRoutes(app: FastifyInstance, { store }: ApiContext): vo
     throw unsupported(await findNode(store, request.params.ident), 'detach_virtual_media');
   });
 
-  app.put<WithIdent>('/v1/nodes/:ident/states/raid', async (request) => {
+  app.put<WithIdent>('/v1/nodes/:ident/states/raid', async (request, reply) => {
     if (request.minor < SINCE.raid) throw notAcceptable('raid', SINCE.raid);
-    const { driver } = await findNode(store, request.params.ident);
-    const said = `Driver ${driver} does not support raid (disabled or not implemented).`;
-    throw new IngotError('not_found', said, { hint: 'No driver of ingot configures RAID.' });
+    const node = await findNode(store, request.params.ident);
+    // What is not there may be unset.
+    if (Object.keys(parseBody(raidBody, request.body, 'target_raid_config')).length === 0)
+      return reply.code(204).send();
+    const said = `Driver ${node.driver} does not support raid (disabled or not implemented).`;
+    const unbuilt = notYet(node, 'raid');
+    const hint =
+      unbuilt === null ? 'No driver of ingot configures RAID yet.' : `Node ${node.uuid}: ${unbuilt}.`;
+    throw new IngotError('not_found', said, { hint });
   });
 }

@@ -1,7 +1,8 @@
 /** `GET /v1/nodes/{id}/validate`: what is missing before a node can be driven. Pure. */
 import { IngotError } from '../../errors.ts';
+import { bootInterfaceConflict } from '../../lifecycle/boot-interface.ts';
 import { checkInstanceInfo } from '../../lifecycle/instance-info.ts';
-import { type InterfaceKind, interfaceOf } from '../../lifecycle/interfaces.ts';
+import { type InterfaceKind, interfaceOf, notYet, workerOf } from '../../lifecycle/interfaces.ts';
 import { rescueHashOf } from '../../lifecycle/rescue/password.ts';
 import type { JsonObject, NodeRecord } from '../../store/records.ts';
 
@@ -17,6 +18,8 @@ const NEEDS: Readonly<Record<string, (node: NodeRecord) => Verdict>> = {
   'power redfish': needsAddress,
   'management redfish': needsAddress,
   'inspect redfish': needsAddress,
+  'bios redfish': needsAddress,
+  'firmware redfish': needsAddress,
   'deploy direct': (node) => {
     const image = missing(node.instance_info, ['image_source'], 'instance_info');
     return image.result ? deployable(node) : image;
@@ -51,7 +54,9 @@ function verdictOn(node: NodeRecord, kind: InterfaceKind): Verdict {
     const reason = `Driver ${node.driver} does not support ${kind} (disabled or not implemented).`;
     return { result: false, reason };
   }
-  return NEEDS[`${kind} ${chosen}`]?.(node) ?? GOOD;
+  const conflict = kind === 'boot' ? bootInterfaceConflict(node) : notYet(node, kind);
+  if (conflict !== null) return { result: false, reason: `Node ${node.uuid}: ${conflict}.` };
+  return NEEDS[`${kind} ${workerOf(node, kind)}`]?.(node) ?? GOOD;
 }
 
 /** What the verb would be refused with, and what to do about it. */

@@ -7,7 +7,7 @@ import type { NodePatch, Queries } from '../../store/store.ts';
 import { type InventoryParts, inventoryParts } from '../agent-wire.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
-import { interfaceOf } from '../interfaces.ts';
+import { workerOf } from '../interfaces.ts';
 import { jsonObjectOf } from '../json.ts';
 import { agentOf } from './agent-command.ts';
 import { agentIsHere, whileBooting } from './boot-wait.ts';
@@ -115,7 +115,7 @@ export function recordInventoryStep(deps: StepDeps): StepDefinition {
       }
       const macs = macsOf(parts.data);
       // A BMC may know no NIC; a ramdisk that came over the network has one.
-      if (macs.length === 0 && interfaceOf(node, 'inspect') !== 'redfish') {
+      if (macs.length === 0 && workerOf(node, 'inspect') !== 'redfish') {
         return {
           kind: 'failed',
           because: 'The ramdisk found no NIC with a MAC address.',
