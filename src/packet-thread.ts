@@ -1,6 +1,6 @@
 /**
- * The packet thread: DHCP, TFTP and syslog for every network that ingot serves, away from the API's event loop. The main
- * thread sends it the boot table; it sends back facts. Started by `daemon/packet-host.ts` as a worker thread.
+ * The packet thread: DHCP, PXE's boot server, TFTP and syslog for every network that ingot serves, away from the API's
+ * event loop. The main thread sends it the boot table; it sends back facts. Started by `daemon/packet-host.ts` as a worker thread.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { bootClientOf } from './boot/client.ts';
@@ -30,7 +30,7 @@ import { createDesk, openPlaces } from './dhcp/desk.ts';
 import { BOOT_SERVER_PORT, SERVER_PORT } from './dhcp/destination.ts';
 import type { Endpoint } from './dhcp/endpoints.ts';
 import { openLeaseJournal } from './dhcp/lease-journal.ts';
-import { dhcpNetwork } from './dhcp/network.ts';
+import { bootNetworks } from './dhcp/network.ts';
 import type { DhcpNotice } from './dhcp/notice.ts';
 import { createReservationTable } from './dhcp/reservations.ts';
 import { startDhcpServer } from './dhcp/server.ts';
@@ -91,8 +91,8 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     onFact: teller.tellBoot,
   });
 
-  const served = options.networks.filter(({ dhcp, role }) => dhcp !== 'off' && role !== 'oob');
-  const networks = served.map((config) => dhcpNetwork(config, options.networks));
+  const served = bootNetworks(options.networks);
+  const networks = served.filter((network) => network.mode !== 'off');
   const places = await openPlaces(networks, { journal, clock: systemClock });
   const dhcpLog = log.child({ component: 'dhcp' });
   const answering = {
@@ -114,7 +114,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     onNotice,
     clock,
   });
-  const bootServer = createBootServer({ ...answering, networks, now: systemClock.now });
+  const bootServer = createBootServer({ ...answering, networks: served, now: systemClock.now });
   const leases = createLeaseService({ places: () => places, journal, reservations, clock });
   const probes = startAddressProbes({
     ...{ networks, indexOf, clock, log, onNotice },
@@ -190,7 +190,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
       syslog: options.site.syslog ? serveSyslog : null,
     },
     {
-      ...{ networks, indexOf, clock: systemClock, log },
+      ...{ networks: served, indexOf, clock: systemClock, log },
       tell: (service) => post({ type: 'service', service }),
     },
   );

@@ -7,6 +7,16 @@ export function isBehindRelays({ dhcp, interface: name, role }: NetworkConfig): 
   return dhcp !== 'off' && name === undefined && role !== 'oob';
 }
 
+/**
+ * True where machines are answered on port 4011 and served by TFTP: wherever DHCP is, and on PXE networks where
+ * somebody else's DHCP server may send them to an address of ours.
+ */
+export function isBootServed(network: NetworkConfig, networks: readonly NetworkConfig[]): boolean {
+  const { dhcp, role } = network;
+  if (role === 'oob') return false;
+  return dhcp !== 'off' || (role === 'pxe' && serverAddress(network, networks) !== null);
+}
+
 /** All addresses of ours that machines of these networks talk to. */
 export function serverAddresses(networks: readonly NetworkConfig[]): ReadonlySet<Ipv4> {
   return new Set(networks.flatMap((network) => serverAddress(network, networks) ?? []));

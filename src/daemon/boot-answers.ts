@@ -7,7 +7,7 @@ import type { FirmwareQuestion, ProgramRounds } from '../boot/program-rounds.ts'
 import type { Clock } from '../clock.ts';
 import type { DhcpBootFields } from '../dhcp/boot-fields.ts';
 import type { ClientFacts } from '../dhcp/client-facts.ts';
-import type { DhcpNetwork } from '../dhcp/network.ts';
+import type { BootNetwork } from '../dhcp/network.ts';
 import type { Mac } from '../net/mac.ts';
 import type { Fact } from './packet-protocol.ts';
 
@@ -26,7 +26,7 @@ type Options = {
 /** For a client that asks on that network. Null: nothing to boot. */
 export type BootAnswers = (
   client: ClientFacts,
-  network: Pick<DhcpNetwork, 'address' | 'mode'>,
+  network: Pick<BootNetwork, 'address' | 'mode'>,
 ) => DhcpBootFields | null;
 
 export function createBootAnswers(options: Options): BootAnswers {
@@ -36,8 +36,8 @@ export function createBootAnswers(options: Options): BootAnswers {
     const client = bootClientOf(facts);
     const { mac, messageType, xid } = facts;
     const now = clock.elapsed();
-    // A proxy's OFFER is its last word.
-    const final = messageType === 'request' || mode === 'proxy';
+    // A proxy's OFFER is its last word, and so is whatever port 4011 says where DHCP is somebody else's.
+    const final = messageType === 'request' || mode === 'proxy' || mode === 'off';
     const chained = chains.note({ mac, client, xid, final, now });
     const entry = entryOf(mac);
     const { stuck, news } = roundOf(client, rounds, { mac, entry, xid, now });

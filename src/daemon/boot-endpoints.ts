@@ -1,5 +1,5 @@
 /** At which addresses of ours booting machines are served by UDP (TFTP, syslog), and who they are. Pure. */
-import type { DhcpNetwork } from '../dhcp/network.ts';
+import type { BootNetwork } from '../dhcp/network.ts';
 import type { Cidr, Ipv4 } from '../net/ipv4.ts';
 
 export type BootEndpoint = {
@@ -11,8 +11,8 @@ export type BootEndpoint = {
   readonly cidrs: readonly Cidr[];
 };
 
-/** One for each address that DHCP names to machines. */
-export function bootEndpointsOf(networks: readonly DhcpNetwork[]): readonly BootEndpoint[] {
+/** One for each address that DHCP, ours or somebody else's, names to machines. */
+export function bootEndpointsOf(networks: readonly BootNetwork[]): readonly BootEndpoint[] {
   const byAddress = Map.groupBy(networks, ({ address }) => address);
   return [...byAddress].map(([address, at]) => {
     const [nic = null, ...others] = new Set(at.map((network) => network.interface));

@@ -52,7 +52,7 @@ export type PacketThreadOptions = {
 export type PacketService = {
   /** Such as `DHCP pxe`. */
   readonly name: string;
-  /** Names of those that it serves. */
+  /** Names of those whose machines cannot boot without it. */
   readonly networks: readonly string[];
   /** Such as `eth1:67`. */
   readonly at: string;

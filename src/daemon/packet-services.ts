@@ -1,7 +1,8 @@
 /** Which servers the packet thread runs on which endpoints, each tried again until it serves. */
 import type { Clock } from '../clock.ts';
+import { BOOT_SERVER_PORT, SERVER_PORT } from '../dhcp/destination.ts';
 import { type Endpoint, endpointName, endpointsOf } from '../dhcp/endpoints.ts';
-import type { DhcpNetwork } from '../dhcp/network.ts';
+import type { BootNetwork } from '../dhcp/network.ts';
 import type { Log } from '../log.ts';
 import { type BootEndpoint, bootEndpointsOf } from './boot-endpoints.ts';
 import { keepTrying, type Service } from './keep-trying.ts';
@@ -19,7 +20,7 @@ export type PacketServers = {
 };
 
 type Options = {
-  readonly networks: readonly DhcpNetwork[];
+  readonly networks: readonly BootNetwork[];
   readonly indexOf: (name: string) => number | null;
   readonly clock: Clock;
   readonly log: Log;
@@ -36,12 +37,17 @@ type Wanted = Omit<PacketService, 'problem'> & {
 
 export function startPacketServices(servers: PacketServers, options: Options): readonly Service[] {
   const { networks, indexOf, clock, log } = options;
+  const withDhcp = networks.filter(({ mode }) => mode !== 'off');
+  const dependent = new Set(withDhcp.map(({ name }) => name));
   const wanted = [
-    ...endpointsOf(networks).flatMap((endpoint) => forDhcp(servers, endpoint)),
+    ...endpointsOf(withDhcp).map((endpoint) => forDhcp(servers, endpoint)),
+    ...endpointsOf(networks).map((endpoint) => forBootQuestions(servers, endpoint)),
     ...bootEndpointsOf(networks).flatMap((endpoint) => forBoot(servers, endpoint)),
   ];
   return wanted.map(({ start, interface: name, ...service }) => {
-    const tell = (problem: string | null): void => options.tell({ ...service, problem });
+    // Where somebody else's DHCP server sends machines, it may send them elsewhere for their first stage.
+    const needing = service.networks.filter((network) => dependent.has(network));
+    const tell = (problem: string | null): void => options.tell({ ...service, networks: needing, problem });
     const watched = name === null ? start : onInterface(start, { name, indexOf, clock });
     return keepTrying(watched, {
       clock,
@@ -55,14 +61,20 @@ export function startPacketServices(servers: PacketServers, options: Options): r
   });
 }
 
-function forDhcp({ dhcp, boot }: PacketServers, endpoint: Endpoint): readonly Wanted[] {
+function forDhcp({ dhcp }: PacketServers, endpoint: Endpoint): Wanted {
+  return { ...serviceAt('DHCP', endpoint, SERVER_PORT), start: () => dhcp(endpoint) };
+}
+
+function forBootQuestions({ boot }: PacketServers, endpoint: Endpoint): Wanted {
+  return { ...serviceAt('PXE', endpoint, BOOT_SERVER_PORT), start: () => boot(endpoint) };
+}
+
+function serviceAt(what: string, endpoint: Endpoint, port: number): Omit<Wanted, 'start'> {
   const { arrival, networks } = endpoint;
-  const on = { networks, interface: arrival.by === 'interface' ? arrival.interface : null };
-  const [names, at] = [networks.join(', '), endpointName(endpoint)];
-  return [
-    { ...on, name: `DHCP ${names}`, at: `${at}:67`, start: () => dhcp(endpoint) },
-    { ...on, name: `PXE ${names}`, at: `${at}:4011`, start: () => boot(endpoint) },
-  ];
+  return {
+    ...{ networks, interface: arrival.by === 'interface' ? arrival.interface : null },
+    ...{ name: `${what} ${networks.join(', ')}`, at: `${endpointName(endpoint)}:${port}` },
+  };
 }
 
 function forBoot({ tftp, syslog }: PacketServers, endpoint: BootEndpoint): readonly Wanted[] {

@@ -6,7 +6,7 @@ import type { DhcpBootFields } from './boot-fields.ts';
 import type { ClientFacts } from './client-facts.ts';
 import type { Destination } from './destination.ts';
 import { MESSAGE_TYPES } from './message-type.ts';
-import type { DhcpNetwork } from './network.ts';
+import type { BootNetwork } from './network.ts';
 import { OPTIONS, type OptionMap, writeOption } from './options/table.ts';
 import { type DhcpPacket, encodePacket } from './packet.ts';
 import {
@@ -24,7 +24,7 @@ export type BootReplyParts = {
   readonly kind: 'boot_offer' | 'boot_ack';
   readonly question: DhcpPacket;
   readonly facts: ClientFacts;
-  readonly network: DhcpNetwork;
+  readonly network: BootNetwork;
   readonly boot: DhcpBootFields;
   readonly destination: Destination;
 };

@@ -1,6 +1,7 @@
 /**
  * The boot server of PXE on port 4011 (PXE 2.1, EDK2's "BINL"): a machine that has an address already asks which
- * file to boot. It is answered wherever DHCP is served: some firmware asks here whatever the OFFER said.
+ * file to boot. It is answered wherever DHCP is served, for some firmware asks here whatever the OFFER said, and where
+ * somebody else's DHCP server sends machines to us.
  */
 import type { Log } from '../log.ts';
 import { cidrContains, parseIpv4 } from '../net/ipv4.ts';
@@ -13,19 +14,19 @@ import { BOOT_SERVER_PORT, bootServerDestination } from './destination.ts';
 import { type DhcpFact, dhcpFact } from './facts.ts';
 import type { MacOfUuid } from './identity.ts';
 import type { ClientMessage } from './message-type.ts';
-import type { DhcpNetwork } from './network.ts';
+import type { BootNetwork } from './network.ts';
 import type { Send } from './question.ts';
 import { readMessage } from './read-message.ts';
 import type { Reservations } from './reservations.ts';
 import type { Arrival } from './wires.ts';
 
 export type BootServerParts = {
-  readonly networks: readonly DhcpNetwork[];
+  readonly networks: readonly BootNetwork[];
   readonly reservations: Reservations;
   readonly isBooting: (facts: ClientFacts) => boolean;
   /** For clients that do not tell their MAC. */
   readonly macOfUuid: MacOfUuid;
-  readonly bootFields: (facts: ClientFacts, network: DhcpNetwork) => DhcpBootFields | null;
+  readonly bootFields: (facts: ClientFacts, network: BootNetwork) => DhcpBootFields | null;
   readonly now: () => number;
   readonly log: Log;
   readonly counters: DhcpCounters;
@@ -89,8 +90,8 @@ export function createBootServer(parts: BootServerParts): BootServer {
 function networkOf(
   { ciaddr }: ClientFacts,
   { arrival, source }: { readonly arrival: Arrival; readonly source: Source },
-  networks: readonly DhcpNetwork[],
-): DhcpNetwork | null {
+  networks: readonly BootNetwork[],
+): BootNetwork | null {
   const sender = parseIpv4(source.address);
   const isNobody = sender === null || source.address === '0.0.0.0';
   const address = isNobody ? ciaddr : sender;
@@ -101,7 +102,7 @@ function networkOf(
 
 function silenceFor(
   facts: ClientFacts,
-  situation: Pick<BootServerParts, 'reservations' | 'isBooting'> & { readonly network: DhcpNetwork | null },
+  situation: Pick<BootServerParts, 'reservations' | 'isBooting'> & { readonly network: BootNetwork | null },
 ): Silence | null {
   const { network, reservations, isBooting } = situation;
   if (!QUESTIONS.includes(facts.messageType) || !isBooting(facts)) return 'no_boot_question';

@@ -1,6 +1,6 @@
 /** Which sockets serve a set of networks. Pure. */
 import type { Ipv4 } from '../net/ipv4.ts';
-import type { DhcpNetwork } from './network.ts';
+import type { BootNetwork } from './network.ts';
 import type { Arrival } from './wires.ts';
 
 export type Endpoint = {
@@ -13,7 +13,7 @@ export type Endpoint = {
  * One socket for each interface: two on one would both get every broadcast. And one for each address of ours that
  * relays send to, on whichever interface their routes end: the kernel prefers it to the interface's own.
  */
-export function endpointsOf(networks: readonly DhcpNetwork[]): readonly Endpoint[] {
+export function endpointsOf(networks: readonly BootNetwork[]): readonly Endpoint[] {
   const byInterface = new Map<string, string[]>();
   const byAddress = new Map<Ipv4, string[]>();
   const add = <Key>(map: Map<Key, string[]>, key: Key, name: string): void => {

@@ -1,18 +1,24 @@
-/** One network as its DHCP server sees it. */
+/** One network as its DHCP server and its boot server see it. */
 import type { NetworkConfig } from '../config/schema.ts';
-import { serverAddress } from '../config/server-address.ts';
+import { isBootServed, serverAddress } from '../config/server-address.ts';
 import { IngotError } from '../errors.ts';
 import type { Cidr, Ipv4 } from '../net/ipv4.ts';
 
-export type DhcpNetwork = {
+type Reached = {
   readonly name: string;
   /** Ours on its wire; null: relays bring its machines' questions. */
   readonly interface: string | null;
-  /** Networks of one wire are in one broadcast domain: a machine there may get an address of any of them. */
-  readonly wire: string;
   readonly cidr: Cidr;
   /** Ours that its machines reach: the server identifier, option 54. */
   readonly address: Ipv4;
+};
+
+/** Its machines load what they boot from us; with `off` somebody else's DHCP server sends them. */
+export type BootNetwork = DhcpNetwork | (Reached & { readonly mode: 'off' });
+
+export type DhcpNetwork = Reached & {
+  /** Networks of one wire are in one broadcast domain: a machine there may get an address of any of them. */
+  readonly wire: string;
   /** Null: the network has no router and none is announced. */
   readonly gateway: Ipv4 | null;
   readonly nameservers: readonly Ipv4[];
@@ -43,6 +49,17 @@ export type AddressRange = { readonly from: Ipv4; readonly to: Ipv4 };
 /** For how long a machine gets its address, in seconds. */
 export function leaseSecondsFor(network: DhcpNetwork, isBooting: boolean): number {
   return isBooting ? network.bootLeaseSeconds : network.leaseSeconds;
+}
+
+/** Those of the configuration that boot from us, in its order. @throws IngotError as `dhcpNetwork` */
+export function bootNetworks(configs: readonly NetworkConfig[]): readonly BootNetwork[] {
+  return configs.flatMap((config): readonly BootNetwork[] => {
+    if (!isBootServed(config, configs)) return [];
+    if (config.dhcp !== 'off') return [dhcpNetwork(config, configs)];
+    const address = serverAddress(config, configs);
+    const { name, interface: nic = null, cidr } = config;
+    return address === null ? [] : [{ name, interface: nic, cidr, address, mode: 'off' }];
+  });
 }
 
 /** @throws IngotError `config_invalid` when no address of ours is known there, or for the mode `off`. */

@@ -125,7 +125,10 @@ function grantOptions(parts: ReplyParts): OptionMap {
 }
 
 /** What the relay says that we are (RFC 5107 4), else our address. */
-export function serverIdentifier(facts: ClientFacts, network: DhcpNetwork): readonly [number, Uint8Array] {
+export function serverIdentifier(
+  facts: ClientFacts,
+  network: Pick<DhcpNetwork, 'address'>,
+): readonly [number, Uint8Array] {
   return writeOption(OPTIONS.serverIdentifier, facts.relay.serverIdOverride ?? network.address);
 }
 

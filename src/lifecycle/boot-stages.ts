@@ -21,6 +21,7 @@ export const NOTHING_SEEN: BootStage = {
   check: [
     'Is the cable of the PXE NIC in the right switch port and VLAN, with link and without a long spanning-tree delay?',
     'Do the ports of the node name the MAC address of the NIC that boots?',
+    'Where another DHCP server sends machines to ingot (dhcp: off), ingot sees them from their boot script on: does it name the script’s URL to iPXE?',
     'Does the machine boot from the network at all? Its console shows whether firmware took the one-time PXE boot.',
   ],
 };

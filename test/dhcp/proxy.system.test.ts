@@ -1,16 +1,13 @@
-/**
- * The whole daemon as a proxy beside Debian's dnsmasq, which gives the addresses: on one wire the daemon (`server`),
- * dnsmasq (`client`, whose bridge joins both cables) and a machine (`far`).
- */
+/** The whole daemon as a proxy beside Debian's dnsmasq, which gives the addresses. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeRamdisk, type RunningDaemon, startDaemon } from '../rig/daemon.ts';
-import { layWire, WITH_FAR, type Wire } from './wire.ts';
+import { DNSMASQ, hearOn, layWireWithDnsmasq } from './beside-dnsmasq.ts';
+import type { Wire } from './wire.ts';
 
 const US = '10.77.0.1';
-const DNSMASQ = '10.77.0.5';
 const MAC = '02:00:00:00:77:31';
 const UUID = '00112233445566778899aabbccddeeff00';
 const EDK2 = { vendorClass: 'PXEClient:Arch:00007:UNDI:003016', arch: 7, options: [[97, UUID]] };
@@ -21,14 +18,7 @@ let daemon: RunningDaemon;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ingot-proxy-'));
-  wire = await layWire('proxy', WITH_FAR);
-  await wire.addCable(0, `${US}/16`);
-  await wire.addFarCable(0, '192.0.2.1/32');
-  await wire.run('client', 'ip', 'link', 'add', 'br0', 'type', 'bridge', 'forward_delay', '0');
-  for (const nic of ['c0', 'r0']) await wire.run('client', 'ip', 'link', 'set', nic, 'master', 'br0');
-  await wire.run('client', 'ip', 'address', 'add', `${DNSMASQ}/16`, 'dev', 'br0');
-  await wire.run('client', 'ip', 'link', 'set', 'br0', 'up');
-  await wire.run('far', 'ip', 'link', 'set', 'f0', 'address', MAC);
+  wire = await layWireWithDnsmasq('proxy', { folder, ours: US, mac: MAC, words: [] });
   const network = { name: 'pxe', role: 'pxe', interface: 's0', cidr: '10.77.0.0/16', address: US };
   daemon = await startDaemon({
     dir: folder,
@@ -38,10 +28,6 @@ beforeAll(async () => {
       networks: [{ ...network, dhcp: 'proxy' }],
     },
   });
-  const range = '--dhcp-range=10.77.50.10,10.77.50.20,255.255.0.0,10m';
-  const files = [`--dhcp-leasefile=${join(folder, 'dnsmasq.leases')}`, '--conf-file='];
-  const dnsmasq = ['--keep-in-foreground', '--port=0', '--interface=br0', '--no-ping', ...files, range];
-  wire.start('client', 'dnsmasq', ...dnsmasq);
 });
 afterAll(async () => {
   await daemon?.stop();
@@ -49,20 +35,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-type Heard = Readonly<Record<string, unknown>>;
-
-/** What a machine hears; `replies` is how many it waits for. */
-async function hear(settings: object): Promise<readonly Heard[]> {
-  const program = join(import.meta.dirname, 'raw-client.ts');
-  const question = { interface: 'f0', mac: MAC, type: 'discover', ...settings };
-  const { code, output } = await wire.run('far', process.execPath, program, JSON.stringify(question));
-  if (code !== 0) throw new Error(output);
-  return output
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
-    .map((line): Heard => JSON.parse(line))
-    .toSorted((one, other) => String(one.from).localeCompare(String(other.from)));
-}
+const hear = (settings: object) => hearOn(wire, { mac: MAC, ...settings });
 
 describe('beside dnsmasq', () => {
   it('names the boot file to firmware and gives no address; dnsmasq does that', async () => {

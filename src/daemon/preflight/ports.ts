@@ -1,7 +1,7 @@
 /** Whether the ports that the configuration needs are free, or held by whom. Pure. */
 import type { Config, NetworkConfig } from '../../config/schema.ts';
-import { isBehindRelays, serverAddress } from '../../config/server-address.ts';
-import { bad, type Finding, good } from './finding.ts';
+import { isBootServed, serverAddress } from '../../config/server-address.ts';
+import { bad, type Finding, good, warning } from './finding.ts';
 import type { OpenSocket } from './sockets.ts';
 
 export type WantedPort = {
@@ -11,6 +11,8 @@ export type WantedPort = {
   /** Null: every address, on the interface alone. */
   readonly address: string | null;
   readonly device: string | null;
+  /** False: another program may do the same for the machines there. */
+  readonly needed: boolean;
 };
 
 export type Holders = {
@@ -19,33 +21,36 @@ export type Holders = {
   readonly sockets: readonly OpenSocket[];
 };
 
-/** A service of DHCP networks: its port, and the modes that need it. */
+/** A service of networks whose machines boot from us. */
 const UDP_SERVICES: readonly {
   readonly name: string;
   readonly port: number;
-  readonly modes: readonly NetworkConfig['dhcp'][];
   /** Heard on the interface whatever the address, as broadcasts must be. */
   readonly everyAddress: boolean;
 }[] = [
-  { name: 'DHCP', port: 67, modes: ['authoritative', 'reservations', 'proxy'], everyAddress: true },
-  { name: 'PXE', port: 4011, modes: ['authoritative', 'reservations', 'proxy'], everyAddress: true },
-  { name: 'TFTP', port: 69, modes: ['authoritative', 'reservations', 'proxy'], everyAddress: false },
-  { name: 'syslog', port: 514, modes: ['authoritative', 'reservations', 'proxy'], everyAddress: false },
+  { name: 'DHCP', port: 67, everyAddress: true },
+  { name: 'PXE', port: 4011, everyAddress: true },
+  { name: 'TFTP', port: 69, everyAddress: false },
+  { name: 'syslog', port: 514, everyAddress: false },
 ];
 
 function wantedPorts({ api, boot, networks }: Config): readonly WantedPort[] {
   const [address = '', port = ''] = api.listen.split(':');
-  const udp = networks.flatMap((network) =>
-    UDP_SERVICES.filter(
-      ({ modes, name }) => modes.includes(network.dhcp) && (name !== 'syslog' || boot.syslog),
-    ).map((service) => ({
-      for: `${service.name} ${network.name}`,
-      protocol: 'udp' as const,
-      port: service.port,
-      address: service.everyAddress && !isBehindRelays(network) ? null : serverAddress(network, networks),
-      device: network.interface ?? null,
-    })),
-  );
+  const isServed = (service: string, { dhcp }: NetworkConfig): boolean =>
+    (service !== 'DHCP' || dhcp !== 'off') && (service !== 'syslog' || boot.syslog);
+  const udp = networks
+    .filter((network) => isBootServed(network, networks))
+    .flatMap((network) =>
+      UDP_SERVICES.filter(({ name }) => isServed(name, network)).map((service) => {
+        const device = network.interface ?? null;
+        const everywhere = service.everyAddress && device !== null;
+        return {
+          ...{ for: `${service.name} ${network.name}`, protocol: 'udp' as const, port: service.port, device },
+          address: everywhere ? null : serverAddress(network, networks),
+          needed: network.dhcp !== 'off',
+        };
+      }),
+    );
   const http = networks.flatMap((network) => {
     const { name, role } = network;
     const ours = serverAddress(network, networks);
@@ -59,7 +64,7 @@ function wantedPorts({ api, boot, networks }: Config): readonly WantedPort[] {
     ];
   });
   const tcp = [{ for: 'API', address, port: Number(port) }, ...http];
-  return [...udp, ...tcp.map((one) => ({ ...one, protocol: 'tcp' as const, device: null }))];
+  return [...udp, ...tcp.map((one) => ({ ...one, protocol: 'tcp' as const, device: null, needed: true }))];
 }
 
 export function judgePorts(config: Config, holders: Holders): readonly Finding[] {
@@ -74,6 +79,12 @@ function judge(wanted: WantedPort, { ownPid, sockets }: Holders): Finding {
   if (strange === undefined)
     return good('port', held.length === 0 ? `${what} is free` : `${what} is held by ingot itself`);
   const who = strange.holder === null ? 'another process' : `${strange.holder.name} (${strange.holder.pid})`;
+  if (!wanted.needed)
+    return warning(
+      'port',
+      `${what} is held by ${who}`,
+      'Stop that program if the DHCP server there sends machines to ingot for their boot program; leave it if it sends them there.',
+    );
   return bad(
     'port',
     `${what} is held by ${who}`,

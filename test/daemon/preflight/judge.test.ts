@@ -61,6 +61,17 @@ test.each([
 });
 
 describe('ports', () => {
+  it('for boot files are wanted without DHCP too, and nothing is bad when another program has them', () => {
+    const [pxe] = config.networks;
+    const networks = pxe === undefined ? [] : [{ ...pxe, dhcp: 'off' as const }];
+    const findings = judgePorts({ ...config, networks }, { ownPid: 4242, sockets: parseSockets(SS) });
+    expect(findings.slice(0, 3).map(({ verdict, sentence }) => `${verdict}: ${sentence}`)).toEqual([
+      'warning: UDP port 4011 on eth1 (PXE pxe) is held by another process',
+      'warning: UDP port 69 on 10.20.0.1 (TFTP pxe) is held by in.tftpd (77)',
+      'good: UDP port 514 on 10.20.0.1 (syslog pxe) is free',
+    ]);
+  });
+
   it('are free beside a server on another interface, ours when ingot runs, and held by name otherwise', () => {
     const findings = judgePorts(config, { ownPid: 4242, sockets: parseSockets(SS) });
     expect(findings.map(({ verdict, sentence }) => `${verdict}: ${sentence}`)).toEqual([

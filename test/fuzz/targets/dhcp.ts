@@ -125,7 +125,7 @@ function openBootServer(random: Random): FuzzRun {
     reservations: createReservationTable(),
     macOfUuid: () => null,
     isBooting: ({ vendorClass }) => vendorClass?.startsWith('PXEClient') === true,
-    bootFields: (facts, network) => (random.below(4) === 0 ? null : BOOT_FIELDS(facts, network)),
+    bootFields: (facts) => (random.below(4) === 0 ? null : BOOT_FIELDS(facts, NETWORK)),
     now: () => NOW,
     log: createLog('silent'),
     counters,
