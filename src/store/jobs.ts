@@ -1,9 +1,9 @@
 /** Queries on `jobs`. A partial unique index makes the running row the node's lock. */
-import { type Kysely, type Selectable, sql } from 'kysely';
+import { type Kysely, type Selectable, sql, type Updateable } from 'kysely';
 import { z } from 'zod';
 import { IngotError } from '../errors.ts';
 import { decodeJson, encode, jsonObject, violatesForeignKey, violatesUnique } from './columns.ts';
-import { fixedQuery } from './fixed-query.ts';
+import { fixedQuery, queryByColumns, unplanned } from './fixed-query.ts';
 import { nodeNotFound } from './nodes.ts';
 import type { JobRecord, JobStep, Progress } from './records.ts';
 import type { NewJob, Queries } from './store.ts';
@@ -53,6 +53,12 @@ export function jobQueries({ db, now }: Access): Queries['jobs'] {
   const runningRowOf = fixedQuery(db, (nodeUuid: string) =>
     select().where('node_uuid', '=', nodeUuid).where('status', '=', RUNNING),
   );
+  const lastRowOf = fixedQuery(db, (nodeUuid: string) =>
+    select().where('node_uuid', '=', unplanned(nodeUuid)).orderBy('id', 'desc').limit(sql.lit(1)),
+  );
+  const updateRow = queryByColumns(db, (columns: Updateable<Tables['jobs']>, id: number) =>
+    db.updateTable('jobs').set(columns).where('id', '=', id).returningAll(),
+  );
   const runningOf = async (nodeUuid: string): Promise<JobRecord | null> => {
     const [row] = (await runningRowOf(nodeUuid)).rows;
     return row === undefined ? null : decodeJob(row);
@@ -87,20 +93,11 @@ export function jobQueries({ db, now }: Access): Queries['jobs'] {
       return (await select().where('status', '=', RUNNING).orderBy('id').execute()).map(decodeJob);
     },
     async lastOf(nodeUuid) {
-      const row = await select()
-        .where('node_uuid', '=', nodeUuid)
-        .orderBy('id', 'desc')
-        .limit(1)
-        .executeTakeFirst();
+      const [row] = (await lastRowOf(nodeUuid)).rows;
       return row === undefined ? null : decodeJob(row);
     },
     async update(id, patch) {
-      const row = await db
-        .updateTable('jobs')
-        .set({ ...encode(patch), updated_at: now() })
-        .where('id', '=', id)
-        .returningAll()
-        .executeTakeFirst();
+      const [row] = (await updateRow({ ...encode(patch), updated_at: now() }, id)).rows;
       if (row !== undefined) return decodeJob(row);
       throw new IngotError('not_found', `Job ${id} could not be found.`, {
         hint: 'Its node was deleted while the job ran.',
@@ -114,11 +111,11 @@ export async function pruneJobs(db: Kysely<Tables>, nodeUuid: string, keep: numb
   const ended = await db
     .selectFrom('jobs')
     .select('id')
-    .where('node_uuid', '=', nodeUuid)
-    .where('status', '!=', 'running')
+    .where('node_uuid', '=', unplanned(nodeUuid))
+    .where('status', '!=', RUNNING)
     .orderBy('id', 'desc')
-    .offset(keep)
-    .limit(1)
+    .offset(unplanned(keep))
+    .limit(sql.lit(1))
     .executeTakeFirst();
   if (ended === undefined) return;
   await db

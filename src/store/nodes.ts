@@ -1,14 +1,14 @@
 /** Queries on `nodes`. */
-import { type RawBuilder, type Selectable, type SqlBool, sql } from 'kysely';
+import { type RawBuilder, type Selectable, type SqlBool, sql, type Updateable } from 'kysely';
 import { z } from 'zod';
 import { IngotError } from '../errors.ts';
 import { decodeBoolean, decodeJson, encode, jsonObject, violatesUnique } from './columns.ts';
-import { fixedQuery } from './fixed-query.ts';
+import { fixedQuery, queryByColumns, unplanned } from './fixed-query.ts';
 import type { AgentFacts, BmcTrouble, LcmReport, NodeRecord } from './records.ts';
 import type { NewNode, NodeSortKey, Queries } from './store.ts';
 import type { Access, Tables } from './tables.ts';
 import { takenError } from './taken.ts';
-import { BMC_TROUBLES } from './words.ts';
+import { BMC_TROUBLES, type ProvisionState } from './words.ts';
 
 const agentFacts: z.ZodType<AgentFacts> = z.object({
   generation: z.number(),
@@ -36,6 +36,8 @@ const bmcTrouble: z.ZodType<BmcTrouble> = z.object({
 
 const choices: z.ZodType<NodeRecord['interfaces']> = z.record(z.string(), z.string());
 const names = z.array(z.string());
+
+type Columns = Updateable<Tables['nodes']>;
 
 function decodeNode({ id: _, ...row }: Selectable<Tables['nodes']>): NodeRecord {
   const json = <T>(column: keyof typeof row, schema: z.ZodType<T>, text: string): T =>
@@ -143,6 +145,19 @@ export function nodeNotFound(ident: string): IngotError {
 
 export function nodeQueries({ db, now }: Access): Queries['nodes'] {
   const rowOf = fixedQuery(db, (uuid: string) => db.selectFrom('nodes').selectAll().where('uuid', '=', uuid));
+  const updateRow = queryByColumns(db, (columns: Columns, uuid: string) =>
+    db.updateTable('nodes').set(columns).where('uuid', '=', uuid).returningAll(),
+  );
+  const moveRow = queryByColumns(db, (columns: Columns, state: ProvisionState, at: string, uuid: string) => {
+    // Compared with the row as it is: when the state stays, so does the moment of its last change.
+    const provision_updated_at = sql<string | null>`CASE WHEN provision_state <> ${state}
+      THEN ${at} ELSE provision_updated_at END`;
+    return db
+      .updateTable('nodes')
+      .set({ ...columns, provision_updated_at })
+      .where('uuid', '=', uuid)
+      .returningAll();
+  });
   const get = async (uuid: string): Promise<NodeRecord | null> => {
     const [row] = (await rowOf(uuid)).rows;
     return row === undefined ? null : decodeNode(row);
@@ -180,7 +195,7 @@ export function nodeQueries({ db, now }: Access): Queries['nodes'] {
       if (maintenance !== undefined) query = query.where('maintenance', '=', maintenance ? 1 : 0);
       // By `=` the partial index is used.
       if (parent_node === null) query = query.where('parent_node', 'is', null);
-      else if (parent_node !== undefined) query = query.where('parent_node', '=', parent_node);
+      else if (parent_node !== undefined) query = query.where('parent_node', '=', unplanned(parent_node));
       if (marker !== undefined) {
         const last = await db.selectFrom('nodes').select('id').where('uuid', '=', marker).executeTakeFirst();
         if (last === undefined) throw nodeNotFound(marker);
@@ -189,7 +204,7 @@ export function nodeQueries({ db, now }: Access): Queries['nodes'] {
             ? query.where('id', sort_dir === 'asc' ? '>' : '<', last.id)
             : query.where(afterMarker({ id: last.id, sort_key, sort_dir }));
       }
-      if (limit !== undefined) query = query.limit(limit);
+      if (limit !== undefined) query = query.limit(unplanned(limit));
       return (await query.execute()).map(decodeNode);
     },
     async countByState() {
@@ -219,21 +234,14 @@ export function nodeQueries({ db, now }: Access): Queries['nodes'] {
         .execute();
     },
     async update(uuid, patch) {
-      // Compared with the row as it is: when the state stays, so does the moment of its last change.
-      const moved =
-        patch.provision_state === undefined
-          ? {}
-          : {
-              provision_updated_at: sql<string | null>`CASE WHEN provision_state <> ${patch.provision_state}
-                THEN ${now()} ELSE provision_updated_at END`,
-            };
+      const at = now();
+      const columns = { ...encode(patch), updated_at: at };
       try {
-        const row = await db
-          .updateTable('nodes')
-          .set({ ...moved, ...encode(patch), updated_at: now() })
-          .where('uuid', '=', uuid)
-          .returningAll()
-          .executeTakeFirst();
+        const { rows } =
+          patch.provision_state === undefined
+            ? await updateRow(columns, uuid)
+            : await moveRow(columns, patch.provision_state, at, uuid);
+        const [row] = rows;
         if (row !== undefined) return decodeNode(row);
       } catch (thrown) {
         throw explainConflict(thrown, { ...patch, uuid });

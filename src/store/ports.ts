@@ -2,6 +2,7 @@
 import type { Selectable } from 'kysely';
 import { IngotError } from '../errors.ts';
 import { decodeBoolean, decodeJson, encode, jsonObject, violatesForeignKey } from './columns.ts';
+import { fixedQuery, unplanned } from './fixed-query.ts';
 import { nodeNotFound, nodesOfProject } from './nodes.ts';
 import { pageOf } from './page.ts';
 import type { PortRecord } from './records.ts';
@@ -31,6 +32,9 @@ function explainConflict(thrown: unknown, row: Partial<PortRecord>): unknown {
 
 export function portQueries({ db, now }: Access): Queries['ports'] {
   const select = () => db.selectFrom('ports').selectAll();
+  const rowsOfNode = fixedQuery(db, (nodeUuid: string) =>
+    select().where('node_uuid', '=', unplanned(nodeUuid)).orderBy('id'),
+  );
   return {
     async insert(port) {
       const record: PortRecord = {
@@ -70,7 +74,7 @@ export function portQueries({ db, now }: Access): Queries['ports'] {
       return rows.map(decodePort);
     },
     async listByNode(nodeUuid) {
-      return (await select().where('node_uuid', '=', nodeUuid).orderBy('id').execute()).map(decodePort);
+      return (await rowsOfNode(nodeUuid)).rows.map(decodePort);
     },
     async list() {
       return (await select().orderBy('id').execute()).map(decodePort);
