@@ -183,13 +183,13 @@ export const EDGES: readonly Edge[] = [
     ['fail', 'service failed', 'The agent did not answer in time, or reported a failure.'],
   ]),
   ...operator('service wait', [
-    ['abort', 'service failed', 'Service that waits may be aborted.'],
+    ['abort', 'service failed', 'Service that waits may be aborted; ingot goes on to active by itself.'],
     ['delete', 'deleting', 'A node may be given back while service waits.'],
   ]),
   ...operator('service hold', [
     ['unhold', 'service wait', 'Held service goes on when the operator says so.'],
     ['service', 'servicing', 'Held service may be begun anew.'],
-    ['abort', 'service failed', 'Held service may be aborted.'],
+    ['abort', 'service failed', 'Held service may be aborted; ingot goes on to active by itself.'],
   ]),
   ...ingot('service hold', [['fail', 'service failed', 'A service step failed while it was held.']]),
   ...operator('service failed', [

@@ -4,7 +4,7 @@ import type { DeployStep } from '../store/step-list-records.ts';
 import { type PowerTarget, type ProvisionState, VERBS } from '../store/words.ts';
 import { type AskedKind, type AskedStep, stepsAskedFor } from './asked-steps.ts';
 import { deploymentSteps } from './deploy-steps.ts';
-import type { Ending } from './engine/advance.ts';
+import type { Ending, JobOnNode } from './engine/advance.ts';
 import type { GraphEvent } from './graph-edges.ts';
 import { interfaceOf, isFake, workerOf } from './interfaces.ts';
 import type { StepName } from './steps/catalog.ts';
@@ -29,6 +29,8 @@ type Plan = {
   /** The edge at the end of the last step. */
   readonly end: GraphEvent;
   readonly afterFailure: readonly StepName[];
+  /** After an abort; absent: as after a failure. */
+  readonly afterAbort?: (at: JobOnNode) => readonly StepName[];
   /** Where the node is heading, if elsewhere than the graph's state says. */
   readonly target?: ProvisionState;
 };
@@ -84,6 +86,13 @@ function bootStepOf(node: PlanContext['node']): StepName {
   return interfaceOf(node, 'deploy') === 'ramdisk' ? 'boot-instance' : 'boot-disk';
 }
 
+/** What gives a machine its own system back, of which a service has taken it away; none where it has not. */
+export function ownSystemSteps({ job, node }: JobOnNode): readonly StepName[] {
+  const begun = job.steps.slice(0, job.cursor + 1);
+  const began = begun.some(({ name }) => name === 'shut-down' || name === 'boot-ramdisk');
+  return began ? ['leave-ramdisk', bootStepOf(node)] : [];
+}
+
 /** By the event that begins the work. Events without a plan need no work: the node just moves. */
 export const PLANS: Readonly<Partial<Record<GraphEvent, Plan>>> = {
   manage: { steps: () => ['verify'], end: 'done', afterFailure: [] },
@@ -115,6 +124,7 @@ export const PLANS: Readonly<Partial<Record<GraphEvent, Plan>>> = {
     steps: (context) => byHand('service', context, ['leave-ramdisk', bootStepOf(context.node)]),
     end: 'done',
     afterFailure: LEAVE_WITH_LOGS,
+    afterAbort: (at) => ['collect-logs', ...ownSystemSteps(at)],
   },
   rescue: {
     steps: ({ node }) =>
@@ -150,7 +160,8 @@ export function jobSteps(steps: readonly (StepName | JobStep)[]): readonly JobSt
 export function endingOf(verb: string): Ending {
   const known = VERBS.find((one) => one === verb);
   const plan = known === undefined ? undefined : PLANS[VERB_FACTS[known].event];
-  return plan === undefined
-    ? { end: null, afterFailure: [] }
-    : { end: plan.end, afterFailure: jobSteps(plan.afterFailure) };
+  if (plan === undefined) return { end: null, afterFailure: [], afterAbort: () => [] };
+  const { end, afterAbort } = plan;
+  const afterFailure = jobSteps(plan.afterFailure);
+  return { end, afterFailure, afterAbort: (at) => jobSteps(afterAbort?.(at) ?? plan.afterFailure) };
 }

@@ -4,6 +4,7 @@ import type { JobRecord, NodeRecord } from '../store/records.ts';
 import type { DeployStep } from '../store/step-list-records.ts';
 import type { NodePatch, Queries } from '../store/store.ts';
 import type { Verb } from '../store/words.ts';
+import { abortJob, refuseAbortInMaintenance, refuseToCut, wayBack } from './abort.ts';
 import { configDriveRequestOf, withConfigDrive } from './config-drive-request.ts';
 import { instanceTraits, withTemplates } from './deploy-steps.ts';
 import { withDeployment } from './deployment.ts';
@@ -60,8 +61,9 @@ export async function acceptVerb(
   const edge = edgeBeside(running, node, { verb: request.verb });
   refuseByFlags(node, request.verb);
   if (request.verb === 'abort' && running !== null)
-    return await abort(queries, { node, job: running }, tools);
+    return await abortJob(queries, { node, job: running }, tools);
   if (request.verb === 'unhold') return await unhold(queries, { node, job: running });
+  if (request.verb === 'abort') refuseAbortInMaintenance(node);
   if (running !== null) await makeWay(queries, { node, job: running }, edge);
 
   const accepted = { nodeUuid: node.uuid, interrupted: running !== null };
@@ -70,8 +72,8 @@ export async function acceptVerb(
   const plan = PLANS[edge.event];
   // A stable state is reached by asking alone: `manage` from available or clean failed.
   if (plan === undefined || STATES[edge.to].kind === 'stable') {
-    await moveNode(queries, node, { event: edge.event, patch });
-    return { ...accepted, job: null };
+    const moved = await moveNode(queries, node, { event: edge.event, patch });
+    return { ...accepted, job: request.verb === 'abort' ? await wayBack(queries, moved) : null };
   }
   const deploySteps = await deployStepsOf(queries, { ...node, ...patch }, request);
   const { steps: asked = [], withoutRamdisk = false } = request;
@@ -150,6 +152,7 @@ async function makeWay(
 ): Promise<void> {
   const { kind } = STATES[edge.from];
   if (kind !== 'wait' && kind !== 'hold') throw lockedBy(node, running);
+  refuseToCut(node, running);
   await queries.jobs.update(running.id, {
     status: 'aborted',
     error: `Given up for "${edge.event}".`,
@@ -170,18 +173,4 @@ async function unhold(
   }
   await moveNode(queries, node, { event: 'unhold' });
   return { nodeUuid: node.uuid, job: null, interrupted: false };
-}
-
-/** The running step fails at once; the job tidies up, then the node goes where the graph says. */
-async function abort(
-  queries: Queries,
-  at: { readonly node: NodeRecord; readonly job: JobRecord },
-  { advance }: RequestTools,
-): Promise<Accepted> {
-  if (at.job.error !== null) throw lockedBy(at.node, at.job);
-  await advance.failStep(queries, at, {
-    because: `The job "${at.job.verb}" was aborted by request.`,
-    hint: '',
-  });
-  return { nodeUuid: at.node.uuid, job: null, interrupted: true };
 }

@@ -4,10 +4,12 @@ import type { EventRecord, JobRecord, NodeRecord } from '../store/records.ts';
 import { VERBS } from '../store/words.ts';
 import { BEFORE_THE_LOADER } from './boot-stages.ts';
 import { usesSecureBoot } from './capabilities.ts';
+import { titleOf } from './deploy-steps.ts';
 import type { StepTimes } from './engine/engine.ts';
 import { withoutFullStop } from './engine/retry.ts';
 import type { Explanation } from './engine/step.ts';
 import { isTransient, STATES } from './graph.ts';
+import { uncuttableOf } from './in-band-steps.ts';
 import type { Why } from './lifecycle.ts';
 import { TELLS } from './power-sync/trouble.ts';
 import { type ReachedStage, reachedStage } from './reached-stage.ts';
@@ -118,9 +120,17 @@ function workSentence(job: JobRecord, facts: WhyFacts): string {
   const asked = bmcAsked(node, job);
   const asking =
     asked === null ? '' : ` The BMC at ${asked.address} is asked for ${duration(ranMs(job, facts))} now.`;
+  const stops = abortSentence(job);
   const until = deadlineSentence(facts);
   const percent = job.progress === null ? '' : ` ${progressSentence(job.progress)}`;
-  return `The job "${job.verb}" is at step ${job.cursor + 1} of ${job.steps.length}, ${step}: ${doing}.${percent}${waits}${asking}${until}`;
+  return `The job "${job.verb}" is at step ${job.cursor + 1} of ${job.steps.length}, ${step}: ${doing}.${percent}${waits}${asking}${stops}${until}`;
+}
+
+function abortSentence({ abort, steps, cursor }: JobRecord): string {
+  const step = abort === 'after_step' ? uncuttableOf(steps[cursor]) : null;
+  return step === null
+    ? ''
+    : ` Abort was asked for: it stops when the step ${titleOf(step)} has ended, which must not be cut.`;
 }
 
 /** By the engine's own reckoning: it gives a step more time after a restart, and heeds no clock that is set. */

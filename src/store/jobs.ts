@@ -39,6 +39,7 @@ function freshJob(job: NewJob, now: string): Omit<JobRecord, 'id'> {
     deadline: null,
     progress: null,
     error: null,
+    abort: null,
     created_at: now,
     updated_at: now,
   };

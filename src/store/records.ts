@@ -233,6 +233,9 @@ export type InspectionRuleRecord = {
   readonly updated_at: string | null;
 };
 
+/** An operator's `abort`: it waits for the end of a step that must not be cut, or the job tidies up for it `now`. */
+export type JobAbort = 'after_step' | 'now';
+
 export type JobStatus = 'running' | 'done' | 'failed' | 'aborted';
 
 export type JobStep = { readonly name: string; readonly args: JsonObject };
@@ -259,6 +262,8 @@ export type JobRecord = {
   readonly deadline: string | null;
   readonly progress: Progress | null;
   readonly error: string | null;
+  /** Null: nobody has asked for it. */
+  readonly abort: JobAbort | null;
   readonly created_at: string;
   readonly updated_at: string;
 };

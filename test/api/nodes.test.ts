@@ -230,14 +230,14 @@ test('the step at work is shown with its arguments, and no secret among them', a
   const { ask, store } = await apiFixture();
   await store.nodes.insert(aNode({ provision_state: 'clean wait' }));
   const step = { interface: 'raid', step: 'create_configuration', args: { level: '1', password: 'hunter2' } };
-  await store.jobs.insert({
+  const { id } = await store.jobs.insert({
     node_uuid: NODE,
     verb: 'clean',
     steps: [{ name: 'clean-step', args: { step } }],
   });
-  expect((await ask('GET', `/v1/nodes/${NODE}`)).body.clean_step).toEqual({
-    ...step,
-    priority: 0,
-    args: { level: '1', password: '******' },
-  });
+  const shown = { ...step, priority: 0, args: { level: '1', password: '******' } };
+  expect((await ask('GET', `/v1/nodes/${NODE}`)).body.clean_step).toEqual(shown);
+  // As Ironic shows that it stops after a step that must not be cut.
+  await store.jobs.update(id, { abort: 'after_step' });
+  expect((await ask('GET', `/v1/nodes/${NODE}`)).body.clean_step).toEqual({ ...shown, abort_after: true });
 });

@@ -32,7 +32,10 @@ async function stepsDone(world: World): Promise<readonly unknown[]> {
 it('a deployment runs the operator’s steps among its own, by priority', async () => {
   const world = await deploying({ deploySteps: [RAID, ERASE] });
   expect((await world.until(['active', 'deploy failed'])).provision_state).toBe('active');
-  expect(await stepsDone(world)).toEqual([ERASE, 'write-image', RAID, 'install-bootloader']);
+  expect(await stepsDone(world)).toEqual([
+    ...[{ ...ERASE, abortable: true }, 'write-image'],
+    ...[{ ...RAID, abortable: true }, 'install-bootloader'],
+  ]);
   expect(world.machines[0]?.history).toEqual([
     ...['on pxe', 'execute_deploy_step', 'execute_deploy_step', 'execute_deploy_step'],
     ...['install_bootloader', 'power_off', 'off', 'on disk'],
@@ -42,7 +45,7 @@ it('a deployment runs the operator’s steps among its own, by priority', async 
 it('a deploy template adds its steps to the instances that have its trait', async () => {
   const world = await deploying({ traits: ['CUSTOM_RAID'] });
   expect((await world.until(['active', 'deploy failed'])).provision_state).toBe('active');
-  const ofTemplate = { ...RAID, args: { wipe: false }, priority: 95 };
+  const ofTemplate = { ...RAID, args: { wipe: false }, priority: 95, abortable: true };
   expect(await stepsDone(world)).toEqual([ofTemplate, 'write-image', 'install-bootloader']);
 });
 

@@ -24,6 +24,8 @@ export function jobView(job: JobRecord, now: number): JsonObject {
     /** Null too for a step that no deadline ends, such as a hold. */
     deadline: failsAt(job),
     error: job.error,
+    /** `after_step`: it stops when a step has ended that must not be cut; `now`: it tidies up for it. */
+    abort: job.abort,
     created_at: job.created_at,
     updated_at: job.updated_at,
   };

@@ -3,6 +3,7 @@
  * comes from, and whether a client may write it. A `fixed` field has one value here; writing that value is
  * accepted, any other is refused, so that clients that spell out the defaults work unchanged.
  */
+import { asInBandStep, inBandStepOf } from '../../lifecycle/in-band-steps.ts';
 import { type InterfaceKind, interfaceOf } from '../../lifecycle/interfaces.ts';
 import type { JobRecord, Json, JsonObject, NodeRecord } from '../../store/records.ts';
 import type { Principal } from '../access/principal.ts';
@@ -152,12 +153,12 @@ const STEP_STATES = {
 function currentStep(node: NodeRecord, job: JobRecord | null, kind: keyof typeof STEP_STATES): JsonObject {
   const step = job?.steps[job.cursor];
   if (step === undefined || !STEP_STATES[kind].has(node.provision_state)) return {};
-  const inBand = step.args.step;
-  const isInBand = typeof inBand === 'object' && inBand !== null && 'step' in inBand;
+  // Of ingot's own steps of a deployment, which have Ironic's names, or of the agent's.
+  const named = asInBandStep(step.args.step) ?? inBandStepOf(step);
+  if (named === null) return { interface: 'deploy', step: step.name, priority: 0 };
+  const abort = job?.abort === 'after_step' ? { abort_after: true } : {};
   // Its arguments are the operator's own: a RAID controller's password, say.
-  return isInBand
-    ? maskSecrets({ priority: 0, ...inBand })
-    : { interface: 'deploy', step: step.name, priority: 0 };
+  return maskSecrets({ priority: 0, ...named, ...abort });
 }
 
 /** Ironic's own names for what the agent told, and under `ingot` what only ingot knows. */

@@ -11,6 +11,8 @@ export type Ending = {
   readonly end: GraphEvent | null;
   /** Steps that tidy up after a failure. */
   readonly afterFailure: readonly JobStep[];
+  /** Steps that tidy up after an abort. */
+  readonly afterAbort: (at: JobOnNode) => readonly JobStep[];
 };
 
 export type JobOnNode = { readonly job: JobRecord; readonly node: NodeRecord };
@@ -33,7 +35,12 @@ export type Advance = {
   enterStep(queries: Queries, at: JobOnNode): Promise<void>;
   /** The current step failed: the job goes on with the steps that tidy up, then ends as failed. */
   failStep(queries: Queries, at: JobOnNode, failure: Explanation): Promise<void>;
+  /** Ends the job at its current step, by an operator's wish: it goes on as after a failure. `when`: follows "was aborted by request". */
+  abort(queries: Queries, at: JobOnNode, when?: string): Promise<void>;
 };
+
+/** A failure of these, while an abort tidies up, leaves the machine where it was to be all the same. */
+const FOR_THE_RECORD: ReadonlySet<string> = new Set(['collect-logs']);
 
 /** The edge that leads where the node is heading: cleaning ends in one of two states. */
 function arrival({ provision_state, target_provision_state }: NodeRecord): GraphEvent | null {
@@ -78,9 +85,14 @@ export function createAdvance({ steps, endingOf, now }: AdvanceOptions): Advance
     const patch: NodePatch = { last_error: job.error, target_power_state: null };
     // Out of a hold the way to the failure is called abort.
     const event = (['fail', 'abort'] as const).find((one) => edgeFrom(node.provision_state, one) !== null);
-    if (endingOf(job.verb).end !== null && event !== undefined)
-      await moveNode(queries, node, { event, patch });
-    else await queries.nodes.update(node.uuid, patch);
+    if (endingOf(job.verb).end === null || event === undefined) {
+      await queries.nodes.update(node.uuid, patch);
+      return;
+    }
+    const failed = await moveNode(queries, node, { event, patch });
+    // A service that was aborted, and whose machine has its own system back, has not failed.
+    if (job.abort === 'now' && edgeFrom(failed.provision_state, 'abort') !== null)
+      await moveNode(queries, failed, { event: 'abort' });
   };
 
   const enterStep: Advance['enterStep'] = async (queries, at) => {
@@ -100,19 +112,24 @@ export function createAdvance({ steps, endingOf, now }: AdvanceOptions): Advance
       last_error: error,
       ...(fault === undefined ? {} : faulty(node, fault, sentence)),
     });
-    const tidy = [...job.steps.slice(0, cursor), ...endingOf(job.verb).afterFailure];
+    const { afterFailure, afterAbort } = endingOf(job.verb);
+    const aborted = job.abort === 'now';
+    const tidy = [...job.steps.slice(0, cursor), ...(aborted ? afterAbort({ job, node }) : afterFailure)];
+    const name = job.steps[job.cursor]?.name ?? null;
     const moved = await queries.jobs.update(job.id, {
       ...freshStep(now()),
       cursor,
       error,
       steps: tidying ? job.steps : tidy,
+      // An abort that waited for a step which then failed by itself is overtaken by that.
+      abort: aborted && (!tidying || FOR_THE_RECORD.has(name ?? '')) ? 'now' : null,
     });
     await queries.events.append({
       node_uuid: node.uuid,
       kind: tidying ? 'job.tidy_failed' : 'job.failed',
       severity: tidying ? 'warning' : 'error',
       message: because,
-      data: { job: job.id, verb: job.verb, step: job.steps[job.cursor]?.name ?? null, hint },
+      data: { job: job.id, verb: job.verb, step: name, hint },
     });
     if (fault !== undefined && !node.maintenance) {
       await queries.events.append({
@@ -126,5 +143,11 @@ export function createAdvance({ steps, endingOf, now }: AdvanceOptions): Advance
     await enterStep(queries, { job: moved, node: told });
   };
 
-  return { enterStep, failStep };
+  const abort: Advance['abort'] = async (queries, { job, node }, when = '') => {
+    const aborted = await queries.jobs.update(job.id, { abort: 'now' });
+    const because = `The job "${job.verb}" was aborted by request${when}.`;
+    await failStep(queries, { job: aborted, node }, { because, hint: '' });
+  };
+
+  return { enterStep, failStep, abort };
 }

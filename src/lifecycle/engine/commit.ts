@@ -4,6 +4,8 @@
  */
 import type { JobRecord, JsonObject, NodeRecord, Progress } from '../../store/records.ts';
 import type { NodePatch, Queries, Store } from '../../store/store.ts';
+import { titleOf } from '../deploy-steps.ts';
+import { uncuttableOf } from '../in-band-steps.ts';
 import { moveNode } from '../move-node.ts';
 import { type Advance, freshStep, type JobOnNode } from './advance.ts';
 import type { Explanation, StepOutcome } from './step.ts';
@@ -111,11 +113,7 @@ export function createCommits(store: Store, advance: Advance, now: () => number)
         const cursor = job.cursor + 1;
         const insert = outcome.insert ?? [];
         const left = job.steps.slice(cursor).filter((step) => outcome.without?.(step) !== true);
-        const moved = await queries.jobs.update(job.id, {
-          ...freshStep(timestamp()),
-          cursor,
-          steps: [...job.steps.slice(0, cursor), ...insert, ...left],
-        });
+        const steps = [...job.steps.slice(0, cursor), ...insert, ...left];
         const patch = typeof outcome.patch === 'function' ? outcome.patch(before) : outcome.patch;
         let node: NodeRecord = before;
         if (patch !== undefined) node = await queries.nodes.update(node.uuid, patch);
@@ -130,6 +128,13 @@ export function createCommits(store: Store, advance: Advance, now: () => number)
           const target = outcome.target === undefined ? {} : { target: outcome.target };
           node = await moveNode(queries, node, { event: outcome.move, ...target });
         }
+        const ended = uncuttableOf(job.steps[job.cursor]);
+        if (job.abort === 'after_step' && uncuttableOf(steps[cursor]) === null) {
+          const when = ended === null ? '' : `, after the step ${titleOf(ended)} had ended`;
+          await advance.abort(queries, { job, node }, when);
+          return;
+        }
+        const moved = await queries.jobs.update(job.id, { ...freshStep(timestamp()), cursor, steps });
         await advance.enterStep(queries, { job: moved, node });
       }),
 

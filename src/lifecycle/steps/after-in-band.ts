@@ -2,7 +2,9 @@
 import type { JobStep, Json } from '../../store/records.ts';
 import type { StepOffer } from '../agent-wire.ts';
 import { reservedSteps } from '../asked-steps.ts';
+import { isSameStep } from '../deploy-steps.ts';
 import type { StepContext, StepOutcome } from '../engine/step.ts';
+import { asInBandStep, finishing } from '../in-band-steps.ts';
 
 const REBOOT = reservedSteps('reboot', {});
 
@@ -11,12 +13,12 @@ const REBOOT = reservedSteps('reboot', {});
  * was planned from the agent's offer carries it; of one that an operator named the agent is asked.
  */
 export async function rebootAfter(step: Json, ask: () => Promise<StepOffer>): Promise<readonly JobStep[]> {
-  if (typeof step !== 'object' || step === null || !('step' in step) || !('interface' in step)) return [];
-  if ('reboot_requested' in step) return step.reboot_requested === true ? REBOOT : [];
-  const offered = (await ask()).steps.find(
-    (one) => one.step === step.step && one.interface === step.interface,
-  );
-  return offered?.reboot_requested === true ? REBOOT : [];
+  const run = asInBandStep(step);
+  if (run === null) return [];
+  const reboot = finishing(run, REBOOT);
+  if ('reboot_requested' in run) return run.reboot_requested === true ? reboot : [];
+  const offered = (await ask()).steps.find((one) => isSameStep(one, run));
+  return offered?.reboot_requested === true ? reboot : [];
 }
 
 /** How often one job asks for steps: an agent that is another each time has no end. */

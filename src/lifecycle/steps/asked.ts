@@ -1,43 +1,61 @@
 /** What a list of steps that an operator named needs besides the agent's own: a check beforehand, a hold, a pause. */
-import type { JobStep, Json } from '../../store/records.ts';
-import type { AgentStep, StepOffer } from '../agent-wire.ts';
+import type { JobStep } from '../../store/records.ts';
+import type { StepOffer } from '../agent-wire.ts';
 import type { AskedKind } from '../asked-steps.ts';
+import { titleOf } from '../deploy-steps.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
 import { STATES } from '../graph.ts';
+import { asInBandStep } from '../in-band-steps.ts';
 import { askForSteps } from './in-band.ts';
 
-/** Nothing is begun of a list that cannot be ended. */
+/** Nothing is begun of a list that cannot be ended. Which of the steps may be aborted is the agent's to say. */
 export function checkAskedStepsStep(deps: StepDeps, kind: AskedKind): StepDefinition {
   return {
     does: `asking the agent for its ${kind} steps`,
     place: 'parked',
     limit: 'callback_s',
     run: async (context) => {
-      const asked = context.job.steps.filter((one) => one.name === `${kind}-step`).map(titleOf);
-      if (asked.length === 0) return { kind: 'done', note: 'No step needs the agent.' };
-      return verdict(kind, asked, await askForSteps(context, deps, kind));
+      const { steps, cursor } = context.job;
+      const left = steps.slice(cursor + 1);
+      if (!left.some(isInBand(kind))) return { kind: 'done', note: 'No step needs the agent.' };
+      return verdict(kind, left, await askForSteps(context, deps, kind));
     },
   };
 }
 
-function verdict(kind: AskedKind, asked: readonly string[], offer: StepOffer): StepOutcome {
-  const offered = new Set(offer.steps.map(titleOfStep));
-  const missing = asked.filter((title) => !offered.has(title));
-  if (missing.length === 0) return { kind: 'done', note: `The agent has the ${kind} steps asked for.` };
+const isInBand =
+  (kind: AskedKind) =>
+  ({ name }: JobStep): boolean =>
+    name === `${kind}-step`;
+
+function verdict(kind: AskedKind, left: readonly JobStep[], offer: StepOffer): StepOutcome {
+  const offered = new Map(offer.steps.map((one) => [titleOf(one), one]));
+  const titles = left.filter(isInBand(kind)).map(titleOfJobStep);
+  const missing = titles.filter((title) => !offered.has(title));
+  if (missing.length === 0) {
+    return {
+      kind: 'done',
+      note: `The agent has the ${kind} steps asked for.`,
+      insert: left.map((one) => {
+        const step = isInBand(kind)(one) ? asInBandStep(one.args.step) : null;
+        if (step === null) return one;
+        const abortable = offered.get(titleOf(step))?.abortable === true;
+        return { ...one, args: { ...one.args, step: { ...step, abortable } } };
+      }),
+      without: () => true,
+    };
+  }
   return {
     kind: 'failed',
     because: `The agent has no ${kind} step ${missing.join(', ')}.`,
-    hint: `It offers: ${[...offered].sort().join(', ') || 'none'}.`,
+    hint: `It offers: ${[...offered.keys()].sort().join(', ') || 'none'}.`,
   };
 }
 
-const titleOf = ({ args: { step = null } }: JobStep): string => titleOfStep(step);
-
-/** `deploy.erase_devices`, for sentences and comparison. */
-function titleOfStep(step: Json | AgentStep): string {
-  if (typeof step !== 'object' || step === null || !('interface' in step) || !('step' in step)) return '?';
-  return `${String(step.interface)}.${String(step.step)}`;
+function titleOfJobStep({ args }: JobStep): string {
+  const step = asInBandStep(args.step);
+  return step === null ? '?' : titleOf(step);
 }
 
 /** Until an operator says `unhold` (or `abort`). */

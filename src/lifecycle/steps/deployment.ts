@@ -71,7 +71,8 @@ function enabled(
 
 function jobsFor(step: DeployStep, frame: DeployFrame, offer: StepOffer): readonly JobStep[] {
   if (coreOf(frame, step) !== null || isReserved(step.step)) return jobsOf(frame, step);
-  return [{ name: 'deploy-step', args: { step: { ...step }, deploy_version: offer.version } }];
+  const abortable = offer.steps.find((one) => isSameStep(one, step))?.abortable === true;
+  return [{ name: 'deploy-step', args: { step: { ...step, abortable }, deploy_version: offer.version } }];
 }
 
 /** In Ironic's words (ironic/conductor/steps.py); the values of arguments may be secret and are not told. */

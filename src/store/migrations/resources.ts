@@ -165,4 +165,9 @@ export const RESOURCES: readonly Migration[] = [
     subject: 'nodes whose power is never switched off',
     sql: `ALTER TABLE nodes ADD COLUMN disable_power_off INTEGER NOT NULL DEFAULT 0;`,
   },
+  {
+    version: 16,
+    subject: 'jobs that an operator has asked to abort',
+    sql: `ALTER TABLE jobs ADD COLUMN abort TEXT;`,
+  },
 ];

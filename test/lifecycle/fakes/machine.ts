@@ -25,6 +25,8 @@ export type MachineFaults = {
   slowOn?: { readonly ms: number; readonly heeds: boolean };
   /** The operating system takes no notice of the power button, or the BMC has none. */
   button?: 'ignored' | 'missing';
+  /** Steps that its agent offers besides the usual, for cleaning, service and deployment. */
+  offers?: readonly Readonly<Record<string, unknown>>[];
   /** Error of the command of that name (without its extension). */
   commands?: Readonly<Record<string, { readonly type: string; readonly details: string }>>;
 };
@@ -253,7 +255,7 @@ export function createMachine(options: MachineOptions): Machine {
           command_name: name,
           command_status: failure !== undefined ? 'FAILED' : isSync ? 'SUCCEEDED' : 'RUNNING',
           command_error: failure === undefined ? null : { ...failure, message: 'It failed' },
-          command_result: isSync && failure === undefined ? resultOf(name) : null,
+          command_result: isSync && failure === undefined ? resultOf(name, faults.offers ?? []) : null,
           command_progress: null,
         };
         commands = [...commands, command];
@@ -269,23 +271,23 @@ export function createMachine(options: MachineOptions): Machine {
   };
 }
 
-function resultOf(name: string): Record<string, unknown> {
+function resultOf(name: string, more: readonly object[]): Record<string, unknown> {
   if (name === 'get_hardware_info') return INVENTORY;
-  if (name === 'get_service_steps') {
-    return { service_steps: { Generic: [{ step: 'burnin_cpu', interface: 'deploy', priority: 0 }] } };
-  }
+  const step = (one: string, priority: number): object => ({
+    ...{ step: one, interface: 'deploy', priority, abortable: true },
+  });
+  if (name === 'get_service_steps') return { service_steps: { Generic: [step('burnin_cpu', 0), ...more] } };
   if (name === 'collect_system_logs') return { system_logs: 'H4sI' };
-  const step = (one: string, priority: number): object => ({ step: one, interface: 'deploy', priority });
   if (name === 'get_deploy_steps') {
     const argsinfo = { wipe: { required: true }, force: { required: false } };
-    const steps = [step('write_image', 0), { ...step('erase_devices_metadata', 0), argsinfo: {} }];
+    const steps = [step('write_image', 0), { ...step('erase_devices_metadata', 0), argsinfo: {} }, ...more];
     return {
       deploy_steps: { Generic: [...steps, { ...step('tune_raid', 0), interface: 'raid', argsinfo }] },
     };
   }
   if (name !== 'get_clean_steps') return {};
   return {
-    clean_steps: { Generic: [step('erase_devices', 10), step('erase_devices_metadata', 99)] },
+    clean_steps: { Generic: [step('erase_devices', 10), step('erase_devices_metadata', 99), ...more] },
     hardware_manager_version: { generic: '1.1' },
   };
 }
