@@ -1,18 +1,25 @@
 /** http(s) sources: one download, taken up where it broke off. */
-import { Agent, type Dispatcher, interceptors, request } from 'undici';
+import { type Dispatcher, request } from 'undici';
 import type { Clock } from '../clock.ts';
 import { IngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Download } from './download.ts';
+import {
+  DISTRUST_HINT,
+  hintFor,
+  isDistrust,
+  isNetworkError,
+  isTransient,
+  plainHeaders,
+  reasonOf,
+  withoutCredentials,
+} from './http-manners.ts';
 import { shownSource } from './source.ts';
 
 /** Seconds before a new attempt; the row restarts whenever an attempt brought new bytes. */
 const BACKOFF_S = [1, 2, 4, 8, 16] as const;
 /** Attempts in all, so that a server which cuts each connection after a few bytes does not hold us for ever. */
 const MAX_ATTEMPTS = 50;
-const HEADERS_TIMEOUT_MS = 60_000;
-const SILENCE_TIMEOUT_MS = 60_000;
-const MAX_REDIRECTIONS = 5;
 
 export type HttpFetchOptions = {
   readonly dispatcher: Dispatcher;
@@ -20,16 +27,6 @@ export type HttpFetchOptions = {
   readonly log: Log;
   readonly signal: AbortSignal;
 };
-
-/** Follows redirections, verifies TLS certificates; a request and a silent server time out. */
-export function createHttpDispatcher(): Dispatcher {
-  const agent = new Agent({
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    bodyTimeout: SILENCE_TIMEOUT_MS,
-    connect: { timeout: 20_000 },
-  });
-  return agent.compose(interceptors.redirect({ maxRedirections: MAX_REDIRECTIONS }));
-}
 
 /**
  * Fetches the source into `download`. A broken connection, a time-out, 408, 429 and 5xx are tried again with
@@ -88,7 +85,7 @@ async function attemptOnce(
       if (statusCode === 416) return { kind: 'again', because: 'the server cannot resume', validator: null };
       const because = `the server answered ${statusCode}`;
       if (isTransient(statusCode)) return { kind: 'again', because, validator };
-      return { kind: 'refused', because, hint: hintFor(statusCode) };
+      return { kind: 'refused', because, hint: hintFor(statusCode, 'the image') };
     }
     const length = numberOf(headers['content-length']);
     const from = statusCode === 206 ? rangeStart(headers['content-range']) : 0;
@@ -105,35 +102,20 @@ async function attemptOnce(
     options.signal.throwIfAborted();
     if (!isNetworkError(error)) throw error;
     if (isDistrust(error)) {
-      const because = `the server's TLS certificate is not trusted: ${reason(error)}`;
-      return {
-        kind: 'refused',
-        because,
-        hint: 'Start ingot with NODE_EXTRA_CA_CERTS=FILE that holds the issuing CA.',
-      };
+      const because = `the server's TLS certificate is not trusted: ${reasonOf(error)}`;
+      return { kind: 'refused', because, hint: DISTRUST_HINT };
     }
-    return { kind: 'again', because: `the connection failed: ${reason(error)}`, validator };
+    return { kind: 'again', because: `the connection failed: ${reasonOf(error)}`, validator };
   }
 }
 
 function requestHeaders(url: URL, resume: number, validator: string | null): Record<string, string> {
-  const headers: Record<string, string> = { 'accept-encoding': 'identity', 'user-agent': 'ingot' };
+  const headers = plainHeaders(url);
   if (resume > 0 && validator !== null) {
     headers.range = `bytes=${resume}-`;
     headers['if-range'] = validator;
   }
-  if (url.username !== '') {
-    const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-    headers.authorization = `Basic ${Buffer.from(credentials).toString('base64')}`;
-  }
   return headers;
-}
-
-function withoutCredentials(url: URL): URL {
-  const plain = new URL(url);
-  plain.username = '';
-  plain.password = '';
-  return plain;
 }
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
@@ -153,37 +135,6 @@ function numberOf(header: string | string[] | undefined): number | null {
 function rangeStart(header: string | string[] | undefined): number | null {
   const match = typeof header === 'string' ? /^bytes (\d{1,15})-/.exec(header) : null;
   return match === null ? null : Number(match[1]);
-}
-
-function isTransient(status: number): boolean {
-  return status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505);
-}
-
-function hintFor(status: number): string {
-  if (status === 401 || status === 403)
-    return 'Check the rights on the image, or put user and password into the URL.';
-  return 'Check the URL of the image.';
-}
-
-const DISTRUST = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_CERT)/;
-const NETWORK = /^(UND_ERR|HPE_|ERR_(SSL|TLS)|E(CONN|HOST|NET|TIMEDOUT|PIPE|AI_AGAIN|NOTFOUND|ADDR|PROTO))/;
-
-/** Errors of undici, sockets and TLS have such codes; ours and programming errors are not to be retried. */
-function isNetworkError(error: unknown): error is Error {
-  if (!(error instanceof Error) || error instanceof IngotError) return false;
-  return NETWORK.test(codeOf(error)) || isDistrust(error);
-}
-
-function isDistrust(error: Error): boolean {
-  return DISTRUST.test(codeOf(error));
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error ? String(error.code) : '';
-}
-
-function reason(error: Error): string {
-  return error.message === '' ? codeOf(error) : error.message;
 }
 
 function unreachable(url: URL, because: string, hint: string): IngotError {

@@ -2,10 +2,11 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { openCache } from './cache.ts';
-import { createHttpDispatcher } from './fetch-http.ts';
+import { createHttpDispatcher } from './http-manners.ts';
 import type { ImageStore, ReadyImage } from './images.ts';
 import { createImageLibrary, type ImageLibrary } from './library.ts';
 import { makeReady } from './make-ready.ts';
+import { resolveChecksum } from './resolve-checksum.ts';
 import { createSingleFlight } from './single-flight.ts';
 import { imageId } from './source.ts';
 
@@ -31,7 +32,8 @@ export async function createImageStore(
   const dispatcher = options.dispatcher ?? createHttpDispatcher();
   const flights = createSingleFlight<ReadyImage>();
 
-  const prepare: ImageStore['prepare'] = async (request, onProgress, signal) => {
+  const prepare: ImageStore['prepare'] = async (asked, onProgress, signal) => {
+    const request = await resolveChecksum(asked, { dispatcher, signal });
     const id = imageId(request);
     return await flights.join(id, { signal, onProgress }, async (flightSignal, report) => {
       const ready = await cache.use(id);

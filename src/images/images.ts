@@ -3,12 +3,27 @@
  * download is always raw, with a map of the blocks that hold data.
  */
 
+export const HASH_DIGITS = { sha256: 64, sha512: 128 } as const;
+export type HashAlgorithm = keyof typeof HASH_DIGITS;
+
+/** `value` in hexadecimal digits. */
+export type Checksum = { readonly algorithm: HashAlgorithm; readonly value: string };
+
+/**
+ * A list of checksums at an http(s) URL, as sha256sum and its kin write them; the line of the source's file name counts.
+ * `algorithm` null: any.
+ */
+export type ChecksumList = { readonly url: string; readonly algorithm: HashAlgorithm | null };
+
 export type ImageRequest = {
   /** `http://`, `https://` or `file:///`. */
   readonly source: string;
-  readonly checksum: { readonly algorithm: 'sha256' | 'sha512'; readonly value: string };
+  readonly checksum: Checksum;
   readonly format: 'raw' | 'qcow2';
 };
+
+/** An image as its users name it: the checksum may have to be looked up first. */
+export type AskedImage = Omit<ImageRequest, 'checksum'> & { readonly checksum: Checksum | ChecksumList };
 
 /** A run of bytes that holds data; everything between runs is zeros. */
 export type Extent = { readonly offset: number; readonly length: number };
@@ -32,10 +47,11 @@ export type ReadyImage = {
 export type ImageStore = {
   /**
    * Makes the image ready; concurrent calls for the same image share one download. Rejects with
-   * `image_unreachable`, `image_refused`, `image_checksum`, `image_invalid` or `image_too_large`.
+   * `image_unreachable`, `image_refused`, `image_checksum`, `image_invalid`, `image_too_large`, or `too_large` (the list of
+   * checksums).
    */
   prepare(
-    request: ImageRequest,
+    asked: AskedImage,
     onProgress?: (percent: number) => void,
     signal?: AbortSignal,
   ): Promise<ReadyImage>;

@@ -1,7 +1,7 @@
 /** Images as operators see and manage them: what the cache has, and what they have asked to be fetched ahead. */
 import { asIngotError, IngotError } from '../errors.ts';
 import type { ImageCache } from './cache.ts';
-import type { ImageRequest, ImageStore } from './images.ts';
+import type { ImageRequest, ReadyImage } from './images.ts';
 import { checkedSource, imageId, shownSource } from './source.ts';
 
 type Known = {
@@ -44,7 +44,14 @@ export type ImageLibrary = {
 /** Asked for and not ready, all together; of these the failed ones go first. */
 const MOST_ASKED = 50;
 
-type Options = { readonly prepare: ImageStore['prepare']; readonly cache: ImageCache };
+/** `ImageStore.prepare`, of images whose checksum is known: the id comes from it. */
+export type PrepareKnown = (
+  request: ImageRequest,
+  onProgress: (percent: number) => void,
+  signal: AbortSignal,
+) => Promise<ReadyImage>;
+
+type Options = { readonly prepare: PrepareKnown; readonly cache: ImageCache };
 type Asked = Exclude<LibraryEntry, { readonly state: 'ready' }>;
 
 export function createImageLibrary({ prepare, cache }: Options): ImageLibrary {

@@ -1,9 +1,7 @@
 /** What an operator may name as the source and checksum of an image. Pure. */
 import { createHash } from 'node:crypto';
 import { IngotError } from '../errors.ts';
-import type { ImageRequest } from './images.ts';
-
-const HEX_DIGITS = { sha256: 64, sha512: 128 } as const;
+import { HASH_DIGITS, type ImageRequest } from './images.ts';
 
 /** Stable id of an image: what it is (checksum, format), not where it comes from. */
 export function imageId({ checksum, format }: ImageRequest): string {
@@ -33,7 +31,7 @@ export function checkedSource({ source, checksum }: ImageRequest): URL {
       },
     );
   }
-  const digits = HEX_DIGITS[checksum.algorithm];
+  const digits = HASH_DIGITS[checksum.algorithm];
   if (!new RegExp(`^[0-9a-fA-F]{${digits}}$`).test(checksum.value)) {
     throw new IngotError(
       'image_invalid',

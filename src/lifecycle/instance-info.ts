@@ -1,15 +1,12 @@
 /** `instance_info` as Ironic's users write it: what each deploy interface needs of it. Pure. */
 import { IngotError } from '../errors.ts';
-import type { ImageRequest } from '../images/images.ts';
+import { type AskedImage, HASH_DIGITS, type HashAlgorithm } from '../images/images.ts';
 import type { Json, NodeRecord } from '../store/records.ts';
 import { usesSecureBoot } from './capabilities.ts';
 import { readInstanceBoot } from './instance-boot.ts';
 import { interfaceOf } from './interfaces.ts';
 
 type Deployable = Pick<NodeRecord, 'uuid' | 'instance_info'>;
-
-const HEX_LENGTH = { sha256: 64, sha512: 128 } as const;
-type Algorithm = keyof typeof HEX_LENGTH;
 
 type Checked = Deployable &
   Pick<NodeRecord, 'driver' | 'interfaces' | 'properties' | 'boot_mode' | 'secure_boot'>;
@@ -79,9 +76,9 @@ function refused(node: Deployable, problem: string, hint: string): IngotError {
 
 /**
  * Reads `image_source`, `image_os_hash_algo` with `image_os_hash_value` (or `image_checksum`, its kind told by
- * its length), and `image_disk_format` (absent: by the ending of the name). Throws `invalid_input` with the field to set.
+ * its length; either may be the URL of a list of checksums), and `image_disk_format` (absent: by the ending of the name). Throws `invalid_input` with the field to set.
  */
-export function imageRequestOf(node: Deployable): ImageRequest {
+export function imageRequestOf(node: Deployable): AskedImage {
   const info = node.instance_info;
   const source = info.image_source;
   if (typeof source !== 'string' || !/^(https?|file):\/\/\S+$/.test(source)) {
@@ -90,7 +87,7 @@ export function imageRequestOf(node: Deployable): ImageRequest {
   return { source, checksum: checksumOf(node), format: formatOf(node, source) };
 }
 
-function checksumOf(node: Deployable): ImageRequest['checksum'] {
+function checksumOf(node: Deployable): AskedImage['checksum'] {
   const { image_os_hash_value: value, image_os_hash_algo: algo, image_checksum: plain } = node.instance_info;
   const text = value ?? plain;
   if (typeof text !== 'string' || text === '') {
@@ -100,27 +97,40 @@ function checksumOf(node: Deployable): ImageRequest['checksum'] {
       'image_os_hash_algo (sha256 or sha512) and image_os_hash_value',
     );
   }
-  const algorithm = value === undefined || value === null ? algorithmByLength(text) : algorithmNamed(algo);
-  if (algorithm === null || !new RegExp(`^[0-9a-f]{${HEX_LENGTH[algorithm]}}$`, 'i').test(text)) {
+  const byLength = value === undefined || value === null;
+  const algorithm = byLength ? algorithmByLength(text) : algorithmNamed(algo);
+  if (isListUrl(text) && (byLength || algorithm !== null)) return { url: text, algorithm };
+  if (byLength && /^[0-9a-f]{32}$/i.test(text)) {
     throw incomplete(
       node,
-      'the checksum is no SHA-256 (64 hexadecimal digits) or SHA-512 (128)',
+      'its image_checksum is an MD5, which anybody can forge',
+      'image_checksum to a SHA-256 or SHA-512, or image_os_hash_algo and image_os_hash_value',
+    );
+  }
+  if (algorithm === null || !new RegExp(`^[0-9a-f]{${HASH_DIGITS[algorithm]}}$`, 'i').test(text)) {
+    throw incomplete(
+      node,
+      'the checksum is no SHA-256 (64 hexadecimal digits) or SHA-512 (128), and no http(s) URL of a list of them',
       'image_os_hash_algo (sha256 or sha512) and image_os_hash_value',
     );
   }
   return { algorithm, value: text.toLowerCase() };
 }
 
-function algorithmNamed(name: Json | undefined): Algorithm | null {
+function isListUrl(text: string): boolean {
+  return /^https?:\/\/\S+$/.test(text) && URL.canParse(text);
+}
+
+function algorithmNamed(name: Json | undefined): HashAlgorithm | null {
   return name === 'sha256' || name === 'sha512' ? name : null;
 }
 
-function algorithmByLength(text: string): Algorithm | null {
-  if (text.length === HEX_LENGTH.sha256) return 'sha256';
-  return text.length === HEX_LENGTH.sha512 ? 'sha512' : null;
+function algorithmByLength(text: string): HashAlgorithm | null {
+  if (text.length === HASH_DIGITS.sha256) return 'sha256';
+  return text.length === HASH_DIGITS.sha512 ? 'sha512' : null;
 }
 
-function formatOf(node: Deployable, source: string): ImageRequest['format'] {
+function formatOf(node: Deployable, source: string): AskedImage['format'] {
   const format = node.instance_info.image_disk_format;
   if (format === 'raw' || format === 'qcow2') return format;
   if (format !== undefined && format !== null) {

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createDownload } from '../../src/images/download.ts';
-import { createHttpDispatcher, fetchHttp } from '../../src/images/fetch-http.ts';
+import { fetchHttp } from '../../src/images/fetch-http.ts';
+import { createHttpDispatcher } from '../../src/images/http-manners.ts';
 import {
   contentHandler,
   dataOf,

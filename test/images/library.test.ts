@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { IngotError } from '../../src/errors.ts';
 import { IN_USE_MS, openCache } from '../../src/images/cache.ts';
 import { partPath, rawPath } from '../../src/images/cache-files.ts';
-import type { ImageRequest, ImageStore } from '../../src/images/images.ts';
-import { createImageLibrary } from '../../src/images/library.ts';
+import type { ImageRequest } from '../../src/images/images.ts';
+import { createImageLibrary, type PrepareKnown } from '../../src/images/library.ts';
 import { imageId, shownSource } from '../../src/images/source.ts';
 import { dataOf, MIB, movedClock, ownFolder, silent } from './support.ts';
 
@@ -22,12 +22,12 @@ async function library() {
   const options = { dir, maxBytes: 100 * MIB, clock, log: silent };
   const cache = await openCache(options);
   const flights = new Map<string, PromiseWithResolvers<void>>();
-  const prepare: ImageStore['prepare'] = async (asked, onProgress, signal) => {
+  const prepare: PrepareKnown = async (asked, onProgress, signal) => {
     const id = imageId(asked);
     const flight = Promise.withResolvers<void>();
     flights.set(id, flight);
-    signal?.addEventListener('abort', () => flight.reject(signal.reason));
-    onProgress?.(40);
+    signal.addEventListener('abort', () => flight.reject(signal.reason));
+    onProgress(40);
     await flight.promise;
     const part = partPath(dir, id, 'raw');
     await writeFile(part, dataOf(MIB));

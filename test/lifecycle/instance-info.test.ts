@@ -13,6 +13,7 @@ const NODE = {
 const check = (deploy: string, instance_info: object, more = {}): void =>
   checkInstanceInfo({ ...NODE, interfaces: { deploy }, instance_info: { ...instance_info }, ...more });
 
+const NO_HASH = { image_os_hash_algo: null, image_os_hash_value: null };
 const KERNEL = { kernel: 'http://10.20.0.9/vmlinuz', ramdisk: 'http://10.20.0.9/initrd.gz' };
 
 describe('instance_info of a node that is written an image', () => {
@@ -20,6 +21,8 @@ describe('instance_info of a node that is written an image', () => {
     ['an image with its checksum', {}],
     ['the type that ingot writes', { image_type: 'whole-disk', ...KERNEL }],
     ['nothing to preserve', { preserve_ephemeral: 'False' }],
+    ['a list of checksums', { image_os_hash_value: 'https://images/SHA256SUMS' }],
+    ['a list of checksums of any kind', { ...NO_HASH, image_checksum: 'http://images/CHECKSUM?v=1' }],
   ])('is good with %s', (_name, more) => {
     expect(() => check('direct', { ...DEPLOYABLE, ...more })).not.toThrow();
   });
@@ -29,6 +32,13 @@ describe('instance_info of a node that is written an image', () => {
     ['a kernel and a ramdisk', KERNEL, 'kernel and ramdisk make its image one of a partition'],
     ['something to preserve', { preserve_ephemeral: true }, 'preserve_ephemeral cannot be honoured'],
     ['an ISO', { boot_iso: 'http://10.20.0.9/a.iso' }, 'boot_iso is for deploy_interface ramdisk'],
+    ['an MD5', { ...NO_HASH, image_checksum: 'a'.repeat(32) }, 'its image_checksum is an MD5'],
+    ['a list in a file', { ...NO_HASH, image_checksum: 'file:///SUMS' }, 'the checksum is no SHA-256'],
+    [
+      'a list for an algorithm that is too weak',
+      { image_os_hash_algo: 'md5', image_os_hash_value: 'https://images/MD5SUMS' },
+      'the checksum is no SHA-256',
+    ],
   ])('is refused with %s', (_name, more, problem) => {
     expect(() => check('direct', { ...DEPLOYABLE, ...more })).toThrow(
       `Node u cannot be deployed: ${problem}`,
