@@ -5,6 +5,8 @@ import { percentile } from '../measure.ts';
 
 /** How much is asked; Ironic gets less of what takes it long. */
 export type FleetSize = {
+  /** Nodes taken to active before any clock runs: services are asked when they have been up for a while. */
+  readonly warmUp: number;
   readonly nodes: number;
   /** How many of them are taken to active. */
   readonly lives: number;
@@ -37,6 +39,9 @@ export const uuids = (count: number): readonly string[] => Array.from({ length: 
 
 /** Creates the nodes, takes some of them to active, and times the calls. */
 export async function timeFleet(caller: Caller, size: FleetSize): Promise<FleetTimes> {
+  const first = uuids(size.warmUp);
+  await createAll(caller, first, CLIENTS);
+  await liveAll(caller, first, CLIENTS);
   const nodes = uuids(size.nodes);
   const creationsPerSecond = await rate(nodes.length, () => createAll(caller, nodes, CLIENTS));
   const alive = nodes.slice(0, size.lives);
