@@ -5,8 +5,8 @@
  */
 import { flushCompileCache } from 'node:module';
 import { systemClock } from './clock.ts';
+import { CHECKS } from './config/checks.ts';
 import { loadConfig } from './config/load.ts';
-import { networkProblems } from './config/networks.ts';
 import type { Config } from './config/schema.ts';
 import { readOptions } from './daemon/options.ts';
 import { createSdNotify } from './daemon/sd-notify.ts';
@@ -47,7 +47,7 @@ export async function serveCommand(argv: readonly string[]): Promise<number> {
   }
   let config: Config;
   try {
-    config = await loadConfig(values.config, [networkProblems]);
+    config = await loadConfig(values.config, CHECKS);
   } catch (thrown) {
     const error = asIngotError(thrown, `reading ${values.config}`);
     process.stderr.write(`${error.message}\n${error.hint}\n`);

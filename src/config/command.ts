@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { asIngotError } from '../errors.ts';
 import { networkWarnings } from '../ipam/network-warnings.ts';
+import { CHECKS } from './checks.ts';
 import { loadConfig } from './load.ts';
-import { networkProblems } from './networks.ts';
 import { configSchema } from './schema.ts';
 
 const HELP = `Usage:
@@ -32,7 +32,7 @@ export async function configCommand(argv: readonly string[]): Promise<number> {
 
 async function check(file: string, json: boolean): Promise<number> {
   try {
-    const { networks } = await loadConfig(file, [networkProblems]);
+    const { networks } = await loadConfig(file, CHECKS);
     const warnings = networkWarnings(networks);
     const lines = warnings.map(({ message, hint }) => `${file}: WARNING: ${message}. ${hint}\n`);
     process.stdout.write(
@@ -41,7 +41,10 @@ async function check(file: string, json: boolean): Promise<number> {
     return 0;
   } catch (thrown) {
     const { code, message, hint } = asIngotError(thrown, `checking ${file}`);
-    if (json) process.stdout.write(`${JSON.stringify({ error: { code, message, hint } })}\n`);
+    if (json)
+      process.stdout.write(
+        `${JSON.stringify({ file, good: false, warnings: [], error: { code, message, hint } })}\n`,
+      );
     else process.stderr.write(`${message}\n${hint}\n`);
     return 1;
   }

@@ -7,6 +7,7 @@ import {
   formatSpan,
   holds,
   intersection,
+  networkEnds,
   protectedAddresses,
   type Span,
   spanOf,
@@ -46,7 +47,7 @@ function duplicateNames(networks: readonly NetworkConfig[]): readonly NetworkPro
   }));
 }
 
-/** Gateway and own address lie inside the cidr and differ. */
+/** Gateway and own address lie inside the cidr, are a machine's, and differ. */
 function ownAddresses(network: NetworkConfig): readonly NetworkProblem[] {
   const { name, cidr, gateway, address } = network;
   const named = [
@@ -64,10 +65,16 @@ function ownAddresses(network: NetworkConfig): readonly NetworkProblem[] {
           ),
         ],
   );
-  const same = gateway != null && gateway === address;
-  if (!same) return outside;
+  const nobodys = named.flatMap(({ what, value }) => {
+    const end = networkEnds(cidr).find(({ address: one }) => one === value);
+    if (end === undefined) return [];
+    const hint = `Correct ${what} of "${name}": no machine can have this one.`;
+    return [problem(network, `its ${what} ${value} is ${end.what} of ${formatCidr(cidr)}`, hint)];
+  });
+  const mistakes = [...outside, ...nobodys];
+  if (gateway == null || gateway !== address) return mistakes;
   const hint = 'Set gateway to the router of that network, or to null when there is none.';
-  return [...outside, problem(network, `gateway and address are both ${gateway}`, hint)];
+  return [...mistakes, problem(network, `gateway and address are both ${gateway}`, hint)];
 }
 
 function rangeShapes(network: NetworkConfig): readonly NetworkProblem[] {

@@ -34,18 +34,20 @@ export function formatSpan(span: Span): string {
 /** An address of a network that no node may get, and what it is. */
 export type Protected = { readonly address: Ipv4; readonly what: string };
 
-/**
- * Network and broadcast address (not on /31 and /32: RFC 3021), the gateway, our own address and name servers.
- */
+/** Network and broadcast address; a /31 and a /32 have none (RFC 3021). */
+export function networkEnds(cidr: Cidr): readonly Protected[] {
+  if (cidr.prefix >= 31) return [];
+  return [
+    { address: cidr.network, what: 'the network address' },
+    { address: cidr.broadcast, what: 'the broadcast address' },
+  ];
+}
+
+/** Network and broadcast address, the gateway, our own address and name servers. */
 export function protectedAddresses(network: NetworkConfig): readonly Protected[] {
   const { cidr, gateway, address, nameservers } = network;
   return [
-    ...(cidr.prefix >= 31
-      ? []
-      : [
-          { address: cidr.network, what: 'the network address' },
-          { address: cidr.broadcast, what: 'the broadcast address' },
-        ]),
+    ...networkEnds(cidr),
     ...(gateway == null ? [] : [{ address: gateway, what: 'the gateway' }]),
     ...(address === undefined ? [] : [{ address, what: "ingot's own address" }]),
     ...nameservers.map((nameserver) => ({ address: nameserver, what: 'a name server' })),

@@ -179,6 +179,7 @@ export async function labCommand(argv: readonly string[]): Promise<number> {
     if (argv.includes('--json'))
       process.stdout.write(`${JSON.stringify({ error: { code, message, hint } })}\n`);
     else process.stderr.write(`ingot lab: ${message}\n${hint}\n`);
+    if (code === 'not_found' && argv[0] === 'status') return 3;
     return code === 'invalid_input' ? 2 : 1;
   }
 }

@@ -42,7 +42,7 @@ test('steps come from a file too, with their arguments', async () => {
 
 test.each([
   { words: ['clean', 'rack1-07'], says: 'Give --step, --steps FILE or --runbook NAME' },
-  { words: ['clean', 'rack1-07', '--steps', '/nowhere.json'], says: '/nowhere.json holds no list of steps' },
+  { words: ['clean', 'rack1-07', '--steps', '/nowhere.json'], says: 'Cannot read /nowhere.json' },
   { words: ['clean', 'rack1-07', '--steps', '/dev/zero'], says: '/dev/zero is larger than 16 MiB' },
   { words: ['clean', 'rack1-07', '--steps', 'package.json'], says: 'package.json holds no list of steps' },
 ])('$words is refused: $says', async ({ words, says }) => {

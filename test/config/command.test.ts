@@ -61,6 +61,6 @@ describe('ingot config', () => {
     writeFileSync(file, 'nope: 1\n');
     const bad = spawnSync(ingot, ['config', 'check', '--json', file], { encoding: 'utf8' });
     expect([bad.status, bad.stderr]).toEqual([1, '']);
-    expect(JSON.parse(bad.stdout)).toMatchObject({ error: { code: 'config_invalid' } });
+    expect(JSON.parse(bad.stdout)).toMatchObject({ file, good: false, error: { code: 'config_invalid' } });
   });
 });

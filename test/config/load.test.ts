@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { CHECKS } from '../../src/config/checks.ts';
 import { formatProblems, loadConfig, parseConfig } from '../../src/config/load.ts';
-import { networkProblems } from '../../src/config/networks.ts';
 
 const PXE = `
   - name: pxe
@@ -16,7 +16,7 @@ const PXE = `
 `;
 
 function problemsOf(text: string): string {
-  const result = parseConfig(text, [networkProblems]);
+  const result = parseConfig(text, CHECKS);
   return result.ok ? '' : formatProblems('ingot.yaml', result.problems);
 }
 
@@ -89,6 +89,18 @@ describe('the configuration file', () => {
       name: 'a state folder that is no folder on a disk',
       text: 'state_dir: /proc/ingot\n',
       says: ['ingot.yaml:1: state_dir: must be on a disk'],
+    },
+    {
+      name: 'boot files by HTTP and HTTPS on one port',
+      text: 'boot:\n  https:\n    listen_port: 6180\n',
+      says: ['ingot.yaml:3: boot.https.listen_port: is 6180, as boot.listen_port is'],
+    },
+    {
+      name: 'an API where machines are served',
+      text: 'api: { listen: 0.0.0.0:6183 }\nnetworks:\n- { name: a, role: pxe, cidr: 10.1.0.0/24, address: 10.1.0.1, interface: eth1 }\n',
+      says: [
+        'ingot.yaml:1: api.listen: is 0.0.0.0:6183, where machines are served too (boot.https.listen_port)',
+      ],
     },
     ...['999.1.1.1:6385', '127.0.0.1:0', '127.0.0.1:99999', 'localhost:1'].map((listen) => ({
       name: `an API that cannot listen on ${listen}`,

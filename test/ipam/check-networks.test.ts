@@ -96,6 +96,16 @@ describe('checking networks', () => {
       'network "lcm": its gateway 10.50.0.1 is not in 10.40.0.0/24',
     ],
     [
+      'an address that is the end of its network',
+      [{ ...LCM, address: '10.40.0.255' }],
+      'network "lcm": its address 10.40.0.255 is the broadcast address of 10.40.0.0/24',
+    ],
+    [
+      'a gateway that is the network itself',
+      [{ ...LCM, gateway: '10.40.0.0' }],
+      'network "lcm": its gateway 10.40.0.0 is the network address of 10.40.0.0/24',
+    ],
+    [
       'a gateway that is ourselves',
       [{ ...LCM, address: '10.40.0.1' }],
       'network "lcm": gateway and address are both 10.40.0.1',

@@ -37,7 +37,7 @@ describe('ingot lab', () => {
     },
     { words: ['exec'], code: 2, says: /No command was given/ },
     { words: ['exec', '--', 'true'], code: 1, says: /There is no lab in/ },
-    { words: ['status'], code: 1, says: /There is no lab in .*\n.*ingot lab up/ },
+    { words: ['status'], code: 3, says: /There is no lab in .*\n.*ingot lab up/ },
     { words: ['console', 'm1'], code: 1, says: /There is no lab in/ },
     { words: ['down'], code: 0, says: /nothing to do/ },
   ];
@@ -49,7 +49,7 @@ describe('ingot lab', () => {
   });
 
   it('tells its errors as JSON where JSON was asked for', async () => {
-    expect(await labCommand(['status', '--json', '--dir', dir])).toBe(1);
+    expect(await labCommand(['status', '--json', '--dir', dir])).toBe(3);
     expect(JSON.parse(out)).toMatchObject({ error: { code: 'not_found', hint: expect.any(String) } });
   });
 });

@@ -46,6 +46,6 @@ describe('a lab without root', () => {
     expect(said).toMatch(/^1000\nLab \S+: up\n.*\bm1\s+bios\s+Off/s);
     expect(said).toContain('"isolation": "user-namespace"');
     expect(said).toMatch(/^seed-pxe@.*^tap1-pxe/ms);
-    expect(said).toMatch(/The lab is down\.\nstatus: 1\n$/);
+    expect(said).toMatch(/The lab is down\.\nstatus: 3\n$/);
   });
 });

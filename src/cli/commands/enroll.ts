@@ -16,6 +16,8 @@ type Outcome = {
   readonly uuid: string | null;
   readonly result: 'enrolled' | 'exists' | 'failed';
   readonly message: string;
+  /** What to do about a failure. */
+  readonly hint?: string;
 };
 
 export const enroll: Command = {
@@ -60,7 +62,8 @@ export const enroll: Command = {
     for (const entry of entries) {
       const outcome = await enrollOne(client, entry);
       outcomes.push(outcome);
-      if (!json) (outcome.result === 'failed' ? io.err : io.out)(`${outcome.message}\n`);
+      const lines = [outcome.message, outcome.hint].filter((line) => line !== undefined);
+      if (!json) (outcome.result === 'failed' ? io.err : io.out)(`${lines.join('\n')}\n`);
     }
     if (json) printJson(io, { nodes: outcomes });
     return outcomes.some((outcome) => outcome.result === 'failed') ? EXIT.failed : EXIT.ok;
@@ -79,7 +82,8 @@ async function enrollOne(client: Client, entry: Entry): Promise<Outcome> {
     return { entry: entry.label, uuid: node.uuid, result: 'enrolled', message };
   } catch (thrown) {
     if (!(thrown instanceof IngotError) || thrown.code === 'daemon_unreachable') throw thrown;
-    return { entry: entry.label, uuid: null, result: 'failed', message: `${entry.label}: ${thrown.message}` };
+    const { message, hint } = thrown;
+    return { entry: entry.label, uuid: null, result: 'failed', message: `${entry.label}: ${message}`, hint };
   }
 }
 

@@ -1,6 +1,7 @@
 /** `ingot preflight`: is this machine fit for that configuration? */
+
+import { CHECKS } from '../../config/checks.ts';
 import { loadConfig } from '../../config/load.ts';
-import { networkProblems } from '../../config/networks.ts';
 import { asIngotError } from '../../errors.ts';
 import { networkWarnings } from '../../ipam/network-warnings.ts';
 import { readOptions } from '../options.ts';
@@ -44,7 +45,7 @@ export async function preflightCommand(argv: readonly string[]): Promise<number>
 
 async function lookAt(file: string, options: { readonly askDhcp: boolean }): Promise<readonly Finding[]> {
   try {
-    const config = await loadConfig(file, [networkProblems]);
+    const config = await loadConfig(file, CHECKS);
     return [
       good('config', `${file} is a good configuration`),
       ...networkWarnings(config.networks).map(({ message, hint }) => warning('config', message, hint)),
