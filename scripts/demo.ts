@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { asIngotError } from '../src/errors.ts';
 import { machineRequestSchema } from '../src/lab/records.ts';
 import { buildAssets } from './assets.ts';
+import { followConsoles } from './demo/consoles.ts';
 import { followProgress } from './demo/progress.ts';
 import { type DemoNode, notBegun, provisionAll, withState } from './demo/provision.ts';
 import { type Rig, startRig } from './rig.ts';
@@ -18,7 +19,9 @@ const { values } = parseArgs({
 });
 
 const started = Date.now();
+let saidAt = started;
 const say = (text: string): void => {
+  saidAt = Date.now();
   process.stdout.write(`${((Date.now() - started) / 1000).toFixed(1).padStart(7)} s  ${text}\n`);
 };
 
@@ -45,7 +48,12 @@ try {
   process.once('SIGTERM', interrupted);
   say('starting the daemon');
   await started.startDaemon();
-  const showing = followProgress(started.client, { say, signal: progress.signal });
+  const { signal } = progress;
+  const silentMs = (): number => Date.now() - saidAt;
+  const showing = Promise.all([
+    followProgress(started.client, { say, signal }),
+    followConsoles({ machines: started.lab.machines, say, silentMs, signal }),
+  ]);
   const onPhase = (node: DemoNode): void => void nodes.set(node.name, node);
   for (const node of await provisionAll(started, { assets, say, onPhase })) onPhase(node);
   progress.abort();
