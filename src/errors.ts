@@ -52,12 +52,19 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 export class IngotError extends Error {
   readonly code: ErrorCode;
   readonly hint: string;
+  /** uuid of the node whose lock was in the way: of `node_locked` only. */
+  readonly lockedNode: string | null;
 
-  constructor(code: ErrorCode, message: string, options: { hint: string; cause?: unknown }) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { hint: string; cause?: unknown; lockedNode?: string },
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'IngotError';
     this.code = code;
     this.hint = options.hint;
+    this.lockedNode = options.lockedNode ?? null;
   }
 
   get status(): number {

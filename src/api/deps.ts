@@ -134,8 +134,6 @@ export type ApiDeps = {
   readonly drivers?: readonly string[];
   /** Throws `invalid_input` for what the driver cannot work with; asks no BMC. Absent: nothing is checked. */
   readonly checkDriverInfo?: (driver: string, driverInfo: JsonObject) => void;
-  /** This seed node's name, as `reservation` and `conductor` show it. */
-  readonly hostname?: string;
   readonly packets?: () => Promise<PacketView>;
   readonly dhcp?: DhcpControl;
   readonly images?: ImagesControl;
@@ -153,4 +151,3 @@ export type ApiDeps = {
 export type AgentApiDeps = Pick<ApiDeps, 'lifecycle' | 'log'>;
 
 export const DEFAULT_DRIVERS: readonly string[] = ['redfish'];
-export const DEFAULT_HOSTNAME = 'ingot';

@@ -22,8 +22,8 @@ import { gatherWhyFacts, type WhySource } from './why-facts.ts';
 export function createLifecycle(deps: LifecycleDeps): Lifecycle {
   const { store, clock, site } = deps;
   const now = (): string => new Date(clock.now()).toISOString();
-  const requestPower: Lifecycle['requestPower'] = (ident, target, timeoutS = null) =>
-    accept(ident, (queries, node) => acceptPower(queries, node, { target, timeoutS }));
+  const requestPower: Lifecycle['requestPower'] = (ident, target, asked = {}) =>
+    accept(ident, (queries, node) => acceptPower(queries, node, { target, ...asked }));
   const steps: Steps = createSteps({
     ...deps,
     requestPower,

@@ -12,6 +12,8 @@ import type { Management } from './management.ts';
 
 export type VerbRequest = {
   readonly verb: Verb;
+  /** As `JobRecord.asked_by`. */
+  readonly askedBy?: string;
   /** `active` and `rebuild`: user data, meta data, network data of the config drive, already parsed. */
   readonly configdrive?: ConfigDriveRequest | null;
   /**
@@ -27,6 +29,13 @@ export type VerbRequest = {
   readonly withoutRamdisk?: boolean;
   /** `active` and `rebuild`: steps besides those that the deploy interface and the deploy templates have. */
   readonly deploySteps?: readonly DeployStep[];
+};
+
+export type PowerAsked = {
+  /** Seconds that each switching may take, instead of `timeouts.power_s`. */
+  readonly timeoutS?: number | null;
+  /** As `JobRecord.asked_by`. */
+  readonly askedBy?: string;
 };
 
 /** What the operator may put on the config drive; the rest (addresses, LCM token) is ours. */
@@ -72,8 +81,8 @@ export type Lifecycle = {
   refuseByState(node: NodeRecord, asked: { readonly verb: Verb; readonly said: string }): Promise<void>;
   /** Throws `invalid_state` (with what to do first), `node_locked`, `not_found`, `invalid_input`. */
   requestVerb(ident: string, request: VerbRequest): Promise<void>;
-  /** `timeoutS`: seconds that each switching may take, instead of `timeouts.power_s`. Throws as above. */
-  requestPower(ident: string, target: PowerTarget, timeoutS?: number | null): Promise<void>;
+  /** Throws as above. */
+  requestPower(ident: string, target: PowerTarget, asked?: PowerAsked): Promise<void>;
   readonly management: Management;
   /** Begins to look for a node for an allocation that is on disk as `allocating`; at start that is done by itself. */
   allocate(allocationUuid: string): void;

@@ -4,6 +4,7 @@
  */
 import type { BootDevice } from '../bmc/bmc.ts';
 import { IngotError } from '../errors.ts';
+import { nodeLocked } from '../store/node-lock.ts';
 import type { NodeRecord } from '../store/records.ts';
 import type { Queries, Store } from '../store/store.ts';
 import type { WithBmc } from './deps.ts';
@@ -101,11 +102,7 @@ export function createManagement(deps: {
 /** Throws `node_locked` while the node's BMC is asked for something. */
 export function refuseHeld(held: ReadonlySet<string>, { uuid }: Pick<NodeRecord, 'uuid'>): void {
   if (!held.has(uuid)) return;
-  throw new IngotError(
-    'node_locked',
-    `Node ${uuid} is locked by a request to its BMC, please retry after it is completed.`,
-    { hint: 'That takes seconds: ask again.' },
-  );
+  throw nodeLocked(uuid, { hint: 'A request to its BMC is under way, which takes seconds: ask again.' });
 }
 
 function refuseUnlessRedfish(node: NodeRecord, extension: string): void {

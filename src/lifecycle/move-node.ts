@@ -1,6 +1,6 @@
 /** Moves a node along the provision graph, with the event that tells it. */
 import { IngotError } from '../errors.ts';
-import type { NodeRecord } from '../store/records.ts';
+import type { JsonObject, NodeRecord } from '../store/records.ts';
 import type { NodePatch, Queries } from '../store/store.ts';
 import type { ProvisionState } from '../store/words.ts';
 import { edgeFrom, targetOf } from './graph.ts';
@@ -19,6 +19,8 @@ export async function moveNode(
     readonly target?: ProvisionState;
     readonly patch?: NodePatch;
     readonly because?: string;
+    /** Who asked for it, as `JobRecord.asked_by`. */
+    readonly askedBy?: string | null;
   },
 ): Promise<NodeRecord> {
   const edge = edgeFrom(node.provision_state, move.event);
@@ -40,9 +42,14 @@ export async function moveNode(
     kind: 'state.changed',
     severity: move.event === 'fail' ? 'error' : 'info',
     message: `From "${edge.from}" to "${edge.to}": ${move.because ?? edge.because}`,
-    data: { from: edge.from, event: move.event, to: edge.to },
+    data: { from: edge.from, event: move.event, to: edge.to, ...askedBy(move.askedBy ?? null) },
   });
   return moved;
+}
+
+/** For an event's data: who asked for what happened. */
+export function askedBy(name: string | null): JsonObject {
+  return name === null ? {} : { asked_by: name };
 }
 
 /** Where a step wants the node: in its auto state, in its wait state, or held for an operator. */

@@ -3,6 +3,8 @@ import type { NodeRecord } from '../store/records.ts';
 import type { Queries } from '../store/store.ts';
 import type { PowerTarget } from '../store/words.ts';
 import { kinLocked, needsParentsPower } from './kin.ts';
+import type { PowerAsked } from './lifecycle.ts';
+import { askedBy } from './move-node.ts';
 import { refusePowerOff } from './never-off.ts';
 import { POWER_STEPS, POWER_VERB } from './plans.ts';
 import type { Accepted } from './requests.ts';
@@ -13,7 +15,7 @@ import { lockedBy } from './verbs.ts';
 export async function acceptPower(
   queries: Queries,
   node: NodeRecord,
-  { target, timeoutS }: { readonly target: PowerTarget; readonly timeoutS: number | null },
+  { target, timeoutS = null, askedBy: asker }: PowerAsked & { readonly target: PowerTarget },
 ): Promise<Accepted> {
   refusePowerOff(node, target);
   const running = await queries.jobs.runningOf(node.uuid);
@@ -22,13 +24,18 @@ export async function acceptPower(
   const asked = POWER_STEPS[target].map((name) => ({ name, args }));
   await refuseLockedKin(queries, node, target);
   const steps = await stepsOfNode(queries, node, asked);
-  const job = await queries.jobs.insert({ node_uuid: node.uuid, verb: POWER_VERB, steps });
+  const job = await queries.jobs.insert({
+    node_uuid: node.uuid,
+    verb: POWER_VERB,
+    steps,
+    asked_by: asker ?? null,
+  });
   await queries.nodes.update(node.uuid, { target_power_state: target, last_error: null });
   await queries.events.append({
     node_uuid: node.uuid,
     kind: 'power.requested',
     message: `Power: "${target}" was asked for.`,
-    data: { target },
+    data: { target, ...askedBy(asker ?? null) },
   });
   return { nodeUuid: node.uuid, job, interrupted: false };
 }

@@ -67,12 +67,13 @@ export async function acceptVerb(
   if (running !== null) await makeWay(queries, { node, job: running }, edge);
 
   const accepted = { nodeUuid: node.uuid, interrupted: running !== null };
+  const { askedBy = null } = request;
   const patch = patchFor(node, edge, { request, tools });
   refuseWithoutMeans(node, edge, await queries.ports.listByNode(node.uuid));
   const plan = PLANS[edge.event];
   // A stable state is reached by asking alone: `manage` from available or clean failed.
   if (plan === undefined || STATES[edge.to].kind === 'stable') {
-    const moved = await moveNode(queries, node, { event: edge.event, patch });
+    const moved = await moveNode(queries, node, { event: edge.event, patch, askedBy });
     return { ...accepted, job: request.verb === 'abort' ? await wayBack(queries, moved) : null };
   }
   const deploySteps = await deployStepsOf(queries, { ...node, ...patch }, request);
@@ -83,12 +84,14 @@ export async function acceptVerb(
   const steps = await stepsOfNode(queries, node, jobSteps(planned));
   refuseUnbootable(node, steps);
   const heading = plan.target === undefined ? {} : { target: plan.target };
-  const moved = await moveNode(queries, node, { event: edge.event, ...heading, patch });
+  const moved = await moveNode(queries, node, { event: edge.event, ...heading, patch, askedBy });
   if (steps.length === 0) {
-    await moveNode(queries, moved, { event: plan.end });
+    await moveNode(queries, moved, { event: plan.end, askedBy });
     return { ...accepted, job: null };
   }
-  const job = await queries.jobs.insert({ node_uuid: node.uuid, verb: request.verb, steps });
+  const job = await queries.jobs.insert({
+    ...{ node_uuid: node.uuid, verb: request.verb, steps, asked_by: askedBy },
+  });
   await tools.advance.enterStep(queries, { job, node: moved });
   return { ...accepted, job };
 }

@@ -1,5 +1,6 @@
 /** What operators may ask for, in which states, and what to do first where they may not. Pure. */
 import { IngotError } from '../errors.ts';
+import { holderOf, nodeLocked } from '../store/node-lock.ts';
 import type { JobRecord, NodeRecord } from '../store/records.ts';
 import { type ProvisionState, VERBS, type Verb } from '../store/words.ts';
 import { edgeFrom, isTransient, STATES } from './graph.ts';
@@ -119,13 +120,9 @@ export function waitForJob(node: Pick<NodeRecord, 'uuid' | 'name' | 'provision_s
 /** For what cannot be done beside a job that is at work. */
 export function lockedBy(
   node: Pick<NodeRecord, 'uuid' | 'name' | 'provision_state'>,
-  job: Pick<JobRecord, 'verb' | 'id'>,
+  job: Pick<JobRecord, 'verb' | 'id' | 'asked_by'>,
 ): IngotError {
-  return new IngotError(
-    'node_locked',
-    `Node ${node.uuid} is locked by the job "${job.verb}" (number ${job.id}), please retry after it is completed.`,
-    { hint: waitForJob(node) },
-  );
+  return nodeLocked(node.uuid, { hint: `${holderOf(job)} ${waitForJob(node)}` });
 }
 
 /** What both `ingot node` and `baremetal node` call the verbs that Ironic's API names after states; it takes either. */

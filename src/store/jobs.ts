@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { IngotError } from '../errors.ts';
 import { decodeJson, encode, jsonObject, violatesForeignKey, violatesUnique } from './columns.ts';
 import { fixedQuery, queryByColumns, unplanned } from './fixed-query.ts';
+import { holderOf, nodeLocked } from './node-lock.ts';
 import { nodeNotFound } from './nodes.ts';
 import type { JobRecord, JobStep, Progress } from './records.ts';
 import type { NewJob, Queries } from './store.ts';
@@ -28,6 +29,7 @@ function decodeJob(row: Selectable<Tables['jobs']>): JobRecord {
 
 function freshJob(job: NewJob, now: string): Omit<JobRecord, 'id'> {
   return {
+    asked_by: null,
     ...job,
     cursor: 0,
     attempt: 0,
@@ -76,14 +78,11 @@ export function jobQueries({ db, now }: Access): Queries['jobs'] {
         if (violatesForeignKey(thrown)) throw nodeNotFound(job.node_uuid);
         if (!violatesUnique(thrown, 'jobs.node_uuid')) throw thrown;
         const holder = await runningOf(job.node_uuid);
-        throw new IngotError(
-          'node_locked',
-          `Node ${job.node_uuid} is locked by the job "${holder?.verb ?? 'unknown'}" (number ${holder?.id ?? '?'}), please retry after it is completed.`,
-          {
-            hint: 'Wait until it has ended; `ingot node why` tells how far it is.',
-            cause: thrown,
-          },
-        );
+        const held = holder === null ? '' : `${holderOf(holder)} `;
+        throw nodeLocked(job.node_uuid, {
+          hint: `${held}Wait until it has ended; \`ingot node why\` tells how far it is.`,
+          cause: thrown,
+        });
       }
     },
     async get(id) {

@@ -245,6 +245,8 @@ export type JobRecord = {
   readonly id: number;
   readonly node_uuid: string;
   readonly verb: string;
+  /** Name of the user or token that asked for it; null: nobody logged in, or ingot itself. */
+  readonly asked_by: string | null;
   readonly steps: readonly JobStep[];
   /** Index of the step that runs now; equals `steps.length` when all are done. */
   readonly cursor: number;

@@ -33,7 +33,7 @@ export type NewNode = Pick<NodeRecord, 'uuid' | 'driver'> & NodePatch;
 export type NewPort = Pick<PortRecord, 'uuid' | 'node_uuid' | 'address'> & PortPatch;
 export type PortOwner = Pick<NodeRecord, 'uuid' | 'name'>;
 export type NewReservation = Omit<ReservationRecord, 'created_at' | 'updated_at'>;
-export type NewJob = Pick<JobRecord, 'node_uuid' | 'verb' | 'steps'>;
+export type NewJob = Pick<JobRecord, 'node_uuid' | 'verb' | 'steps'> & Partial<Pick<JobRecord, 'asked_by'>>;
 
 /** The columns that a list of nodes can be sorted by: those that are no JSON and no long text. */
 export const NODE_SORT_KEYS = [

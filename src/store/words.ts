@@ -97,3 +97,6 @@ export type ReservationSource = (typeof RESERVATION_SOURCES)[number];
 /** Who may do how much by the API, the least first (Keystone's words). */
 export const ROLES = ['reader', 'member', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
+
+/** This seed node's name, as clients of Ironic see it: `conductor`, `reservation`, and who has locked a node. */
+export const HOST_NAME = 'ingot';

@@ -33,7 +33,7 @@ export function fakeLifecycle(store: Store): FakeLifecycle {
     // The real one: what it does is part of the API's answers.
     allocate: (uuid) =>
       createAllocator({ store, clock: stoppedClock(), log: createLog('silent') }).take(uuid),
-    requestPower: (ident, target, timeoutS) => note('requestPower', ident, target, timeoutS),
+    requestPower: (ident, target, asked) => note('requestPower', ident, target, asked),
     management: {
       bootDevice: async () => ({ device: 'disk', persistent: true }),
       setBootDevice: (node, wanted) => note('setBootDevice', node.uuid, wanted),

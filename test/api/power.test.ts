@@ -9,8 +9,8 @@ test('power targets reach the lifecycle, others are refused', async () => {
   expect((await ask('PUT', url, { body: { target: 'soft power off', timeout: 60 } })).status).toBe(202);
   expect((await ask('PUT', url, { body: { target: 'power on' } })).status).toBe(202);
   expect(lifecycle.asked).toEqual([
-    { method: 'requestPower', arguments: [NODE, 'soft power off', 60] },
-    { method: 'requestPower', arguments: [NODE, 'power on', null] },
+    { method: 'requestPower', arguments: [NODE, 'soft power off', { timeoutS: 60 }] },
+    { method: 'requestPower', arguments: [NODE, 'power on', { timeoutS: null }] },
   ]);
   expect((await ask('PUT', url, { body: { target: 'explode' } })).status).toBe(400);
 });

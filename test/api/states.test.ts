@@ -265,7 +265,7 @@ test('maintenance is set with its reason and cleared with it, and both are told'
 });
 
 test('reservation names us while a job is at work, and is free while it waits', async () => {
-  const { ask, store } = await apiFixture({ hostname: 'seed-1' });
+  const { ask, store } = await apiFixture();
   await store.nodes.insert(aNode({ provision_state: 'cleaning' }));
   const job = await store.jobs.insert({
     node_uuid: NODE,
@@ -274,7 +274,7 @@ test('reservation names us while a job is at work, and is free while it waits', 
   });
   const read = async (): Promise<unknown> => (await ask('GET', `/v1/nodes/${NODE}`)).body;
   expect(await read()).toMatchObject({
-    reservation: 'seed-1',
+    reservation: 'ingot',
     clean_step: { step: 'erase' },
     deploy_step: {},
   });

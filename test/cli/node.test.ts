@@ -266,7 +266,9 @@ test('power, maintenance and delete', async () => {
   const { node, store, lifecycle } = await daemonFixture();
   await store.nodes.insert(aNode());
   expect((await node('power', 'cycle', 'rack1-07')).code).toBe(0);
-  expect(lifecycle.asked).toEqual([{ method: 'requestPower', arguments: [NODE, 'rebooting', null] }]);
+  expect(lifecycle.asked).toEqual([
+    { method: 'requestPower', arguments: [NODE, 'rebooting', { timeoutS: null }] },
+  ]);
   expect((await node('power', 'explode', 'rack1-07')).code).toBe(2);
   expect((await node('maintenance', 'rack1-07', 'on', '--reason', 'fan')).code).toBe(0);
   expect(await store.nodes.get(NODE)).toMatchObject({ maintenance: true, maintenance_reason: 'fan' });

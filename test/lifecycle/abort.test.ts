@@ -153,7 +153,7 @@ describe.each(KINDS.filter(({ kind }) => kind !== 'clean'))('a tear-down asked f
     const { world, uuid } = await flashing(one);
     await expect(world.daemon().requestVerb(uuid, { verb: 'deleted' })).rejects.toMatchObject({
       code: 'node_locked',
-      hint: expect.stringContaining('firmware.flash_bios must not be cut in its middle. Wait until'),
+      hint: expect.stringContaining('firmware.flash_bios must not be cut in its middle. The job "active"'),
     });
     expect(await world.node()).toMatchObject({ provision_state: one.waits });
   });

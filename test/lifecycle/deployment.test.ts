@@ -71,7 +71,7 @@ test('a job that runs refuses a deployment by its own name, whatever the state',
   const request = daemon.requestVerb(uuid, { verb: 'active', deployment: NEW });
   await expect(request).rejects.toMatchObject({
     code: 'node_locked',
-    message: expect.stringMatching(/locked by the job "power" \(number \d+\)/),
+    hint: expect.stringMatching(/^The job "power" \(number \d+\) holds it\./),
   });
   expect(await info()).toEqual(OLD);
 });
@@ -92,7 +92,7 @@ test('of two `ingot node deploy` at once one gets all that it asked for, the oth
     image_os_hash_value: winner.repeat(64),
     configdrive: { meta_data: { hostname: winner } },
   });
-  expect(ran.find(({ code }) => code === 1)?.err).toMatch(/locked by the job "active" \(number \d+\)/);
+  expect(ran.find(({ code }) => code === 1)?.err).toMatch(/The job "active" \(number \d+\).* holds it/);
   const again = await fetch(`${url}/ingot/v1/nodes/${uuid}/deploy`, { method: 'POST' });
   expect(again.status).toBe(409);
 });

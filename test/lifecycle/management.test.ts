@@ -21,7 +21,7 @@ test('while a job works on the node, nothing else is asked of its BMC', async ()
   const wanted = { device: 'disk', persistent: false } as const;
   await expect(management.setBootDevice(node, wanted)).rejects.toMatchObject({
     code: 'node_locked',
-    message: expect.stringContaining('is locked by the job "manage"'),
+    hint: expect.stringContaining('The job "manage"'),
   });
   await expect(management.injectNmi(node)).rejects.toMatchObject({ code: 'node_locked' });
 });

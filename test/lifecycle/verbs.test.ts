@@ -157,7 +157,7 @@ describe('verbs', () => {
     await world.daemon().requestPower(uuid, 'rebooting');
     await expect(world.daemon().requestVerb(uuid, { verb: 'deleted' })).rejects.toMatchObject({
       code: 'node_locked',
-      message: expect.stringContaining('locked by the job "power"'),
+      hint: expect.stringContaining('The job "power"'),
     });
   });
 
@@ -193,7 +193,7 @@ describe('power verbs', () => {
     const uuid = machine?.uuid ?? '';
     await machine?.bmc.powerOn();
     Object.assign(machine?.faults ?? {}, { button: 'ignored' });
-    await world.daemon().requestPower(uuid, 'soft power off', asked);
+    await world.daemon().requestPower(uuid, 'soft power off', { timeoutS: asked });
     await world.untilTrue('done', async () => (await world.store().jobs.runningOf(uuid)) === null);
     expect((await world.node()).last_error).toContain(`Gave up after ${seconds / 60} min waiting for`);
   });

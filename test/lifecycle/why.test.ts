@@ -23,7 +23,15 @@ const STARTED = '2026-11-22T12:00:00.000Z';
 
 function aJob(step: string, fields: Partial<JobRecord> = {}): JobRecord {
   return {
-    ...{ id: 1, node_uuid: 'n', verb: 'manage', steps: [{ name: step, args: {} }], cursor: 0, attempt: 0 },
+    ...{
+      id: 1,
+      node_uuid: 'n',
+      verb: 'manage',
+      asked_by: null,
+      steps: [{ name: step, args: {} }],
+      cursor: 0,
+      attempt: 0,
+    },
     ...{ scratch: {}, status: 'running', waiting_for: null, step_started_at: STARTED, wake_at: null },
     ...{ deadline: '2026-11-22T12:05:00.000Z', progress: null, error: null, abort: null },
     ...{ created_at: STARTED, updated_at: STARTED, ...fields },

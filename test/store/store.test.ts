@@ -174,10 +174,12 @@ describe('ports', () => {
 describe('jobs', () => {
   it('lock their node while they run, and name the holder', async () => {
     const store = await storeWithNodes();
-    const job = await store.jobs.insert({ node_uuid: A, verb: 'inspect', steps: [{ name: 's', args: {} }] });
+    const steps = [{ name: 's', args: {} }];
+    const job = await store.jobs.insert({ node_uuid: A, verb: 'inspect', steps, asked_by: 'alice' });
     await expect(store.jobs.insert({ node_uuid: A, verb: 'provide', steps: [] })).rejects.toMatchObject({
       code: 'node_locked',
-      message: expect.stringContaining('locked by the job "inspect"'),
+      message: `Node ${A} is locked by host ingot, please retry after the current operation is completed.`,
+      hint: expect.stringContaining('"inspect" (number 1), asked for by alice,'),
     });
     await store.jobs.update(job.id, { status: 'done', cursor: 1 });
     await store.jobs.insert({ node_uuid: A, verb: 'provide', steps: [] });

@@ -18,6 +18,9 @@ export function siteAdmin(name: string): Principal {
   return { name, role: 'admin', project: null, token: null };
 }
 
+/** Who calls where no login is asked for. */
+export const ANYBODY = siteAdmin('anybody');
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** Null on routes that need no login. */
@@ -36,4 +39,10 @@ export function principalOf({ principal }: Pick<FastifyRequest, 'principal'>): P
 /** Each role may do what those below it may (Keystone's implied roles). */
 export function hasRole({ role }: Pick<Principal, 'role'>, least: Role): boolean {
   return ROLES.indexOf(role) >= ROLES.indexOf(least);
+}
+
+/** For what a job remembers of its asker: nothing where nobody had to say who they are. */
+export function askerOf(request: Pick<FastifyRequest, 'principal'>): { readonly askedBy?: string } {
+  const principal = principalOf(request);
+  return principal === ANYBODY ? {} : { askedBy: principal.name };
 }

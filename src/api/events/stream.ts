@@ -4,6 +4,7 @@
  */
 import type { EventRecord } from '../../store/records.ts';
 import type { EventFilter, Store } from '../../store/store.ts';
+import { createBell } from './bell.ts';
 
 /** Events read at once: the bound on what is held for one client. */
 const PAGE = 200;
@@ -59,18 +60,4 @@ function matches(event: EventRecord, { kinds, node_uuid }: StreamOptions['filter
     (node_uuid === undefined || event.node_uuid === node_uuid) &&
     (kinds === undefined || kinds.includes(event.kind))
   );
-}
-
-/** A doorbell: rings that come while nobody waits are kept as one. */
-function createBell(signal: AbortSignal): { ring(): void; reset(): void; rung(): Promise<void> } {
-  let next = Promise.withResolvers<void>();
-  signal.addEventListener('abort', () => next.resolve(), { once: true });
-  return {
-    ring: () => next.resolve(),
-    reset: () => {
-      next = Promise.withResolvers<void>();
-      if (signal.aborted) next.resolve();
-    },
-    rung: () => next.promise,
-  };
 }

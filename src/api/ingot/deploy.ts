@@ -4,6 +4,7 @@
  * 409 with the job that holds the node.
  */
 import type { FastifyInstance } from 'fastify';
+import { askerOf } from '../access/principal.ts';
 import type { ApiContext } from '../context.ts';
 import { configDriveOf } from '../ironic/config-drive.ts';
 import { findNode } from '../ironic/idents.ts';
@@ -25,7 +26,7 @@ export function deployRoutes(app: FastifyInstance, { store, lifecycle }: ApiCont
       refuseMask(instance_info);
       const drive = configDriveOf(target, configdrive);
       await lifecycle.requestVerb(node.uuid, {
-        verb: target,
+        ...{ verb: target, ...askerOf(request) },
         deployment: instance_info,
         ...(drive === null ? {} : { configdrive: drive }),
         ...(deploySteps.length === 0 ? {} : { deploySteps }),

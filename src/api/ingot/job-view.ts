@@ -9,6 +9,7 @@ export function jobView(job: JobRecord, now: number): JsonObject {
   return {
     id: job.id,
     verb: job.verb,
+    asked_by: job.asked_by,
     status: job.status,
     step: step?.name ?? null,
     /** Counted from 1, as people count. */

@@ -21,8 +21,9 @@ import { baseUrl } from '../server.ts';
 import { refuseRelease } from './allocation-rules.ts';
 import { ALLOCATION_FIELDS } from './allocation-view.ts';
 import { namesIn, only, refuseNewer, selectFields, viewOf } from './fields.ts';
-import { asRequestFault, findAllocation, findNode, refuseWhileLocked } from './idents.ts';
+import { asRequestFault, findAllocation, findNode } from './idents.ts';
 import { answerList, shownFields } from './listing.ts';
+import { refuseWhileLocked } from './locked.ts';
 import { plainQuery } from './paging.ts';
 import { notAcceptable, refuseBefore, refuseMethodBefore } from './since.ts';
 
@@ -39,7 +40,7 @@ const PATCH_RULES = { allowed: ['name', 'extra'], mandatory: [], emptied: { extr
 
 type WithIdent = { Params: { ident: string } };
 
-export function allocationRoutes(app: FastifyInstance, { store, lifecycle, hostname }: ApiContext): void {
+export function allocationRoutes(app: FastifyInstance, { store, lifecycle, write }: ApiContext): void {
   const whole = (request: FastifyRequest, allocation: AllocationRecord): object =>
     viewOf(allocation, selectFields(ALLOCATION_FIELDS, null, request.minor), baseUrl(request));
 
@@ -78,7 +79,7 @@ export function allocationRoutes(app: FastifyInstance, { store, lifecycle, hostn
       const said = 'Cannot set node when creating an allocation in this API version';
       throw new IngotError('invalid_input', said, { hint: `It needs 1.${SINCE.backfill} or newer.` });
     }
-    const stored = await store.transaction((queries) => create(queries, body, hostname));
+    const stored = await write(request, (queries) => create(queries, body));
     if (stored.state === 'allocating') lifecycle.allocate(stored.uuid);
     return reply
       .code(201)
@@ -109,7 +110,7 @@ export function allocationRoutes(app: FastifyInstance, { store, lifecycle, hostn
   const remove = async (queries: Queries, allocation: AllocationRecord): Promise<void> => {
     const node = allocation.node_uuid === null ? null : await queries.nodes.get(allocation.node_uuid);
     if (node !== null) {
-      await refuseWhileLocked(queries, { node, hostname });
+      await refuseWhileLocked(queries, node);
       refuseRelease(node, allocation);
     }
     await release(queries, allocation);
@@ -117,7 +118,7 @@ export function allocationRoutes(app: FastifyInstance, { store, lifecycle, hostn
 
   app.delete<WithIdent>('/v1/allocations/:ident', async (request, reply) => {
     refuseMethodBefore(SINCE.allocations, request, 'allocations');
-    await store.transaction(async (queries) =>
+    await write(request, async (queries) =>
       remove(queries, await findAllocation(queries, request.params.ident)),
     );
     return reply.code(204).send();
@@ -138,13 +139,13 @@ export function allocationRoutes(app: FastifyInstance, { store, lifecycle, hostn
   });
   app.delete<WithIdent>('/v1/nodes/:ident/allocation', async (request, reply) => {
     refuseBefore(SINCE.allocations, request);
-    await store.transaction(async (queries) => remove(queries, await ofNode(queries, request.params.ident)));
+    await write(request, async (queries) => remove(queries, await ofNode(queries, request.params.ident)));
     return reply.code(204).send();
   });
 }
 
 /** The allocation as it stands on disk: still `allocating`, or given the node that it names. */
-async function create(queries: Queries, body: AllocationCreate, hostname: string): Promise<AllocationRecord> {
+async function create(queries: Queries, body: AllocationCreate): Promise<AllocationRecord> {
   const { node: named, uuid, candidate_nodes: asked, ...fields } = body;
   const node = named === null ? null : await asRequestFault(findNode(queries, named));
   const resource_class = fields.resource_class ?? node?.resource_class ?? null;
@@ -172,7 +173,7 @@ async function create(queries: Queries, body: AllocationCreate, hostname: string
     data: { allocation_uuid: allocation.uuid },
   });
   if (node === null) return allocation;
-  await refuseWhileLocked(queries, { node, hostname });
+  await refuseWhileLocked(queries, node);
   return await backfill(queries, allocation, node);
 }
 

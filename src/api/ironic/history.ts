@@ -103,7 +103,11 @@ function historyEntry(
     severity: event.severity.toUpperCase(),
     event: detail ? event.message : short,
     ...(detail
-      ? { event_type: TYPES[event.kind.split('.')[0] ?? ''] ?? 'conductor', conductor: hostname, user: null }
+      ? {
+          event_type: TYPES[event.kind.split('.')[0] ?? ''] ?? 'conductor',
+          conductor: hostname,
+          user: event.data.asked_by ?? null,
+        }
       : {}),
     links: [{ href: `${base}/v1/nodes/${node}/history/${uuid}`, rel: 'self' }],
   };

@@ -1,14 +1,11 @@
 /** From the word in a URL to the record. */
 import type { FastifyInstance } from 'fastify';
 import { IngotError } from '../../errors.ts';
-import { STATES } from '../../lifecycle/graph.ts';
-import { waitForJob } from '../../lifecycle/verbs.ts';
 import { nodeNotFound } from '../../store/nodes.ts';
 import { missing } from '../../store/page.ts';
 import type {
   AllocationRecord,
   ChassisRecord,
-  JobRecord,
   NodeRecord,
   PortgroupRecord,
   PortRecord,
@@ -124,39 +121,6 @@ export async function requiredNode(queries: Pick<Queries, 'nodes'>, uuid: string
   throw new IngotError('invalid_input', `Node ${uuid} could not be found.`, {
     hint: 'Give the uuid of a node; `ingot node list` shows them.',
   });
-}
-
-/** As `refuseWhileAtWork`, for what hangs on a node. */
-export async function refuseNodeLocked(
-  queries: Pick<Queries, 'nodes' | 'jobs'>,
-  { uuid, hostname }: { readonly uuid: string; readonly hostname: string },
-): Promise<void> {
-  const node = await queries.nodes.get(uuid);
-  if (node !== null) await refuseWhileAtWork(queries, { node, hostname });
-}
-
-type OnHost = { readonly node: NodeRecord; readonly hostname: string };
-
-/** Refuses while a job of the node runs, also one that waits: the job row is the node's lock. */
-export async function refuseWhileLocked(queries: Pick<Queries, 'jobs'>, at: OnHost): Promise<void> {
-  const job = await queries.jobs.runningOf(at.node.uuid);
-  if (job !== null) throw locked(job, at);
-}
-
-/** As `refuseWhileLocked`, but not in a `... wait` state while the agent works: Ironic has no lock then either. */
-export async function refuseWhileAtWork(queries: Pick<Queries, 'jobs'>, at: OnHost): Promise<void> {
-  const job = await queries.jobs.runningOf(at.node.uuid);
-  if (job === null) return;
-  const waits = job.waiting_for !== null && STATES[at.node.provision_state].kind === 'wait';
-  if (!waits) throw locked(job, at);
-}
-
-function locked(job: JobRecord, { node, hostname }: OnHost): IngotError {
-  return new IngotError(
-    'node_locked',
-    `Node ${node.uuid} is locked by host ${hostname}, please retry after the current operation is completed.`,
-    { hint: `The job "${job.verb}" is running. ${waitForJob(node)}` },
-  );
 }
 
 /** Throws `invalid_input` when the chassis or the parent that `fields` name is not there, or is the node itself. */

@@ -31,7 +31,7 @@ export const consoleBody = z.strictObject({ enabled: looseBoolean });
 
 type WithIdent = { Params: { ident: string } };
 
-export function managementRoutes(app: FastifyInstance, { store, lifecycle }: ApiContext): void {
+export function managementRoutes(app: FastifyInstance, { store, lifecycle, whenFree }: ApiContext): void {
   const management = lifecycle.management;
 
   app.get<WithIdent>('/v1/nodes/:ident/management/boot_device', async (request) => {
@@ -48,12 +48,14 @@ export function managementRoutes(app: FastifyInstance, { store, lifecycle }: Api
       ...{ what: 'boot_device', mandatory: 'boot_device' },
     });
     const node = await findNode(store, request.params.ident);
-    await management.setBootDevice(node, { device: deviceNamed(node, name), persistent });
+    const wanted = { device: deviceNamed(node, name), persistent };
+    await whenFree(request, () => management.setBootDevice(node, wanted));
     return reply.code(204).send();
   });
   app.put<WithIdent>('/v1/nodes/:ident/management/inject_nmi', async (request, reply) => {
     refuseBefore(SINCE.nmi, request);
-    await management.injectNmi(await findNode(store, request.params.ident));
+    const node = await findNode(store, request.params.ident);
+    await whenFree(request, () => management.injectNmi(node));
     return reply.code(204).send();
   });
   app.get<WithIdent>('/v1/nodes/:ident/management/indicators', async (request) => {
@@ -86,7 +88,8 @@ export function managementRoutes(app: FastifyInstance, { store, lifecycle }: Api
       what: 'secure_boot',
       mandatory: 'target',
     });
-    await management.setSecureBoot(await findNode(store, request.params.ident), target);
+    const node = await findNode(store, request.params.ident);
+    await whenFree(request, () => management.setSecureBoot(node, target));
     return reply.code(202).send();
   });
 

@@ -12,8 +12,9 @@ import { nodeListQuery, nodePatchQuery, nodeShowQuery } from '../schemas/node.ts
 import { patchSchema } from '../schemas/patch.ts';
 import { baseUrl } from '../server.ts';
 import { giveUpAllocation } from './allocation-rules.ts';
-import { findChassis, findNode, refuseOrphan, refuseWhileLocked } from './idents.ts';
+import { findChassis, findNode, refuseOrphan } from './idents.ts';
 import { judgeShown, pageAsked } from './listing.ts';
+import { refuseWhileLocked } from './locked.ts';
 import { NODE_LIST_FIELDS } from './node-fields.ts';
 import { nodePage, refuseNewerFilters } from './node-list.ts';
 import { refuseDelete, refuseParentOf, refuseUpdate } from './node-rules.ts';
@@ -24,7 +25,7 @@ import { nextLink, plainQuery } from './paging.ts';
 type WithIdent = { Params: { ident: string } };
 
 export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
-  const { store, drivers, hostname } = context;
+  const { store, drivers, hostname, write } = context;
 
   const list = async (request: FastifyRequest, allFields: boolean, chassis?: string): Promise<object> => {
     const plain = plainQuery(request.query);
@@ -119,10 +120,10 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
   });
 
   app.delete<WithIdent>('/v1/nodes/:ident', async (request, reply: FastifyReply) => {
-    await store.transaction(async (queries) => {
+    await write(request, async (queries) => {
       const node = await findNode(queries, request.params.ident);
       refuseDelete(node);
-      await refuseWhileLocked(queries, { node, hostname });
+      await refuseWhileLocked(queries, node);
       refuseParentOf(node, await queries.nodes.list({ parent_node: node.uuid }));
       const ports = await queries.ports.listByNode(node.uuid);
       await queries.nodes.delete(node.uuid);

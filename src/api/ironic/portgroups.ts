@@ -16,8 +16,9 @@ import { patchSchema } from '../schemas/patch.ts';
 import { portgroupCreate, portgroupListQuery, portgroupWritable } from '../schemas/portgroup.ts';
 import { baseUrl } from '../server.ts';
 import { namesIn, only, refuseNewer, selectFields, viewOf } from './fields.ts';
-import { findPortgroup, refuseNodeLocked, requiredNode } from './idents.ts';
+import { findPortgroup, requiredNode } from './idents.ts';
 import { answerList, shownFields } from './listing.ts';
+import { refuseNodeLocked } from './locked.ts';
 import { plainQuery } from './paging.ts';
 import { mayBeRewired, WIRING_STATES } from './port-rules.ts';
 import { PORTGROUP_FIELDS } from './portgroup-view.ts';
@@ -41,7 +42,7 @@ const PATCH_RULES = {
 
 type WithIdent = { Params: { ident: string } };
 
-export function portgroupRoutes(app: FastifyInstance, { store, hostname }: ApiContext): void {
+export function portgroupRoutes(app: FastifyInstance, { store, write }: ApiContext): void {
   const whole = (request: FastifyRequest, group: PortgroupRecord): object =>
     viewOf(group, selectFields(PORTGROUP_FIELDS, null, request.minor), baseUrl(request));
 
@@ -109,7 +110,7 @@ export function portgroupRoutes(app: FastifyInstance, { store, hostname }: ApiCo
     const patch = parseBody(patchSchema, request.body, 'patch');
     const touched = patchedFields(patch);
     refuseNewer(PORTGROUP_FIELDS, touched, request.minor);
-    const stored = await store.transaction(async (queries) => {
+    const stored = await write(request, async (queries) => {
       const group = await findPortgroup(queries, request.params.ident);
       const { uuid: _u, created_at: _c, updated_at: _a, internal_info: _i, ...writable } = group;
       const after = parseBody(portgroupWritable, applyPatch(writable, patch, PATCH_RULES), 'portgroup');
@@ -117,10 +118,10 @@ export function portgroupRoutes(app: FastifyInstance, { store, hostname }: ApiCo
         throw badName(
           `Portgroup ${request.params.ident}: Cannot change name to invalid name '${after.name}'`,
         );
-      await refuseNodeLocked(queries, { uuid: group.node_uuid, hostname });
+      await refuseNodeLocked(queries, group.node_uuid);
       if (after.node_uuid !== group.node_uuid) {
         await refuseMove(queries, group, after.node_uuid);
-        await refuseNodeLocked(queries, { uuid: after.node_uuid, hostname });
+        await refuseNodeLocked(queries, after.node_uuid);
       }
       if (!after.standalone_ports_supported && group.standalone_ports_supported)
         await refuseLoners(queries, group);
@@ -134,9 +135,9 @@ export function portgroupRoutes(app: FastifyInstance, { store, hostname }: ApiCo
 
   app.delete<WithIdent>('/v1/portgroups/:ident', async (request, reply) => {
     refuseBefore(SINCE.portgroups, request);
-    await store.transaction(async (queries) => {
+    await write(request, async (queries) => {
       const group = await findPortgroup(queries, request.params.ident);
-      await refuseNodeLocked(queries, { uuid: group.node_uuid, hostname });
+      await refuseNodeLocked(queries, group.node_uuid);
       const ports = await queries.ports.listByPortgroup(group.uuid);
       if (ports.length > 0) {
         throw new IngotError(

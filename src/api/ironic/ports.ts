@@ -15,8 +15,9 @@ import { patchSchema } from '../schemas/patch.ts';
 import { portCreate, portListQuery, portWritable } from '../schemas/port.ts';
 import { baseUrl } from '../server.ts';
 import { namesIn, only, refuseNewer, selectFields, viewOf } from './fields.ts';
-import { findPort, findPortgroup, refuseNodeLocked, requiredNode } from './idents.ts';
+import { findPort, findPortgroup, requiredNode } from './idents.ts';
 import { answerList, shownFields } from './listing.ts';
+import { refuseNodeLocked } from './locked.ts';
 import { plainQuery } from './paging.ts';
 import { checkMembership, refusePortUpdate } from './port-rules.ts';
 import { PORT_FIELDS, PORT_LIST_FIELDS } from './port-view.ts';
@@ -45,7 +46,7 @@ const PATCH_RULES = {
 type Within = { readonly node?: string; readonly portgroup?: string };
 
 export function portRoutes(app: FastifyInstance, context: ApiContext): void {
-  const { store, hostname } = context;
+  const { store, write } = context;
   const whole = (request: FastifyRequest, port: PortRecord): object =>
     viewOf(port, selectFields(PORT_FIELDS, null, request.minor), baseUrl(request));
 
@@ -137,7 +138,7 @@ export function portRoutes(app: FastifyInstance, context: ApiContext): void {
     const patch = parseBody(patchSchema, request.body, 'patch');
     const named = patchedFields(patch);
     refuseNewer(PORT_FIELDS, named, request.minor);
-    const stored = await store.transaction(async (queries) => {
+    const stored = await write(request, async (queries) => {
       const port = await portNamed(queries, request);
       const { uuid: _u, created_at: _c, updated_at: _a, internal_info: _i, ...writable } = port;
       const known = selectFields(PORT_FIELDS, null, request.minor).map((field) => field.name);
@@ -145,14 +146,14 @@ export function portRoutes(app: FastifyInstance, context: ApiContext): void {
       const document = applyPatch({ ...writable, is_smartnic: false }, patch, rules);
       const { is_smartnic: _s, ...after } = parseBody(portWritable, document, 'port');
       const changes = only(after, named);
-      await refuseNodeLocked(queries, { uuid: port.node_uuid, hostname });
+      await refuseNodeLocked(queries, port.node_uuid);
       const node = await queries.nodes.get(port.node_uuid);
       if (node !== null) refusePortUpdate(node, port, changes);
       if (changes.node_uuid !== undefined) await requiredNode(queries, changes.node_uuid);
       await checkMembership(queries, { ...port, ...after }, 'changed');
       const record = await queries.ports.update(port.uuid, changes);
       const moved = record.node_uuid !== port.node_uuid;
-      if (moved) await refuseNodeLocked(queries, { uuid: record.node_uuid, hostname });
+      if (moved) await refuseNodeLocked(queries, record.node_uuid);
       await tell(queries, record, 'updated');
       if (moved) await tell(queries, port, 'deleted');
       return record;
@@ -161,9 +162,9 @@ export function portRoutes(app: FastifyInstance, context: ApiContext): void {
   });
 
   app.delete<WithIdent>('/v1/ports/:ident', async (request, reply) => {
-    await store.transaction(async (queries) => {
+    await write(request, async (queries) => {
       const port = await portNamed(queries, request);
-      await refuseNodeLocked(queries, { uuid: port.node_uuid, hostname });
+      await refuseNodeLocked(queries, port.node_uuid);
       await queries.ports.delete(port.uuid);
       await tell(queries, port, 'deleted');
     });

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { IngotError } from '../../errors.ts';
 import { POWER_TARGETS, type PowerTarget, VERBS, type Verb } from '../../store/words.ts';
-import { principalOf } from '../access/principal.ts';
+import { askerOf, principalOf } from '../access/principal.ts';
 import { type ApiContext, nodeSource } from '../context.ts';
 import { parseArguments } from '../parse.ts';
 import { maintenanceBody } from '../schemas/node.ts';
@@ -24,7 +24,7 @@ const PROVISION = { what: 'provision', mandatory: 'target' } as const;
 type WithIdent = { Params: { ident: string } };
 
 export function stateRoutes(app: FastifyInstance, context: ApiContext): void {
-  const { store, lifecycle, checkDriverInfo } = context;
+  const { store, lifecycle, checkDriverInfo, whenFree } = context;
 
   app.get<WithIdent>('/v1/nodes/:ident/states', async (request) => {
     const node = await findNode(store, request.params.ident);
@@ -65,7 +65,7 @@ export function stateRoutes(app: FastifyInstance, context: ApiContext): void {
       });
       const deploySteps = body.deploy_steps ?? [];
       await lifecycle.requestVerb(node.uuid, {
-        verb,
+        ...{ verb, ...askerOf(request) },
         ...(steps === null ? {} : { steps }),
         ...(withoutRamdisk ? { withoutRamdisk } : {}),
         ...(deploySteps.length === 0 ? {} : { deploySteps }),
@@ -97,7 +97,8 @@ export function stateRoutes(app: FastifyInstance, context: ApiContext): void {
       );
     }
     checkDriverInfo?.(node.driver, node.driver_info);
-    await lifecycle.requestPower(node.uuid, known, timeout);
+    const asked = { timeoutS: timeout, ...askerOf(request) };
+    await whenFree(request, () => lifecycle.requestPower(node.uuid, known, asked));
     return reply
       .code(202)
       .header('Location', `${baseUrl(request)}/v1/nodes/${ident}/states`)

@@ -7,7 +7,8 @@ import type { ApiContext } from '../context.ts';
 import { parseBody } from '../parse.ts';
 import { trait } from '../schemas/trait.ts';
 import { baseUrl } from '../server.ts';
-import { findNode, refuseWhileAtWork } from './idents.ts';
+import { findNode } from './idents.ts';
+import { refuseWhileAtWork } from './locked.ts';
 import { notAcceptable } from './since.ts';
 
 const MOST_TRAITS = 50;
@@ -18,12 +19,15 @@ export const traitsBody = z.strictObject({ traits: z.array(trait) });
 type WithIdent = { Params: { ident: string } };
 type WithTrait = { Params: { ident: string; trait: string } };
 
-export function traitRoutes(app: FastifyInstance, { store, hostname }: ApiContext): void {
+export function traitRoutes(app: FastifyInstance, { store, write }: ApiContext): void {
   /** Reads, changes and writes a node's traits in one transaction. */
-  const change = (ident: string, next: (node: NodeRecord) => Iterable<string>): Promise<void> =>
-    store.transaction(async (queries) => {
-      const node = await findNode(queries, ident);
-      await refuseWhileAtWork(queries, { node, hostname });
+  const change = (
+    request: Pick<FastifyRequest<WithIdent>, 'raw' | 'params'>,
+    next: (node: NodeRecord) => Iterable<string>,
+  ): Promise<void> =>
+    write(request, async (queries) => {
+      const node = await findNode(queries, request.params.ident);
+      await refuseWhileAtWork(queries, node);
       const traits = [...new Set(next(node))].sort();
       refuseTooMany(node, traits);
       await queries.nodes.update(node.uuid, { traits });
@@ -42,12 +46,12 @@ export function traitRoutes(app: FastifyInstance, { store, hostname }: ApiContex
   app.put<WithIdent>('/v1/nodes/:ident/traits', async (request, reply) => {
     refuseTooOld(request);
     const { traits } = parseBody(traitsBody, request.body, 'traits');
-    await change(request.params.ident, () => traits);
+    await change(request, () => traits);
     return reply.code(204).send();
   });
   app.delete<WithIdent>('/v1/nodes/:ident/traits', async (request, reply) => {
     refuseTooOld(request);
-    await change(request.params.ident, () => []);
+    await change(request, () => []);
     return reply.code(204).send();
   });
   app.put<WithTrait>('/v1/nodes/:ident/traits/:trait', async (request, reply) => {
@@ -58,14 +62,14 @@ export function traitRoutes(app: FastifyInstance, { store, hostname }: ApiContex
         hint: 'Leave the body out, or PUT the whole list to …/traits.',
       });
     const added = parseBody(trait, request.params.trait, 'trait');
-    await change(ident, (node) => [...node.traits, added]);
+    await change(request, (node) => [...node.traits, added]);
     const location = `${baseUrl(request)}/v1/nodes/${ident}/traits/${added}`;
     return reply.code(204).header('Location', location).send();
   });
   app.delete<WithTrait>('/v1/nodes/:ident/traits/:trait', async (request, reply) => {
     refuseTooOld(request);
-    const { ident, trait: removed } = request.params;
-    await change(ident, (node) => {
+    const { trait: removed } = request.params;
+    await change(request, (node) => {
       if (node.traits.includes(removed)) return node.traits.filter((one) => one !== removed);
       throw new IngotError('not_found', `Node ${node.uuid} doesn't have a trait '${removed}'`, {
         hint: `It has: ${node.traits.join(', ') || 'none'}.`,

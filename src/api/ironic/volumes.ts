@@ -21,8 +21,9 @@ import { patchSchema } from '../schemas/patch.ts';
 import { volumeListQuery } from '../schemas/volume.ts';
 import { baseUrl } from '../server.ts';
 import { type Field, selectFields, viewOf } from './fields.ts';
-import { findNode, refuseWhileAtWork } from './idents.ts';
+import { findNode } from './idents.ts';
 import { answerList, shownFields } from './listing.ts';
+import { refuseWhileAtWork } from './locked.ts';
 import { mayBeDeleted } from './node-rules.ts';
 import { plainQuery } from './paging.ts';
 import { refuseBefore } from './since.ts';
@@ -54,7 +55,7 @@ export function volumeRoutes(app: FastifyInstance, context: ApiContext): void {
 
 function kindRoutes<R extends VolumeConnectorRecord | VolumeTargetRecord, Key extends string>(
   app: FastifyInstance,
-  { store, hostname }: ApiContext,
+  { store, write }: ApiContext,
   kind: VolumeKind<R, Key>,
 ): void {
   const { noun, listed } = kind;
@@ -129,7 +130,7 @@ function kindRoutes<R extends VolumeConnectorRecord | VolumeTargetRecord, Key ex
       mandatory: kind.mandatory,
       emptied: { extra: {}, properties: {} },
     };
-    const stored = await store.transaction(async (queries) => {
+    const stored = await write(request, async (queries) => {
       const before = await find(queries, request);
       const document = Object.entries<JsonObject[string]>(before);
       const writable = document.filter(([name]) => kind.patchable.includes(name));
@@ -140,7 +141,7 @@ function kindRoutes<R extends VolumeConnectorRecord | VolumeTargetRecord, Key ex
       const changes = kind.changed(after, touched);
       const node = await queries.nodes.get(before.node_uuid);
       if (node !== null) {
-        await refuseWhileAtWork(queries, { node, hostname });
+        await refuseWhileAtWork(queries, node);
         if (node.power_state !== 'power off') throw notWhilePowered(node, `${noun} update`);
       }
       if (changes.node_uuid !== undefined) await findNode(queries, changes.node_uuid);
@@ -153,11 +154,11 @@ function kindRoutes<R extends VolumeConnectorRecord | VolumeTargetRecord, Key ex
 
   app.delete<WithIdent>(`${at}/:ident`, async (request, reply) => {
     refuseBefore(SINCE, request);
-    await store.transaction(async (queries) => {
+    await write(request, async (queries) => {
       const record = await find(queries, request);
       const node = await queries.nodes.get(record.node_uuid);
       if (node !== null) {
-        await refuseWhileAtWork(queries, { node, hostname });
+        await refuseWhileAtWork(queries, node);
         if (node.power_state !== 'power off' && !mayBeDeleted(node))
           throw notWhilePowered(node, `${noun} deletion`);
       }

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../clock.ts';
 import type { Config } from '../../config/schema.ts';
 import type { Store } from '../../store/store.ts';
-import { type Principal, siteAdmin } from '../access/principal.ts';
+import { ANYBODY, type Principal, siteAdmin } from '../access/principal.ts';
 import { type Credentials, credentialsIn } from './credentials.ts';
 import { isOver, isSecretOf, readToken } from './tokens.ts';
 
@@ -43,8 +43,8 @@ export function createLogin(options: LoginOptions): (request: IncomingMessage) =
   const challenges = methods.map((method) => (method === 'basic' ? `Basic ${REALM}` : `Bearer ${REALM}`));
   const refuse = (message: string): LoginVerdict => ({ ok: false, status: 401, message, challenges });
   return async (request) => {
-    if (isLocal(request)) return { ok: true, principal: siteAdmin('socket') };
-    if (methods.length === 0) return { ok: true, principal: siteAdmin('anybody') };
+    if (isLocal(request)) return { ok: true, principal: siteAdmin('local socket') };
+    if (methods.length === 0) return { ok: true, principal: ANYBODY };
     const given = credentialsIn(request.headers);
     switch (given.kind) {
       case 'none':

@@ -3,7 +3,7 @@ import type { JobRecord, JobStep, NodeRecord } from '../../store/records.ts';
 import type { JobPatch, NodePatch, Queries } from '../../store/store.ts';
 import { edgeFrom } from '../graph.ts';
 import { EDGES, type GraphEvent } from '../graph-edges.ts';
-import { bring, moveNode } from '../move-node.ts';
+import { askedBy, bring, moveNode } from '../move-node.ts';
 import type { Explanation, Fault, Steps } from './step.ts';
 
 export type Ending = {
@@ -70,13 +70,13 @@ export function createAdvance({ steps, endingOf, now }: AdvanceOptions): Advance
     if (end === null) await queries.nodes.update(node.uuid, patch);
     else {
       const working = await bring(queries, node, 'working');
-      await moveNode(queries, working, { event: arrival(working) ?? end, patch });
+      await moveNode(queries, working, { event: arrival(working) ?? end, patch, askedBy: job.asked_by });
     }
     await queries.events.append({
       node_uuid: node.uuid,
       kind: 'job.done',
       message: `The job "${job.verb}" is done.`,
-      data: { job: job.id, verb: job.verb },
+      data: { job: job.id, verb: job.verb, ...askedBy(job.asked_by) },
     });
   };
 
@@ -89,7 +89,7 @@ export function createAdvance({ steps, endingOf, now }: AdvanceOptions): Advance
       await queries.nodes.update(node.uuid, patch);
       return;
     }
-    const failed = await moveNode(queries, node, { event, patch });
+    const failed = await moveNode(queries, node, { event, patch, askedBy: job.asked_by });
     // A service that was aborted, and whose machine has its own system back, has not failed.
     if (job.abort === 'now' && edgeFrom(failed.provision_state, 'abort') !== null)
       await moveNode(queries, failed, { event: 'abort' });
@@ -129,7 +129,7 @@ export function createAdvance({ steps, endingOf, now }: AdvanceOptions): Advance
       kind: tidying ? 'job.tidy_failed' : 'job.failed',
       severity: tidying ? 'warning' : 'error',
       message: because,
-      data: { job: job.id, verb: job.verb, step: name, hint },
+      data: { job: job.id, verb: job.verb, step: name, hint, ...askedBy(job.asked_by) },
     });
     if (fault !== undefined && !node.maintenance) {
       await queries.events.append({

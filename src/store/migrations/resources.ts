@@ -170,4 +170,9 @@ export const RESOURCES: readonly Migration[] = [
     subject: 'jobs that an operator has asked to abort',
     sql: `ALTER TABLE jobs ADD COLUMN abort TEXT;`,
   },
+  {
+    version: 17,
+    subject: 'who asked for a job',
+    sql: `ALTER TABLE jobs ADD COLUMN asked_by TEXT;`,
+  },
 ];
