@@ -1,118 +1,16 @@
 /** Queries on `nodes`. */
-import { type RawBuilder, type Selectable, type SqlBool, sql, type Updateable } from 'kysely';
-import { z } from 'zod';
+import { type RawBuilder, type SqlBool, sql, type Updateable } from 'kysely';
 import { IngotError } from '../errors.ts';
-import { decodeBoolean, decodeJson, encode, jsonObject, violatesUnique } from './columns.ts';
+import { encode, violatesUnique } from './columns.ts';
 import { fixedQuery, queryByColumns, unplanned } from './fixed-query.ts';
-import type { AgentFacts, BmcTrouble, LcmReport, NodeRecord } from './records.ts';
-import type { NewNode, NodeSortKey, Queries } from './store.ts';
+import { decodeNode, freshNode } from './node-row.ts';
+import type { BmcTrouble, NodeRecord } from './records.ts';
+import type { NodeSortKey, Queries } from './store.ts';
 import type { Access, Tables } from './tables.ts';
 import { takenError } from './taken.ts';
-import { BMC_TROUBLES, type ProvisionState } from './words.ts';
-
-const agentFacts: z.ZodType<AgentFacts> = z.object({
-  generation: z.number(),
-  callback_url: z.string().nullable(),
-  version: z.string().nullable(),
-  verify_ca: z.string().nullable(),
-  looked_up_at: z.string(),
-  last_heartbeat_at: z.string().nullable(),
-});
-
-const lcmReport: z.ZodType<LcmReport> = z.object({
-  reported_at: z.string(),
-  status: z.string(),
-  message: z.string().nullable(),
-  hostname: z.string().nullable(),
-  addresses: z.array(z.string()),
-});
-
-const bmcTrouble: z.ZodType<BmcTrouble> = z.object({
-  kind: z.enum(BMC_TROUBLES),
-  since: z.string(),
-  message: z.string(),
-  hint: z.string(),
-});
-
-const choices: z.ZodType<NodeRecord['interfaces']> = z.record(z.string(), z.string());
-const names = z.array(z.string());
+import type { ProvisionState } from './words.ts';
 
 type Columns = Updateable<Tables['nodes']>;
-
-function decodeNode({ id: _, ...row }: Selectable<Tables['nodes']>): NodeRecord {
-  const json = <T>(column: keyof typeof row, schema: z.ZodType<T>, text: string): T =>
-    decodeJson(schema, text, `nodes, node ${row.uuid}, ${column}`);
-  return {
-    ...row,
-    driver_info: json('driver_info', jsonObject, row.driver_info),
-    interfaces: json('interfaces', choices, row.interfaces),
-    properties: json('properties', jsonObject, row.properties),
-    instance_info: json('instance_info', jsonObject, row.instance_info),
-    extra: json('extra', jsonObject, row.extra),
-    network_data: json('network_data', jsonObject, row.network_data),
-    traits: json('traits', names, row.traits),
-    protected: decodeBoolean(row.protected),
-    retired: decodeBoolean(row.retired),
-    automated_clean: decodeBoolean(row.automated_clean),
-    disable_power_off: decodeBoolean(row.disable_power_off),
-    maintenance: decodeBoolean(row.maintenance),
-    secure_boot: decodeBoolean(row.secure_boot),
-    agent: row.agent === null ? null : json('agent', agentFacts, row.agent),
-    lcm: row.lcm === null ? null : json('lcm', lcmReport, row.lcm),
-    bmc_trouble: row.bmc_trouble === null ? null : json('bmc_trouble', bmcTrouble, row.bmc_trouble),
-  };
-}
-
-function freshNode(node: NewNode, now: string): NodeRecord {
-  return {
-    name: null,
-    driver_info: {},
-    interfaces: {},
-    properties: {},
-    instance_info: {},
-    instance_uuid: null,
-    extra: {},
-    description: null,
-    owner: null,
-    lessee: null,
-    protected: false,
-    protected_reason: null,
-    retired: false,
-    retired_reason: null,
-    shard: null,
-    chassis_uuid: null,
-    allocation_uuid: null,
-    parent_node: null,
-    network_data: {},
-    traits: [],
-    resource_class: null,
-    automated_clean: null,
-    disable_power_off: false,
-    provision_state: 'enroll',
-    target_provision_state: null,
-    provision_updated_at: null,
-    power_state: null,
-    target_power_state: null,
-    boot_mode: null,
-    secure_boot: null,
-    last_error: null,
-    maintenance: false,
-    maintenance_reason: null,
-    fault: null,
-    inspection_started_at: null,
-    inspection_finished_at: null,
-    boot_intent: 'disk',
-    boot_generation: 0,
-    boot_started_at: null,
-    agent: null,
-    lcm: null,
-    instance_generation: 0,
-    bmc_trouble: null,
-    ...node,
-    created_at: now,
-    updated_at: null,
-  };
-}
 
 /** Ironic's own sentences (ironic/common/exception.py). */
 function explainConflict(thrown: unknown, node: Partial<NodeRecord>): unknown {
