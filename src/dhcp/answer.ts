@@ -22,6 +22,7 @@ export const SILENCES = [
   'found_in_use',
   'reservation_in_use',
   'not_ours_to_refuse',
+  'no_record',
   'not_the_holder',
   'off_network',
   'left_to_other_server',
@@ -90,11 +91,14 @@ function answerDiscover(facts: ClientFacts, situation: Situation): Answer {
  */
 type RequestState = 'selecting' | 'init_reboot' | 'renewing';
 
-/** How the address stands that a REQUEST is about; `reserved_elsewhere`: the machine has a better one now. */
-type RequestStanding = Standing | 'reserved_elsewhere';
+/**
+ * How the address stands that a REQUEST is about. `unrecorded`: it is usable, and the machine never had an address of
+ * us. `reserved_elsewhere`: the machine has a better one now.
+ */
+type RequestStanding = Standing | 'unrecorded' | 'reserved_elsewhere';
 
 type Rule =
-  | { readonly do: 'ack' }
+  | { readonly do: 'ack'; readonly ifOwner?: true }
   | { readonly do: 'nak'; readonly because: string; readonly ifOwner?: true };
 
 const ACK: Rule = { do: 'ack' };
@@ -105,13 +109,17 @@ const ELSEWHERE: Rule = { do: 'nak', because: 'this machine has another address 
 const NOT_OURS: Rule = { do: 'nak', because: 'that address is in no range of this network', ifOwner: true };
 const OFF_NETWORK: Rule = { do: 'nak', because: 'that address is not of this network', ifOwner: true };
 
+/** Beside another server "it MUST remain silent" (RFC 2131 4.3.2): that one may have given the address. */
+const REMEMBERED: Rule = { do: 'ack', ifOwner: true };
+
 /**
- * A usable address without a record is acknowledged: the machine remembers a lease that we lost, or took an
- * offer that we forgot in a restart. A running machine is not cut off when it gets a reservation elsewhere:
+ * A usable address without a record is acknowledged: the machine took an offer that we forgot in a restart, runs
+ * with a lease that we lost, or remembers one, which only the sole server can tell to be its own. A running machine is not cut off when it gets a reservation elsewhere:
  * it moves at its next start.
  */
 const REQUEST_RULES: Record<RequestStanding, Record<RequestState, Rule>> = {
   usable: { selecting: ACK, init_reboot: ACK, renewing: ACK },
+  unrecorded: { selecting: ACK, init_reboot: REMEMBERED, renewing: ACK },
   reserved_elsewhere: { selecting: ELSEWHERE, init_reboot: ELSEWHERE, renewing: ACK },
   taken: { selecting: TAKEN, init_reboot: TAKEN, renewing: TAKEN },
   quarantined: { selecting: QUARANTINED, init_reboot: QUARANTINED, renewing: QUARANTINED },
@@ -130,8 +138,9 @@ function answerRequest(facts: ClientFacts, situation: Situation): Answer {
   if (address === null) return silence('no_address_named');
 
   const rule = REQUEST_RULES[requestStanding(facts, address, situation)][state];
+  if (rule.ifOwner && network.mode !== 'authoritative')
+    return silence(rule.do === 'ack' ? 'no_record' : 'not_ours_to_refuse');
   if (rule.do === 'ack') return { kind: 'ack', lease: leaseFor(facts, address, situation) };
-  if (rule.ifOwner && network.mode !== 'authoritative') return silence('not_ours_to_refuse');
   return { kind: 'nak', address, because: rule.because };
 }
 
@@ -141,7 +150,11 @@ function requestStanding(facts: ClientFacts, address: Ipv4, situation: Situation
   const reserved = reservedOn(situation.network.cidr, situation.reservations.of(facts.mac));
   if (reserved === address) return 'usable';
   if (situation.reservedNextDoor === true) return 'reserved_elsewhere';
-  if (reserved === null) return 'usable';
+  const { book } = situation;
+  if (reserved === null) {
+    const isKnown = book.leaseOf(facts.leaseKey) !== null || book.offerTo(facts.leaseKey) !== null;
+    return isKnown ? 'usable' : 'unrecorded';
+  }
   return standing(facts, reserved, situation) === 'usable' ? 'reserved_elsewhere' : 'usable';
 }
 

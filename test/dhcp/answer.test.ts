@@ -242,6 +242,24 @@ describe('REQUEST in INIT-REBOOT: the client remembers an address', () => {
       answer: 'silence: not_ours_to_refuse',
     },
     {
+      scene: 'nobody has .10',
+      message: remembers('10.77.0.10'),
+      mode: 'reservations',
+      reserved: { me: null },
+      answer: 'silence: no_record',
+    },
+    ...(['I have .10', 'I had .10 once', 'I was offered .10'] as const).map((scene) => ({
+      ...{ scene, message: remembers('10.77.0.10') },
+      ...{ mode: 'reservations' as const, reserved: { me: null }, answer: 'ack 10.77.0.10' },
+    })),
+    {
+      scene: 'nobody has .10',
+      message: remembers('10.77.0.10'),
+      mode: 'reservations',
+      reserved: { me: '10.77.0.10' },
+      answer: 'ack 10.77.0.10',
+    },
+    {
       scene: 'another has .10',
       message: remembers('10.77.0.10'),
       mode: 'reservations',
