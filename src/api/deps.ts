@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/schema.ts';
+import type { CallBacks } from '../lifecycle/call-backs.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
 import type { RamdiskLogs } from '../lifecycle/ramdisk-logs/ramdisk-logs.ts';
 import type { Log } from '../log.ts';
@@ -148,6 +149,6 @@ export type ApiDeps = {
 };
 
 /** What the boot and the LCM listener need. */
-export type AgentApiDeps = Pick<ApiDeps, 'lifecycle' | 'log'>;
+export type AgentApiDeps = Pick<ApiDeps, 'log'> & { readonly lifecycle: CallBacks };
 
 export const DEFAULT_DRIVERS: readonly string[] = ['redfish'];

@@ -1,4 +1,4 @@
-/** What the boot file server counts: a closed list, so that metrics know every name before the first request. */
+/** What the servers of machines count: a closed list, so that metrics know every name before the first request. */
 export const BOOT_COUNTS = [
   'scripts',
   'programs',
@@ -10,6 +10,14 @@ export const BOOT_COUNTS = [
   'broken_off',
   'not_found',
   'method_refused',
+  /** 412: the file is another than the client has a part of. */
+  'precondition_failed',
+  /** 416: a part that the file does not have. */
+  'range_refused',
   'unreadable',
+  /** Of agents and deployed systems, answered with success. */
+  'calls',
+  /** Answered with 4xx or 5xx. */
+  'calls_refused',
 ] as const;
 export type BootCount = (typeof BOOT_COUNTS)[number];

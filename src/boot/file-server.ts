@@ -121,10 +121,17 @@ async function answer(exchange: {
       if (resource.fact === 'boot.program') counters.count('programs');
       const sent = await sendFile(request, response, resource.file);
       if (!sent.complete) counters.count('broken_off');
+      const refusal = REFUSED_BY_STATUS.get(sent.status);
+      if (refusal !== undefined) counters.count(refusal);
       return tellSent(resource, sent, exchange.elapsed());
     }
   }
 }
+
+const REFUSED_BY_STATUS: ReadonlyMap<number, BootCount> = new Map([
+  [412, 'precondition_failed'],
+  [416, 'range_refused'],
+]);
 
 /** An event for the start of each file only: agents fetch images in thousands of ranges. */
 function tellSent(resource: Extract<Resource, { kind: 'file' }>, sent: Sent, ms: number): Told | null {

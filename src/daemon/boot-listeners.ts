@@ -24,6 +24,7 @@ import type { Mac } from '../net/mac.ts';
 import type { BootCertificates } from './boot-certificates.ts';
 import type { BootTable } from './boot-table.ts';
 import type { NamedListener } from './condition.ts';
+import { countCalls } from './counted-calls.ts';
 import { FLOOD_COUNTS } from './flood-guard.ts';
 import { prepareHttpsBoot } from './https-boot.ts';
 import { type StrangerLimits, startListener } from './listeners.ts';
@@ -64,7 +65,7 @@ export type BootListeners = {
   missing(): readonly string[];
   /** PEM of the authority of the HTTPS certificate; null when that is the operator's own, or there is no HTTPS. */
   readonly authority: string | null;
-  /** What the boot file server did, by the names of `BOOT_COUNTS`, and who was refused, by those of `FLOOD_COUNTS`. */
+  /** What the servers did, by the names of `BOOT_COUNTS`, and who was refused, by those of `FLOOD_COUNTS`. */
   counters(): Readonly<Record<string, number>>;
   stop(): Promise<void>;
 };
@@ -96,17 +97,18 @@ export async function startBootListeners(options: Options): Promise<BootListener
       leastRate: LEAST_RATE,
     },
   });
+  const calls = countCalls(bootApi.routing, counters);
   const boot: RequestListener = (request, response) => {
     serveFile(request, response)
       .then((mine) => {
-        if (!mine) bootApi.routing(request, response);
+        if (!mine) calls(request, response);
       })
       .catch((error: unknown) => {
         log.error({ url: request.url, error: String(error) }, 'a request of a machine could not be answered');
         response.destroy();
       });
   };
-  const lcm: RequestListener = (request, response) => lcmApi.routing(request, response);
+  const lcm = countCalls(lcmApi.routing, counters);
 
   const https = await prepareHttpsBoot(config, systemClock.now());
   const port = config.boot.listen_port;

@@ -6,6 +6,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Counters } from '../net/counters.ts';
+import { MALFORMED_COUNTS } from './malformed-requests.ts';
 
 export type FloodLimits = {
   readonly connectionsPerAddress: number;
@@ -26,6 +27,7 @@ export const FLOOD_COUNTS = [
   'bodies_of_address_full',
   /** An HTTPS connection that ended in its handshake, as by firmware that does not trust our authority. */
   'tls_failed',
+  ...MALFORMED_COUNTS,
 ] as const;
 export type FloodCount = (typeof FLOOD_COUNTS)[number];
 

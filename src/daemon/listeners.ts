@@ -10,6 +10,7 @@ import type { Counters } from '../net/counters.ts';
 import { RepeatLimit } from '../net/repeat-limit.ts';
 import type { Pem } from '../pki/openssl.ts';
 import { createFloodGuard, type FloodCount, type FloodLimits } from './flood-guard.ts';
+import { answerMalformed, withHost } from './malformed-requests.ts';
 import { giveToGroup } from './unix-group.ts';
 
 const RETRY_MS = 5_000;
@@ -147,12 +148,14 @@ function withHint({ message, hint }: IngotError): Error {
 }
 
 function newServer({ handler, log, name, strangers, tls }: Options, modern: Pem | undefined): Server {
+  // Of strangers it is asked for below, and counted.
+  const perhapsHost = { requireHostHeader: strangers === undefined };
   const server =
     tls !== undefined
-      ? createTlsServer({ ...TLS, key: tls.key, cert: tls.certificate })
+      ? createTlsServer({ ...TLS, ...perhapsHost, key: tls.key, cert: tls.certificate })
       : modern !== undefined
         ? createTlsServer({ ...MODERN_TLS, key: modern.key, cert: modern.certificate })
-        : createServer();
+        : createServer(perhapsHost);
   server.headersTimeout = 20_000;
   server.requestTimeout = strangers?.limits.requestTimeoutMs ?? 300_000;
   server.keepAliveTimeout = 10_000;
@@ -160,6 +163,7 @@ function newServer({ handler, log, name, strangers, tls }: Options, modern: Pem 
   const { limits, counters } = strangers;
   server.maxConnections = limits.maxConnections;
   server.on('drop', () => counters.count('connections_full'));
+  answerMalformed(server, counters);
   const { guard, onConnection } = createFloodGuard(limits, counters);
   // By TLS a request's socket is the encrypted one, which is there after the handshake.
   const connected = tls === undefined ? 'connection' : 'secureConnection';
@@ -177,7 +181,7 @@ function newServer({ handler, log, name, strangers, tls }: Options, modern: Pem 
       );
     });
   }
-  return server.on(connected, onConnection).on('request', guard(handler));
+  return server.on(connected, onConnection).on('request', withHost(guard(handler), counters));
 }
 
 /** Resolves to what went wrong; the server may listen all the same, and is the caller's to close. */

@@ -29,7 +29,10 @@ export type CallBackTools = {
   readonly isAgentAddress: (address: Ipv4) => boolean;
 };
 
-type CallBacks = Pick<Lifecycle, 'agentLookup' | 'agentHeartbeat' | 'continueInspection' | 'lcmStatus'>;
+export type CallBacks = Pick<
+  Lifecycle,
+  'agentLookup' | 'agentHeartbeat' | 'continueInspection' | 'lcmStatus'
+>;
 
 export function createCallBacks(tools: CallBackTools): CallBacks {
   const { store, secret, now, nudge } = tools;

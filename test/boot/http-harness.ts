@@ -10,7 +10,7 @@ import type { AdmissionLimits } from '../../src/boot/admission.ts';
 import { BOOT_COUNTS, type BootCount } from '../../src/boot/counts.ts';
 import type { BootEntry } from '../../src/boot/decision.ts';
 import type { BootFact } from '../../src/boot/facts.ts';
-import { createBootHandler } from '../../src/boot/file-server.ts';
+import { type BootHandler, createBootHandler } from '../../src/boot/file-server.ts';
 import { LEAST_RATE } from '../../src/boot/least-rate.ts';
 import { type BootManifest, loadBootManifest } from '../../src/boot/manifest.ts';
 import { createRamdiskFiles } from '../../src/boot/ramdisk-files.ts';
@@ -33,6 +33,8 @@ export type BootHttp = {
   readonly manifest: BootManifest;
   readonly facts: BootFact[];
   counts(): Readonly<Record<BootCount, number>>;
+  /** For a server of the test's own; resolves to false for paths that are not the boot server's. */
+  readonly handler: BootHandler;
   /** Change what the server knows. */
   readonly entries: Map<string, BootEntry>;
   stop(): Promise<void>;
@@ -102,7 +104,7 @@ export async function startBootHttp(
   server.on('request', serve);
   tlsServer?.on('request', serve);
   return {
-    ...{ port, tlsPort },
+    ...{ port, tlsPort, handler },
     folder,
     manifest,
     facts,

@@ -1,7 +1,11 @@
 /** The boot file server over HTTP: paths, methods, ranges, headers, and bytes that are no HTTP at all. */
-import { connect } from 'node:net';
+import { BOOT_COUNTS } from '../../../src/boot/counts.ts';
+import { countCalls } from '../../../src/daemon/counted-calls.ts';
+import { FLOOD_COUNTS } from '../../../src/daemon/flood-guard.ts';
+import { createCounters } from '../../../src/net/counters.ts';
 import { entry } from '../../boot/fixtures.ts';
 import { type BootHttp, MAC, startBootHttp } from '../../boot/http-harness.ts';
+import { converse, getsCounted, listenForStrangers, statusesOf, sumOf } from '../converse.ts';
 import { mutate, pick, type Random } from '../mutate.ts';
 import { type FuzzRun, type FuzzTarget, promise } from '../target.ts';
 
@@ -45,6 +49,9 @@ const HEADERS = [
   'Content-Length: -1',
   'Transfer-Encoding: chunked',
   'Expect: 100-continue',
+  'Expect: a miracle',
+  'If-Match: "x"',
+  'If-Unmodified-Since: Thu, 01 Jan 1970 00:00:00 GMT',
   'Connection: keep-alive',
   'Upgrade: websocket',
   `X-Long: ${'a'.repeat(2000)}`,
@@ -56,50 +63,64 @@ function request(random: Random): Buffer {
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
 }
 
-/** Sends the bytes, ends our half, and resolves to what came until the server ended its own. */
-function converse(port: number, bytes: Uint8Array): Promise<Buffer> {
-  const { promise: answered, resolve, reject } = Promise.withResolvers<Buffer>();
-  const parts: Buffer[] = [];
-  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
-  socket.setTimeout(5_000, () => {
-    socket.destroy();
-    reject(new Error(`the server keeps a connection open; input: ${Buffer.from(bytes).toString('hex')}`));
-  });
-  socket.on('data', (part) => parts.push(part));
-  // A connection that is reset is an answer too: what came before it counts.
-  socket.on('error', () => undefined);
-  socket.on('close', () => resolve(Buffer.concat(parts)));
-  socket.on('end', () => socket.destroy());
-  socket.end(bytes);
-  return answered;
-}
+/** Of the counts of files, calls and connections, those that say that somebody was not served. */
+const REFUSALS: readonly string[] = [
+  ...['not_found', 'method_refused', 'unreadable', 'asked_to_wait', 'precondition_failed', 'range_refused'],
+  ...['calls_refused', ...FLOOD_COUNTS],
+];
 
 async function openListener(random: Random): Promise<FuzzRun> {
   const at: BootHttp = await startBootHttp({ initrdBytes: INITRD_BYTES });
   at.entries.set(MAC, entry('ramdisk'));
+  const calls = createCounters(BOOT_COUNTS);
+  const elsewhere = countCalls((_, response) => response.writeHead(404).end(), calls);
+  const listener = await listenForStrangers((request, response) => {
+    void at.handler(request, response).then((mine) => {
+      if (!mine) elsewhere(request, response);
+    });
+  });
+  const counted = (names?: readonly string[]): number =>
+    [at.counts(), calls.snapshot(), listener.refused()].reduce((sum, one) => sum + sumOf(one, names), 0);
+
   const step = async (): Promise<void> => {
-    const inputs = Array.from({ length: AT_ONCE }, () =>
+    // One alone shows a count that is missing; many show what they do to each other.
+    const inputs = Array.from({ length: random.below(2) === 0 ? 1 : AT_ONCE }, () =>
       random.below(4) === 0 ? request(random) : mutate(request(random), random, [request(random)]),
     );
-    await Promise.all(
+    const [refusedBefore, before] = [counted(REFUSALS), counted()];
+    const answers = await Promise.all(
       inputs.map(async (input) => {
-        const answer = await converse(at.port, input);
+        const answer = await converse(listener.port, input);
         // Requests may follow each other on one connection, so there are at most as many as ends of lines.
         const requests = input.toString('latin1').split('\n').length;
         promise(answer.length <= requests * (INITRD_BYTES + SMALL_BYTES), 'the answer is too large', input);
         promise(!answer.includes('root:'), 'it gave out a file that is not its own', input);
         promise(!answer.includes('HTTP/1.1 500'), 'it answered 500', input);
+        return { refused: statusesOf(answer).filter((status) => status >= 400).length, input, answer };
       }),
     );
+    const all = Buffer.concat(inputs);
+    const refused = answers.reduce((sum, one) => sum + one.refused, 0);
+    const isCounted = await getsCounted(() => counted(REFUSALS) - refusedBefore, refused);
+    promise(isCounted, `it refused ${refused} requests and did not count each`, all);
+    const silent = answers.filter(
+      ({ input, answer }) => answer.length === 0 && /[^\r\n]/.test(String(input)),
+    );
+    const isTold = await getsCounted(() => counted() - before, refused + silent.length);
+    promise(isTold, `it left ${silent.length} without an answer and did not count each`, all);
     at.facts.length = 0;
   };
   const finish = async (): Promise<void> => {
-    const response = await fetch(`http://127.0.0.1:${at.port}/files/initrd.zst`);
+    const response = await fetch(`http://127.0.0.1:${listener.port}/files/initrd.zst`);
     const body = await response.arrayBuffer();
     const served = response.status === 200 && body.byteLength === INITRD_BYTES;
     promise(served, `an honest client got ${response.status} and ${body.byteLength} bytes`, Buffer.alloc(0));
   };
-  return { step, finish, close: at.stop };
+  const close = async (): Promise<void> => {
+    await listener.stop();
+    await at.stop();
+  };
+  return { step, finish, close };
 }
 
 export const targets: readonly FuzzTarget[] = [
