@@ -54,6 +54,11 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
   const allocator = createAllocator({ store, clock, log: deps.log });
   const powerSync = createPowerSync({ ...deps, settings: deps.powerSync });
 
+  const stopListening = store.onEvent(({ kind, node_uuid: uuid }) => {
+    // A node in maintenance may be deleted under its job, whose step ends then at once.
+    if (kind === 'node.deleted' && uuid !== null) engine.interrupt(uuid);
+  });
+
   const held = new Set<string>();
 
   /** One transaction; the engine hears of it when it is on disk. */
@@ -101,6 +106,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
       powerSync.start();
     },
     stop: async () => {
+      stopListening();
       await Promise.all([engine.stop(), allocator.stop(), powerSync.stop()]);
     },
   };

@@ -82,9 +82,9 @@ function notUpdatable(node: NodeRecord, field: string, orElse: string): IngotErr
   );
 }
 
-/** Throws `forbidden` or `conflict` when the node may not be deleted now. Maintenance overrides the state. */
+/** Throws `forbidden` or `conflict` when the node may not be deleted now. Maintenance overrides instance and state. */
 export function refuseDelete(node: NodeRecord): void {
-  if (node.instance_uuid !== null) {
+  if (!node.maintenance && node.instance_uuid !== null) {
     throw new IngotError('conflict', `Node ${node.uuid} is associated with instance ${node.instance_uuid}.`, {
       hint: `First: ingot node undeploy ${node.name ?? node.uuid}, or: ingot node unset ${node.name ?? node.uuid} instance_uuid`,
     });

@@ -123,15 +123,22 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
     await write(request, async (queries) => {
       const node = await findNode(queries, request.params.ident);
       refuseDelete(node);
-      await refuseWhileLocked(queries, node);
+      // For nodes that nobody can help: with the row its job ends, of which the engine hears by the event.
+      const cut = node.maintenance ? await queries.jobs.runningOf(node.uuid) : null;
+      if (cut === null) await refuseWhileLocked(queries, node);
       refuseParentOf(node, await queries.nodes.list({ parent_node: node.uuid }));
       const ports = await queries.ports.listByNode(node.uuid);
       await queries.nodes.delete(node.uuid);
       await queries.events.append({
         node_uuid: node.uuid,
         kind: 'node.deleted',
-        message: `Node ${node.name ?? node.uuid} was deleted with its ${ports.length} ports`,
-        data: { macs: ports.map((port) => port.address) },
+        message:
+          `Node ${node.name ?? node.uuid} was deleted with its ${ports.length} ports` +
+          (cut === null ? '' : `, while the job "${cut.verb}" worked on it`),
+        data: {
+          macs: ports.map((port) => port.address),
+          ...(cut === null ? {} : { job: cut.id, verb: cut.verb }),
+        },
       });
     });
     return reply.code(204).send();
