@@ -74,7 +74,7 @@ export function explainWhy(facts: WhyFacts): Why {
     state: node.provision_state,
     since,
     step,
-    waiting_for: running === null ? null : awaitedBy(node, running),
+    waiting_for: running === null ? null : awaitedBy(facts, running),
     last_seen: lastSeen(facts, boot),
     check,
   };
@@ -85,7 +85,7 @@ export function explainSilence(facts: WhyFacts): Explanation {
   const { job } = facts;
   const step = job?.steps[job.cursor]?.name ?? 'none';
   const took = job === null ? '' : ` after ${duration(ranMs(job, facts))}`;
-  const awaited = (job === null ? null : awaitedBy(facts.node, job)) ?? facts.does(step);
+  const awaited = (job === null ? null : awaitedBy(facts, job)) ?? facts.does(step);
   const boot = waitsForBoot(facts.node, job, facts.bootEvents) ? reachedStage(facts.bootEvents) : null;
   const last =
     boot === null ? lastSentence(facts) : `${bootSentence(boot, facts)}${stageTimeSentence(boot, facts)}`;
@@ -100,7 +100,9 @@ export function explainSilence(facts: WhyFacts): Explanation {
 }
 
 /** What the step waits for: as it says itself, or the BMC's answer while it asks for one. */
-function awaitedBy(node: NodeRecord, job: JobRecord): string | null {
+function awaitedBy({ node, times }: WhyFacts, job: JobRecord): string | null {
+  if (times !== null && times.behind !== null)
+    return `${job.waiting_for ?? 'its turn'} (${times.behind === 1 ? '1 other waits' : `${times.behind} others wait`} before it)`;
   if (job.waiting_for !== null) return job.waiting_for;
   const asked = bmcAsked(node, job);
   return asked === null ? null : `an answer of the BMC at ${asked.address}`;
@@ -115,7 +117,7 @@ function workSentence(job: JobRecord, facts: WhyFacts): string {
   const { node, does } = facts;
   const step = job.steps[job.cursor]?.name ?? 'none';
   const doing = job.error === null ? does(step) : `tidying up after a failure (${does(step)})`;
-  const awaited = awaitedBy(node, job);
+  const awaited = awaitedBy(facts, job);
   const waits = awaited === null ? '' : ` It waits for ${awaited.replace(/\.$/, '')}.`;
   const asked = bmcAsked(node, job);
   const asking =

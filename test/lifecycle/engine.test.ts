@@ -195,6 +195,16 @@ describe('the engine', () => {
     expect((await world.until(['clean failed'])).last_error).toContain('This ingot has no step "polish".');
   });
 
+  it('fails a job whose end the graph does not have, instead of meeting it again for ever', async () => {
+    const world = await createWorld();
+    const uuid = world.machines[0]?.uuid ?? '';
+    await world.store().nodes.update(uuid, { provision_state: 'deleting' });
+    const steps = [{ name: 'pretend', args: {} }];
+    await world.store().jobs.insert({ node_uuid: uuid, verb: 'deleted', steps });
+    await world.restart();
+    expect((await world.until(['error'])).last_error).toContain('leads nowhere from state "deleting"');
+  });
+
   it('stops within a second of its clock beside a step that does not heed its signal', async () => {
     const prepare = vi.fn(() => new Promise<never>(() => {}));
     const world = await createWorld({ deps: { images: { ...READY_IMAGES, prepare } } });

@@ -1,6 +1,7 @@
 /** What `ingot node why` tells of a node, by the step that its job is at. */
 import { describe, expect, it } from 'vitest';
 import { timeoutsSchema } from '../../src/config/timeouts.ts';
+import type { StepTimes } from '../../src/lifecycle/engine/engine.ts';
 import type { Why } from '../../src/lifecycle/lifecycle.ts';
 import { explainSilence, explainWhy, type WhyFacts } from '../../src/lifecycle/why.ts';
 import { bmcAsked } from '../../src/lifecycle/why-steps.ts';
@@ -38,9 +39,7 @@ function aJob(step: string, fields: Partial<JobRecord> = {}): JobRecord {
   };
 }
 
-type Times = { readonly ranMs: number; readonly leftMs: number | null };
-
-function factsOf(node: NodeRecord, job: JobRecord | null, times: Times | null = null): WhyFacts {
+function factsOf(node: NodeRecord, job: JobRecord | null, times: StepTimes | null = null): WhyFacts {
   return {
     ...{ node, job, bootEvents: [], lastEvent: null, failureHint: null },
     ...{ now: Date.parse(STARTED) + 2 * 60_000, times, does: (step) => step, bootProblem: PROBLEM },
@@ -50,7 +49,7 @@ function factsOf(node: NodeRecord, job: JobRecord | null, times: Times | null = 
   };
 }
 
-function whyOf(node: NodeRecord, job: JobRecord | null, times: Times | null = null): Why {
+function whyOf(node: NodeRecord, job: JobRecord | null, times: StepTimes | null = null): Why {
   return explainWhy(factsOf(node, job, times));
 }
 
@@ -124,20 +123,20 @@ describe('the time of a step', () => {
   const HOUR_MS = 3_600_000;
 
   it('is told as the engine reckons it, whatever the stored deadline and the wall clock say', async () => {
-    const { text } = whyOf(await aNode(), aJob('verify'), { ranMs: HOUR_MS, leftMs: 300_000 });
+    const { text } = whyOf(await aNode(), aJob('verify'), { ranMs: HOUR_MS, leftMs: 300_000, behind: null });
     expect(text).toContain('The step fails at 2026-11-22 12:07:00 UTC, in 5 min, if nothing happens.');
     expect(text).toContain('is asked for 1 h now');
   });
 
   it.each([
-    { of: 'a step that may take for ever', times: { ranMs: 0, leftMs: null } },
+    { of: 'a step that may take for ever', times: { ranMs: 0, leftMs: null, behind: null } },
     { of: 'a job that nobody works on yet', times: null },
   ])('is not told of $of', async ({ times }) => {
     expect(whyOf(await aNode(), aJob('verify'), times).text).not.toContain('The step fails');
   });
 
   it('that is over is told as over', async () => {
-    const { text } = whyOf(await aNode(), aJob('verify'), { ranMs: HOUR_MS, leftMs: -1 });
+    const { text } = whyOf(await aNode(), aJob('verify'), { ranMs: HOUR_MS, leftMs: -1, behind: null });
     expect(text).toContain('The time of the step is over.');
   });
 });

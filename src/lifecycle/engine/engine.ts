@@ -56,6 +56,8 @@ export type StepTimes = {
   readonly ranMs: number;
   /** Null while it is not known, and for a step that may take for ever. */
   readonly leftMs: number | null;
+  /** How many jobs have their turn before it, while it waits for a slot; else null. */
+  readonly behind: number | null;
 };
 
 type Runner = Omit<Reach, 'signal' | 'onDue'> & {
@@ -148,7 +150,9 @@ export function createEngine(options: EngineOptions): Engine {
       const runner = runners.get(job.id)?.runner;
       if (runner === undefined) return null;
       const { due, past } = runner;
+      const places = Object.values(tools.slots).map((slots) => slots.before(job.id));
       return {
+        behind: places.find((place) => place !== null) ?? null,
         ranMs: past.since(Date.parse(job.step_started_at)),
         leftMs: due === null || due === Number.POSITIVE_INFINITY ? null : due - clock.elapsed(),
       };

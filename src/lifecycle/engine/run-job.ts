@@ -1,5 +1,6 @@
 /** Takes one job from where it stands to its end: the loop over its steps, each within its time. */
 import type { Clock } from '../../clock.ts';
+import { IngotError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { JobRecord, NodeRecord } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
@@ -12,6 +13,7 @@ import { LONGEST_BACK_OFF_MS } from './retry.ts';
 import { callStep } from './run-step.ts';
 import type { Slots } from './slots.ts';
 import type { BoundaryHook, Explanation, SlotKind, StepDefinition, StepOutcome, Steps } from './step.ts';
+import { takeSlot, worksOnNothing } from './take-slot.ts';
 import { createWakeable, type Wakeable } from './wake.ts';
 
 export type JobTools = {
@@ -48,32 +50,25 @@ const RESTART_GRACE_MS = 300_000;
 
 /** Resolves when the job has ended; rejects with the signal's reason, or with what made working impossible. */
 export async function runJob(id: number, tools: JobTools, reach: Reach): Promise<void> {
-  const queued = await tools.store.jobs.get(id);
-  if (queued?.status !== 'running') return;
-  const release = await takeSlot('jobs', queued, { tools, reach });
+  let release: (() => void) | null = null;
   try {
     for (;;) {
       const job = await tools.store.jobs.get(id);
       if (job?.status !== 'running') return;
+      if (worksOnNothing(job, tools.steps)) {
+        release?.();
+        release = null;
+      } else release ??= await takeSlot('jobs', job, { tools, reach });
       await runStep(job, tools, reach).catch((thrown: unknown) => {
         if (!(thrown instanceof Superseded)) throw thrown;
       });
     }
   } finally {
-    release();
+    release?.();
   }
 }
 
-type Surroundings = { readonly tools: JobTools; readonly reach: Reach };
-
-/** Waits for a slot, telling so in the job when it takes a while. */
-async function takeSlot(kind: SlotKind, job: JobRecord, { tools, reach }: Surroundings): Promise<() => void> {
-  if (tools.slots[kind].full()) {
-    const name = kind.replace('_', ' ');
-    await tools.commits.queue(job, `its turn: ${tools.limits[kind]} ${name} at once is the limit`);
-  }
-  return await tools.slots[kind].take(reach.signal);
-}
+export type Surroundings = { readonly tools: JobTools; readonly reach: Reach };
 
 /** Calls the current step until the cursor has moved. */
 async function runStep(job: JobRecord, tools: JobTools, reach: Reach): Promise<void> {
@@ -223,8 +218,15 @@ async function commitOutcome(call: StepAtWork, job: JobRecord, outcome: StepOutc
   const log = logOf(call);
   switch (outcome.kind) {
     case 'done':
-      await commits.done(job, outcome);
-      log.info({}, outcome.note);
+      try {
+        await commits.done(job, outcome);
+        log.info({}, outcome.note);
+      } catch (thrown) {
+        // A defect, such as an end that the graph has no edge for: tried again it would be met again, for ever.
+        if (!(thrown instanceof IngotError) || thrown.code !== 'internal') throw thrown;
+        log.error({ error: thrown.stack }, 'the end of a step failed by a defect');
+        await commits.failed(job, { because: thrown.message, hint: thrown.hint });
+      }
       return;
     case 'failed':
       await commits.failed(job, { ...outcome, fault: call.definition.fault?.(job) });

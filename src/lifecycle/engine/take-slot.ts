@@ -1,0 +1,26 @@
+/** How a job comes to a slot, and when it needs none. */
+import type { JobRecord } from '../../store/records.ts';
+import type { Surroundings } from './run-job.ts';
+import type { SlotKind, Steps } from './step.ts';
+
+/**
+ * Waits for a slot, telling so in the job when it takes a while. That has no deadline of its own, and needs none: who holds a
+ * slot works on a step that has one, and slots are given in the order of asking.
+ */
+export async function takeSlot(
+  kind: SlotKind,
+  job: JobRecord,
+  { tools, reach }: Surroundings,
+): Promise<() => void> {
+  if (tools.slots[kind].full()) {
+    const name = kind.replace('_', ' ');
+    await tools.commits.queue(job, `its turn: ${tools.limits[kind]} ${name} at once is the limit`);
+    reach.onDue(Number.POSITIVE_INFINITY);
+  }
+  return await tools.slots[kind].take(reach.signal, job.id);
+}
+
+/** A step that may take for ever only waits, and must not keep other jobs from their work. */
+export function worksOnNothing({ steps, cursor }: JobRecord, known: Steps): boolean {
+  return known[steps[cursor]?.name ?? '']?.limit === 'never';
+}
