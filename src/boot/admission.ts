@@ -1,7 +1,8 @@
 /**
  * Which downloads need a place, and what is said to a client that has to wait: 503 with `Retry-After`, which iPXE
  * honours without a limit of tries (httpcore.c). Firmware has no such patience (EDK2 HttpBootDxe fails at once), so
- * it never waits, and neither does anybody for a first-stage program or a script.
+ * it never waits, and neither does anybody for a first-stage program or a script. A User-Agent is easily said: only
+ * the machine of a node that said HTTP boot by DHCP, too, is taken for firmware.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
@@ -11,6 +12,7 @@ import type { BootCount } from './counts.ts';
 import type { BootFact } from './facts.ts';
 import { sendText } from './http-send.ts';
 import { type LeastRate, requireRate } from './least-rate.ts';
+import { ownSeconds } from './own-seconds.ts';
 import { createPlaces } from './places.ts';
 import type { Resource } from './resources.ts';
 
@@ -24,6 +26,7 @@ export type AdmissionLimits = {
 };
 
 type AdmissionOptions = {
+  readonly bootsByHttp: (mac: Mac) => boolean;
   readonly limits: AdmissionLimits;
   readonly clock: Clock;
   readonly counters: Counters<BootCount>;
@@ -51,18 +54,21 @@ const RULES: { readonly [kind in BootFact['kind']]?: Rule } = {
 };
 
 /** Seconds by which those who were refused in the same moment come back apart. */
-const MOST_JITTER_S = 4;
+const MOST_JITTER_S = 15;
 
-export function createAdmission({ limits, clock, counters }: AdmissionOptions): Admission {
+export function createAdmission({ bootsByHttp, limits, clock, counters }: AdmissionOptions): Admission {
+  /** EDK2 says `UefiHttpBoot/1.0` (HttpBootClient.c), and so does a GRUB that loads by the firmware's HTTP. */
+  const isFirmware = (request: IncomingMessage, mac: Mac | null): boolean =>
+    /^UefiHttpBoot\b/i.test(request.headers['user-agent'] ?? '') && mac !== null && bootsByHttp(mac);
   const places = { ramdisks: createPlaces(limits.ramdisks), images: createPlaces(limits.images) };
   return async ({ client, request, resource, response, serve }) => {
     const rule = resource.kind === 'file' ? RULES[resource.fact] : undefined;
     // Firmware fetches no image: who says so and does keeps to the bound.
-    const impatient = rule?.places === 'ramdisks' && isFirmware(request);
+    const impatient = rule?.places === 'ramdisks' && isFirmware(request, client.mac);
     if (rule === undefined || request.method === 'HEAD' || impatient) return serve();
     const place = places[rule.places].ask(client.address, {
       now: clock.elapsed(),
-      jitterS: jitterOf(client),
+      jitterS: ownSeconds(client.mac ?? client.address, MOST_JITTER_S),
     });
     if (place.kind === 'wait') {
       counters.count('asked_to_wait');
@@ -84,15 +90,4 @@ export function createAdmission({ limits, clock, counters }: AdmissionOptions): 
 function waits(places: number, position: number): Waits {
   const sentence = `waits for its turn as number ${position}: ${places} downloads are under way at once`;
   return { kind: 'boot.waits', bytes: 0, sentence };
-}
-
-/** EDK2 says `UefiHttpBoot/1.0` (HttpBootClient.c). */
-function isFirmware(request: IncomingMessage): boolean {
-  return /^UefiHttpBoot\b/i.test(request.headers['user-agent'] ?? '');
-}
-
-/** Always the same for a machine, and different for its neighbours, whose MAC addresses follow each other. */
-function jitterOf({ address, mac }: { readonly address: string; readonly mac: Mac | null }): number {
-  const last = mac === null ? Number(address.split('.').at(-1)) : Number.parseInt(mac.slice(-2), 16);
-  return Number.isInteger(last) ? last % (MOST_JITTER_S + 1) : 0;
 }

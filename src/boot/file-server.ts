@@ -29,6 +29,8 @@ export type BootHandlerOptions = ResourceOptions & {
   readonly limits: AdmissionLimits;
   /** The machine that DHCP gave this address to; null when nobody knows. */
   readonly macOf: (address: Ipv4) => Mac | null;
+  /** Whether the machine of that MAC said UEFI HTTP boot when it last asked DHCP. */
+  readonly bootsByHttp: (mac: Mac) => boolean;
 };
 
 /** A client that takes no byte for so long is gone. */

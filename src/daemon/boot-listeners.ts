@@ -55,6 +55,8 @@ type Options = {
   /** As `FactSorter.macOf`. */
   readonly manifest: BootManifest;
   readonly macOf: (address: Ipv4) => Mac | null;
+  /** As `FactSorter.bootsByHttp`. */
+  readonly bootsByHttp: (mac: Mac) => boolean;
   readonly onFacts: (facts: readonly Fact[]) => void;
   readonly onProblem: (sentence: string) => void;
 };
@@ -89,7 +91,7 @@ export async function startBootListeners(options: Options): Promise<BootListener
     clock: systemClock,
     log,
     onFact: (fact) => options.onFacts([fact]),
-    macOf: options.macOf,
+    ...{ macOf: options.macOf, bootsByHttp: options.bootsByHttp },
     counters,
     limits: {
       ramdisks: config.limits.boot_downloads,

@@ -25,7 +25,10 @@ type Parts = {
 const STRANGERS = { burst: 20_000, perSecond: 1_000, maxAddresses: 1 } as const;
 
 export type DhcpTeller = {
-  /** Only strangers' facts carry along what the machine said of itself, and only relayed ones where it is plugged in. */
+  /**
+   * Only strangers' facts carry along what the machine said of itself, only relayed ones where it is plugged in, and of
+   * nodes' machines only those of UEFI HTTP boot that it is that.
+   */
   tell(fact: DhcpFact): void;
   /** What DHCP's answer makes of the machine's boot; of strangers by the same measure. */
   tellBoot(fact: Fact): void;
@@ -42,11 +45,16 @@ export function createDhcpTeller({ isKnown, send, counters, clock }: Parts): Dhc
   return {
     tell: (fact) => {
       const place = fact.relay === undefined ? undefined : { relay: fact.relay };
-      if (isKnown(fact.mac)) send(fact, place);
+      if (isKnown(fact.mac)) send(fact, saysHttp(fact) ? { ...place, byHttp: true } : place);
       else if (allowsStranger()) send(fact, { client: clientDetails(fact), ...place });
     },
     tellBoot: (fact) => {
       if ((fact.mac !== null && isKnown(fact.mac)) || allowsStranger()) send(fact);
     },
   };
+}
+
+/** As UEFI HTTP boot does, in option 60. */
+function saysHttp({ vendorClass }: DhcpFact): boolean {
+  return vendorClass?.startsWith('HTTPClient') === true;
 }

@@ -6,7 +6,7 @@ const BATCH_MS = 25;
 
 export type FactSender = {
   /** Takes the usual fields of the fact only, and `more` where there is any. */
-  send(fact: Fact, more?: Pick<Fact, 'client' | 'relay'>): void;
+  send(fact: Fact, more?: Pick<Fact, 'client' | 'relay' | 'byHttp'>): void;
   flush(): void;
 };
 

@@ -20,6 +20,8 @@ export type FactSorter = {
   learn(mac: Mac, address: Ipv4): void;
   /** The machine that DHCP gave the address to, as far as facts and `learn` have told since the start. */
   macOf(address: Ipv4): Mac | null;
+  /** Whether the machine of a node said HTTP boot when it last asked DHCP: firmware of it is at work. */
+  bootsByHttp(mac: Mac): boolean;
   /** Facts so far that belong to no node. */
   unknown(): number;
 };
@@ -34,7 +36,14 @@ export type FactSinks = {
 
 export function createFactSorter({ nodeOfMac, onStranger, onPlace }: FactSinks): FactSorter {
   const macOfAddress = createRecentMap<string, Mac>(MOST_ADDRESSES);
+  const byHttp = createRecentMap<Mac, true>(MOST_ADDRESSES);
   let unknown = 0;
+
+  const noteFirmware = ({ kind, ...said }: Fact, mac: Mac): void => {
+    if (said.byHttp === true) byHttp.set(mac, true);
+    // iPXE, the ramdisk and systems ask DHCP anew.
+    else if (kind.startsWith('dhcp.')) byHttp.delete(mac);
+  };
 
   const machineOf = (fact: Fact): Mac | null => {
     if (fact.mac !== null && fact.address !== null) macOfAddress.set(fact.address, fact.mac);
@@ -46,6 +55,7 @@ export function createFactSorter({ nodeOfMac, onStranger, onPlace }: FactSinks):
       if (nodeOfMac(mac) !== null && macOfAddress.get(address) === undefined) macOfAddress.set(address, mac);
     },
     macOf: (address) => macOfAddress.get(address) ?? null,
+    bootsByHttp: (mac) => byHttp.get(mac) === true,
     unknown: () => unknown,
     sort: (facts) =>
       facts.flatMap((fact): readonly NewEvent[] => {
@@ -56,6 +66,7 @@ export function createFactSorter({ nodeOfMac, onStranger, onPlace }: FactSinks):
           if (mac !== null) onStranger(fact, mac);
           return [];
         }
+        if (mac !== null) noteFirmware(fact, mac);
         if (mac !== null && fact.relay !== undefined) onPlace(mac, fact.relay);
         return [
           {

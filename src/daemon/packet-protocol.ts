@@ -21,6 +21,8 @@ export type Fact = {
   readonly client?: ClientDetails;
   /** Only where a relay passed the message on. */
   readonly relay?: RelayPlace;
+  /** Only of DHCP messages of firmware that boots over HTTP. */
+  readonly byHttp?: true;
 };
 
 /** What a machine said of itself by DHCP. */

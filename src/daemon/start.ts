@@ -184,7 +184,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     bootTable,
     lifecycle,
     log,
-    macOf: facts.macOf,
+    ...{ macOf: facts.macOf, bootsByHttp: facts.bootsByHttp },
     onFacts,
     onProblem: problem,
   });

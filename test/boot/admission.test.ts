@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type BootHttp, IMAGE, startBootHttp } from './http-harness.ts';
+import { ownSeconds } from '../../src/boot/own-seconds.ts';
+import { type BootHttp, IMAGE, MAC, startBootHttp } from './http-harness.ts';
 
 let at: BootHttp;
 const open = new Set<Socket>();
@@ -33,8 +34,8 @@ describe('when every place is taken', () => {
     for (const _ of [1, 2, 3]) {
       const response = await get(RAMDISK);
       expect([response.status, await response.text()]).toEqual([503, expect.stringContaining('come back')]);
-      // 4 s until a place is taken to be free, and the first time 4 s of its own: the MAC ends in ef, 239 % 5.
-      expect(['8', '4']).toContain(response.headers.get('retry-after'));
+      // 4 s until a place is taken to be free, and the first time some of its own.
+      expect(['4', `${4 + ownSeconds(MAC, 15)}`]).toContain(response.headers.get('retry-after'));
     }
     expect(at.facts.filter(({ kind }) => kind === 'boot.waits')).toMatchObject([
       { sentence: 'waits for its turn as number 1: 1 downloads are under way at once' },
@@ -45,11 +46,20 @@ describe('when every place is taken', () => {
   test.each([
     ['a first-stage program', '/boot/snponly.efi', {}],
     ['a script', '/ipxe/52-54-00-ab-cd-ef', {}],
-    ['firmware, whatever it asks for', RAMDISK, { headers: { 'user-agent': 'UefiHttpBoot/1.0' } }],
     ['a question about the file', RAMDISK, { method: 'HEAD' }],
   ])('%s does not wait', async (_what, path, init) => {
     await stalled(RAMDISK);
     expect((await get(path, init)).status).toBe(200);
+  });
+
+  const FIRMWARE = { headers: { 'user-agent': 'UefiHttpBoot/1.0' } };
+
+  test('firmware does not wait, whatever it asks for, once its machine said HTTP boot by DHCP', async () => {
+    await stalled(RAMDISK);
+    expect((await get(RAMDISK, FIRMWARE)).status).toBe(503);
+    at.firmware.add(MAC);
+    expect((await get(RAMDISK)).status).toBe(503);
+    expect((await get(RAMDISK, FIRMWARE)).status).toBe(200);
   });
 
   test('images have places of their own', async () => {
@@ -58,8 +68,8 @@ describe('when every place is taken', () => {
     await stalled(`/images/${IMAGE.id}`);
     expect((await get(`/images/${IMAGE.id}`)).status).toBe(503);
     // Firmware loads no image: who says that it is firmware waits here like everybody.
-    const firmware = { headers: { 'user-agent': 'UefiHttpBoot/1.0' } };
-    expect((await get(`/images/${IMAGE.id}`, firmware)).status).toBe(503);
+    at.firmware.add(MAC);
+    expect((await get(`/images/${IMAGE.id}`, FIRMWARE)).status).toBe(503);
   });
 
   test('a client that breaks off makes room', async () => {

@@ -34,7 +34,7 @@ reboot
     expect(
       render(entry('ramdisk'), ' console=ttyS0  quiet\n'),
     ).toBe(`if [ "$grub_cpu" = arm64 ]; then set folder=/arm64/; else set folder=/; fi
-for pause in 9 14 19 24 29 34 39 44 49 54; do
+for pause in 4 9 14 19 24 29 34 39 44 49; do
   echo "ingot: rack1-07 loads its ramdisk by TFTP, which takes a while"
   if linux \${folder}vmlinuz 'ipa-api-url=http://10.20.0.1:6180' 'BOOTIF=01-52-54-00-ab-cd-ef' 'console=ttyS0' 'quiet'; then
     if initrd \${folder}initrd.zst; then

@@ -17,6 +17,7 @@ import { createRamdiskFiles } from '../../src/boot/ramdisk-files.ts';
 import { systemClock } from '../../src/clock.ts';
 import { createLog } from '../../src/log.ts';
 import { createCounters } from '../../src/net/counters.ts';
+import type { Mac } from '../../src/net/mac.ts';
 import { ipv4, MAC } from './fixtures.ts';
 
 export const IMAGE = {
@@ -37,6 +38,8 @@ export type BootHttp = {
   readonly handler: BootHandler;
   /** Change what the server knows. */
   readonly entries: Map<string, BootEntry>;
+  /** Machines that said HTTP boot by DHCP. */
+  readonly firmware: Set<Mac>;
   stop(): Promise<void>;
 };
 
@@ -61,6 +64,7 @@ export async function startBootHttp(
   const facts: BootFact[] = [];
   const counters = createCounters(BOOT_COUNTS);
   const entries = new Map<string, BootEntry>();
+  const firmware = new Set<Mac>();
   const sha256 = createHash('sha256').update(IMAGE.content).digest('hex');
   const server: Server = createServer();
   const port = await listening(server);
@@ -95,6 +99,7 @@ export async function startBootHttp(
     counters,
     limits: { ramdisks: 64, images: 64, leastRate: LEAST_RATE, ...options.limits },
     macOf: () => MAC,
+    bootsByHttp: (mac) => firmware.has(mac),
   });
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     void handler(request, response).then((mine) => {
@@ -109,7 +114,7 @@ export async function startBootHttp(
     manifest,
     facts,
     counts: counters.snapshot,
-    entries,
+    ...{ entries, firmware },
     stop: async () => {
       for (const one of tlsServer === null ? [server] : [server, tlsServer]) {
         one.closeAllConnections();

@@ -11,7 +11,7 @@ describe('the iPXE script', () => {
 echo ingot: rack1-07 loads its ramdisk
 set tries:int32 10
 set try:int32 0
-set pause:int32 9
+set pause:int32 4
 iseq \${buildarch} arm64 && set folder arm64/ ||
 :load
 imgfree

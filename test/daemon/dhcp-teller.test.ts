@@ -14,7 +14,7 @@ const fact = (of: typeof KNOWN, more: Partial<DhcpFact> = {}): DhcpFact => ({
 });
 
 function teller() {
-  const told: (Pick<Fact, 'client' | 'relay'> | undefined)[] = [];
+  const told: (Pick<Fact, 'client' | 'relay' | 'byHttp'> | undefined)[] = [];
   const time = { elapsed: 0 };
   const counters = createCounters(FACT_COUNTS);
   const { tell, tellBoot } = createDhcpTeller({
@@ -31,6 +31,13 @@ test('what a machine says of itself goes along for strangers only, its place whe
   for (const one of [KNOWN, mac(2)]) for (const more of [{}, { relay }]) tell(fact(one, more));
   const client = { architecture: 'EFI x64', network: 'pxe', uuid: null, vendorClass: 'PXEClient:Arch:00007' };
   expect(told).toEqual([undefined, { relay }, { client }, { client, relay }]);
+});
+
+test('firmware of a node that boots by HTTP is told to be that', () => {
+  const { tell, told } = teller();
+  for (const more of [{}, { relay }])
+    tell(fact(KNOWN, { vendorClass: 'HTTPClient:Arch:00016:UNDI:003016', ...more }));
+  expect(told).toEqual([{ byHttp: true }, { relay, byHttp: true }]);
 });
 
 test('a flood of strangers is told in part and counted, and takes nothing from the machines of nodes', () => {

@@ -26,6 +26,18 @@ describe('facts from the wire', () => {
     expect(event).toMatchObject({ node_uuid: 'node-1', kind: 'dhcp.offer', severity: 'info' });
   });
 
+  it('tell whether firmware boots by HTTP, until something else of the machine asks DHCP', () => {
+    const sort = sorter();
+    expect(sort.bootsByHttp(KNOWN)).toBe(false);
+    sort.sort([{ ...fact('dhcp.ack', { mac: KNOWN }), byHttp: true }]);
+    sort.sort([fact('boot.kernel', { mac: KNOWN })]);
+    expect(sort.bootsByHttp(KNOWN)).toBe(true);
+    sort.sort([fact('dhcp.offer', { mac: KNOWN })]);
+    expect(sort.bootsByHttp(KNOWN)).toBe(false);
+    sort.sort([{ ...fact('dhcp.ack', { mac: STRANGER }), byHttp: true }]);
+    expect(sort.bootsByHttp(STRANGER)).toBe(false);
+  });
+
   it('without a MAC belong to the node that DHCP gave the address to', () => {
     const sort = sorter();
     sort.sort([fact('dhcp.ack', { mac: KNOWN, address: '10.20.1.5' })]);
