@@ -8,10 +8,13 @@ import type { Config, NetworkConfig } from '../config/schema.ts';
 import { serverAddress } from '../config/server-address.ts';
 import { IngotError } from '../errors.ts';
 import { buildConfigDrive } from '../images/config-drive.ts';
+import { fetchSmall } from '../images/fetch-small.ts';
+import { createHttpDispatcher } from '../images/http-manners.ts';
 import { chooseAddress } from '../ipam/choose-address.ts';
 import { isForTheOs, networkDataFor } from '../ipam/network-data.ts';
 import { usesSecureBoot } from '../lifecycle/capabilities.ts';
-import type { BuildConfigDrive, LifecycleDeps, Site } from '../lifecycle/deps.ts';
+import type { BuildConfigDrive, FetchConfigDrive, LifecycleDeps, Site } from '../lifecycle/deps.ts';
+import { PACKED_DRIVE_MAX_BYTES } from '../lifecycle/packed-drive.ts';
 import { cidrContains, type Ipv4, parseIpv4 } from '../net/ipv4.ts';
 import type { NodeRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -31,12 +34,17 @@ export function createSite({
   store,
   problemOf,
   warnings,
-}: Options): Site & Pick<LifecycleDeps, 'allocateAddresses' | 'buildConfigDrive'> {
+}: Options): Site & Pick<LifecycleDeps, 'allocateAddresses' | 'buildConfigDrive' | 'fetchConfigDrive'> {
   const addressOn = (network: NetworkConfig): Ipv4 | null => serverAddress(network, config.networks);
   const pxe = config.networks.filter((network) => network.role === 'pxe' && addressOn(network) !== null);
   const lcm = config.networks.find((network) => network.role === 'lcm' && network.address !== undefined);
   const url = (network: NetworkConfig): string => `http://${addressOn(network)}:${config.boot.listen_port}`;
 
+  const dispatcher = createHttpDispatcher();
+  const fetchDrive: FetchConfigDrive = async (url, signal) => {
+    const file = { what: 'the config drive', url: new URL(url), maxBytes: PACKED_DRIVE_MAX_BYTES };
+    return (await fetchSmall(file, { dispatcher, signal })).toString('latin1');
+  };
   const buildDrive: BuildConfigDrive = async ({ node, request, lcmToken }) => {
     const ports = await store.ports.listByNode(node.uuid);
     const portgroups = await store.portgroups.listByNode(node.uuid);
@@ -69,6 +77,7 @@ export function createSite({
       config.networks.some(({ role, cidr }) => role === 'pxe' && cidrContains(cidr, address)),
     allocateAddresses: (nodeUuid) => allocate(nodeUuid, { config, store }),
     buildConfigDrive: buildDrive,
+    fetchConfigDrive: fetchDrive,
   };
 }
 

@@ -168,6 +168,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     images,
     allocateAddresses: site.allocateAddresses,
     buildConfigDrive: site.buildConfigDrive,
+    fetchConfigDrive: site.fetchConfigDrive,
     publishBoot: bootTable.publishNode,
     site,
     ramdiskLogs,

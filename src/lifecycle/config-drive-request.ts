@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { IngotError } from '../errors.ts';
 import type { JsonObject, NodeRecord } from '../store/records.ts';
 import { jsonObjectOf } from './json.ts';
-import type { ConfigDriveRequest } from './lifecycle.ts';
+import type { ConfigDriveGiven } from './lifecycle.ts';
+import { refuseOddDrive } from './packed-drive.ts';
 
 const jsonObject = z.record(z.string(), z.unknown()).transform(jsonObjectOf);
 
@@ -15,16 +16,20 @@ const requestSchema = z.object({
 });
 
 /** The request of the node's instance; an empty one when there is none. Throws `invalid_input`. */
-export function configDriveRequestOf(node: Pick<NodeRecord, 'uuid' | 'instance_info'>): ConfigDriveRequest {
+export function configDriveGiven(node: Pick<NodeRecord, 'uuid' | 'instance_info'>): ConfigDriveGiven {
   const given = node.instance_info.configdrive;
-  if (given === undefined || given === null) return {};
+  if (given === undefined || given === null || given === '') return {};
+  if (typeof given === 'string') {
+    refuseOddDrive(given);
+    return given;
+  }
   const parsed = requestSchema.safeParse(given);
   if (!parsed.success) {
     throw new IngotError(
       'invalid_input',
       `instance_info.configdrive of node ${node.uuid} is not understood.`,
       {
-        hint: 'Give meta_data, user_data, network_data and vendor_data as a JSON object; a packed volume cannot hold what ingot adds.',
+        hint: 'Give meta_data, user_data, network_data and vendor_data as a JSON object, or a packed volume as text.',
       },
     );
   }
@@ -37,12 +42,11 @@ export function configDriveRequestOf(node: Pick<NodeRecord, 'uuid' | 'instance_i
   };
 }
 
-/** `instance_info` with the request in it; without a new one the old stays, as in Ironic's rebuild. */
+/** `instance_info` with the drive in it; without a new one the old stays, as in Ironic's rebuild. */
 export function withConfigDrive(
   instanceInfo: JsonObject,
-  request: ConfigDriveRequest | null | undefined,
+  given: ConfigDriveGiven | null | undefined,
 ): JsonObject {
-  return request === null || request === undefined
-    ? instanceInfo
-    : { ...instanceInfo, configdrive: jsonObjectOf(request) };
+  if (given === null || given === undefined) return instanceInfo;
+  return { ...instanceInfo, configdrive: typeof given === 'string' ? given : jsonObjectOf(given) };
 }

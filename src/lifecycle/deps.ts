@@ -29,6 +29,9 @@ export type BuildConfigDrive = (input: {
   readonly lcmToken: string;
 }) => Promise<string>;
 
+/** The text at the URL of a packed config drive, bounded in size and time. Rejects as downloads of images do. */
+export type FetchConfigDrive = (url: string, signal: AbortSignal) => Promise<string>;
+
 export type Site = {
   /** Where the node's agent fetches a prepared image. */
   imageUrl(node: NodeRecord, imageId: string): string;
@@ -54,6 +57,7 @@ export type StepDeps = {
   /** Claims the addresses of the node's instance; idempotent. Rejects with `no_address` or `conflict`. */
   readonly allocateAddresses: (nodeUuid: string) => Promise<void>;
   readonly buildConfigDrive: BuildConfigDrive;
+  readonly fetchConfigDrive: FetchConfigDrive;
   /** Resolves when DHCP, TFTP and the boot scripts answer as the store says. */
   readonly publishBoot: (nodeUuid: string) => Promise<void>;
   readonly site: Site;

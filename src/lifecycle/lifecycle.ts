@@ -14,8 +14,8 @@ export type VerbRequest = {
   readonly verb: Verb;
   /** As `JobRecord.asked_by`. */
   readonly askedBy?: string;
-  /** `active` and `rebuild`: user data, meta data, network data of the config drive, already parsed. */
-  readonly configdrive?: ConfigDriveRequest | null;
+  /** `active` and `rebuild`: already parsed, or packed and checked. */
+  readonly configdrive?: ConfigDriveGiven | null;
   /**
    * `active` and `rebuild`: what to deploy, written with the verb or not at all; then a job that runs is always a
    * refusal, `node_locked`. Absent: what stands in the node's `instance_info`.
@@ -45,6 +45,9 @@ export type ConfigDriveRequest = {
   readonly network_data?: JsonObject;
   readonly vendor_data?: JsonObject;
 };
+
+/** Parts for a drive of ours; or a text, which is a packed drive or its URL (`packed-drive.ts`). */
+export type ConfigDriveGiven = ConfigDriveRequest | string;
 
 export type Why = {
   /** One paragraph: where the node is, since when, what it waits for, what was last seen, what to check. */

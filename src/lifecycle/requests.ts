@@ -5,7 +5,7 @@ import type { DeployStep } from '../store/step-list-records.ts';
 import type { NodePatch, Queries } from '../store/store.ts';
 import type { Verb } from '../store/words.ts';
 import { abortJob, refuseAbortInMaintenance, refuseToCut, wayBack } from './abort.ts';
-import { configDriveRequestOf, withConfigDrive } from './config-drive-request.ts';
+import { configDriveGiven, withConfigDrive } from './config-drive-request.ts';
 import { instanceTraits, withTemplates } from './deploy-steps.ts';
 import { withDeployment } from './deployment.ts';
 import type { Advance } from './engine/advance.ts';
@@ -134,7 +134,7 @@ function patchFor(
       const deployed = withDeployment(node.instance_info, request.deployment);
       const instance_info = withConfigDrive(deployed, request.configdrive);
       checkInstanceInfo({ ...node, instance_info });
-      configDriveRequestOf({ uuid: node.uuid, instance_info });
+      configDriveGiven({ uuid: node.uuid, instance_info });
       return {
         ...fresh,
         instance_info,

@@ -3,9 +3,10 @@
  * store. It starts in seconds, so one test walks the whole way.
  */
 import { randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { decodeConfigDrive } from '../../src/agent/disk/config-drive.ts';
 import { temporaryFolder } from '../cli/fixtures.ts';
 import { MANY_CALLS, withClient } from './baremetal-client.ts';
 
@@ -69,6 +70,16 @@ test(
       { verb: 'active', configdrive: { meta_data: { hostname: 'h1' } } },
     ]);
     expect(await baremetal('node', 'validate', 'n1')).toContain('management');
+    // A folder is packed by the client itself: base64 of a gzipped ISO 9660 image.
+    const drive = temporaryFolder();
+    mkdirSync(join(drive, 'openstack', 'latest'), { recursive: true });
+    writeFileSync(join(drive, 'openstack', 'latest', 'user_data'), '#cloud-config\n');
+    await baremetal('node', 'deploy', 'n1', '--config-drive', drive);
+    const sent = JSON.stringify(lifecycle.asked.at(-1)?.arguments[1]);
+    const { configdrive } = JSON.parse(sent) as { configdrive: string };
+    // As our agent does before it touches the disk.
+    const image = await decodeConfigDrive(configdrive);
+    expect(image.includes('#cloud-config\n')).toBe(true);
 
     await baremetal('node', 'delete', 'n1');
     expect(JSON.parse(await baremetal('node', 'list', '-f', 'json'))).toEqual([]);

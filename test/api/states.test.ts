@@ -110,10 +110,28 @@ test.each([
     text: `The requested action "fly" can not be performed on node "${NODE}" while it is in state "enroll".`,
   },
   {
-    name: 'a packed config drive',
+    name: 'a packed config drive that is cut off',
     body: { target: 'active', configdrive: 'H4sIAAAA' },
     status: 400,
-    text: /packed volume/,
+    text: 'The config drive cannot be used: it cannot be unpacked',
+  },
+  {
+    name: 'a config drive that is no gzip',
+    body: { target: 'active', configdrive: 'aGVsbG8=' },
+    status: 400,
+    text: 'The config drive cannot be used: its base64 holds no gzip file',
+  },
+  {
+    name: 'a config drive that is nothing',
+    body: { target: 'active', configdrive: '{"meta_data": {}}' },
+    status: 400,
+    text: 'Invalid configdrive format: it is neither a JSON, nor a URL, nor a base64 string',
+  },
+  {
+    name: 'a config drive in a file of ours',
+    body: { target: 'active', configdrive: 'file:///etc/shadow' },
+    status: 400,
+    text: 'The config drive cannot be used: its URL is no http:// or https:// one that ingot can read',
   },
   {
     name: 'a config drive for inspect',

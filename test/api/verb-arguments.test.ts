@@ -34,9 +34,27 @@ test.each([
   [{ meta_data: {} }, '1.56', 202],
   [{ vendor_data: {} }, '1.58', 400],
   [{ vendor_data: {} }, '1.59', 202],
+  ['H4sIAAAAAAACA0tUKMvPKc1NBQCtKoa+CAAAAA==', '1.1', 202],
 ])('the config drive %j at %s answers %d', async (configdrive, version, status) => {
   const { ask, store } = await apiFixture();
   await store.nodes.insert(aNode({ provision_state: 'available' }));
   const answer = await ask('PUT', PROVISION, { body: { target: 'active', configdrive }, version });
   expect(answer.status).toBe(status);
+});
+
+test.each([
+  ['1.34', 400],
+  ['1.35', 202],
+])('a rebuild with a config drive at %s answers %d, as in Ironic', async (version, status) => {
+  const { ask, store, lifecycle } = await apiFixture();
+  await store.nodes.insert(aNode({ provision_state: 'active' }));
+  const configdrive = 'http://drives/n1';
+  const answer = await ask('PUT', PROVISION, { body: { target: 'rebuild', configdrive }, version });
+  expect(answer.status).toBe(status);
+  if (status === 202)
+    expect(lifecycle.asked[0]?.arguments[1]).toMatchObject({ verb: 'rebuild', configdrive });
+  else
+    expect(fault(answer)).toBe(
+      'Adding a config drive is only supported when setting provision state to active',
+    );
 });

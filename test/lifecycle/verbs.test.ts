@@ -118,7 +118,8 @@ describe('verbs', () => {
     [{ ...DEPLOYABLE, image_source: 'ftp://x' }, 'image_source must be'],
     [{ image_source: 'http://x/y' }, 'a checksum is missing'],
     [{ ...DEPLOYABLE, image_os_hash_algo: 'md5' }, 'the checksum is no SHA-256'],
-    [{ ...DEPLOYABLE, configdrive: 'H4sI' }, 'instance_info.configdrive of node'],
+    [{ ...DEPLOYABLE, configdrive: 7 }, 'instance_info.configdrive of node'],
+    [{ ...DEPLOYABLE, configdrive: 'aGVsbG8=' }, 'its base64 holds no gzip file'],
     [{ ...DEPLOYABLE, image_disk_format: 'vmdk' }, 'image_disk_format "vmdk" is not raw or qcow2'],
   ])('"active" with instance_info %j is refused before anything happens', async (instance_info, problem) => {
     const world = await createWorld();

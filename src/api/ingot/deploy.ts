@@ -24,7 +24,7 @@ export function deployRoutes(app: FastifyInstance, { store, lifecycle }: ApiCont
       const body = parseBody(deployBody, request.body ?? {}, 'deploy');
       const { target, instance_info, configdrive, deploy_steps: deploySteps } = body;
       refuseMask(instance_info);
-      const drive = configDriveOf(target, configdrive);
+      const drive = await configDriveOf(configdrive);
       await lifecycle.requestVerb(node.uuid, {
         ...{ verb: target, ...askerOf(request) },
         deployment: instance_info,

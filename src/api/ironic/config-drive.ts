@@ -1,11 +1,12 @@
 /** The config drive as a client asks for it. */
 import { IngotError } from '../../errors.ts';
-import type { ConfigDriveRequest } from '../../lifecycle/lifecycle.ts';
+import type { ConfigDriveGiven } from '../../lifecycle/lifecycle.ts';
+import { checkPackedDrive, isDriveUrl, refuseOddDrive } from '../../lifecycle/packed-drive.ts';
 import type { Verb } from '../../store/words.ts';
 import type { ProvisionBody } from '../schemas/provision.ts';
 
-/** The microversions that first take an object, and vendor data in it. */
-const SINCE = { object: 56, vendorData: 59 } as const;
+/** The microversions that first take a drive for a rebuild, an object, and vendor data in it. */
+const SINCE = { rebuild: 35, object: 56, vendorData: 59 } as const;
 
 type Given = ProvisionBody['configdrive'] | null;
 
@@ -15,26 +16,24 @@ export function orNone(given: Given): Given {
 }
 
 /** Throws `invalid_input`, as Ironic does, for what the microversion does not have. */
-export function configDriveSince(given: Given, minor: number): void {
+export function configDriveSince(verb: Verb, given: Given, minor: number): void {
+  if (verb === 'rebuild' && given !== null && given !== undefined && minor < SINCE.rebuild) {
+    const said = 'Adding a config drive is only supported when setting provision state to active';
+    throw new IngotError('invalid_input', said, { hint: sendAtLeast(SINCE.rebuild) });
+  }
   if (typeof given !== 'object' || given === null) return;
   if (minor < SINCE.object) throw tooNew('a JSON object for configdrive', SINCE.object);
   if (given.vendor_data !== undefined && minor < SINCE.vendorData)
     throw tooNew('vendor_data in configdrive', SINCE.vendorData);
 }
 
-/** Null when there is none. Throws `invalid_input` for a packed drive. */
-export function configDriveOf(verb: Verb, given: Given): ConfigDriveRequest | null {
+/** Null when there is none. Throws `invalid_input` or `too_large` for a packed drive of no use; a URL is asked when it is needed. */
+export async function configDriveOf(given: Given): Promise<ConfigDriveGiven | null> {
   if (given === null || given === undefined) return null;
   if (typeof given === 'string') {
-    throw new IngotError(
-      'invalid_input',
-      `The config drive for "${verb}" is a packed volume or a URL, which ingot does not take yet`,
-      {
-        hint:
-          'Give a JSON object with meta_data, user_data, network_data and vendor_data. ingot adds the addresses of the ' +
-          'node and the token of its status call, which it could not do inside a packed volume.',
-      },
-    );
+    refuseOddDrive(given);
+    if (!isDriveUrl(given)) await checkPackedDrive(given);
+    return given;
   }
   const { meta_data, user_data, network_data, vendor_data } = given;
   return {
@@ -48,6 +47,8 @@ export function configDriveOf(verb: Verb, given: Given): ConfigDriveRequest | nu
 function tooNew(what: string, since: number): IngotError {
   const said = `Providing ${what} is only supported starting with API version 1.${since}`;
   return new IngotError('invalid_input', said, {
-    hint: `Send X-OpenStack-Ironic-API-Version: 1.${since} or newer.`,
+    hint: sendAtLeast(since),
   });
 }
+
+const sendAtLeast = (since: number): string => `Send X-OpenStack-Ironic-API-Version: 1.${since} or newer.`;

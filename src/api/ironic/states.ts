@@ -58,8 +58,8 @@ export function stateRoutes(app: FastifyInstance, context: ApiContext): void {
       if (verb === 'manage' && node.provision_state === 'enroll')
         checkDriverInfo?.(node.driver, node.driver_info);
       const drive = orNone(body.configdrive);
-      configDriveSince(drive, request.minor);
-      const configdrive = configDriveOf(verb, drive);
+      configDriveSince(verb, drive, request.minor);
+      const configdrive = await configDriveOf(drive);
       const { steps, withoutRamdisk } = await workAskedFor(store, node, {
         ...{ body, principal: principalOf(request) },
       });

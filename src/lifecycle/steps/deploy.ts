@@ -3,13 +3,12 @@
 import type { ReadyImage } from '../../images/images.ts';
 import type { Json, NodeRecord } from '../../store/records.ts';
 import { wantedBootMode } from '../capabilities.ts';
-import { configDriveRequestOf } from '../config-drive-request.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
 import { imageRequestOf } from '../instance-info.ts';
-import { lcmToken } from '../tokens.ts';
 import { agentOf, runOrder } from './agent-command.ts';
 import { agentParams } from './agent-node.ts';
+import { configDriveFor } from './config-drive.ts';
 import { untilOff } from './switch-power.ts';
 
 /** Downloads, checks and converts the image, once for all nodes that want it. */
@@ -66,11 +65,7 @@ async function writeImageParams(
   const node = context.node();
   // Ready since the step before, unless the cache had to give it up: then quickly again, without a second progress.
   const image = await deps.images.prepare(imageRequestOf(node), undefined, context.signal);
-  const configdrive = await deps.buildConfigDrive({
-    node,
-    request: configDriveRequestOf(node),
-    lcmToken: lcmToken(deps.secret, node),
-  });
+  const configdrive = await configDriveFor(context, deps);
   return {
     step: {
       interface: 'deploy',

@@ -41,11 +41,6 @@ export const OF_LIFECYCLE: readonly Justified[] = [
     why: 'Ironic 21.4 fails with 500 on its own refusal; later versions take it with service too, and so does ingot',
   },
   {
-    calls: ['verbs: active with "configdrive":"no base64!" in available'],
-    at: SENTENCE,
-    why: 'ingot takes no packed config drives yet, be they sound or not',
-  },
-  {
     calls: ['verbs: rescue in maintenance, with nothing'],
     at: SENTENCE,
     why: 'both have to be mended; ingot names the maintenance first',

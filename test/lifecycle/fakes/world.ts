@@ -103,6 +103,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       images: READY_IMAGES,
       allocateAddresses: life.wrap(() => Promise.resolve()),
       buildConfigDrive: () => Promise.resolve('H4sI'),
+      fetchConfigDrive: () => Promise.reject(new Error('no URL is fetched')),
       publishBoot: life.wrap(() => Promise.resolve()),
       site: {
         imageUrl: (_node, id) => `http://10.20.0.1:6180/images/${id}`,

@@ -96,6 +96,7 @@ export async function createRack(ramdisks: Ramdisks): Promise<Rack> {
     images: { prepare: async () => ready, ready: async () => ready },
     allocateAddresses: async () => undefined,
     buildConfigDrive: async () => 'H4sI',
+    fetchConfigDrive: () => Promise.reject(new Error('no URL is fetched')),
     publishBoot: async () => undefined,
     ramdiskLogs: { keeps: false, keep: () => Promise.reject(new Error('none are kept')) },
     site: {
