@@ -20,7 +20,10 @@ export type FactSorter = {
   learn(mac: Mac, address: Ipv4): void;
   /** The machine that DHCP gave the address to, as far as facts and `learn` have told since the start. */
   macOf(address: Ipv4): Mac | null;
-  /** Whether the machine of a node said HTTP boot when it last asked DHCP: firmware of it is at work. */
+  /**
+   * Whether the machine of a node may be at its firmware's HTTP boot: when it last asked DHCP it said so, or it has not
+   * asked since our start, which may lie between its question and its download.
+   */
   bootsByHttp(mac: Mac): boolean;
   /** Facts so far that belong to no node. */
   unknown(): number;
@@ -36,13 +39,12 @@ export type FactSinks = {
 
 export function createFactSorter({ nodeOfMac, onStranger, onPlace }: FactSinks): FactSorter {
   const macOfAddress = createRecentMap<string, Mac>(MOST_ADDRESSES);
-  const byHttp = createRecentMap<Mac, true>(MOST_ADDRESSES);
+  const byHttp = createRecentMap<Mac, boolean>(MOST_ADDRESSES);
   let unknown = 0;
 
   const noteFirmware = ({ kind, ...said }: Fact, mac: Mac): void => {
-    if (said.byHttp === true) byHttp.set(mac, true);
     // iPXE, the ramdisk and systems ask DHCP anew.
-    else if (kind.startsWith('dhcp.')) byHttp.delete(mac);
+    if (kind.startsWith('dhcp.')) byHttp.set(mac, said.byHttp === true);
   };
 
   const machineOf = (fact: Fact): Mac | null => {
@@ -55,7 +57,7 @@ export function createFactSorter({ nodeOfMac, onStranger, onPlace }: FactSinks):
       if (nodeOfMac(mac) !== null && macOfAddress.get(address) === undefined) macOfAddress.set(address, mac);
     },
     macOf: (address) => macOfAddress.get(address) ?? null,
-    bootsByHttp: (mac) => byHttp.get(mac) === true,
+    bootsByHttp: (mac) => nodeOfMac(mac) !== null && (byHttp.get(mac) ?? true),
     unknown: () => unknown,
     sort: (facts) =>
       facts.flatMap((fact): readonly NewEvent[] => {

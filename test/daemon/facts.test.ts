@@ -28,6 +28,8 @@ describe('facts from the wire', () => {
 
   it('tell whether firmware boots by HTTP, until something else of the machine asks DHCP', () => {
     const sort = sorter();
+    expect(sort.bootsByHttp(KNOWN), 'it may have asked before a restart').toBe(true);
+    sort.sort([fact('dhcp.offer', { mac: KNOWN })]);
     expect(sort.bootsByHttp(KNOWN)).toBe(false);
     sort.sort([{ ...fact('dhcp.ack', { mac: KNOWN }), byHttp: true }]);
     sort.sort([fact('boot.kernel', { mac: KNOWN })]);
