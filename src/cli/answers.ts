@@ -76,6 +76,9 @@ export const eventAnswer = z.object({
 });
 export type EventAnswer = z.output<typeof eventAnswer>;
 
+/** Of `event: gap` on the stream. */
+export const gapAnswer = z.object({ complete_from: z.number() });
+
 export const logsAnswer = z.object({
   logs: z.array(z.looseObject({ id: z.string(), at: z.string(), verb: z.string(), bytes: z.number() })),
 });

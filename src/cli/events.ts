@@ -2,7 +2,7 @@
 
 import { type Clock, systemClock } from '../clock.ts';
 import { IngotError } from '../errors.ts';
-import { type EventAnswer, eventAnswer } from './answers.ts';
+import { type EventAnswer, eventAnswer, gapAnswer } from './answers.ts';
 import type { Connection } from './connection.ts';
 import { createSseReader } from './sse.ts';
 
@@ -12,6 +12,8 @@ export type FollowOptions = {
   /** Only of this node (uuid or name). */
   readonly node?: string;
   readonly kinds?: readonly string[];
+  /** Told when events before this `seq` are missing: the daemon keeps them no more. */
+  readonly onGap?: (completeFrom: number) => void;
   readonly signal?: AbortSignal;
   /** How long the daemon may be away before the iterator gives up, in milliseconds. */
   readonly patienceMs?: number;
@@ -74,6 +76,10 @@ async function* oneStream(
       const text = decoder.decode(chunk as Uint8Array, { stream: true });
       for (const message of reader.push(text)) {
         if (message.event === 'end') return;
+        if (message.event === 'gap') {
+          options.onGap?.(gapAnswer.parse(JSON.parse(message.data)).complete_from);
+          continue;
+        }
         yield { id: message.id, event: eventAnswer.parse(JSON.parse(message.data)) };
       }
       if (reader.lastId() !== '') yield { id: reader.lastId(), event: null };

@@ -147,6 +147,8 @@ export type Queries = {
   readonly events: {
     append(event: NewEvent): Promise<EventRecord>;
     list(filter: EventFilter): Promise<readonly EventRecord[]>;
+    /** The `seq` of the last event that is kept no more, of the node or of any; 0: all are kept. */
+    prunedThrough(nodeUuid?: string): Promise<number>;
   };
   readonly inventories: {
     /** Takes the place of the node's earlier one; belongs to the node's boot of the moment. */

@@ -37,6 +37,7 @@ export type Tables = {
   inspection_rules: Row<InspectionRuleRecord> & Ordered;
   jobs: Omit<Row<JobRecord>, 'id'> & Ordered;
   events: Omit<Row<EventRecord>, 'seq'> & { seq: Generated<number> };
+  pruned_events: { node_uuid: string; seq: number };
   inventories: Row<InventoryRecord>;
   addresses: Row<AddressRecord>;
   reservations: Row<ReservationRecord>;

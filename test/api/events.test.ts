@@ -3,10 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { createSseReader, type SseMessage } from '../../src/cli/sse.ts';
 import type { Store } from '../../src/store/store.ts';
+import { temporaryStore } from '../store/temporary-store.ts';
 import { aNode, apiFixture, type Fixture, NODE } from './fixtures.ts';
 
-async function listening(): Promise<Fixture & { readonly url: string }> {
-  const fixture = await apiFixture();
+async function listening(
+  overrides: { readonly store?: Store } = {},
+): Promise<Fixture & { readonly url: string }> {
+  const fixture = await apiFixture(overrides);
   await fixture.app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = fixture.app.server.address() as AddressInfo;
   return { ...fixture, url: `http://127.0.0.1:${port}/v1/events` };
@@ -100,6 +103,40 @@ test.each(['after', 'last-event-id'])(
     expect((await reader?.read())?.value).toContain('"message":"new"');
   },
 );
+
+/** Ten and a few more events are kept of each node; the node has had forty. */
+async function forgetful(): Promise<Following & { readonly store: Store; readonly url: string }> {
+  const kept = await temporaryStore({ eventsPerNode: 10 });
+  const { url, store } = await listening({ store: kept });
+  await store.nodes.insert(aNode());
+  await say(store, 'of nobody');
+  for (let index = 0; index < 40; index++) await say(store, `of the node ${index}`, NODE);
+  return { ...(await follow(`${url}?after=0`)), store, url };
+}
+
+test('a client that comes back after what is kept is told of the gap, and from where on it has all', async () => {
+  const stream = await forgetful();
+  const gap = await stream.next();
+  const { after, complete_from } = JSON.parse(gap?.data ?? '{}');
+  expect(gap?.event).toBe('gap');
+  expect(after).toBe(0);
+  expect(complete_from).toBe((await stream.store.events.list({ node_uuid: NODE }))[0]?.seq);
+  // It has what is there all the same, and is told once.
+  expect(textOf(await stream.next())).toBe('of nobody');
+  expect(textOf(await stream.next())).toBe(`of the node ${complete_from - 2}`);
+});
+
+test('a client that has all that is forgotten, or follows another node, hears of no gap', async () => {
+  const { url, store, next } = await forgetful();
+  const { complete_from } = JSON.parse((await next())?.data ?? '{}');
+  const late = await follow(`${url}?after=${complete_from - 1}`);
+  expect(textOf(await late.next())).toBe(`of the node ${complete_from - 2}`);
+  const other = '6b9d5d7a-2b4c-4c66-8f55-0d5b8a5f3c11';
+  await store.nodes.insert(aNode({ uuid: other, name: 'other' }));
+  const ofOther = await follow(`${url}?node=other&after=0`);
+  await say(store, 'of the other', other);
+  expect(textOf(await ofOther.next())).toBe('of the other');
+});
 
 test('Last-Event-ID wins over ?after, as a browser keeps the URL when it reconnects', async () => {
   const { url, store } = await listening();

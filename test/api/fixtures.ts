@@ -109,7 +109,7 @@ export type Answer = {
 };
 
 export async function apiFixture(overrides: Partial<ApiDeps> = {}): Promise<Fixture> {
-  const store = await temporaryStore();
+  const store = overrides.store ?? (await temporaryStore());
   const log = createLog('silent');
   const lifecycle = fakeLifecycle(store);
   const metrics = createMetrics(store, log);

@@ -30,6 +30,7 @@ test('events of other kinds are read over once, and do not wake the stream', asy
         told.push(kind);
         return true;
       },
+      gap: () => Promise.resolve(false),
     },
     signal: client.signal,
   });

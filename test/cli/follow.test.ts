@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createClient } from '../../src/cli/client.ts';
 import { createSseReader } from '../../src/cli/sse.ts';
 import { aNode, NODE } from '../api/fixtures.ts';
+import { temporaryStore } from '../store/temporary-store.ts';
 import { daemonFixture, runNode } from './fixtures.ts';
 
 const STREAM = ': a comment\nid: 6\n\nid: 7\ndata: {"a":1}\n\nevent: end\ndata: one\ndata: two\n\n';
@@ -65,6 +66,19 @@ test('the iterator survives a daemon that goes away and comes back, without loss
   expect(await pending).toBe('while away');
   await say('after');
   expect(await next()).toBe('after');
+});
+
+test('the iterator tells of events that the daemon keeps no more', async () => {
+  const { url, store } = await daemonFixture({ store: await temporaryStore({ eventsPerNode: 10 }) });
+  const say = (message: string) => store.events.append({ node_uuid: null, kind: 'test.said', message });
+  for (let index = 1; index <= 40; index++) await say(`${index}`);
+  const client = createClient(url);
+  onTestFinished(() => client.close());
+  const gaps: number[] = [];
+  const events = client.events({ after: 3, onGap: (completeFrom) => gaps.push(completeFrom) });
+  const first = (await events.next()).value?.message;
+  expect(gaps).toEqual([Number(first)]);
+  await events.return(undefined);
 });
 
 test('the iterator tells a refusal at once, and gives up on a daemon that stays away', async () => {

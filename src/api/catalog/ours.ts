@@ -17,7 +17,8 @@ const EVENTS = {
 
 export const OURS: Catalog = {
   'GET /ingot/v1/events': {
-    summary: 'Everything that happens, live; resumes after the id in Last-Event-ID',
+    summary:
+      'Everything that happens, live; resumes after the id in Last-Event-ID. An "event: gap" tells where events are missing that are kept no more',
     ...EVENTS,
   },
   'GET /v1/events': { summary: 'The same, where it was before /ingot/v1/events', ...EVENTS },

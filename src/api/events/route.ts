@@ -11,7 +11,7 @@ import { findNode } from '../ironic/idents.ts';
 import { plainQuery } from '../ironic/paging.ts';
 import { parseQuery } from '../parse.ts';
 import { commaList } from '../schemas/common.ts';
-import { formatEnd, formatEvent, HEARTBEAT } from './sse.ts';
+import { formatEnd, formatEvent, formatGap, HEARTBEAT } from './sse.ts';
 import { followEvents, newestSeq } from './stream.ts';
 import { eventsOf, isLetIn } from './whose.ts';
 
@@ -101,6 +101,7 @@ export function eventRoutes(app: FastifyInstance, { store, log, clock }: ApiCont
         after,
         sink: {
           write: async (event) => !(await mayHear(event)) || writeBounded(response, formatEvent(event)),
+          gap: (gap) => writeBounded(response, formatGap(gap)),
         },
         signal: gone.signal,
       });

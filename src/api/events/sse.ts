@@ -6,6 +6,11 @@ export function formatEvent(event: EventRecord): string {
   return `id: ${event.seq}\ndata: ${JSON.stringify(event)}\n\n`;
 }
 
+/** Events after `after` are missing: from `complete_from` on none is. It has no id, for it is no place to resume at. */
+export function formatGap(gap: { readonly after: number; readonly complete_from: number }): string {
+  return `event: gap\ndata: ${JSON.stringify(gap)}\n\n`;
+}
+
 /** A comment: keeps the connection alive through proxies and shows a dead one. */
 export const HEARTBEAT = ': still here\n\n';
 

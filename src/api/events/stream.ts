@@ -12,6 +12,8 @@ const PAGE = 200;
 export type StreamSink = {
   /** Resolves when there is room for more, `false` when the client is gone or too slow. */
   write(event: EventRecord): Promise<boolean>;
+  /** As `write`: some events after the position `after` and before `complete_from` are kept no more. */
+  gap(gap: { readonly after: number; readonly complete_from: number }): Promise<boolean>;
 };
 
 export type StreamOptions = {
@@ -31,10 +33,17 @@ export async function followEvents({ store, filter, after, sink, signal }: Strea
   });
   try {
     let position = after;
+    let told = 0;
     while (!signal.aborted) {
       bell.reset();
       const newest = await newestSeq(store);
       const page = await store.events.list({ ...filter, after: position, limit: PAGE });
+      // Looked at after the page: what was forgotten while it was read is told too.
+      const pruned = await store.events.prunedThrough(filter.node_uuid);
+      if (position < pruned && told < pruned) {
+        if (!(await sink.gap({ after: position, complete_from: pruned + 1 }))) return;
+        told = pruned;
+      }
       for (const event of page) {
         if (signal.aborted || !(await sink.write(event))) return;
         position = event.seq;

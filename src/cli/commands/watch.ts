@@ -37,7 +37,16 @@ type Watch = { readonly call: Call; readonly uuid: string | null; readonly signa
 async function showEvents({ call, uuid, signal, after }: Watch & { readonly after: number }): Promise<void> {
   const { client, io, json } = call;
   const names = createNames(client);
-  for await (const event of client.events({ after, signal, ...(uuid === null ? {} : { node: uuid }) })) {
+  const onGap = (completeFrom: number): void =>
+    io.err(
+      `Events are missing here: the daemon keeps them no more. From number ${completeFrom} on all are shown.\n`,
+    );
+  for await (const event of client.events({
+    after,
+    signal,
+    onGap,
+    ...(uuid === null ? {} : { node: uuid }),
+  })) {
     if (json) io.out(`${JSON.stringify(event)}\n`);
     // Steps and percents come from the jobs themselves; their events would say it twice.
     else if (event.severity !== 'debug') io.out(`${eventLine(event, await names.of(event.node_uuid))}\n`);

@@ -175,4 +175,14 @@ export const RESOURCES: readonly Migration[] = [
     subject: 'who asked for a job',
     sql: `ALTER TABLE jobs ADD COLUMN asked_by TEXT;`,
   },
+  {
+    version: 18,
+    subject: 'how far events were pruned, by node',
+    sql: `
+      CREATE TABLE pruned_events (node_uuid TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT;
+      CREATE INDEX pruned_events_by_seq ON pruned_events (seq);
+      INSERT INTO pruned_events SELECT coalesce(node_uuid, ''), min(seq) - 1 FROM events
+        GROUP BY node_uuid HAVING count(*) >= 5000;
+    `,
+  },
 ];
