@@ -84,7 +84,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
   const rounds = createProgramRounds();
   const bootAnswers = createBootAnswers({
     rounds,
-    files: manifest.files,
+    ...{ files: manifest.files, httpGrubs: manifest.httpGrubs },
     entryOf: (mac) => boot.get(mac) ?? null,
     site: options.site,
     clock: systemClock,

@@ -144,6 +144,8 @@ export type ApiDeps = {
   readonly checkPassword?: CheckPassword;
   /** Whether a request came by the Unix socket; absent: none does. */
   readonly isLocal?: (request: IncomingMessage) => boolean;
+  /** As the lifecycle's `Site` has it; absent: no. */
+  readonly secureHttpBoot?: boolean;
   /** PEM of the authority of the certificate that boot files are served with; null when it is not ingot's own. */
   readonly bootAuthority?: () => string | null;
 };

@@ -7,7 +7,7 @@ import { type Mac, macWithHyphens } from '../net/mac.ts';
 import type { BootIntent, IpxeProgram } from '../store/words.ts';
 import { FIRST_STAGES, IPXE_BUILDS } from './architectures.ts';
 import { LOOP_WINDOW_MS, MOST_ROUNDS } from './loop-guard.ts';
-import { GRUB_FIRST_STAGES, neededForSecureBoot, SECURE_FIRST_STAGES } from './secure-boot.ts';
+import { GRUB_FIRST_STAGES, neededForSecureBoot, SECURE_FIRST_STAGES, SECURE_GRUBS } from './secure-boot.ts';
 
 /** Which dialect the client speaks; derived from DHCP options 60, 77, 93 and 175 in `boot/client.ts`. */
 export type BootClient =
@@ -102,6 +102,8 @@ export function decideBoot(facts: {
   readonly stuck?: boolean;
   /** The boot programs that are installed (names in the manifest), so that DHCP names none that is not there. */
   readonly files: { has(name: string): boolean };
+  /** Those of them that are a GRUB which loads over HTTP, too (`manifest.ts`). */
+  readonly httpGrubs?: { has(name: string): boolean };
 }): BootDecision {
   const { client, mac, site } = facts;
   switch (client.kind) {
@@ -116,7 +118,7 @@ export function decideBoot(facts: {
       const shim = facts.entry?.secureBoot === true ? SECURE_FIRST_STAGES[client.firmware] : undefined;
       return shim === undefined
         ? firstStage(client.firmware, client.transport, facts)
-        : secureFirstStage({ shim, client, files: facts.files });
+        : secureFirstStage({ ...facts, shim, client });
     }
   }
 }
@@ -154,14 +156,16 @@ const CHAINED_IN_VAIN: BootDecision = {
 type Choice = { readonly entry: BootEntry | null; readonly files: { has(name: string): boolean } };
 
 type SecureChoice = Pick<Choice, 'files'> & {
+  readonly httpGrubs?: { has(name: string): boolean };
   readonly shim: string;
   readonly client: Extract<BootClient, { kind: 'firmware' }>;
 };
 
-/** Firmware that loads shim over HTTP would bring GRUB where it can read nothing: Debian's signed GRUB has no HTTP. */
-function secureFirstStage({ shim, client, files }: SecureChoice): BootDecision {
+/** Firmware that loads shim over HTTP brings GRUB where it can read nothing, unless that has HTTP: Debian's has not. */
+function secureFirstStage({ shim, client, files, httpGrubs }: SecureChoice): BootDecision {
   const { firmware, transport } = client;
-  if (transport === 'http')
+  const grub = SECURE_GRUBS[firmware] ?? '';
+  if (transport === 'http' && httpGrubs?.has(grub) !== true)
     return {
       action: 'none',
       reason: 'with Secure Boot it has to boot by PXE: the signed GRUB cannot load its files over HTTP',

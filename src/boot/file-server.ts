@@ -3,6 +3,7 @@
  *
  *     /boot/<file>        first-stage programs, from the manifest (UEFI HTTP boot)
  *     /ipxe/<mac>         the script of a MAC, with hyphens
+ *     /grub/<file>        GRUB's configuration, for a GRUB with HTTP that firmware loaded by HTTP
  *     /files/vmlinuz      the ramdisk's kernel, from memory
  *     /files/initrd.zst   the ramdisk, from memory
  *     /images/<id>        raw images, from the cache on disk
@@ -118,6 +119,13 @@ async function answer(exchange: {
       counters.count('scripts');
       await sendText(response, 200, text);
       return { kind: fact, mac, bytes: text.length, sentence };
+    }
+    case 'grub': {
+      counters.count('scripts');
+      await sendText(response, 200, resource.text);
+      if (resource.loaded === null) return null;
+      const { fact, mac, sentence } = resource.loaded;
+      return { kind: fact, mac, bytes: resource.text.length, sentence };
     }
     case 'file': {
       if (resource.fact === 'boot.program') counters.count('programs');

@@ -1,7 +1,8 @@
 /**
  * The boot decision in GRUB's language, for machines with Secure Boot and for ARM64. Pure.
  *
- * Debian's signed GRUB has no HTTP, so kernel and ramdisk come by TFTP too. It asks for `grub/grub.cfg` on the server
+ * Debian's signed GRUB has no HTTP, so kernel and ramdisk come by TFTP too; another one may have come by UEFI HTTP boot,
+ * and loads all of it so. It asks for `grub/grub.cfg` on the server
  * that it came from; that one is the same for all and leads on by the MAC address, so that the answer depends on
  * what the machine says of itself and not on whose lease its address is (there is none in proxy mode).
  */
@@ -44,15 +45,19 @@ export const GRUB_CONFIG_FOR_ALL = lines([
   'reboot',
 ]);
 
+/** By what GRUB loads, and where the ramdisk's files are on the server then. */
+const WAYS = { tftp: { name: 'TFTP', folder: '/' }, http: { name: 'HTTP', folder: '/files/' } } as const;
+export type GrubWay = keyof typeof WAYS;
+
 /** The configuration of one MAC. */
-export function renderGrubConfig(facts: ScriptFacts): string {
+export function renderGrubConfig(facts: ScriptFacts & { readonly by?: GrubWay }): string {
   const { entry } = facts;
   if (entry === null) return diskConfig(unknownMachine(facts.mac));
   const node = oneWord(entry.nodeName);
   if (facts.stuck === true) return stuckConfig(entry.intent, node);
   switch (entry.intent) {
     case 'ramdisk':
-      return ramdiskConfig(facts, node);
+      return ramdiskConfig(facts, { node, by: facts.by ?? 'tftp' });
     case 'instance':
       // Debian's signed GRUB has no HTTP, and what the instance boots is fetched by nothing else.
       return diskConfig(`ingot: ${node} boots its instance by iPXE only, on to its disk`);
@@ -61,13 +66,17 @@ export function renderGrubConfig(facts: ScriptFacts): string {
   }
 }
 
-function ramdiskConfig(facts: ScriptFacts, node: string): string {
+function ramdiskConfig(
+  facts: ScriptFacts,
+  { by, node }: { readonly node: string; readonly by: GrubWay },
+): string {
+  const { name, folder } = WAYS[by];
   const first = firstPauseS(facts.mac);
   const words = kernelArguments(facts).map(quoted).join(' ');
   return lines([
-    `if [ "$grub_cpu" = arm64 ]; then set folder=/${ARM64_FOLDER}; else set folder=/; fi`,
+    `if [ "$grub_cpu" = arm64 ]; then set folder=${folder}${ARM64_FOLDER}; else set folder=${folder}; fi`,
     `for pause in ${PAUSES.map((pause) => pause + first).join(' ')}; do`,
-    `  echo "ingot: ${node} loads its ramdisk by TFTP, which takes a while"`,
+    `  echo "ingot: ${node} loads its ramdisk by ${name}, which takes a while"`,
     `  if linux \${folder}${RAMDISK_FILES.kernel} ${words}; then`,
     `    if initrd \${folder}${RAMDISK_FILES.initrd}; then`,
     '      boot',

@@ -1,16 +1,26 @@
-/** GRUB's configuration as TFTP has it, made when it is asked for; and what its loading tells of a boot. */
+/** GRUB's configuration by name, made when it is asked for; and what its loading tells of a boot. */
 import type { Mac } from '../net/mac.ts';
 import type { BootEntry, BootSite } from './decision.ts';
 import type { BootFact } from './facts.ts';
-import { GRUB_CONFIG, GRUB_CONFIG_FOR_ALL, macOfGrubConfig, renderGrubConfig } from './grub-config.ts';
+import {
+  GRUB_CONFIG,
+  GRUB_CONFIG_FOR_ALL,
+  type GrubWay,
+  macOfGrubConfig,
+  renderGrubConfig,
+} from './grub-config.ts';
 import { RAMDISK_NAMES, RAMDISK_PARTS } from './ramdisk-files.ts';
 import { createScriptRounds, GRUB_CONFIGURATION } from './script-rounds.ts';
+
+export type LoadedConfig = { readonly mac: Mac; readonly fact: BootFact['kind']; readonly sentence: string };
 
 type Loaded = Pick<BootFact, 'mac' | 'file' | 'bytes' | 'sentence'> & { readonly kind: string };
 
 export type GrubFiles = {
   /** GRUB's configurations by name: one that is the same for all, and one of each MAC address. */
-  on(site: BootSite): { get(name: string): Uint8Array | undefined };
+  on(site: BootSite, by?: GrubWay): { get(name: string): Uint8Array | undefined };
+  /** The GRUB of the MAC of that name loads it over HTTP; null for what is no configuration of one machine. */
+  arrived(name: string): LoadedConfig | null;
   /**
    * Gives what was loaded whole by TFTP the same kinds as over HTTP (`boot.script`, `boot.kernel`, `boot.initrd`), so
    * that a boot's stages are the same whoever loads them. Other facts stay as they are.
@@ -31,8 +41,15 @@ export function createGrubFiles(options: {
   const { bootEntry, elapsed, kernelArgs, onLoaded } = options;
   const forAll = Buffer.from(GRUB_CONFIG_FOR_ALL);
   const rounds = createScriptRounds(GRUB_CONFIGURATION);
+  const arrived = (name: string): LoadedConfig | null => {
+    const mac = macOfGrubConfig(name);
+    if (mac === null) return null;
+    onLoaded(mac);
+    const { fact, sentence } = rounds.count(bootEntry(mac), elapsed());
+    return { mac, fact, sentence };
+  };
   return {
-    on: (site) => ({
+    on: (site, by = 'tftp') => ({
       get: (name) => {
         if (name === GRUB_CONFIG) return forAll;
         const mac = macOfGrubConfig(name);
@@ -40,17 +57,14 @@ export function createGrubFiles(options: {
         const entry = bootEntry(mac);
         // What was asked for and broken off is no round: it counts when it has arrived.
         const stuck = rounds.isLast(entry, elapsed());
-        return Buffer.from(renderGrubConfig({ site, kernelArgs, mac, entry, stuck }));
+        return Buffer.from(renderGrubConfig({ site, kernelArgs, mac, entry, stuck, by }));
       },
     }),
+    arrived,
     asBootStage: (fact) => {
       if (fact.kind !== 'tftp.done') return fact;
-      const mac = macOfGrubConfig(fact.file);
-      if (mac !== null) {
-        onLoaded(mac);
-        const { fact: kind, sentence } = rounds.count(bootEntry(mac), elapsed());
-        return { ...fact, kind, mac, sentence };
-      }
+      const config = arrived(fact.file);
+      if (config !== null) return { ...fact, kind: config.fact, mac: config.mac, sentence: config.sentence };
       const part = PARTS.get(fact.file);
       if (part === undefined) return fact;
       return { ...fact, kind: part.fact, sentence: `fetched ${part.title} by TFTP: ${fact.bytes} bytes` };

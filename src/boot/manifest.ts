@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FIRST_STAGES, IPXE_BUILDS } from './architectures.ts';
 import { readShared } from './memory-file.ts';
-import { SECURE_BOOT_PROGRAMS, secureBootPath } from './secure-boot.ts';
+import { loadsByHttp, SECURE_BOOT_PROGRAMS, SECURE_GRUBS, secureBootPath } from './secure-boot.ts';
 
 export type BootFile = {
   /** Over a `SharedArrayBuffer`, so that both threads serve it from one memory; nobody writes to it. */
@@ -21,6 +21,8 @@ export type BootManifest = {
   /** By lower-case name as in `FIRST_STAGES` and `IPXE_BUILDS`, such as `snponly.efi` or `arm64/snponly.efi`. */
   readonly files: ReadonlyMap<string, BootFile>;
   readonly missing: readonly MissingBootFile[];
+  /** Names of the GRUBs that load their files over HTTP, too. */
+  readonly httpGrubs: ReadonlySet<string>;
 };
 
 /** What an x86 site needs; the others are served where somebody has put them. */
@@ -49,10 +51,13 @@ export async function loadBootManifest(
   const read = await Promise.all(
     programs.map(async ({ path, ...program }) => ({ ...program, result: await readBootFile(path) })),
   );
+  const files = new Map(
+    read.flatMap(({ name, result }) => ('file' in result ? [[name, result.file] as const] : [])),
+  );
+  const canHttp = (name: string): boolean => loadsByHttp(files.get(name)?.content ?? new Uint8Array());
   return {
-    files: new Map(
-      read.flatMap(({ name, result }) => ('file' in result ? [[name, result.file] as const] : [])),
-    ),
+    files,
+    httpGrubs: new Set(Object.values(SECURE_GRUBS).filter(canHttp)),
     missing: read.flatMap(({ hint, name, result }) =>
       'why' in result && (EXPECTED.includes(name) || !result.absent) ? [{ name, why: result.why, hint }] : [],
     ),

@@ -5,6 +5,7 @@ import type { ImageStore } from '../images/images.ts';
 import { type Mac, parseMac } from '../net/mac.ts';
 import type { BootEntry, BootSite } from './decision.ts';
 import type { BootFact } from './facts.ts';
+import { createGrubFiles, type GrubFiles, type LoadedConfig } from './grub-files.ts';
 import type { HttpFile } from './http-send.ts';
 import { renderIpxeScript } from './ipxe-script.ts';
 import type { BootManifest } from './manifest.ts';
@@ -26,6 +27,8 @@ export type Resource =
       /** For sentences: "the kernel", "image 3f2a". */
       readonly title: string;
     }
+  /** A configuration of GRUB; `loaded`: that of one machine, which has it now. */
+  | { readonly kind: 'grub'; readonly text: string; readonly loaded: LoadedConfig | null }
   | { readonly kind: 'missing'; readonly sentence: string };
 
 export type ResourceOptions = {
@@ -54,8 +57,14 @@ export type Resolver = (rest: string, asked: Asked) => Promise<Resource>;
 export function createResolvers(options: ResourceOptions): { readonly [root: string]: Resolver } {
   const ramdisk = new Map(options.ramdisk.map((file) => [file.name, memoryResource(file)]));
   const rounds = createScriptRounds(IPXE_SCRIPT);
+  const grub = createGrubFiles({
+    ...{ bootEntry: options.bootEntry, kernelArgs: options.kernelArgs, elapsed: options.clock.elapsed },
+    // It came by HTTP boot: no program of ours was asked for by TFTP.
+    onLoaded: () => undefined,
+  });
   return {
     '/boot/': async (name) => programResource(options.manifest, name),
+    '/grub/': async (name, asked) => grubResource({ ...options, grub }, `grub/${name}`, asked),
     '/ipxe/': async (name, asked) => scriptResource({ ...options, rounds }, name, asked),
     '/files/': async (name) => (await ramdisk.get(name)?.()) ?? NO_SUCH_FILE,
     '/images/': async (id) => imageResource(options.images, id),
@@ -97,6 +106,19 @@ function scriptResource(
   const { fact, sentence, stuck } = rounds[onlyLooks ? 'look' : 'count'](entry, clock.elapsed());
   const text = renderIpxeScript({ mac, entry, site, kernelArgs: options.kernelArgs, stuck });
   return { kind: 'script', mac, text, fact, sentence };
+}
+
+function grubResource(
+  { grub, manifest, siteOf }: ResourceOptions & { readonly grub: GrubFiles },
+  name: string,
+  { localAddress, onlyLooks }: Asked,
+): Resource {
+  const site = siteOf(localAddress);
+  const isServed = site !== null && manifest.httpGrubs.size > 0;
+  const text = isServed ? grub.on(site, 'http').get(name) : undefined;
+  if (text === undefined) return NO_SUCH_FILE;
+  const loaded = onlyLooks ? null : grub.arrived(name);
+  return { kind: 'grub', text: Buffer.from(text).toString(), loaded };
 }
 
 function memoryResource({ part, source }: RamdiskFile): () => Promise<Resource> {

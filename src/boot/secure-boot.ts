@@ -63,6 +63,21 @@ export const SECURE_FIRST_STAGES: Readonly<Partial<Record<Firmware, string>>> = 
   'efi-arm64': 'arm64/shimaa64.efi',
 };
 
+/** The second of the chain, which loads the rest. */
+export const SECURE_GRUBS: Readonly<Partial<Record<Firmware, string>>> = {
+  'efi-x64': 'grubx64.efi',
+  'efi-arm64': 'arm64/grubaa64.efi',
+};
+
+/** What a GRUB says in its requests by its own HTTP, or by the firmware's (as Red Hat, SUSE and Ubuntu build it). */
+const HTTP_WORDS: readonly string[] = ['HTTP/1.1', 'UefiHttpBoot/'];
+
+/** Whether that GRUB can load its files over HTTP: Debian's signed one cannot. Modules lie in it as they are. */
+export function loadsByHttp(grub: Uint8Array): boolean {
+  const bytes = Buffer.from(grub.buffer, grub.byteOffset, grub.byteLength);
+  return HTTP_WORDS.some((word) => bytes.includes(word));
+}
+
 /**
  * GRUB itself as the first program, where there is no iPXE: Debian builds none for ARM64. By TFTP only, as its GRUB has
  * no HTTP.

@@ -14,6 +14,8 @@ import type { Fact } from './packet-protocol.ts';
 type Options = {
   /** The boot programs that are installed. */
   readonly files: { has(name: string): boolean };
+  /** As `BootManifest.httpGrubs`. */
+  readonly httpGrubs: { has(name: string): boolean };
   readonly entryOf: (mac: Mac) => BootEntry | null;
   /** How boot files are reached, whatever the network. */
   readonly site: Omit<BootSite, 'serverAddress'>;
@@ -30,7 +32,7 @@ export type BootAnswers = (
 ) => DhcpBootFields | null;
 
 export function createBootAnswers(options: Options): BootAnswers {
-  const { clock, entryOf, files, onFact, rounds, site: common } = options;
+  const { clock, entryOf, files, httpGrubs, onFact, rounds, site: common } = options;
   const chains = createChainMemory();
   return (facts, { address, mode }) => {
     const client = bootClientOf(facts);
@@ -42,7 +44,7 @@ export function createBootAnswers(options: Options): BootAnswers {
     const entry = entryOf(mac);
     const { stuck, news } = roundOf(client, rounds, { mac, entry, xid, now });
     const site = { ...common, serverAddress: address };
-    const decision = decideBoot({ client, mac, entry, site, files, chained, stuck });
+    const decision = decideBoot({ client, mac, entry, site, files, httpGrubs, chained, stuck });
     if (client.kind === 'firmware' && decision.action === 'first-stage' && final) rounds.given({ mac, now });
     // Firmware takes no offer that names nothing to boot: there is no later word than that.
     const isTold = stuck ? news : final && client.kind !== 'not-booting';

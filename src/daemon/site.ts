@@ -2,8 +2,9 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { BootSite } from '../boot/decision.ts';
+import type { BootManifest } from '../boot/manifest.ts';
 import { RAMDISK_FILES } from '../boot/ramdisk-files.ts';
-import { missingSecureBootPrograms } from '../boot/secure-boot.ts';
+import { missingSecureBootPrograms, SECURE_GRUBS } from '../boot/secure-boot.ts';
 import type { Config, NetworkConfig } from '../config/schema.ts';
 import { serverAddress } from '../config/server-address.ts';
 import { IngotError } from '../errors.ts';
@@ -27,6 +28,7 @@ type Options = {
   readonly problemOf: (network: string) => string | null;
   /** What stands in the way of machines there, though we serve. */
   readonly warnings: () => readonly string[];
+  readonly manifest: Pick<BootManifest, 'httpGrubs'>;
 };
 
 export function createSite({
@@ -34,6 +36,7 @@ export function createSite({
   store,
   problemOf,
   warnings,
+  manifest,
 }: Options): Site & Pick<LifecycleDeps, 'allocateAddresses' | 'buildConfigDrive' | 'fetchConfigDrive'> {
   const addressOn = (network: NetworkConfig): Ipv4 | null => serverAddress(network, config.networks);
   const pxe = config.networks.filter((network) => network.role === 'pxe' && addressOn(network) !== null);
@@ -60,6 +63,7 @@ export function createSite({
 
   return {
     automatedClean: config.cleaning.automated,
+    secureHttpBoot: manifest.httpGrubs.has(SECURE_GRUBS['efi-x64'] ?? ''),
     rescuePasswordHash: config.rescue.password_hash,
     bootProblem: (node) => {
       const problems = pxe.map(({ name }) => problemOf(name));

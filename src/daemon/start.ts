@@ -144,7 +144,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   });
   const condition = createCondition(packets.services);
   const site = createSite({
-    ...{ config, store },
+    ...{ config, store, manifest },
     problemOf: condition.problemOf,
     warnings: warnings.list,
   });
@@ -208,7 +208,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       return { ...view, counters: { ...view.counters, ...http, 'facts.unknown_machine': facts.unknown() } };
     },
     images: images.library,
-    ramdiskLogs,
+    ...{ ramdiskLogs, secureHttpBoot: site.secureHttpBoot },
     dhcp: {
       reservationsChanged: reservations.publish,
       leases: packets.leases,

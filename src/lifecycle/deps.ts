@@ -37,6 +37,8 @@ export type Site = {
   imageUrl(node: NodeRecord, imageId: string): string;
   /** Why this machine cannot boot the ramdisk just now (not built yet, no PXE network, no shim, ...), or null. */
   bootProblem(node: NodeRecord): string | null;
+  /** The GRUB of the Secure Boot chain loads over HTTP, so that UEFI HTTP boot goes with Secure Boot. */
+  readonly secureHttpBoot: boolean;
   /** What may keep machines from booting though we serve, such as another DHCP server; a sentence each. */
   bootWarnings(): readonly string[];
   /** Whether an agent may be reached at this address: it is in one of the networks that machines boot in. */

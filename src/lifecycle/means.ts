@@ -2,6 +2,7 @@
 import { IngotError } from '../errors.ts';
 import type { JobStep, NodeRecord, PortRecord } from '../store/records.ts';
 import { bootInterfaceConflict } from './boot-interface.ts';
+import type { Site } from './deps.ts';
 import type { Edge, GraphEvent } from './graph-edges.ts';
 import { type InterfaceKind, interfaceOf, isFake } from './interfaces.ts';
 import type { StepName } from './steps/catalog.ts';
@@ -61,8 +62,11 @@ function refuseWithoutBootPort(
 const NETWORK_BOOTS: ReadonlySet<string> = new Set<StepName>(['boot-ramdisk', 'boot-instance']);
 
 /** Throws `invalid_input` for work that starts the machine in a way that its own settings rule out. */
-export function refuseUnbootable(node: NodeRecord, steps: readonly JobStep[]): void {
-  const conflict = bootInterfaceConflict(node);
+export function refuseUnbootable(
+  node: NodeRecord,
+  { site, steps }: { readonly site: Pick<Site, 'secureHttpBoot'>; readonly steps: readonly JobStep[] },
+): void {
+  const conflict = bootInterfaceConflict(node, site);
   if (conflict === null || !steps.some(({ name }) => NETWORK_BOOTS.has(name))) return;
   throw new IngotError(
     'invalid_input',

@@ -24,7 +24,11 @@ import { acceptsVerb, edgeForVerb, lockedBy, refuseByFlags } from './verbs.ts';
 
 export type RequestTools = {
   readonly advance: Advance;
-  readonly site: { readonly automatedClean: boolean; readonly rescuePasswordHash: PasswordHash };
+  readonly site: {
+    readonly automatedClean: boolean;
+    readonly rescuePasswordHash: PasswordHash;
+    readonly secureHttpBoot: boolean;
+  };
   /** ISO 8601. */
   readonly now: () => string;
 };
@@ -82,7 +86,7 @@ export async function acceptVerb(
     refusePowerOff(node, 'power off');
   const planned = plan.steps({ node, site: tools.site, asked, deploySteps, withoutRamdisk });
   const steps = await stepsOfNode(queries, node, jobSteps(planned));
-  refuseUnbootable(node, steps);
+  refuseUnbootable(node, { site: tools.site, steps });
   const heading = plan.target === undefined ? {} : { target: plan.target };
   const moved = await moveNode(queries, node, { event: edge.event, ...heading, patch, askedBy });
   if (steps.length === 0) {

@@ -96,6 +96,16 @@ describe('what a machine boots', () => {
       });
     });
 
+    test('shim is offered over HTTP where its GRUB has HTTP', () => {
+      const facts = { mac: MAC, entry: secure, site: SITE, files: installed };
+      const client = { kind: 'firmware', firmware: 'efi-x64', transport: 'http' } as const;
+      const decided = (httpGrubs: ReadonlySet<string>) => decideBoot({ ...facts, client, httpGrubs });
+      expect(decided(new Set(['grubx64.efi']))).toEqual({
+        ...{ action: 'first-stage', file: 'shimx64.efi', transport: 'http' },
+      });
+      expect(decided(new Set(['arm64/grubaa64.efi']))).toMatchObject({ action: 'none' });
+    });
+
     test('a shim that is not installed is not replaced by iPXE, which the firmware would refuse', () => {
       expect(decide('EDK2 x64', INSTALLED, secure)).toEqual({
         action: 'none',

@@ -1,7 +1,7 @@
-import { readdir, readlink, unlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readlink, unlink, utimes, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { entry, MAC } from './fixtures.ts';
 import { type BootHttp, IMAGE, INITRD, startBootHttp } from './http-harness.ts';
 
@@ -64,6 +64,33 @@ describe('the script', () => {
     expect(await (await get('/ipxe/52-54-00-ab-cd-ef')).text()).toContain('sanboot');
     at.entries.clear();
     expect(await (await get('/ipxe/52-54-00-ab-cd-ef')).text()).toContain('does not know');
+  });
+});
+
+describe("GRUB's configuration", () => {
+  const OWN = '/grub/grub.cfg-01-52:54:00:ab:cd:ef';
+
+  test('leads to that of the MAC, which names files that are there, and is a stage of the boot', async () => {
+    const dir = join(at.folder, 'secure');
+    await mkdir(dir);
+    await writeFile(join(dir, 'grubx64.efi'), 'a GRUB that says GET / HTTP/1.1');
+    const withHttp = await startBootHttp({ secureBootDir: dir });
+    onTestFinished(withHttp.stop);
+    withHttp.entries.set(MAC, entry('ramdisk'));
+    const load = async (path: string): Promise<string> =>
+      (await fetch(`http://127.0.0.1:${withHttp.port}${path}`)).text();
+    expect(await load('/grub/grub.cfg')).toContain('source /grub/grub.cfg-01-$net_default_mac');
+    expect(withHttp.facts).toEqual([]);
+    const own = await load(OWN);
+    expect(own).toContain('set folder=/files/; fi');
+    const [, initrd = ''] = /if initrd \$\{folder\}(\S+);/.exec(own) ?? [];
+    expect((await load(`/files/${initrd}`)).length).toBeGreaterThan(0);
+    await expect.poll(() => withHttp.facts).toMatchObject([{ kind: 'boot.script', mac: MAC }, {}]);
+  });
+
+  test('is not given where no GRUB could ask for it', async () => {
+    at.entries.set(MAC, entry('ramdisk'));
+    for (const path of ['/grub/grub.cfg', OWN]) expect((await get(path)).status, path).toBe(404);
   });
 });
 

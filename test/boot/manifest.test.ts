@@ -31,6 +31,17 @@ describe('the manifest of boot programs', () => {
     expect([...files.keys()].sort()).toEqual(['grubx64.efi', 'shimx64.efi']);
   });
 
+  test.each([
+    ['its own HTTP', 'GET / HTTP/1.1'],
+    ["the firmware's HTTP", 'UefiHttpBoot/1.0'],
+  ])('tells of a GRUB with %s that it loads by that, and of none without', async (_what, words) => {
+    const grub = join(folder, 'grubx64.efi');
+    await writeFile(grub, Buffer.concat([Buffer.alloc(5000, 0xff), Buffer.from(words), Buffer.alloc(9)]));
+    expect([...(await loadBootManifest(folder, folder)).httpGrubs]).toEqual(['grubx64.efi']);
+    await writeFile(grub, 'a GRUB for TFTP');
+    expect([...(await loadBootManifest(folder, folder)).httpGrubs]).toEqual([]);
+  });
+
   test('an empty folder is no error: what is missing is said, with what to install', async () => {
     const manifest = await loadBootManifest(join(folder, 'nothing'), folder);
     expect(manifest.files.size).toBe(0);

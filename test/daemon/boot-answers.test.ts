@@ -29,6 +29,7 @@ function machine() {
   const answers = createBootAnswers({
     rounds,
     files: new Set(['snponly.efi']),
+    httpGrubs: new Set(),
     entryOf: () => ({ ...entry('ramdisk'), mac: MAC }),
     site: { httpPort: 6180, syslog: false, uefiHttpsPort: null },
     clock: { now: () => now, elapsed: () => now },

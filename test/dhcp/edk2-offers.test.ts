@@ -67,6 +67,7 @@ function answersTo(parts: MessageParts, mode: DhcpNetwork['mode']): readonly Dhc
     places: [{ network: { ...NETWORK, mode }, book: bookOf() }],
     isBooting: (facts) => bootClientOf(facts).kind !== 'not-booting',
     bootFields: createBootAnswers({
+      httpGrubs: new Set(),
       rounds: createProgramRounds(),
       ...{ files: FILES, entryOf: () => null, site: { httpPort: 6180, syslog: false, uefiHttpsPort: null } },
       ...{ clock: { now: () => NOW, elapsed: () => NOW }, onFact: () => undefined },

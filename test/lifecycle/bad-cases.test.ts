@@ -69,6 +69,7 @@ describe('a deployment', () => {
       bootWarnings: () => [],
       isAgentAddress: () => true,
       automatedClean: true,
+      secureHttpBoot: false,
       rescuePasswordHash: 'sha256',
     };
     const world = await deploying({ site });

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { VerbRequest } from '../../src/lifecycle/lifecycle.ts';
 import type { NodeRecord } from '../../src/store/records.ts';
 import type { Verb } from '../../src/store/words.ts';
-import { createWorld } from './fakes/world.ts';
+import { createWorld, type WorldOptions } from './fakes/world.ts';
 
-async function manageable(fields: Partial<NodeRecord>) {
-  const world = await createWorld();
+async function manageable(fields: Partial<NodeRecord>, site: Pick<WorldOptions, 'secureHttpBoot'> = {}) {
+  const world = await createWorld(site);
   const [machine] = world.machines;
   if (machine === undefined) throw new Error('no machine');
   await world.store().nodes.update(machine.uuid, { provision_state: 'manageable', ...fields });
@@ -33,6 +33,17 @@ describe('a node with the boot interface http-ipxe', () => {
     const asked = world.daemon().requestVerb(machine.uuid, { verb: 'inspect' });
     await expect(asked).rejects.toThrow(because);
     expect(machine.history).toEqual([]);
+  });
+
+  it('is started with Secure Boot, too, where the GRUB of its chain loads over HTTP', async () => {
+    const { world, machine } = await manageable(
+      { interfaces: { boot: 'http-ipxe' }, properties: { capabilities: 'secure_boot:true' } },
+      { secureHttpBoot: true },
+    );
+    await world.daemon().requestVerb(machine.uuid, { verb: 'inspect' });
+    const node = await world.until(['manageable', 'inspect failed']);
+    expect(node.last_error).toBeNull();
+    expect(machine.history).toContain('on http');
   });
 
   it('is not started when what cannot go with it becomes known after the verb', async () => {

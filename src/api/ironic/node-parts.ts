@@ -8,9 +8,9 @@ import { validateNode } from './validate.ts';
 
 type WithIdent = { Params: { ident: string } };
 
-export function nodePartRoutes(app: FastifyInstance, { store }: ApiContext): void {
+export function nodePartRoutes(app: FastifyInstance, { store, secureHttpBoot = false }: ApiContext): void {
   app.get<WithIdent>('/v1/nodes/:ident/validate', async (request) =>
-    validateNode(await findNode(store, request.params.ident), request.minor),
+    validateNode(await findNode(store, request.params.ident), { minor: request.minor, secureHttpBoot }),
   );
 
   app.get<WithIdent>('/v1/nodes/:ident/inventory', async (request) => {

@@ -43,18 +43,25 @@ const VALIDATED: readonly InterfaceKind[] = [
 const FIRMWARE_SINCE = 86;
 
 /** In Ironic's shape: one verdict an interface, as far as the microversion 1.`minor` knows it. */
-export function validateNode(node: NodeRecord, minor: number): Readonly<Record<string, Verdict>> {
+export function validateNode(
+  node: NodeRecord,
+  { minor, ...site }: { readonly minor: number; readonly secureHttpBoot: boolean },
+): Readonly<Record<string, Verdict>> {
   const known = VALIDATED.filter((kind) => kind !== 'firmware' || minor >= FIRMWARE_SINCE);
-  return Object.fromEntries(known.map((kind) => [kind, verdictOn(node, kind)]));
+  return Object.fromEntries(known.map((kind) => [kind, verdictOn(node, kind, site)]));
 }
 
-function verdictOn(node: NodeRecord, kind: InterfaceKind): Verdict {
+function verdictOn(
+  node: NodeRecord,
+  kind: InterfaceKind,
+  site: { readonly secureHttpBoot: boolean },
+): Verdict {
   const chosen = interfaceOf(node, kind);
   if (chosen.startsWith('no-')) {
     const reason = `Driver ${node.driver} does not support ${kind} (disabled or not implemented).`;
     return { result: false, reason };
   }
-  const conflict = kind === 'boot' ? bootInterfaceConflict(node) : notYet(node, kind);
+  const conflict = kind === 'boot' ? bootInterfaceConflict(node, site) : notYet(node, kind);
   if (conflict !== null) return { result: false, reason: `Node ${node.uuid}: ${conflict}.` };
   return NEEDS[`${kind} ${workerOf(node, kind)}`]?.(node) ?? GOOD;
 }

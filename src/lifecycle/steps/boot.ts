@@ -19,7 +19,7 @@ export function bootRamdiskStep(deps: StepDeps): StepDefinition {
     run: async (context) => {
       if (context.scratch().generation === undefined) {
         const node = context.node();
-        const problem = deps.site.bootProblem(node) ?? bootInterfaceConflict(node);
+        const problem = deps.site.bootProblem(node) ?? bootInterfaceConflict(node, deps.site);
         if (problem !== null) {
           const hint = 'Put this right, then ask for the verb again.';
           return {

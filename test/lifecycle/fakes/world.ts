@@ -57,6 +57,8 @@ export type WorldOptions = {
   readonly machines?: number;
   readonly deps?: Partial<LifecycleDeps>;
   readonly mortality?: Mortality;
+  /** As in `Site`; unless told, no. */
+  readonly secureHttpBoot?: boolean;
 };
 
 /** Simulated time after which a test that waits is told that nothing happens. */
@@ -111,6 +113,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
         bootWarnings: () => [],
         isAgentAddress: (address) => address.startsWith('10.20.'),
         automatedClean: true,
+        secureHttpBoot: options.secureHttpBoot ?? false,
         rescuePasswordHash: 'sha256',
       },
       ramdiskLogs: {

@@ -105,6 +105,7 @@ export async function createRack(ramdisks: Ramdisks): Promise<Rack> {
       bootWarnings: () => [],
       isAgentAddress: () => true,
       automatedClean: true,
+      secureHttpBoot: false,
       rescuePasswordHash: 'sha256',
     },
   });
