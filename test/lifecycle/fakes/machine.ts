@@ -41,6 +41,8 @@ export type Machine = {
   readonly history: string[];
   /** The parameters of each command that handed the machine over for a rescue. */
   readonly rescuedWith: readonly unknown[];
+  /** Steps of its agent, by name, that the loss of power has cut in their middle. */
+  readonly cut: readonly string[];
   /** The logs of its ramdisks that were kept. */
   readonly keptLogs: string[];
   power(): BmcPower;
@@ -61,6 +63,9 @@ export function createMachine(options: MachineOptions): Machine {
   const faults: MachineFaults = {};
   const history: string[] = [];
   const rescuedWith: unknown[] = [];
+  const cut: string[] = [];
+  /** Names of the steps that its agent runs, by the command's id. */
+  const running = new Map<string, string>();
   let power: BmcPower = 'off';
   let once: BootDevice | null = null;
   let boot = 0;
@@ -79,6 +84,8 @@ export function createMachine(options: MachineOptions): Machine {
   /** What was in memory. */
   const lose = (): void => {
     boot++;
+    cut.push(...running.values());
+    running.clear();
     commands = [];
     token = null;
     handedOver = false;
@@ -147,6 +154,7 @@ export function createMachine(options: MachineOptions): Machine {
       }
     } else await clock.sleep(1_000);
     if (boot !== mine) return;
+    running.delete(id);
     if (failure !== undefined) {
       change(id, { command_status: 'FAILED', command_error: { ...failure, message: 'It failed' } });
       return;
@@ -194,6 +202,7 @@ export function createMachine(options: MachineOptions): Machine {
     faults,
     history,
     rescuedWith,
+    cut,
     keptLogs: [],
     power: () => power,
     bmc: {
@@ -260,6 +269,8 @@ export function createMachine(options: MachineOptions): Machine {
         };
         commands = [...commands, command];
         if (!wait || name === 'lockdown') history.push(name);
+        const step = stepIn(params);
+        if (!isSync && step !== null) running.set(command.id, step);
         if (!isSync) void execute(name, command.id, boot);
         if (name === 'finalize_rescue' && failure === undefined) {
           rescuedWith.push(params);
@@ -269,6 +280,10 @@ export function createMachine(options: MachineOptions): Machine {
       },
     }),
   };
+}
+
+function stepIn({ step }: Readonly<Record<string, unknown>>): string | null {
+  return typeof step === 'object' && step !== null && 'step' in step ? String(step.step) : null;
 }
 
 function resultOf(name: string, more: readonly object[]): Record<string, unknown> {

@@ -10,7 +10,7 @@ import type { Lifecycle } from '../../../src/lifecycle/lifecycle.ts';
 import { createLog } from '../../../src/log.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { EventRecord, NodeRecord } from '../../../src/store/records.ts';
-import type { Store } from '../../../src/store/store.ts';
+import type { NodePatch, Store } from '../../../src/store/store.ts';
 import type { ProvisionState } from '../../../src/store/words.ts';
 import { temporaryPath } from '../../store/temporary-store.ts';
 import { createIdleClock, type IdleClock } from './idle-clock.ts';
@@ -46,6 +46,8 @@ export type World = {
   store(): Store;
   /** Ends the daemon as SIGKILL would (what it does has no effect any more), and starts the next one. */
   restart(mortality?: Mortality): Promise<void>;
+  /** Ends the daemon as SIGKILL would, for good, and switches the machines off: nothing goes on in this world. */
+  end(): Promise<void>;
   node(machine?: Machine): Promise<NodeRecord>;
   /** Lets time pass until the node is in one of these states. Fails when it never gets there. */
   until(states: readonly ProvisionState[], machine?: Machine): Promise<NodeRecord>;
@@ -59,6 +61,8 @@ export type WorldOptions = {
   readonly mortality?: Mortality;
   /** As in `Site`; unless told, no. */
   readonly secureHttpBoot?: boolean;
+  /** What each node is made with, by its place among the machines; absent: nothing. */
+  readonly nodes?: (index: number, machines: readonly Machine[]) => NodePatch;
 };
 
 /** Simulated time after which a test that waits is told that nothing happens. */
@@ -139,7 +143,11 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
 
   await start(options.mortality ?? { dead: false });
   for (const [index, machine] of machines.entries()) {
-    await alive().store.nodes.insert({ uuid: machine.uuid, driver: 'redfish', name: `machine-${index}` });
+    const fields = options.nodes?.(index, machines) ?? {};
+    await alive().store.nodes.insert({
+      ...{ uuid: machine.uuid, driver: 'redfish', name: `machine-${index}` },
+      ...fields,
+    });
     const uuid = randomUUID();
     await alive().store.ports.insert({ uuid, node_uuid: machine.uuid, address: machine.mac });
   }
@@ -164,6 +172,10 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     machines,
     daemon: () => alive().lifecycle,
     store: () => alive().store,
+    end: async () => {
+      await end();
+      for (const { bmc } of machines) await bmc.powerOff();
+    },
     restart: async (mortality = { dead: false }) => {
       await end();
       await start(mortality);
