@@ -8,6 +8,7 @@ import type { BootEntry } from './boot/decision.ts';
 import { createGrubFiles } from './boot/grub-files.ts';
 import { contentsOf } from './boot/manifest.ts';
 import { createProgramRounds } from './boot/program-rounds.ts';
+import { refusal } from './boot/ticket.ts';
 import { systemClock } from './clock.ts';
 import { startAddressProbes } from './daemon/address-probes.ts';
 import { createBootAnswers } from './daemon/boot-answers.ts';
@@ -22,6 +23,7 @@ import { startPacketServices } from './daemon/packet-services.ts';
 import { startServerSearches } from './daemon/server-searches.ts';
 import { returnStartUpMemory } from './daemon/start-up-memory.ts';
 import { createUuidAliases } from './daemon/uuid-aliases.ts';
+import { addressHolder } from './dhcp/address-holder.ts';
 import { createBootServer } from './dhcp/boot-server.ts';
 import type { ClientFacts } from './dhcp/client-facts.ts';
 import { createSteppedClock } from './dhcp/clock-steps.ts';
@@ -38,14 +40,14 @@ import { createLog } from './log.ts';
 import { createCounters, prefixed } from './net/counters.ts';
 import { createInterfaceIndex } from './net/interface-index.ts';
 import { createInterfaceMtu } from './net/interface-mtu.ts';
-import { cidrContains } from './net/ipv4.ts';
+import { cidrContains, type Ipv4 } from './net/ipv4.ts';
 import type { Mac } from './net/mac.ts';
 import { preferThisThread } from './net/thread-priority.ts';
 import { SYSLOG_COUNTS } from './syslog/counts.ts';
 import { startSyslogServer } from './syslog/server.ts';
 import { TFTP_COUNTS } from './tftp/counts.ts';
 import { limitsOf } from './tftp/limits.ts';
-import { firstOf } from './tftp/names.ts';
+import { firstOf, type TftpFiles } from './tftp/names.ts';
 import { startTftpServer } from './tftp/server.ts';
 
 const post = (message: FromPacketThread): void => parentPort?.postMessage(message);
@@ -147,6 +149,18 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     bootEntry: (mac) => boot.get(mac) ?? null,
     onLoaded: rounds.arrived,
   });
+  const grubOn = (address: Ipv4): TftpFiles => {
+    const configurations = grub.on({ ...options.site, serverAddress: address });
+    return {
+      get: (name, client) => {
+        const asker = { address: client, holder: addressHolder(client, places) };
+        const stranger = grub.strangerTo(name, asker);
+        if (stranger !== null)
+          facts.send({ mac: stranger.mac, at: systemClock.now(), ...refusal(stranger.why) });
+        return configurations.get(name, asker);
+      },
+    };
+  };
   const mtuOf = createInterfaceMtu();
   const serveTftp = async ({
     address,
@@ -157,7 +171,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     await startTftpServer({
       address,
       interface: nic,
-      files: firstOf(grub.on({ ...options.site, serverAddress: address }), contentsOf(manifest), shared),
+      files: firstOf(grubOn(address), contentsOf(manifest), shared),
       // Nobody else boots here: a stranger's address would only make us a reflector.
       isClient: (client) => cidrs.some((cidr) => cidrContains(cidr, client)),
       limits: limitsOf({
@@ -247,6 +261,11 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
       case 'leases':
         leases.list((part, last) => post({ type: 'leases', request: message.request, leases: part, last }));
         return;
+      case 'holder': {
+        const { address, request } = message;
+        post({ type: 'holder', request, holder: addressHolder(address, places) });
+        return;
+      }
       case 'import':
         leases.import(message.order, (verdicts) =>
           post({ type: 'imported', request: message.request, verdicts }),

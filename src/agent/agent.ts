@@ -60,7 +60,8 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     await options.prepareInventory();
     await inspect(args.inspectionUrls, inspectionBody(options), tools);
   }
-  const query = { api, macs: () => lookupMacs(options), tokens: createTokenFile(`${machine.runDir}/token`) };
+  const tokens = createTokenFile(`${machine.runDir}/token`);
+  const query = { api, macs: () => lookupMacs(options), tokens, ticket: args.ticket };
   let known = await lookup(query, tools);
   const desk = await openDesk({ options: { ...options, signal }, api, known: () => known, handOver });
   try {

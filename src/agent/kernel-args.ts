@@ -1,6 +1,7 @@
 /** What the daemon told this boot, on the kernel command line (see `AgentKernelArgs` in protocol.ts). */
 
 import { isIPv4 } from 'node:net';
+import type { Pinned } from './base/pinned.ts';
 
 export type KernelArgs = {
   /** Base URLs of the daemon or of Ironic, tried in turn; no trailing slash. */
@@ -9,8 +10,12 @@ export type KernelArgs = {
   readonly inspectionUrls: readonly string[];
   /** MAC of the NIC that booted, lower case with colons. */
   readonly bootMac: string | null;
-  /** Accept any TLS certificate of the API and of image servers. */
+  /** Accept any TLS certificate of image servers, and of the API where no fingerprint is given. */
   readonly insecure: boolean;
+  /** SHA-256 (hex, lower case) of the API's certificate or of the authority that signed it; null: any known authority. */
+  readonly apiFingerprint: string | null;
+  /** Against which the API gives this boot's token; null: it asks for none. */
+  readonly ticket: string | null;
   /** Wait for LLDP on every NIC with a link before the inventory is posted, up to 35 s; else some seconds at most. */
   readonly collectLldp: boolean;
   /** IPv4 address of a syslog server for what the agent says; null: the console only. */
@@ -47,6 +52,11 @@ function addressOrNull(value = ''): string | null {
   return isIPv4(value) ? value : null;
 }
 
+function fingerprintOrNull(value = ''): string | null {
+  const hex = value.replaceAll(':', '').toLowerCase();
+  return /^[0-9a-f]{64}$/.test(hex) ? hex : null;
+}
+
 function isTrue(value = ''): boolean {
   return ['1', 'true', 'yes'].includes(value.toLowerCase());
 }
@@ -68,7 +78,16 @@ export function parseKernelArgs(line: string): KernelArgs {
     inspectionUrls,
     bootMac: macOfBootif(words.get('BOOTIF') ?? ''),
     insecure: isTrue(words.get('ipa-insecure')),
+    apiFingerprint: fingerprintOrNull(words.get('ingot-api-ca')),
+    ticket: words.get('ingot-ticket') || null,
     collectLldp: isTrue(words.get('ipa-collect-lldp')),
     syslogServer: addressOrNull(words.get('ingot-syslog')),
   };
+}
+
+/** Where only the certificate of that fingerprint will do: at the API, whatever else is accepted elsewhere. */
+export function pinnedOf({ apiFingerprint, apiUrls, inspectionUrls }: KernelArgs): Pinned | null {
+  if (apiFingerprint === null) return null;
+  const origins = [...apiUrls, ...inspectionUrls].map((url) => new URL(url).origin);
+  return { fingerprint: apiFingerprint, origins: new Set(origins) };
 }

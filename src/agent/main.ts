@@ -14,7 +14,7 @@ import { collectInventory } from './hardware/inventory.ts';
 import { USUAL_LLDP_WAIT_MS, WHOLE_LLDP_WAIT_MS, wakeNics } from './hardware/nics.ts';
 import { partitionNode } from './hardware/partition-node.ts';
 import { createSysfs } from './hardware/sysfs.ts';
-import { parseKernelArgs } from './kernel-args.ts';
+import { parseKernelArgs, pinnedOf } from './kernel-args.ts';
 
 const RUN_DIR = '/run/ingot-agent';
 const COMMAND_PORT = 9999;
@@ -53,7 +53,7 @@ function realMachine(): AgentOptions | null {
     args,
     machine: {
       run: systemRun,
-      http: createHttpClient({ insecure: args.insecure }),
+      http: createHttpClient({ insecure: args.insecure, pinned: pinnedOf(args) }),
       clock: systemClock,
       say,
       saidLines: lines,

@@ -59,6 +59,8 @@ export type BootEntry = {
   /** The mainboard's UUID (SMBIOS) where it is known: some firmware tells it instead of the MAC. */
   readonly systemUuid: string | null;
   readonly hostname: string | null;
+  /** Of this boot of the ramdisk, for its agent: secret (`ticket.ts`). Null: it boots none. */
+  readonly ticket: string | null;
 };
 
 /** How the boot files of one network are reached. */
@@ -70,6 +72,10 @@ export type BootSite = {
   readonly syslog: boolean;
   /** UEFI HTTP boot is led to https:// on this port; null: to http://. */
   readonly uefiHttpsPort: number | null;
+  /** Agents call by https:// on this port, where they meet this certificate or its authority (SHA-256, hex); null: http://. */
+  readonly agentTls: { readonly port: number; readonly fingerprint: string } | null;
+  /** The ramdisk may hold ironic-python-agent as it is, which knows no fingerprint (`boot.upstream_agents`). */
+  readonly upstreamAgents: boolean;
 };
 
 export type BootDecision =

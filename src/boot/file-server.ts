@@ -40,7 +40,7 @@ const STALLED_MS = 120_000;
 /** Resolves to false, with the response untouched, for paths that are not ours. Never rejects. */
 export type BootHandler = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 
-type Told = Pick<BootFact, 'kind' | 'sentence' | 'bytes'> & Pick<Partial<BootFact>, 'mac'>;
+type Told = Pick<BootFact, 'kind' | 'sentence' | 'bytes'> & Pick<Partial<BootFact>, 'mac' | 'address'>;
 
 export function createBootHandler(options: BootHandlerOptions): BootHandler {
   const { clock, counters, macOf, onFact } = options;
@@ -65,6 +65,7 @@ export function createBootHandler(options: BootHandlerOptions): BootHandler {
         told = await refuseMethod(response);
       } else {
         const resource = await resolve(path.slice(root.length), {
+          client: address,
           localAddress: withoutMapping(request.socket.localAddress),
           onlyLooks: request.method === 'HEAD',
         });
@@ -126,6 +127,11 @@ async function answer(exchange: {
       if (resource.loaded === null) return null;
       const { fact, mac, sentence } = resource.loaded;
       return { kind: fact, mac, bytes: resource.text.length, sentence };
+    }
+    case 'refused': {
+      const { mac, text, told } = resource;
+      await sendText(response, 200, text);
+      return { mac, ...told };
     }
     case 'file': {
       if (resource.fact === 'boot.program') counters.count('programs');

@@ -57,7 +57,9 @@ export function renderGrubConfig(facts: ScriptFacts & { readonly by?: GrubWay })
   if (facts.stuck === true) return stuckConfig(entry.intent, node);
   switch (entry.intent) {
     case 'ramdisk':
-      return ramdiskConfig(facts, { node, by: facts.by ?? 'tftp' });
+      return facts.stranger == null
+        ? ramdiskConfig(facts, { node, by: facts.by ?? 'tftp' })
+        : strangerConfig(node, facts.stranger);
     case 'instance':
       // Debian's signed GRUB has no HTTP, and what the instance boots is fetched by nothing else.
       return diskConfig(`ingot: ${node} boots its instance by iPXE only, on to its disk`);
@@ -96,6 +98,15 @@ function stuckConfig(tried: BootIntent, node: string): string {
     return diskConfig(`ingot: ${node} goes round, on to its disk. See: ingot node why`);
   return lines([
     `echo "ingot: ${node} goes round, back to its firmware. See: ingot node why"`,
+    'sleep 10',
+    'exit',
+  ]);
+}
+
+/** As iPXE's script for somebody who is not the machine. */
+function strangerConfig(node: string, why: string): string {
+  return lines([
+    `echo ${quoted(`ingot: this is not taken for ${node}: ${why}. See: ingot node why`)}`,
     'sleep 10',
     'exit',
   ]);

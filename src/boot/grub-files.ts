@@ -1,4 +1,6 @@
 /** GRUB's configuration by name, made when it is asked for; and what its loading tells of a boot. */
+import type { AddressHolder } from '../net/address-holder.ts';
+import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import type { BootEntry, BootSite } from './decision.ts';
 import type { BootFact } from './facts.ts';
@@ -11,6 +13,10 @@ import {
 } from './grub-config.ts';
 import { RAMDISK_NAMES, RAMDISK_PARTS } from './ramdisk-files.ts';
 import { createScriptRounds, GRUB_CONFIGURATION } from './script-rounds.ts';
+import { strangerAt } from './ticket.ts';
+
+/** Who asks, and whose address that is. */
+export type Asker = { readonly address: Ipv4; readonly holder: AddressHolder };
 
 export type LoadedConfig = { readonly mac: Mac; readonly fact: BootFact['kind']; readonly sentence: string };
 
@@ -18,7 +24,9 @@ type Loaded = Pick<BootFact, 'mac' | 'file' | 'bytes' | 'sentence'> & { readonly
 
 export type GrubFiles = {
   /** GRUB's configurations by name: one that is the same for all, and one of each MAC address. */
-  on(site: BootSite, by?: GrubWay): { get(name: string): Uint8Array | undefined };
+  on(site: BootSite, by?: GrubWay): { get(name: string, asker: Asker): Uint8Array | undefined };
+  /** Why the configuration of one machine is not for who asks (`ticket.ts`); null: it is, or is the same for all. */
+  strangerTo(name: string, asker: Asker): { readonly mac: Mac; readonly why: string } | null;
   /** The GRUB of the MAC of that name loads it over HTTP; null for what is no configuration of one machine. */
   arrived(name: string): LoadedConfig | null;
   /**
@@ -41,6 +49,12 @@ export function createGrubFiles(options: {
   const { bootEntry, elapsed, kernelArgs, onLoaded } = options;
   const forAll = Buffer.from(GRUB_CONFIG_FOR_ALL);
   const rounds = createScriptRounds(GRUB_CONFIGURATION);
+  const strangerTo: GrubFiles['strangerTo'] = (name, { address, holder }) => {
+    const mac = macOfGrubConfig(name);
+    if (mac === null) return null;
+    const why = strangerAt(address, { holder, entry: bootEntry(mac), bootEntry });
+    return why === null ? null : { mac, why };
+  };
   const arrived = (name: string): LoadedConfig | null => {
     const mac = macOfGrubConfig(name);
     if (mac === null) return null;
@@ -50,16 +64,18 @@ export function createGrubFiles(options: {
   };
   return {
     on: (site, by = 'tftp') => ({
-      get: (name) => {
+      get: (name, asker) => {
         if (name === GRUB_CONFIG) return forAll;
         const mac = macOfGrubConfig(name);
         if (mac === null) return undefined;
         const entry = bootEntry(mac);
         // What was asked for and broken off is no round: it counts when it has arrived.
         const stuck = rounds.isLast(entry, elapsed());
-        return Buffer.from(renderGrubConfig({ site, kernelArgs, mac, entry, stuck, by }));
+        const stranger = strangerTo(name, asker)?.why ?? null;
+        return Buffer.from(renderGrubConfig({ site, kernelArgs, mac, entry, stuck, by, stranger }));
       },
     }),
+    strangerTo,
     arrived,
     asBootStage: (fact) => {
       if (fact.kind !== 'tftp.done') return fact;

@@ -13,6 +13,8 @@ export type ScriptFacts = {
   readonly kernelArgs: string;
   /** The machine came for this script again and again. */
   readonly stuck?: boolean;
+  /** Why the ramdisk, and with it the ticket, is not for who asks: the end of a sentence. */
+  readonly stranger?: string | null;
 };
 
 export function renderIpxeScript(facts: ScriptFacts): string {
@@ -36,7 +38,9 @@ function bodyOf(facts: ScriptFacts): Lines {
   if (stuck === true) return stuckScript(oneWord(entry.nodeName));
   switch (entry.intent) {
     case 'ramdisk':
-      return ramdiskScript(facts, oneWord(entry.nodeName));
+      return facts.stranger == null
+        ? ramdiskScript(facts, oneWord(entry.nodeName))
+        : strangerScript(oneWord(entry.nodeName), facts.stranger);
     case 'instance':
       return instanceScript(facts, entry.instance, oneWord(entry.nodeName));
     case 'disk':
@@ -136,6 +140,16 @@ function diskScript(node: string): Lines {
     `iseq \${platform} efi && goto next ||`,
     'sanboot --no-describe --drive 0x80 ||',
     ':next',
+    'exit 1',
+  ];
+}
+
+/** Whether it is the machine, nobody can tell; so what is the machine's own is not in it. */
+function strangerScript(node: string, why: string): Lines {
+  return [
+    `echo ingot: this is not taken for ${node}: ${why}`,
+    'echo See: ingot node why',
+    'sleep 10',
     'exit 1',
   ];
 }

@@ -7,12 +7,28 @@ export function kernelArguments(facts: {
   readonly mac: Mac;
   readonly site: BootSite;
   readonly kernelArgs: string;
+  readonly entry: { readonly ticket: string | null } | null;
 }): readonly string[] {
   const { serverAddress, syslog } = facts.site;
+  const ticket = facts.entry?.ticket ?? null;
+  const own = facts.kernelArgs.split(/\s+/).filter((word) => word !== '');
   return [
     ...(syslog ? [`ingot-syslog=${serverAddress}`] : []),
-    `ipa-api-url=${siteUrl(facts.site)}`,
+    ...agentWords(facts.site, own),
+    ...(ticket === null ? [] : [`ingot-ticket=${ticket}`]),
     `BOOTIF=01-${macWithHyphens(facts.mac)}`,
-    ...facts.kernelArgs.split(/\s+/).filter((word) => word !== ''),
+    ...own,
+  ];
+}
+
+/** Where the agent calls, and how it knows that it is us. An operator's own words on that go first. */
+function agentWords(site: BootSite, own: readonly string[]): readonly string[] {
+  const { agentTls, serverAddress, upstreamAgents } = site;
+  if (agentTls === null) return [`ipa-api-url=${siteUrl(site)}`];
+  const isTold = own.some((word) => /^ipa-(insecure|ca-file)\b/.test(word));
+  return [
+    `ipa-api-url=https://${serverAddress}:${agentTls.port}`,
+    `ingot-api-ca=${agentTls.fingerprint}`,
+    ...(upstreamAgents && !isTold ? ['ipa-insecure=1'] : []),
   ];
 }

@@ -2,6 +2,8 @@
 import { stat } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 import type { ImageStore } from '../images/images.ts';
+import type { AddressHolder } from '../net/address-holder.ts';
+import type { Ipv4 } from '../net/ipv4.ts';
 import { type Mac, parseMac } from '../net/mac.ts';
 import type { BootEntry, BootSite } from './decision.ts';
 import type { BootFact } from './facts.ts';
@@ -11,6 +13,7 @@ import { renderIpxeScript } from './ipxe-script.ts';
 import type { BootManifest } from './manifest.ts';
 import { RAMDISK_PARTS, type RamdiskFile } from './ramdisk-files.ts';
 import { createScriptRounds, IPXE_SCRIPT, type ScriptRounds } from './script-rounds.ts';
+import { refusal, strangerAt } from './ticket.ts';
 
 export type Resource =
   | {
@@ -19,6 +22,13 @@ export type Resource =
       readonly text: string;
       readonly fact: BootFact['kind'];
       readonly sentence: string;
+    }
+  /** The script of a machine, for somebody else. */
+  | {
+      readonly kind: 'refused';
+      readonly mac: Mac;
+      readonly text: string;
+      readonly told: ReturnType<typeof refusal>;
     }
   | {
       readonly kind: 'file';
@@ -42,9 +52,12 @@ export type ResourceOptions = {
   /** `boot.kernel_args`. */
   readonly kernelArgs: string;
   readonly clock: Pick<Clock, 'elapsed'>;
+  readonly holderOf: (address: Ipv4) => Promise<AddressHolder>;
 };
 
 export type Asked = {
+  /** Whose request it is; null: no IPv4 address. */
+  readonly client: Ipv4 | null;
   /** Ours, that the connection came to. */
   readonly localAddress: string;
   /** A HEAD: nothing is loaded by it, so it is no round of a boot. */
@@ -92,33 +105,54 @@ function programResource(manifest: BootManifest, name: string): Resource {
   };
 }
 
-function scriptResource(
+async function scriptResource(
   options: ResourceOptions & { readonly rounds: ScriptRounds },
   name: string,
-  { localAddress, onlyLooks }: Asked,
-): Resource {
+  { client, localAddress, onlyLooks }: Asked,
+): Promise<Resource> {
   const { rounds, clock } = options;
   const mac = parseMac(name);
   const site = options.siteOf(localAddress);
   if (mac === null) return NO_SUCH_FILE;
   if (site === null) return { kind: 'missing', sentence: `no network is served on ${localAddress}` };
+  const stranger = await strangerOf(client, options.bootEntry(mac), options);
+  // Of now, and not of before the question who asks.
   const entry = options.bootEntry(mac);
+  if (stranger !== null) {
+    const text = renderIpxeScript({ mac, entry, site, kernelArgs: '', stranger });
+    return { kind: 'refused', mac, text, told: refusal(stranger) };
+  }
   const { fact, sentence, stuck } = rounds[onlyLooks ? 'look' : 'count'](entry, clock.elapsed());
   const text = renderIpxeScript({ mac, entry, site, kernelArgs: options.kernelArgs, stuck });
   return { kind: 'script', mac, text, fact, sentence };
 }
 
-function grubResource(
-  { grub, manifest, siteOf }: ResourceOptions & { readonly grub: GrubFiles },
+async function grubResource(
+  { grub, holderOf, manifest, siteOf }: ResourceOptions & { readonly grub: GrubFiles },
   name: string,
-  { localAddress, onlyLooks }: Asked,
-): Resource {
+  { client, localAddress, onlyLooks }: Asked,
+): Promise<Resource> {
   const site = siteOf(localAddress);
-  const isServed = site !== null && manifest.httpGrubs.size > 0;
-  const text = isServed ? grub.on(site, 'http').get(name) : undefined;
+  if (site === null || manifest.httpGrubs.size === 0 || client === null) return NO_SUCH_FILE;
+  const asker = { address: client, holder: await holderOf(client) };
+  const text = grub.on(site, 'http').get(name, asker);
   if (text === undefined) return NO_SUCH_FILE;
-  const loaded = onlyLooks ? null : grub.arrived(name);
-  return { kind: 'grub', text: Buffer.from(text).toString(), loaded };
+  const stranger = grub.strangerTo(name, asker);
+  const answer = Buffer.from(text).toString();
+  if (stranger !== null)
+    return { kind: 'refused', mac: stranger.mac, text: answer, told: refusal(stranger.why) };
+  return { kind: 'grub', text: answer, loaded: onlyLooks ? null : grub.arrived(name) };
+}
+
+/** Only the ramdisk's script holds what is for the machine alone. */
+async function strangerOf(
+  client: Ipv4 | null,
+  entry: BootEntry | null,
+  { bootEntry, holderOf }: Pick<ResourceOptions, 'bootEntry' | 'holderOf'>,
+): Promise<string | null> {
+  if (entry === null || entry.ticket === null) return null;
+  if (client === null) return 'it asks from no IPv4 address';
+  return strangerAt(client, { holder: await holderOf(client), entry, bootEntry });
 }
 
 function memoryResource({ part, source }: RamdiskFile): () => Promise<Resource> {

@@ -181,6 +181,8 @@ export const configSchema = z.strictObject({
             'uefi is true and listen_port is null: firmware would be sent to a port where nobody listens',
         })
         .prefault({}),
+      /** ironic-python-agent as it is may be in the ramdisk: no ticket, any certificate, calls by plain HTTP. */
+      upstream_agents: z.boolean().default(false),
       /** Take the log lines of iPXE and the ramdisk (UDP 514 on PXE addresses) into their nodes' events. */
       syslog: z.boolean().default(true),
       /** More words for the ramdisk's kernel command line, such as `console=ttyS0`. */

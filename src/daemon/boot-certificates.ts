@@ -27,6 +27,8 @@ export type BootCertificates = {
   readonly certificate: string;
   /** PEM of the authority to enroll in firmware; null: the operator's own certificate, whose authority we do not know. */
   readonly authority: string | null;
+  /** SHA-256 (hex) of what agents shall meet: the authority, or where we do not know it the certificate itself. */
+  readonly fingerprint: string;
 };
 
 type Files = Config['boot']['https'];
@@ -51,7 +53,14 @@ export async function loadBootCertificates(
   const held = await readIfThere(pair(folder, 'boot'));
   const fits = held !== null && isGoodFor(held, { addresses, now, authority: ca.certificate });
   const server = fits ? held : await makeServer(folder, { addresses, authority });
-  return { ...server, authority: ca.certificate };
+  // The authority goes along, for agents that know its fingerprint only.
+  const chain = `${server.certificate.trimEnd()}\n${ca.certificate}`;
+  return {
+    key: server.key,
+    certificate: chain,
+    authority: ca.certificate,
+    fingerprint: fingerprintOf(ca.certificate),
+  };
 }
 
 const pair = (folder: string, name: string): Pem => ({
@@ -60,7 +69,13 @@ const pair = (folder: string, name: string): Pem => ({
 });
 
 async function ownCertificate(files: Pem): Promise<BootCertificates> {
-  return { ...(await readCertificatePair('boot.https', files)), authority: null };
+  const own = await readCertificatePair('boot.https', files);
+  return { ...own, authority: null, fingerprint: fingerprintOf(own.certificate) };
+}
+
+/** Of the first one. */
+function fingerprintOf(pem: string): string {
+  return new X509Certificate(pem).fingerprint256.replaceAll(':', '').toLowerCase();
 }
 
 /** Only where there is none: firmware that trusts the one that is half there would refuse everything of another. */

@@ -18,6 +18,7 @@ import type { Config } from '../config/schema.ts';
 import type { ImageStore } from '../images/images.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
 import type { Log } from '../log.ts';
+import type { AddressHolder } from '../net/address-holder.ts';
 import { createCounters } from '../net/counters.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
@@ -26,7 +27,7 @@ import type { BootTable } from './boot-table.ts';
 import type { NamedListener } from './condition.ts';
 import { countCalls } from './counted-calls.ts';
 import { FLOOD_COUNTS } from './flood-guard.ts';
-import { prepareHttpsBoot } from './https-boot.ts';
+import type { HttpsBoot } from './https-boot.ts';
 import { type StrangerLimits, startListener } from './listeners.ts';
 import type { Fact } from './packet-protocol.ts';
 import { type ServedAddress, servedAddresses } from './served-addresses.ts';
@@ -57,6 +58,9 @@ type Options = {
   readonly macOf: (address: Ipv4) => Mac | null;
   /** As `FactSorter.bootsByHttp`. */
   readonly bootsByHttp: (mac: Mac) => boolean;
+  /** As `Site.holderOf`. */
+  readonly holderOf: (address: Ipv4) => Promise<AddressHolder>;
+  readonly https: HttpsBoot;
   readonly onFacts: (facts: readonly Fact[]) => void;
   readonly onProblem: (sentence: string) => void;
 };
@@ -73,7 +77,7 @@ export type BootListeners = {
 };
 
 export async function startBootListeners(options: Options): Promise<BootListeners> {
-  const { config, manifest, lifecycle, log, onProblem } = options;
+  const { config, https, manifest, lifecycle, log, onProblem } = options;
   const bootApi = createBootApi({ lifecycle, log });
   const lcmApi = createLcmApi({ lifecycle, log });
   await Promise.all([bootApi.ready(), lcmApi.ready()]);
@@ -86,12 +90,12 @@ export async function startBootListeners(options: Options): Promise<BootListener
     ramdisk: options.ramdisk,
     images: options.images,
     bootEntry: options.bootTable.entry,
-    siteOf: (local) => siteOf(pxe, local, bootSite(config)),
+    siteOf: (local) => siteOf(pxe, local, bootSite(config, https)),
     kernelArgs: config.boot.kernel_args,
     clock: systemClock,
     log,
     onFact: (fact) => options.onFacts([fact]),
-    ...{ macOf: options.macOf, bootsByHttp: options.bootsByHttp },
+    ...{ macOf: options.macOf, bootsByHttp: options.bootsByHttp, holderOf: options.holderOf },
     counters,
     limits: {
       ramdisks: config.limits.boot_downloads,
@@ -112,7 +116,6 @@ export async function startBootListeners(options: Options): Promise<BootListener
   };
   const lcm = countCalls(lcmApi.routing, counters);
 
-  const https = await prepareHttpsBoot(config, systemClock.now());
   const port = config.boot.listen_port;
   const named = (what: string, { networks }: ServedAddress): string => `${what} ${networks.join(', ')}`;
   const wanted: readonly Wanted[] = [

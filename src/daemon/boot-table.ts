@@ -5,6 +5,7 @@
 import type { BootEntry, InstanceBoot } from '../boot/decision.ts';
 import { usesSecureBoot } from '../lifecycle/capabilities.ts';
 import { readInstanceBoot } from '../lifecycle/instance-boot.ts';
+import { bootTicket } from '../lifecycle/tokens.ts';
 import { type Mac, parseMac } from '../net/mac.ts';
 import type { NodeRecord, PortRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -20,7 +21,10 @@ export type BootTable = {
 
 type Publish = (entries: readonly BootEntry[], removed: readonly Mac[]) => Promise<void>;
 
-export function createBootTable(store: Store, publish: Publish): BootTable {
+export function createBootTable(
+  store: Store,
+  { publish, secret }: { readonly publish: Publish; readonly secret: Uint8Array },
+): BootTable {
   const byMac = new Map<Mac, BootEntry>();
   const macsOfNode = new Map<string, readonly Mac[]>();
 
@@ -42,7 +46,7 @@ export function createBootTable(store: Store, publish: Publish): BootTable {
     publishNode: async (nodeUuid) => {
       const node = await store.nodes.get(nodeUuid);
       const ports = node === null ? [] : await store.ports.listByNode(nodeUuid);
-      const entries = node === null ? [] : bootEntries(node, ports);
+      const entries = node === null ? [] : bootEntries(node, ports, secret);
       await publish(entries, replace(nodeUuid, entries));
     },
     publishAll: async () => {
@@ -51,7 +55,7 @@ export function createBootTable(store: Store, publish: Publish): BootTable {
       for (const [nodeUuid, ports] of portsByNode) {
         const node = await store.nodes.get(nodeUuid);
         if (node === null) continue;
-        const entries = bootEntries(node, ports);
+        const entries = bootEntries(node, ports, secret);
         replace(nodeUuid, entries);
         all.push(...entries);
       }
@@ -64,7 +68,11 @@ export function createBootTable(store: Store, publish: Publish): BootTable {
 const DEPLOYED: ReadonlySet<ProvisionState> = new Set(['deploying', 'active']);
 
 /** What each PXE-enabled NIC of a node boots. Pure. */
-export function bootEntries(node: NodeRecord, ports: readonly PortRecord[]): readonly BootEntry[] {
+export function bootEntries(
+  node: NodeRecord,
+  ports: readonly PortRecord[],
+  secret: Uint8Array,
+): readonly BootEntry[] {
   return ports.flatMap((port): readonly BootEntry[] => {
     const mac = parseMac(port.address);
     if (mac === null || !port.pxe_enabled) return [];
@@ -82,6 +90,7 @@ export function bootEntries(node: NodeRecord, ports: readonly PortRecord[]): rea
         secureBoot: usesSecureBoot(node),
         systemUuid: systemUuidOf(node),
         hostname: node.name,
+        ticket: node.boot_intent === 'ramdisk' ? bootTicket(secret, node) : null,
       },
     ];
   });

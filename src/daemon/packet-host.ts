@@ -6,6 +6,8 @@ import type { BootEntry } from '../boot/decision.ts';
 import type { DhcpNotice } from '../dhcp/notice.ts';
 import { IngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { AddressHolder } from '../net/address-holder.ts';
+import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import type {
   Fact,
@@ -35,6 +37,8 @@ export type PacketHost = {
   report(): Promise<PacketView>;
   /** Every lease on record, offer and quarantined address. */
   leases(): Promise<readonly LeaseView[]>;
+  /** The machine that DHCP gave the address to. */
+  holderOf(address: Ipv4): Promise<AddressHolder>;
   /** One verdict a lease, in their order; what was taken is on disk. */
   importLeases(order: LeaseImport): Promise<readonly ImportVerdict[]>;
   /** Resolves when the thread has taken a turn, and the lease keeper the write at hand; rejects with `busy` when it does not within ten seconds. */
@@ -103,6 +107,9 @@ export function startPacketHost(deps: Deps): PacketHost {
       case 'leases':
         listings.get(message.request)?.push(...message.leases);
         if (message.last) settle(`leases:${message.request}`, message);
+        return;
+      case 'holder':
+        settle(`holder:${message.request}`, message);
         return;
       case 'imported':
         settle(`imported:${message.request}`, message);
@@ -178,6 +185,11 @@ export function startPacketHost(deps: Deps): PacketHost {
         listings.delete(request);
       }
       return found;
+    },
+    holderOf: async (address) => {
+      const request = ++sequence;
+      const answer = await ask(`holder:${request}`, { type: 'holder', request, address });
+      return answer.type === 'holder' ? answer.holder : { kind: 'nobody' };
     },
     importLeases: async (order) => {
       const request = ++sequence;

@@ -6,6 +6,7 @@ import type { Config, NetworkConfig } from '../config/schema.ts';
 import type { RelayPlace } from '../dhcp/facts.ts';
 import type { DhcpNotice } from '../dhcp/notice.ts';
 import type { Reservation } from '../dhcp/reservations.ts';
+import type { AddressHolder } from '../net/address-holder.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import type { SharedFiles } from './share-ramdisk.ts';
@@ -84,6 +85,7 @@ export type ToPacketThread =
   | { readonly type: 'files'; readonly files: SharedFiles }
   | { readonly type: 'report'; readonly request: number }
   | { readonly type: 'leases'; readonly request: number }
+  | { readonly type: 'holder'; readonly request: number; readonly address: Ipv4 }
   /** Leases that another server gave, to go on as ours. */
   | { readonly type: 'import'; readonly request: number; readonly order: LeaseImport }
   | { readonly type: 'ping'; readonly request: number }
@@ -102,6 +104,7 @@ export type FromPacketThread =
       readonly leases: readonly LeaseView[];
       readonly last: boolean;
     }
+  | { readonly type: 'holder'; readonly request: number; readonly holder: AddressHolder }
   /** One verdict a lease, in their order; what was taken is on disk. */
   | { readonly type: 'imported'; readonly request: number; readonly verdicts: readonly ImportVerdict[] }
   | { readonly type: 'pong'; readonly request: number }

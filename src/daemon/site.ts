@@ -20,6 +20,7 @@ import { cidrContains, type Ipv4, parseIpv4 } from '../net/ipv4.ts';
 import type { NodeRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { workFolder } from './folders.ts';
+import type { HttpsBoot } from './https-boot.ts';
 
 type Options = {
   readonly config: Config;
@@ -29,6 +30,8 @@ type Options = {
   /** What stands in the way of machines there, though we serve. */
   readonly warnings: () => readonly string[];
   readonly manifest: Pick<BootManifest, 'httpGrubs'>;
+  readonly holderOf: Site['holderOf'];
+  readonly https: HttpsBoot;
 };
 
 export function createSite({
@@ -37,6 +40,8 @@ export function createSite({
   problemOf,
   warnings,
   manifest,
+  holderOf,
+  https,
 }: Options): Site & Pick<LifecycleDeps, 'allocateAddresses' | 'buildConfigDrive' | 'fetchConfigDrive'> {
   const addressOn = (network: NetworkConfig): Ipv4 | null => serverAddress(network, config.networks);
   const pxe = config.networks.filter((network) => network.role === 'pxe' && addressOn(network) !== null);
@@ -71,6 +76,7 @@ export function createSite({
       const all = [
         ...missingRamdisk(config),
         ...(usesSecureBoot(node) ? missingSecureBoot(config) : []),
+        ...(https.problem === null ? [] : [https.problem]),
         ...(nowhere ? [problems[0] ?? NO_PXE_NETWORK] : []),
       ];
       return all.length === 0 ? null : all.join('; ');
@@ -79,6 +85,8 @@ export function createSite({
     imageUrl: (node, imageId) => `${url(networkOf(node, pxe))}/images/${imageId}`,
     isAgentAddress: (address) =>
       config.networks.some(({ role, cidr }) => role === 'pxe' && cidrContains(cidr, address)),
+    agentRules: { byTls: https.served !== null, upstream: config.boot.upstream_agents },
+    holderOf,
     allocateAddresses: (nodeUuid) => allocate(nodeUuid, { config, store }),
     buildConfigDrive: buildDrive,
     fetchConfigDrive: fetchDrive,
@@ -153,7 +161,10 @@ async function allocate(
 }
 
 /** How machines reach boot files, whatever the network. */
-export function bootSite({ boot }: Config): Omit<BootSite, 'serverAddress'> {
-  const { https, listen_port: httpPort, syslog } = boot;
-  return { httpPort, syslog, uefiHttpsPort: https.uefi ? https.listen_port : null };
+export function bootSite({ boot }: Config, { served }: HttpsBoot): Omit<BootSite, 'serverAddress'> {
+  const { https, listen_port: httpPort, syslog, upstream_agents: upstreamAgents } = boot;
+  const agentTls =
+    served === null ? null : { port: served.port, fingerprint: served.certificates.fingerprint };
+  const uefiHttpsPort = https.uefi ? https.listen_port : null;
+  return { httpPort, syslog, uefiHttpsPort, agentTls, upstreamAgents };
 }

@@ -22,6 +22,7 @@ import { prefixed } from '../net/counters.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { VERSION } from '../version.ts';
+import { createHolderOf } from './address-holders.ts';
 import { createApiDoors } from './api-doors.ts';
 import { startBootListeners } from './boot-listeners.ts';
 import { type BootTable, createBootTable } from './boot-table.ts';
@@ -29,6 +30,7 @@ import { createCondition } from './condition.ts';
 import { type Discoveries, startDiscoveries } from './discoveries.ts';
 import { createFactSorter } from './facts.ts';
 import { emptyWorkFolder, makeFolders } from './folders.ts';
+import { prepareHttpsBoot } from './https-boot.ts';
 import { learnAddresses } from './known-addresses.ts';
 import { startPacketHost } from './packet-host.ts';
 import type { Fact } from './packet-protocol.ts';
@@ -96,6 +98,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const onFacts = (batch: readonly Fact[]): void => recorder.record(facts.sort(batch));
   const warnings = createStandingWarnings();
   const manifest = await loadBootManifest(config.boot.ipxe_dir, config.boot.secure_boot_dir);
+  const https = await prepareHttpsBoot(config, clock.now());
   const packets = startPacketHost({
     options: {
       networks: config.networks,
@@ -103,7 +106,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       leasesPath: inState('leases.db'),
       manifest,
       kernelArgs: config.boot.kernel_args,
-      site: bootSite(config),
+      site: bootSite(config, https),
       tftp: config.boot.tftp,
       logLevel: config.log_level,
     },
@@ -124,9 +127,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   });
   const ramdisk = createRamdiskFiles(inState(config.boot.ramdisk_dir));
   const shareRamdisk = createRamdiskShare({ files: ramdisk, share: packets.shareFiles, log });
-  const bootTable: BootTable = createBootTable(store, async (entries, removed) => {
-    const loadRamdisk = entries.some(({ intent }) => intent === 'ramdisk');
-    await Promise.all([packets.publish(entries, removed), loadRamdisk ? shareRamdisk() : null]);
+  const bootTable: BootTable = createBootTable(store, {
+    secret,
+    publish: async (entries, removed) => {
+      const loadRamdisk = entries.some(({ intent }) => intent === 'ramdisk');
+      await Promise.all([packets.publish(entries, removed), loadRamdisk ? shareRamdisk() : null]);
+    },
   });
   await bootTable.publishAll();
   const reservations = createReservationPublisher({
@@ -143,8 +149,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     log,
   });
   const condition = createCondition(packets.services);
+  const holderOf = createHolderOf(config.networks, packets.holderOf);
   const site = createSite({
-    ...{ config, store, manifest },
+    ...{ config, store, manifest, holderOf, https },
     problemOf: condition.problemOf,
     warnings: warnings.list,
   });
@@ -185,7 +192,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     bootTable,
     lifecycle,
     log,
-    ...{ macOf: facts.macOf, bootsByHttp: facts.bootsByHttp },
+    ...{ macOf: facts.macOf, bootsByHttp: facts.bootsByHttp, holderOf, https },
     onFacts,
     onProblem: problem,
   });

@@ -108,6 +108,11 @@ export class LeaseBook implements LeaseView {
     return this.#leaseAt.has(address);
   }
 
+  /** The lease of that address, also when it has ended; null: it has none on record. */
+  lastLease(address: Ipv4): Lease | null {
+    return this.#leaseAt.get(address) ?? null;
+  }
+
   holderOf(address: Ipv4, now: number): Holder | null {
     const quarantinedUntil = this.#quarantine.get(address);
     if (quarantinedUntil !== undefined && quarantinedUntil > now) return { kind: 'quarantine' };

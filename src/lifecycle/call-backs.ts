@@ -1,20 +1,17 @@
 /** What ramdisks and deployed systems tell: token checked, fact stored, the job that waits for it nudged. */
 import { X509Certificate } from 'node:crypto';
 import { IngotError } from '../errors.ts';
-import { type Ipv4, parseIpv4 } from '../net/ipv4.ts';
-import { parseMac } from '../net/mac.ts';
+import { parseIpv4 } from '../net/ipv4.ts';
 import { nodeNotFound } from '../store/nodes.ts';
-import type { AgentFacts, NodeRecord } from '../store/records.ts';
+import type { NodeRecord } from '../store/records.ts';
 import type { Queries, Store } from '../store/store.ts';
-import { AGENT_STATES } from './graph.ts';
+import { whyNotCalled } from './agent-admission.ts';
+import { createAgentLookup, findBooting, freshAgent, isBooting } from './agent-lookup.ts';
+import type { Site } from './deps.ts';
 import { jsonObjectOf } from './json.ts';
 import type { Heartbeat, Lifecycle } from './lifecycle.ts';
-import { agentToken, lcmToken, MASKED_TOKEN, tokensEqual } from './tokens.ts';
+import { agentToken, lcmToken, tokensEqual } from './tokens.ts';
 
-/** Seconds; the agent sends a heartbeat after a third to two thirds of it. */
-export const HEARTBEAT_TIMEOUT_S = 60;
-/** A look-up names all NICs of a machine; more is no machine. */
-const MOST_MACS = 256;
 const LONGEST_PEM = 64 * 1024;
 /** Characters of what a ramdisk says in words: it goes on to errors, events and logs. */
 const LONGEST_MESSAGE = 1_000;
@@ -25,8 +22,9 @@ export type CallBackTools = {
   /** ISO 8601. */
   readonly now: () => string;
   readonly nudge: (nodeUuid: string) => void;
-  /** As `Site.isAgentAddress`. */
-  readonly isAgentAddress: (address: Ipv4) => boolean;
+  /** Milliseconds of a clock that nobody sets. */
+  readonly elapsed: () => number;
+  readonly site: Pick<Site, 'isAgentAddress' | 'agentRules' | 'holderOf'>;
 };
 
 export type CallBacks = Pick<
@@ -35,31 +33,11 @@ export type CallBacks = Pick<
 >;
 
 export function createCallBacks(tools: CallBackTools): CallBacks {
-  const { store, secret, now, nudge } = tools;
+  const { store, secret, now, nudge, site } = tools;
   return {
-    agentLookup: async ({ macs, node_uuid }) => {
-      const answer = await store.transaction(async (queries) => {
-        const node = await findBooting(queries, macs, node_uuid);
-        const known = node.agent?.generation === node.boot_generation ? node.agent : null;
-        if (known === null) {
-          await queries.nodes.update(node.uuid, { agent: freshAgent(node, now()) });
-          await queries.events.append({
-            node_uuid: node.uuid,
-            kind: 'agent.lookup',
-            message: 'The agent in the ramdisk looked its node up.',
-            data: { generation: node.boot_generation },
-          });
-        }
-        // Given again until it was used: ingot may be killed after the commit and before the answer arrives.
-        const proved = known !== null && known.last_heartbeat_at !== null;
-        return { node, agent_token: proved ? MASKED_TOKEN : agentToken(secret, node) };
-      });
-      nudge(answer.node.uuid);
-      return { ...answer, heartbeat_timeout: HEARTBEAT_TIMEOUT_S };
-    },
-
+    agentLookup: createAgentLookup(tools),
     agentHeartbeat: async (nodeUuid, heartbeat) => {
-      checkHeartbeat(heartbeat, tools.isAgentAddress);
+      checkHeartbeat(heartbeat, site);
       const expected = await store.transaction(async (queries) => {
         const node = await nodeOf(queries, nodeUuid);
         if (!tokensEqual(agentToken(secret, node), heartbeat.agent_token)) throw wrongAgentToken(node);
@@ -115,45 +93,10 @@ export function createCallBacks(tools: CallBackTools): CallBacks {
   };
 }
 
-/** Whether a ramdisk of this node is expected to run. */
-function isBooting(node: NodeRecord): boolean {
-  return node.boot_intent === 'ramdisk' && AGENT_STATES.has(node.provision_state);
-}
-
 async function nodeOf(queries: Queries, uuid: string): Promise<NodeRecord> {
   const node = await queries.nodes.get(uuid);
   if (node === null) throw nodeNotFound(uuid);
   return node;
-}
-
-async function findBooting(
-  queries: Queries,
-  macs: readonly string[],
-  uuid: string | null,
-): Promise<NodeRecord> {
-  const uuids = new Set(uuid === null ? [] : [uuid]);
-  for (const mac of macs.slice(0, MOST_MACS).flatMap((text) => parseMac(text) ?? [])) {
-    const port = await queries.ports.findByAddress(mac);
-    if (port !== null) uuids.add(port.node_uuid);
-  }
-  for (const candidate of uuids) {
-    const node = await queries.nodes.get(candidate);
-    if (node !== null && isBooting(node)) return node;
-  }
-  throw new IngotError('not_found', 'No node with these MAC addresses is expected to run the ramdisk.', {
-    hint: 'Enroll the machine with the MAC address of its PXE NIC, or begin a verb (inspect, provide, active) that boots it.',
-  });
-}
-
-function freshAgent(node: NodeRecord, now: string): AgentFacts {
-  return {
-    generation: node.boot_generation,
-    callback_url: null,
-    version: null,
-    verify_ca: null,
-    looked_up_at: now,
-    last_heartbeat_at: null,
-  };
 }
 
 /**
@@ -162,7 +105,7 @@ function freshAgent(node: NodeRecord, now: string): AgentFacts {
  */
 function checkHeartbeat(
   { callback_url, agent_verify_ca }: Heartbeat,
-  isAgentAddress: CallBackTools['isAgentAddress'],
+  { agentRules, isAgentAddress }: Pick<Site, 'agentRules' | 'isAgentAddress'>,
 ): void {
   const url = URL.canParse(callback_url) ? new URL(callback_url) : null;
   const plain = url !== null && url.username === '' && url.search === '' && url.hash === '';
@@ -179,6 +122,11 @@ function checkHeartbeat(
       { hint: 'The agent gives the address that DHCP gave it; check the cidr of the network of role pxe.' },
     );
   }
+  const why = whyNotCalled({ protocol: url.protocol, hasCertificate: agent_verify_ca !== null }, agentRules);
+  if (why !== null)
+    throw new IngotError('invalid_input', `callback_url of the heartbeat is of no use: ${why}.`, {
+      hint: 'Boot ingot’s own ramdisk, or allow ironic-python-agent as it is by boot.upstream_agents.',
+    });
   if (agent_verify_ca !== null && !isCertificate(agent_verify_ca)) {
     throw new IngotError('invalid_input', 'agent_verify_ca of the heartbeat is no certificate in PEM form.', {
       hint: 'The agent gives the certificate that its command API shows.',

@@ -97,7 +97,8 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
       secret: deps.secret,
       now,
       nudge: (nodeUuid) => engine.nudge(nodeUuid),
-      isAgentAddress: (address) => site.isAgentAddress(address),
+      site,
+      elapsed: clock.elapsed,
     }),
     allocate: (uuid) => allocator.take(uuid),
     start: async () => {

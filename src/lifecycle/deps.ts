@@ -5,10 +5,12 @@ import type { CleaningConfig } from '../config/cleaning.ts';
 import type { Config } from '../config/schema.ts';
 import type { ImageStore } from '../images/images.ts';
 import type { Log } from '../log.ts';
+import type { AddressHolder } from '../net/address-holder.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { NodeRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { PowerTarget } from '../store/words.ts';
+import type { AgentRules } from './agent-admission.ts';
 import type { AgentClient, AgentTarget } from './agent-client.ts';
 import type { BoundaryHook } from './engine/step.ts';
 import type { ConfigDriveRequest } from './lifecycle.ts';
@@ -43,6 +45,9 @@ export type Site = {
   bootWarnings(): readonly string[];
   /** Whether an agent may be reached at this address: it is in one of the networks that machines boot in. */
   isAgentAddress(address: Ipv4): boolean;
+  readonly agentRules: AgentRules;
+  /** The machine that DHCP gave the address to. */
+  holderOf(address: Ipv4): Promise<AddressHolder>;
   /** Whether nodes whose `automated_clean` is null are cleaned. */
   readonly automatedClean: boolean;
   readonly rescuePasswordHash: PasswordHash;

@@ -6,6 +6,7 @@ import type { Inventory } from '../agent/protocol.ts';
 import type { JsonObject, LcmReport, NodeRecord } from '../store/records.ts';
 import type { DeployStep } from '../store/step-list-records.ts';
 import type { PowerTarget, Verb } from '../store/words.ts';
+import type { AgentCall } from './agent-admission.ts';
 import type { AskedStep } from './asked-steps.ts';
 import type { Deployment } from './deployment.ts';
 import type { Management } from './management.ts';
@@ -90,10 +91,14 @@ export type Lifecycle = {
   /** Begins to look for a node for an allocation that is on disk as `allocating`; at start that is done by itself. */
   allocate(allocationUuid: string): void;
   why(ident: string): Promise<Why>;
-  /** By any of the MACs, or by uuid. Throws `not_found` when no node of that kind is expected to boot. */
+  /**
+   * By any of the MACs, or by uuid. Throws `not_found` when no node of that kind is expected to boot, and `forbidden`
+   * when the caller is not taken for its agent (`agent-admission.ts`).
+   */
   agentLookup(query: {
     readonly macs: readonly string[];
     readonly node_uuid: string | null;
+    readonly call: AgentCall;
   }): Promise<LookupAnswer>;
   /** Throws `unauthorized` on a wrong token. */
   agentHeartbeat(nodeUuid: string, heartbeat: Heartbeat): Promise<void>;

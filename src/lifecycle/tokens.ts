@@ -13,6 +13,11 @@ export function agentToken(secret: Uint8Array, node: Pick<NodeRecord, 'uuid' | '
   return mac(secret, `agent:${node.uuid}:${node.boot_generation}`);
 }
 
+/** What the boot loader's script of the node's current boot holds, and its agent shows to get its token. */
+export function bootTicket(secret: Uint8Array, node: Pick<NodeRecord, 'uuid' | 'boot_generation'>): string {
+  return mac(secret, `ticket:${node.uuid}:${node.boot_generation}`);
+}
+
 /** For the status reports of the OS of the node's current instance. */
 export function lcmToken(secret: Uint8Array, node: Pick<NodeRecord, 'uuid' | 'instance_generation'>): string {
   return mac(secret, `lcm:${node.uuid}:${node.instance_generation}`);

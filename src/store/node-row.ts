@@ -13,6 +13,7 @@ const agentFacts: z.ZodType<AgentFacts> = z.object({
   version: z.string().nullable(),
   verify_ca: z.string().nullable(),
   looked_up_at: z.string(),
+  looked_up_from: z.string().nullable().default(null),
   last_heartbeat_at: z.string().nullable(),
 });
 

@@ -99,6 +99,8 @@ export type AgentFacts = {
   /** PEM of the agent's self-signed certificate, pinned. */
   readonly verify_ca: string | null;
   readonly looked_up_at: string;
+  /** The IPv4 address that asked; null in what was stored before it was kept. */
+  readonly looked_up_from: string | null;
   /** After the first authenticated heartbeat a look-up is no longer given the token. */
   readonly last_heartbeat_at: string | null;
 };

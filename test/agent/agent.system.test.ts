@@ -49,6 +49,8 @@ async function boot(
       inspectionUrls: [`${ironic.url}/v1/continue_inspection`],
       bootMac: '52:54:00:aa:00:01',
       insecure: false,
+      apiFingerprint: null,
+      ticket: null,
       collectLldp: false,
       syslogServer: null,
     },

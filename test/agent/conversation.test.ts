@@ -45,7 +45,7 @@ async function lookUpAt(
   tokenPath = join(tempFolder(), 'token'),
 ): Promise<Known> {
   const api = { url: ironic.url, minor: 96, localAddress: '127.0.0.1', serverTime: null };
-  return lookup({ api, macs: () => MACS, tokens: createTokenFile(tokenPath) }, tools);
+  return lookup({ api, macs: () => MACS, tokens: createTokenFile(tokenPath), ticket: 'TICKET' }, tools);
 }
 
 describe('discovery', () => {
@@ -142,12 +142,16 @@ describe('look-up', () => {
       token: 'TOKEN',
       heartbeatTimeoutS: 20,
     });
+    expect(ironic.calls[0]?.ticket).toBe('TICKET');
+    expect(ironic.calls[0]?.path).not.toContain('TICKET');
   });
 
   it('asks an older server in its own version', async () => {
     const ironic = await fakeIronic({ 'GET /v1/lookup': [[200, lookupAnswer(TOKEN)]] });
     const api = { url: ironic.url, minor: 31, localAddress: '127.0.0.1', serverTime: null };
-    await lookup({ api, macs: () => MACS, tokens: createTokenFile(join(tempFolder(), 't')) }, talk());
+    const tokens = createTokenFile(join(tempFolder(), 't'));
+    await lookup({ api, macs: () => MACS, tokens, ticket: null }, talk());
+    expect(ironic.calls[0]?.ticket).toBeNull();
     expect(ironic.calls[0]?.version).toBe('1.31');
   });
 

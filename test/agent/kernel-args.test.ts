@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { kernelWords, macOfBootif, parseKernelArgs } from '../../src/agent/kernel-args.ts';
+import { kernelWords, macOfBootif, parseKernelArgs, pinnedOf } from '../../src/agent/kernel-args.ts';
 
 describe('the kernel command line', () => {
   it('gives the API, the boot MAC and the inspection URL of ingot', () => {
@@ -11,6 +11,8 @@ describe('the kernel command line', () => {
       inspectionUrls: ['http://10.20.0.1:6180/v1/continue_inspection'],
       bootMac: '52:54:00:aa:00:01',
       insecure: false,
+      apiFingerprint: null,
+      ticket: null,
       collectLldp: false,
       syslogServer: null,
     });
@@ -48,6 +50,15 @@ describe('the kernel command line', () => {
       expect(macOfBootif(bootif)).toBeNull();
     },
   );
+
+  it('gives the ticket of the boot, and the fingerprint by which alone the API is known', () => {
+    const hex = 'ab'.repeat(32);
+    const line = `ipa-api-url=https://10.20.0.1:6183 ingot-api-ca=${hex.toUpperCase()} ingot-ticket=T-1_x`;
+    const args = parseKernelArgs(line);
+    expect(args).toMatchObject({ apiFingerprint: hex, ticket: 'T-1_x' });
+    expect(pinnedOf(args)).toEqual({ fingerprint: hex, origins: new Set(['https://10.20.0.1:6183']) });
+    expect(pinnedOf(parseKernelArgs('ipa-api-url=http://10.20.0.1:6180 ingot-api-ca=zz'))).toBeNull();
+  });
 
   it('keeps spaces inside quotes', () => {
     expect(kernelWords('dyndbg="file a.c +p" quiet').get('dyndbg')).toBe('file a.c +p');

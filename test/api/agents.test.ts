@@ -32,9 +32,13 @@ test('the boot listener has what an agent needs and nothing of the operators', a
 test('look-up passes on the MACs that are MACs, and masks what the agent must not see', async () => {
   const { boot, lifecycle } = await agentApis();
   const url = `/v1/lookup?addresses=52:54:00:12:34:56,80:00:02:08:fe:80::1,AA-BB-CC-DD-EE-FF&node_uuid=${NODE}`;
-  const answer = await askApp(boot, { method: 'GET', url });
+  const headers = { 'x-ingot-ticket': 'TICKET' };
+  const answer = await askApp(boot, { method: 'GET', url, headers });
   expect(lifecycle.asked[0]?.arguments).toEqual([
-    { macs: ['52:54:00:12:34:56', 'aa:bb:cc:dd:ee:ff'], node_uuid: NODE },
+    {
+      ...{ macs: ['52:54:00:12:34:56', 'aa:bb:cc:dd:ee:ff'], node_uuid: NODE },
+      call: { address: '127.0.0.1', isPrivate: false, ticket: 'TICKET' },
+    },
   ]);
   expect(answer.body.node.instance_info).toEqual({
     configdrive: '******',

@@ -115,7 +115,7 @@ test('look-up, heartbeat and inspection of the recorded agent are taken, and ans
   const theirs = JSON.parse(lookup.reply);
   expect(Object.keys(found.body.node)).toEqual(Object.keys(theirs.node));
   expect(shape(found.body.config)).toEqual(shape(theirs.config));
-  expect(lifecycle.asked[0]?.arguments).toEqual([{ macs: ['00:5c:52:31:3a:06'], node_uuid: null }]);
+  expect(lifecycle.asked[0]?.arguments).toMatchObject([{ macs: ['00:5c:52:31:3a:06'], node_uuid: null }]);
 
   const beat = sample('POST', /heartbeat/, 202);
   expect(await askApp(boot, { method: 'POST', url: beat.path, body: beat.body })).toMatchObject({

@@ -73,8 +73,8 @@ ip address replace $ip/$mask dev ${NIC}
     if (value === null) throw new Error(`DHCP did not tell ${name}`);
     return value;
   };
-  const curl = async (url: string): Promise<string> => {
-    await run('curl', '-sS', '-f', '--noproxy', '*', '-o', target, url);
+  const curl = async (url: string, ...words: readonly string[]): Promise<string> => {
+    await run('curl', '-sS', '-f', '--noproxy', '*', '-o', target, ...words, url);
     return await readFile(target, 'utf8');
   };
   let ipxeScript = '';
@@ -106,8 +106,11 @@ ip address replace $ip/$mask dev ${NIC}
       }
     },
     lookUp: async (mac) => {
-      const api = /ipa-api-url=(\S+)/.exec(ipxeScript)?.[1] ?? '';
-      await curl(`${api}/v1/lookup?addresses=${mac}`);
+      const [api, ticket] = ['ipa-api-url', 'ingot-ticket'].map(
+        (word) => new RegExp(`${word}=(\\S+)`).exec(ipxeScript)?.[1] ?? '',
+      );
+      // That the right server answers is the agent's to know.
+      await curl(`${api}/v1/lookup?addresses=${mac}`, '--insecure', '-H', `X-Ingot-Ticket: ${ticket}`);
     },
     remove: () => rm(folder, { recursive: true }),
   };

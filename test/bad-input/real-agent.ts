@@ -8,6 +8,7 @@ import { createHttpClient } from '../../src/agent/base/http.ts';
 import { type Run, systemRun } from '../../src/agent/base/run.ts';
 import { createSay } from '../../src/agent/base/say.ts';
 import type { Disk } from '../../src/agent/disk/disk.ts';
+import { parseKernelArgs, pinnedOf } from '../../src/agent/kernel-args.ts';
 import type { Inventory } from '../../src/agent/protocol.ts';
 import type { RamdiskBoot } from '../../src/lab/simulated/rack.ts';
 import { disk } from '../agent/support/disks.ts';
@@ -28,13 +29,14 @@ export function realAgent(
       if (program === 'poweroff') await boot.powerOff();
       return HARMLESS.has(program) ? await systemRun(program, args, options) : OK;
     };
+    const script = await fetch(`${boot.bootUrl}/ipxe/${boot.mac.replaceAll(':', '-')}`);
+    const kernel = /^kernel .*$/m.exec(await script.text())?.[0] ?? '';
+    const args = parseKernelArgs(kernel);
+    const http = createHttpClient({ insecure: false, pinned: pinnedOf(args) });
     const life = runAgent({
-      args: {
-        ...{ apiUrls: [boot.bootUrl], inspectionUrls: [], bootMac: boot.mac },
-        ...{ insecure: false, collectLldp: false, syslogServer: null },
-      },
+      args,
       machine: {
-        ...{ run, say, saidLines: lines, clock: systemClock, http: createHttpClient({ insecure: false }) },
+        ...{ run, say, saidLines: lines, clock: systemClock, http },
         disks: () => disksOf(boot.index),
         inventory: () => inventoryOf(boot.mac),
         runDir: join(folder, `ramdisk-${boot.index}`),

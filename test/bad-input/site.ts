@@ -36,7 +36,7 @@ export type Site = RackAccess & {
 
 export async function startSite(machines: number): Promise<Site> {
   const dir = await mkdtemp(join(tmpdir(), 'ingot-bad-input-'));
-  const ports = await freePorts('bmc', 'agent', 'boot', 'api', 'closed');
+  const ports = await freePorts('bmc', 'agent', 'boot', 'https', 'api', 'closed');
   const bmcs = Array.from({ length: machines }, (_, index) => rackBmcAddress(ADDRESS, index));
   await makeCertificates(dir, bmcs);
   const certificates = await Promise.all(
@@ -69,7 +69,7 @@ export async function startSite(machines: number): Promise<Site> {
     dir,
     config: {
       api: { listen: `${ADDRESS}:${ports.api}` },
-      boot: { listen_port: ports.boot, ramdisk_dir: images },
+      boot: { listen_port: ports.boot, https: { listen_port: ports.https }, ramdisk_dir: images },
       images: { source_dirs: [images] },
       timeouts: { callback_s: 60, command_s: 170, power_s: 60 },
       networks: [{ name: 'pxe', role: 'pxe', cidr: '127.0.0.0/8', address: ADDRESS, dhcp: 'off' }],

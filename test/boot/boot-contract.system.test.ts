@@ -16,7 +16,7 @@ import { createGrubFiles } from '../../src/boot/grub-files.ts';
 import { contentsOf } from '../../src/boot/manifest.ts';
 import { macWithHyphens } from '../../src/net/mac.ts';
 import { IPXE_PROGRAMS } from '../../src/store/words.ts';
-import { firstOf } from '../../src/tftp/names.ts';
+import { firstOf, type TftpFiles } from '../../src/tftp/names.ts';
 import { GOOD, LEAF_KEY, TEST_CA } from '../bmc/certificates.ts';
 import { type Harness, startServer } from '../tftp/harness.ts';
 import { CLIENTS, entry, IPXE_WITH_HTTP, ipv4, MAC, NOBODY, SITE } from './fixtures.ts';
@@ -40,7 +40,10 @@ beforeAll(async () => {
     ['vmlinuz', Buffer.from('a kernel')],
     ['initrd.zst', INITRD],
   ]);
-  tftp = await startServer(firstOf(grub.on(SITE), contentsOf(http.manifest), ramdisk));
+  const configurations: TftpFiles = {
+    get: (name, address) => grub.on(SITE).get(name, { address, holder: { kind: 'untold' } }),
+  };
+  tftp = await startServer(firstOf(configurations, contentsOf(http.manifest), ramdisk));
   http.entries.set(MAC, entry('ramdisk'));
   await writeFile(join(http.folder, 'vmlinuz'), 'a kernel');
   await writeFile(join(http.folder, 'ca.pem'), TEST_CA);
@@ -82,7 +85,7 @@ function namedTo(options: BootOptions): readonly Named[] {
   const client = bootClientOf(options);
   const sites = [null, http.tlsPort].map(
     (uefiHttpsPort): BootSite => ({
-      ...{ serverAddress: ipv4('127.0.0.1'), httpPort: http.port, syslog: true },
+      ...{ ...SITE, serverAddress: ipv4('127.0.0.1'), httpPort: http.port, syslog: true },
       uefiHttpsPort,
     }),
   );

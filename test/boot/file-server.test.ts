@@ -2,7 +2,8 @@ import { mkdir, readdir, readlink, unlink, utimes, writeFile } from 'node:fs/pro
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { entry, MAC } from './fixtures.ts';
+import type { AddressHolder } from '../../src/net/address-holder.ts';
+import { entry, MAC, mac } from './fixtures.ts';
 import { type BootHttp, IMAGE, INITRD, startBootHttp } from './http-harness.ts';
 
 let at: BootHttp;
@@ -57,6 +58,33 @@ describe('the script', () => {
     await facts().toMatchObject([
       { kind: 'boot.script', mac: MAC, sentence: 'iPXE fetched its script, to load the ramdisk' },
     ]);
+  });
+
+  test.each<[string, AddressHolder]>([
+    ['DHCP gave to nobody', { kind: 'nobody' }],
+    ['DHCP gave to another machine', { kind: 'machine', mac: mac('52:54:00:99:99:99') }],
+  ])('with its ticket is not for an address that %s; the node says so', async (_what, holder) => {
+    await at.stop();
+    at = await startBootHttp({ holder });
+    at.entries.set(MAC, { ...entry('ramdisk'), ticket: 'TICKET' });
+    const script = await (await get('/ipxe/52-54-00-ab-cd-ef')).text();
+    expect(script).toContain('this is not taken for rack1-07: DHCP gave 127.0.0.1 to');
+    expect(script).not.toContain('TICKET');
+    await facts().toMatchObject([{ kind: 'boot.failed', mac: MAC, address: null }]);
+    at.entries.set(MAC, entry('disk'));
+    expect(await (await get('/ipxe/52-54-00-ab-cd-ef')).text()).toContain('sanboot');
+  });
+
+  test.each<[string, AddressHolder]>([
+    ['that nobody can know', { kind: 'untold' }],
+    ['of the machine', { kind: 'machine', mac: MAC }],
+    ['of another port of the machine', { kind: 'machine', mac: mac('52:54:00:ab:cd:00') }],
+  ])('has its ticket for an address %s', async (_what, holder) => {
+    await at.stop();
+    at = await startBootHttp({ holder });
+    const node = { ...entry('ramdisk'), ticket: 'TICKET' };
+    at.entries.set(MAC, node).set(mac('52:54:00:ab:cd:00'), { ...node, mac: mac('52:54:00:ab:cd:00') });
+    expect(await (await get('/ipxe/52-54-00-ab-cd-ef')).text()).toContain(' ingot-ticket=TICKET ');
   });
 
   test('changes with what the node shall boot', async () => {

@@ -12,6 +12,8 @@ export const SITE: BootSite = {
   httpPort: 6180,
   syslog: false,
   uefiHttpsPort: null,
+  agentTls: null,
+  upstreamAgents: false,
 };
 export const MAC = mac('52:54:00:ab:cd:ef');
 
@@ -27,6 +29,7 @@ export const entry = (intent: BootEntry['intent']): BootEntry => ({
   secureBoot: false,
   systemUuid: null,
   hostname: 'rack1-07',
+  ticket: null,
 });
 
 /** iPXE's options with (0x13) or without HTTP among its features, as Debian's build orders them. */

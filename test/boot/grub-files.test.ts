@@ -1,11 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { createGrubFiles } from '../../src/boot/grub-files.ts';
+import { type Asker, createGrubFiles } from '../../src/boot/grub-files.ts';
+import type { AddressHolder } from '../../src/net/address-holder.ts';
 import { entry, ipv4, MAC, SITE } from './fixtures.ts';
 
 const known = new Map([[MAC, entry('ramdisk')]]);
 const MINUTE = 60_000;
 /** Of which machines it was told that their GRUB is here. */
 const arrived: string[] = [];
+const CLIENT = ipv4('10.20.1.5');
+/** Who asks, where nobody can tell whose address that is. */
+const ASKER: Asker = { address: CLIENT, holder: { kind: 'untold' } };
 const grubFiles = (now = () => 0) =>
   createGrubFiles({
     ...{ bootEntry: (mac) => known.get(mac) ?? null, kernelArgs: '', elapsed: now },
@@ -14,7 +18,7 @@ const grubFiles = (now = () => 0) =>
 const { asBootStage, ...grub } = grubFiles();
 const files = grub.on(SITE);
 const textOf = (name: string): string | undefined => {
-  const content = files.get(name);
+  const content = files.get(name, ASKER);
   return content === undefined ? undefined : Buffer.from(content).toString();
 };
 
@@ -32,10 +36,29 @@ describe('what TFTP has for GRUB', () => {
     expect(textOf(name)).toContain('ingot does not know');
   });
 
+  test('has the ticket for who has the machine’s address, and for nobody else; that is told', () => {
+    const name = `grub/grub.cfg-01-${MAC}`;
+    known.set(MAC, { ...entry('ramdisk'), ticket: 'TICKET-OF-THIS-BOOT' });
+    const asked = (holder: AddressHolder) => {
+      const asker = { address: CLIENT, holder };
+      return { text: String(files.get(name, asker)), stranger: grub.strangerTo(name, asker) };
+    };
+    for (const holder of [{ kind: 'untold' }, { kind: 'machine', mac: MAC }] as const) {
+      const { stranger, text } = asked(holder);
+      expect(text).toContain("'ingot-ticket=TICKET-OF-THIS-BOOT'");
+      expect(stranger).toBeNull();
+    }
+    const { stranger, text } = asked({ kind: 'nobody' });
+    expect(text).toContain('this is not taken for rack1-07: DHCP gave 10.20.1.5 to nobody');
+    expect(text).not.toMatch(/TICKET|vmlinuz/);
+    expect(stranger).toEqual({ mac: MAC, why: expect.stringContaining('to nobody') });
+    known.delete(MAC);
+  });
+
   test.each(['grub/../secret', 'initrd.zst', 'grub/grub.cfg-01-..', 'grub', ''])(
     'is nothing else: %j',
     (name) => {
-      expect(files.get(name)).toBeUndefined();
+      expect(files.get(name, ASKER)).toBeUndefined();
     },
   );
 });
@@ -80,7 +103,7 @@ describe('a machine that loads the same configuration again and again', () => {
     let text = '';
     const facts = Array.from({ length: times }, () => {
       now += MINUTE;
-      text = String(machine.on(SITE).get(file));
+      text = String(machine.on(SITE).get(file, ASKER));
       return machine.asBootStage(loaded);
     });
     return { kinds: facts.map(({ kind }) => kind), sentence: facts.at(-1)?.sentence, text };
@@ -104,6 +127,6 @@ describe('a machine that loads the same configuration again and again', () => {
     known.set(MAC, entry('ramdisk'));
     const machine = grubFiles();
     for (let time = 0; time < 10; time++) machine.asBootStage({ ...loaded, kind: 'tftp.failed' });
-    expect(String(machine.on(SITE).get(file))).toContain('loads its ramdisk');
+    expect(String(machine.on(SITE).get(file, ASKER))).toContain('loads its ramdisk');
   });
 });

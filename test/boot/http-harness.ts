@@ -16,9 +16,10 @@ import { type BootManifest, loadBootManifest } from '../../src/boot/manifest.ts'
 import { createRamdiskFiles } from '../../src/boot/ramdisk-files.ts';
 import { systemClock } from '../../src/clock.ts';
 import { createLog } from '../../src/log.ts';
+import type { AddressHolder } from '../../src/net/address-holder.ts';
 import { createCounters } from '../../src/net/counters.ts';
 import type { Mac } from '../../src/net/mac.ts';
-import { ipv4, MAC } from './fixtures.ts';
+import { ipv4, MAC, SITE } from './fixtures.ts';
 
 export const IMAGE = {
   id: 'a1b2c3-raw',
@@ -49,6 +50,8 @@ export async function startBootHttp(
     readonly secureBootDir?: string;
     readonly tls?: { readonly cert: string; readonly key: string };
     readonly limits?: Partial<AdmissionLimits>;
+    /** Of every address, as DHCP tells; absent: nobody knows. */
+    readonly holder?: AddressHolder;
     /** A ramdisk of zeros instead of `INITRD`: more than the buffers between take at once. */
     readonly initrdBytes?: number;
   } = {},
@@ -89,9 +92,7 @@ export async function startBootHttp(
     },
     bootEntry: (mac) => entries.get(mac) ?? null,
     siteOf: (local) =>
-      local === '127.0.0.1'
-        ? { serverAddress: ipv4('127.0.0.1'), httpPort: port, syslog: false, uefiHttpsPort: null }
-        : null,
+      local === '127.0.0.1' ? { ...SITE, serverAddress: ipv4('127.0.0.1'), httpPort: port } : null,
     kernelArgs: '',
     clock: systemClock,
     log: createLog('silent'),
@@ -100,6 +101,7 @@ export async function startBootHttp(
     limits: { ramdisks: 64, images: 64, leastRate: LEAST_RATE, ...options.limits },
     macOf: () => MAC,
     bootsByHttp: (mac) => firmware.has(mac),
+    holderOf: async () => options.holder ?? { kind: 'untold' },
   });
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     void handler(request, response).then((mine) => {

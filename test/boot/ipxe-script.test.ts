@@ -39,6 +39,29 @@ reboot || exit 1
     expect(text).toMatch(/^kernel \S+ initrd=initrd\.zst ingot-syslog=10\.20\.0\.1 /m);
   });
 
+  test('tells the agent where to call, whom alone it shall believe there, and its ticket', () => {
+    const site = { ...SITE, agentTls: { port: 6183, fingerprint: 'ab'.repeat(32) } };
+    const words = (upstreamAgents: boolean, kernelArgs = '') =>
+      /initrd=initrd.zst (.*) BOOTIF/.exec(
+        renderIpxeScript({
+          ...{ mac: MAC, kernelArgs, site: { ...site, upstreamAgents } },
+          entry: { ...entry('ramdisk'), ticket: 'TICKET' },
+        }),
+      )?.[1];
+    const ours = `ipa-api-url=https://10.20.0.1:6183 ingot-api-ca=${'ab'.repeat(32)}`;
+    expect(words(false)).toBe(`${ours} ingot-ticket=TICKET`);
+    expect(words(true)).toBe(`${ours} ipa-insecure=1 ingot-ticket=TICKET`);
+    expect(words(true, 'ipa-ca-file=/etc/ca.pem')).toBe(`${ours} ingot-ticket=TICKET`);
+  });
+
+  test('tells somebody else than the machine nothing of it', () => {
+    const facts = { mac: MAC, entry: { ...entry('ramdisk'), ticket: 'TICKET' }, site: SITE, kernelArgs: '' };
+    const text = renderIpxeScript({ ...facts, stranger: 'DHCP gave 10.20.1.5 to nobody' });
+    expect(text).toContain('echo ingot: this is not taken for rack1-07: DHCP gave 10.20.1.5 to nobody');
+    expect(text).not.toMatch(/TICKET|kernel/);
+    expect(text).toMatch(/exit 1\n$/);
+  });
+
   test('of a node that shall boot its disk', () => {
     expect(render(entry('disk'))).toBe(`#!ipxe
 echo ingot: rack1-07 boots from its own disk

@@ -4,7 +4,7 @@ import { createProgramRounds } from '../../src/boot/program-rounds.ts';
 import { createBootAnswers } from '../../src/daemon/boot-answers.ts';
 import type { Fact } from '../../src/daemon/packet-protocol.ts';
 import type { ClientMessage } from '../../src/dhcp/message-type.ts';
-import { entry, IPXE_WITH_HTTP, ipv4 } from '../boot/fixtures.ts';
+import { entry, IPXE_WITH_HTTP, ipv4, SITE } from '../boot/fixtures.ts';
 import { factsOf, mac } from '../dhcp/samples.ts';
 
 type Options = readonly (readonly [number, Uint8Array])[];
@@ -31,7 +31,7 @@ function machine() {
     files: new Set(['snponly.efi']),
     httpGrubs: new Set(),
     entryOf: () => ({ ...entry('ramdisk'), mac: MAC }),
-    site: { httpPort: 6180, syslog: false, uefiHttpsPort: null },
+    site: SITE,
     clock: { now: () => now, elapsed: () => now },
     onFact: (fact) => told.push(fact),
   });

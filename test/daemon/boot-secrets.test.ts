@@ -102,7 +102,7 @@ describe.each(Object.entries(INSTANCES))('a node with %s', (_name, instance_info
           lcmToken(KEY, node),
           Buffer.from(KEY).toString('hex'),
         ];
-        const [entry] = bootEntries(node, [port]);
+        const [entry] = bootEntries(node, [port], KEY);
         if (entry === undefined) throw new Error('the node has no entry');
         const all = renderings(entry);
         expect(all.length).toBeGreaterThan(10);
@@ -119,9 +119,8 @@ test('what is looked for would be found: an instance that is no secret stands in
   await store.nodes.insert({ uuid, name: 'rack1-07', driver: 'redfish' });
   const port = await store.ports.insert({ uuid, node_uuid: uuid, address: MAC });
   const instance_info = { kernel: 'http://10.9.9.9/vmlinuz-to-see', ramdisk: 'http://10.9.9.9/initrd' };
-  const [entry] = bootEntries(await store.nodes.update(uuid, { instance_info, boot_intent: 'instance' }), [
-    port,
-  ]);
+  const node = await store.nodes.update(uuid, { instance_info, boot_intent: 'instance' });
+  const [entry] = bootEntries(node, [port], KEY);
   if (entry === undefined) throw new Error('the node has no entry');
   expect(renderings(entry).some(({ text }) => text.includes('vmlinuz-to-see'))).toBe(true);
 });

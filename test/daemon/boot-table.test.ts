@@ -26,6 +26,8 @@ async function twoNodes(store: Store): Promise<string> {
   return port.uuid;
 }
 
+const KEY = new Uint8Array(32).fill(7);
+
 describe('the boot table', () => {
   it('follows a port that moves to another node, in whatever order the two nodes are published', async () => {
     for (const order of [
@@ -34,7 +36,7 @@ describe('the boot table', () => {
     ] as const) {
       const store = await temporaryStore();
       const { table, publish } = packetThread();
-      const boot = createBootTable(store, publish);
+      const boot = createBootTable(store, { publish, secret: KEY });
       const port = await twoNodes(store);
       await boot.publishAll();
       expect(boot.entry(MAC)?.nodeUuid).toBe(A);
@@ -48,7 +50,7 @@ describe('the boot table', () => {
   it('forgets the MACs of a node that is gone', async () => {
     const store = await temporaryStore();
     const { table, publish } = packetThread();
-    const boot = createBootTable(store, publish);
+    const boot = createBootTable(store, { publish, secret: KEY });
     await twoNodes(store);
     await boot.publishAll();
     await store.nodes.delete(A);
@@ -62,7 +64,7 @@ describe('the boot table', () => {
     await twoNodes(store);
     const properties = { system_uuid: '4c4c4544-0034-3510-8057-b4c04f4d3332' };
     const node = await store.nodes.update(A, { properties });
-    const [entry] = bootEntries(node, await store.ports.listByNode(A));
+    const [entry] = bootEntries(node, await store.ports.listByNode(A), KEY);
     expect(entry?.systemUuid).toBe(properties.system_uuid);
   });
 
@@ -71,7 +73,7 @@ describe('the boot table', () => {
     await twoNodes(store);
     const iso = { boot_iso: 'http://images/live.iso' };
     const instanceOf = async (patch: NodePatch) =>
-      bootEntries(await store.nodes.update(A, patch), await store.ports.listByNode(A))[0]?.instance;
+      bootEntries(await store.nodes.update(A, patch), await store.ports.listByNode(A), KEY)[0]?.instance;
     expect(await instanceOf({ boot_intent: 'instance', instance_info: iso })).toEqual({
       kind: 'iso',
       url: iso.boot_iso,
@@ -80,12 +82,23 @@ describe('the boot table', () => {
     expect(await instanceOf({ boot_intent: 'disk', instance_info: iso })).toBeNull();
   });
 
+  it('has a ticket for each boot of the ramdisk, another one for the next, and none for other boots', async () => {
+    const store = await temporaryStore();
+    await twoNodes(store);
+    const ticketOf = async (patch: NodePatch) =>
+      bootEntries(await store.nodes.update(A, patch), await store.ports.listByNode(A), KEY)[0]?.ticket;
+    const first = await ticketOf({ boot_intent: 'ramdisk', boot_generation: 1 });
+    expect(first).toMatch(/^[\w-]{43}$/);
+    expect(await ticketOf({ boot_generation: 2 })).not.toBe(first);
+    expect(await ticketOf({ boot_intent: 'disk' })).toBeNull();
+  });
+
   it('leaves out NICs that do not boot', async () => {
     const store = await temporaryStore();
     await twoNodes(store);
     const node = await store.nodes.get(A);
     const [port] = await store.ports.listByNode(A);
     if (node === null || port === undefined) throw new Error('the node has no port');
-    expect(bootEntries(node, [{ ...port, pxe_enabled: false }])).toEqual([]);
+    expect(bootEntries(node, [{ ...port, pxe_enabled: false }], KEY)).toEqual([]);
   });
 });

@@ -21,7 +21,7 @@ let daemon: RunningDaemon;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'ingot-power-sync-'));
-  const ports = await freePorts('bmc', 'agent', 'boot', 'api');
+  const ports = await freePorts('bmc', 'agent', 'boot', 'https', 'api');
   rack = await startRackProcess({
     ...{ machines: 1, address: '127.0.0.1', bmcPort: ports.bmc, agentPort: ports.agent, workMs: 100 },
     bootUrl: `http://127.0.0.1:${ports.boot}`,
@@ -31,7 +31,11 @@ beforeAll(async () => {
     dir,
     config: {
       api: { listen: `127.0.0.1:${ports.api}` },
-      boot: { listen_port: ports.boot, ramdisk_dir: await makeRamdisk(join(dir, 'ramdisk')) },
+      boot: {
+        listen_port: ports.boot,
+        https: { listen_port: ports.https },
+        ramdisk_dir: await makeRamdisk(join(dir, 'ramdisk')),
+      },
       power_sync: { interval_s: 10 },
       networks: [{ name: 'pxe', role: 'pxe', cidr: '127.0.0.0/8', address: '127.0.0.1', dhcp: 'off' }],
     },

@@ -5,6 +5,7 @@ import { createProgramRounds } from '../../src/boot/program-rounds.ts';
 import { createBootAnswers } from '../../src/daemon/boot-answers.ts';
 import type { DhcpNetwork } from '../../src/dhcp/network.ts';
 import type { DhcpPacket } from '../../src/dhcp/packet.ts';
+import { SITE } from '../boot/fixtures.ts';
 import { isHttpOffer, pxeOffer, survivesTermination } from './edk2.ts';
 import { startExchange, US } from './exchange-rig.ts';
 import { bookOf, type MessageParts, NETWORK, NOW } from './samples.ts';
@@ -69,7 +70,7 @@ function answersTo(parts: MessageParts, mode: DhcpNetwork['mode']): readonly Dhc
     bootFields: createBootAnswers({
       httpGrubs: new Set(),
       rounds: createProgramRounds(),
-      ...{ files: FILES, entryOf: () => null, site: { httpPort: 6180, syslog: false, uefiHttpsPort: null } },
+      ...{ files: FILES, entryOf: () => null, site: SITE },
       ...{ clock: { now: () => NOW, elapsed: () => NOW }, onFact: () => undefined },
     }),
   });

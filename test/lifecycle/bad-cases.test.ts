@@ -68,6 +68,8 @@ describe('a deployment', () => {
       bootProblem: () => 'the ramdisk is not built yet.',
       bootWarnings: () => [],
       isAgentAddress: () => true,
+      agentRules: { byTls: true, upstream: false },
+      holderOf: () => Promise.resolve({ kind: 'untold' }),
       automatedClean: true,
       secureHttpBoot: false,
       rescuePasswordHash: 'sha256',

@@ -1,15 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { AgentCall } from '../../src/lifecycle/agent-admission.ts';
 import { agentToken, lcmToken, tokensEqual } from '../../src/lifecycle/tokens.ts';
+import type { AddressHolder } from '../../src/net/address-holder.ts';
+import { mac } from '../boot/fixtures.ts';
+import { OWN } from './fakes/certificates.ts';
 import { INVENTORY } from './fakes/inventory.ts';
+import { agentCall, CALLBACK_URL } from './fakes/machine.ts';
 import { createWorld, DEPLOYABLE, type World } from './fakes/world.ts';
 
 const MAC = '52:54:00:00:00:01';
 const SECRET = new Uint8Array(32).fill(7);
 const REPORT = { status: 'running', message: null, hostname: 'web-1', addresses: ['10.0.0.5'] };
 
-async function booting(verb: 'inspect' | 'provide' = 'provide'): Promise<World> {
-  const world = await createWorld();
+async function booting(
+  verb: 'inspect' | 'provide' = 'provide',
+  holder: AddressHolder = { kind: 'untold' },
+  upstream = false,
+): Promise<World> {
+  const agentRules = { byTls: true, upstream };
+  const world = await createWorld({ site: { agentRules, holderOf: () => Promise.resolve(holder) } });
   Object.assign(world.machines[0]?.faults ?? {}, { silent: true });
   await world.store().nodes.update(uuidOf(world), { provision_state: 'manageable' });
   await world.daemon().requestVerb(uuidOf(world), { verb });
@@ -18,20 +28,21 @@ async function booting(verb: 'inspect' | 'provide' = 'provide'): Promise<World> 
 }
 
 const uuidOf = (world: World): string => world.machines[0]?.uuid ?? '';
-const lookup = async (world: World) => await world.daemon().agentLookup({ macs: [MAC], node_uuid: null });
+const lookup = async (world: World, call?: AgentCall, macs: readonly string[] = [MAC]) =>
+  await world.daemon().agentLookup({ macs, node_uuid: null, call: call ?? agentCall(await world.ticket()) });
 const heartbeat = async (world: World, agent_token: string, more: object = {}) =>
   await world.daemon().agentHeartbeat(uuidOf(world), {
-    callback_url: 'http://10.20.1.5:9999',
+    callback_url: CALLBACK_URL,
     agent_version: null,
     agent_token,
-    agent_verify_ca: null,
+    agent_verify_ca: OWN.cert,
     ...more,
   });
 
 describe('the look-up of an agent', () => {
   it('finds the node by any MAC in any spelling, and gives the token of this boot', async () => {
     const world = await booting();
-    const answer = await world.daemon().agentLookup({ macs: ['junk', '52-54-00-00-00-01'], node_uuid: null });
+    const answer = await lookup(world, undefined, ['junk', '52-54-00-00-00-01']);
     expect(answer.node.uuid).toBe(uuidOf(world));
     expect(answer.agent_token).toMatch(/^[\w-]{43}$/);
   });
@@ -62,18 +73,92 @@ describe('the look-up of an agent', () => {
   });
 });
 
+describe('the ticket of a boot', () => {
+  const STRANGER = '10.20.1.66';
+  const refusals = async (world: World) =>
+    (await world.events()).filter(({ kind }) => kind === 'agent.refused').map(({ message }) => message);
+
+  it.each<[string, Partial<AgentCall>, string]>([
+    ['without it', { ticket: null }, 'it shows no ticket'],
+    ['with another', { ticket: 'x'.repeat(43) }, 'its ticket is not that of this boot'],
+    ['where others can read along', { isPrivate: false }, 'it came by plain HTTP'],
+    ['from no IPv4 address', { address: null }, 'it asks from no IPv4 address'],
+  ])('%s the look-up gives no token, and the node says so', async (_what, more, because) => {
+    const world = await booting();
+    const call = { ...agentCall(await world.ticket()), ...more };
+    await expect(lookup(world, call)).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(lookup(world, call)).rejects.toThrow(because);
+    const told = await refusals(world);
+    expect(told).toHaveLength(1);
+    expect(told[0]).toContain(because);
+  });
+
+  it('of an earlier boot is good for nothing', async () => {
+    const world = await booting();
+    const old = agentCall(await world.ticket());
+    await world.until(['clean failed']);
+    await world.daemon().requestVerb(uuidOf(world), { verb: 'manage' });
+    await world.daemon().requestVerb(uuidOf(world), { verb: 'provide' });
+    await world.untilTrue('power-on', () => world.machines[0]?.power() === 'on');
+    await expect(lookup(world, old)).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  it('ends with the boot: when its time is up nobody gets a token for it', async () => {
+    const world = await booting();
+    const call = agentCall(await world.ticket());
+    await world.until(['clean failed']);
+    await expect(lookup(world, call)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('is redeemed once: again from the same address until the first heartbeat, from no other, also after a crash', async () => {
+    const world = await booting();
+    const ticket = await world.ticket();
+    const { agent_token } = await lookup(world);
+    await world.restart();
+    expect((await lookup(world)).agent_token).toBe(agent_token);
+    const second = agentCall(ticket, STRANGER);
+    await expect(lookup(world, second)).rejects.toThrow('redeemed already, from 10.20.1.5');
+    await heartbeat(world, agent_token);
+    expect((await lookup(world)).agent_token).toBe('******');
+    await expect(lookup(world, second)).rejects.toMatchObject({ code: 'forbidden' });
+    expect(await refusals(world)).toHaveLength(1);
+  });
+
+  it.each([
+    [{ kind: 'machine', mac: mac(MAC) }, null],
+    [{ kind: 'untold' }, null],
+    [{ kind: 'nobody' }, 'DHCP gave 10.20.1.5 to nobody'],
+    [{ kind: 'machine', mac: mac('52:54:00:99:99:99') }, 'DHCP gave 10.20.1.5 to 52:54:00:99:99:99'],
+  ] as const)('where DHCP says of the address %j: %s', async (holder, because) => {
+    const world = await booting('provide', holder);
+    if (because === null) expect((await lookup(world)).agent_token).toMatch(/^[\w-]{43}$/);
+    else await expect(lookup(world)).rejects.toThrow(because);
+  });
+
+  it('is not asked for, nor a certificate, where ironic-python-agent as it is may call', async () => {
+    const world = await booting('provide', { kind: 'untold' }, true);
+    const { agent_token } = await lookup(world, { ...agentCall(null), isPrivate: false });
+    await heartbeat(world, agent_token, { callback_url: 'http://10.20.1.5:9999', agent_verify_ca: null });
+    expect((await world.events()).map(({ message }) => message)).toContain(
+      'The agent reports from http://10.20.1.5:9999.',
+    );
+  });
+});
+
 describe('a heartbeat', () => {
   it.each([
     ['a wrong token', { agent_token: 'x'.repeat(43) }, 'unauthorized'],
     ['an empty token', { agent_token: '' }, 'unauthorized'],
     ['a call-back URL of another scheme', { callback_url: 'file:///etc/passwd' }, 'invalid_input'],
     ['no URL', { callback_url: 'nonsense' }, 'invalid_input'],
-    ['a call-back URL outside the PXE networks', { callback_url: 'http://192.0.2.7:9999' }, 'invalid_input'],
-    ['a call-back URL to ourselves', { callback_url: 'http://127.0.0.1:8080' }, 'invalid_input'],
-    ['ourselves in another spelling', { callback_url: 'http://2130706433:8080' }, 'invalid_input'],
-    ['ourselves in IPv6', { callback_url: 'http://[::ffff:127.0.0.1]:8080' }, 'invalid_input'],
-    ['a call-back URL with a host name', { callback_url: 'http://localhost:8080' }, 'invalid_input'],
-    ['no certificate', { agent_verify_ca: 'nonsense' }, 'invalid_input'],
+    ['a call-back URL outside the PXE networks', { callback_url: 'https://192.0.2.7:9999' }, 'invalid_input'],
+    ['a call-back URL to ourselves', { callback_url: 'https://127.0.0.1:8080' }, 'invalid_input'],
+    ['ourselves in another spelling', { callback_url: 'https://2130706433:8080' }, 'invalid_input'],
+    ['ourselves in IPv6', { callback_url: 'https://[::ffff:127.0.0.1]:8080' }, 'invalid_input'],
+    ['a call-back URL with a host name', { callback_url: 'https://localhost:8080' }, 'invalid_input'],
+    ['no certificate where one should be', { agent_verify_ca: 'nonsense' }, 'invalid_input'],
+    ['none at all', { agent_verify_ca: null }, 'invalid_input'],
+    ['a call-back URL without TLS', { callback_url: 'http://10.20.1.5:9999' }, 'invalid_input'],
   ])('with %s is refused', async (_what, more, code) => {
     const world = await booting();
     const { agent_token } = await lookup(world);
@@ -93,7 +178,7 @@ describe('a heartbeat', () => {
     const { agent_token } = await lookup(world);
     await heartbeat(world, agent_token);
     await expect(
-      heartbeat(world, agent_token, { callback_url: 'http://10.20.1.6:9999' }),
+      heartbeat(world, agent_token, { callback_url: 'https://10.20.1.6:9999' }),
     ).rejects.toMatchObject({ code: 'invalid_input' });
   });
 });

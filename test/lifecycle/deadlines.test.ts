@@ -127,6 +127,7 @@ async function stand(world: World, index: number, { state, step }: Case): Promis
       ...{ generation: 1, callback_url: 'http://10.20.1.5:9999', version: '1', verify_ca: null },
       ...{
         looked_up_at: '2026-11-22T11:00:00.000Z',
+        looked_up_from: null,
         last_heartbeat_at: NO_CALL.has(step) ? null : '2026-11-22T11:00:00.000Z',
       },
     },

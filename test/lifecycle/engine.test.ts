@@ -4,6 +4,8 @@ import type { ImageStore } from '../../src/images/images.ts';
 import { outcomeOfError, RETRY_RULES } from '../../src/lifecycle/engine/retry.ts';
 import { createSlots } from '../../src/lifecycle/engine/slots.ts';
 import type { BoundaryHook } from '../../src/lifecycle/engine/step.ts';
+import { OWN } from './fakes/certificates.ts';
+import { agentCall, CALLBACK_URL } from './fakes/machine.ts';
 import { createWorld, DEPLOYABLE, READY_IMAGES } from './fakes/world.ts';
 
 const live = new AbortController().signal;
@@ -145,12 +147,15 @@ describe('the engine', () => {
     await world.untilTrue('waiting', async () => (await world.store().jobs.runningOf(uuid))?.cursor === 4);
     world.clock.advance(3 * 3_600_000);
     await world.restart();
-    const { agent_token } = await world.daemon().agentLookup({ macs: [machine?.mac ?? ''], node_uuid: null });
+    const call = agentCall(await world.ticket());
+    const { agent_token } = await world
+      .daemon()
+      .agentLookup({ macs: [machine?.mac ?? ''], node_uuid: null, call });
     await world.daemon().agentHeartbeat(uuid, {
-      callback_url: 'http://10.20.1.5:9999',
+      callback_url: CALLBACK_URL,
       agent_version: null,
       agent_token,
-      agent_verify_ca: null,
+      agent_verify_ca: OWN.cert,
     });
     await world.untilTrue(
       'the next step',

@@ -1,6 +1,8 @@
 /** The agent's HTTP client: small exchanges with bounds, and open streams for images. */
 import http from 'node:http';
 import https from 'node:https';
+import { Socket } from 'node:net';
+import { connectPinned, type Pinned } from './pinned.ts';
 
 export type HttpRequest = {
   readonly method: 'GET' | 'HEAD' | 'POST';
@@ -34,6 +36,8 @@ export type HttpClient = {
 
 export type HttpOptions = {
   readonly insecure: boolean;
+  /** Goes first where it counts. */
+  readonly pinned?: Pinned | null;
   readonly timeoutMs?: number;
   readonly silenceMs?: number;
   readonly maxBytes?: number;
@@ -50,7 +54,27 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const MOST_REDIRECTS = 5;
 
 export function createHttpClient(options: HttpOptions): HttpClient {
-  const { insecure, timeoutMs = 30_000, silenceMs = 60_000, maxBytes = 4 * 1024 * 1024 } = options;
+  const {
+    insecure,
+    pinned = null,
+    timeoutMs = 30_000,
+    silenceMs = 60_000,
+    maxBytes = 4 * 1024 * 1024,
+  } = options;
+
+  function trust(url: URL): https.RequestOptions {
+    if (pinned === null || !pinned.origins.has(url.origin))
+      return { agent: false, rejectUnauthorized: !insecure };
+    return {
+      createConnection: (_options, done) => {
+        connectPinned(url, { fingerprint: pinned.fingerprint, timeoutMs: silenceMs }, (error, socket) => {
+          if (socket === undefined) return done(error ?? new Error('no connection'), new Socket());
+          done(null, socket);
+        });
+        return undefined;
+      },
+    };
+  }
 
   function send(request: HttpRequest): Promise<HttpStream> {
     return new Promise((resolve, reject) => {
@@ -59,12 +83,11 @@ export function createHttpClient(options: HttpOptions): HttpClient {
       const settings = {
         method: request.method,
         headers: { 'user-agent': 'ingot-agent', ...request.headers },
-        agent: false,
       };
       const outgoing =
         url.protocol === 'https:'
-          ? https.request(url, { ...settings, rejectUnauthorized: !insecure })
-          : http.request(url, settings);
+          ? https.request(url, { ...settings, ...trust(url) })
+          : http.request(url, { ...settings, agent: false });
       outgoing.on('response', (stream) =>
         resolve({
           status: stream.statusCode ?? 0,

@@ -96,12 +96,18 @@ export class IronicClient {
   /** `GET /v1/lookup?addresses=`. */
   async lookup(
     api: string,
-    query: { readonly macs: readonly string[]; readonly minor: Minor },
+    query: {
+      readonly macs: readonly string[];
+      readonly minor: Minor;
+      /** Of this boot; null: none was given. */
+      readonly ticket: string | null;
+    },
   ): Promise<Lookup | Failure> {
     const url = `${api}/v1/lookup?addresses=${encodeURIComponent(query.macs.join(','))}`;
     const headers = {
       accept: 'application/json',
       [HEADER]: versionText(Math.min(query.minor, LOOKUP_MINOR)),
+      ...(query.ticket === null ? {} : { 'x-ingot-ticket': query.ticket }),
     };
     const answer = await this.#exchange({ method: 'GET', url, headers });
     if ('ok' in answer) return answer;

@@ -82,13 +82,18 @@ export type Known = {
 
 /** Asks who we are until there is an answer with a token that we can use; pauses 1, 2, 4, ... 60 s. */
 export async function lookup(
-  query: { readonly api: Api; readonly macs: () => readonly string[]; readonly tokens: TokenFile },
+  query: {
+    readonly api: Api;
+    readonly macs: () => readonly string[];
+    readonly tokens: TokenFile;
+    readonly ticket: string | null;
+  },
   tools: ConversationTools,
 ): Promise<Known> {
   const { api, tokens } = query;
   for (let attempt = 0; ; attempt += 1) {
     const macs = query.macs();
-    const answer = await tools.client.lookup(api.url, { macs, minor: api.minor });
+    const answer = await tools.client.lookup(api.url, { macs, minor: api.minor, ticket: query.ticket });
     if (!answer.ok) {
       const why =
         answer.status === 404 ? 'no node that is expected to boot has one of these MACs' : answer.because;

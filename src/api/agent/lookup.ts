@@ -1,6 +1,8 @@
 /** `/v1/lookup` and `/v1/heartbeat/{id}`: the agent finds its node, then says every while that it is there. */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { AgentCall } from '../../lifecycle/agent-admission.ts';
 import type { LookupAnswer } from '../../lifecycle/lifecycle.ts';
+import { parseIpv4 } from '../../net/ipv4.ts';
 import type { JsonObject } from '../../store/records.ts';
 import type { AgentApiDeps } from '../deps.ts';
 import { resourceLinks } from '../links.ts';
@@ -12,7 +14,11 @@ import { baseUrl } from '../server.ts';
 export function lookupRoutes(app: FastifyInstance, { lifecycle }: AgentApiDeps): void {
   app.get('/v1/lookup', async (request) => {
     const { addresses, node_uuid } = parseQuery(lookupQuery, request.query);
-    const answer = await lifecycle.agentLookup({ macs: addresses, node_uuid: node_uuid ?? null });
+    const answer = await lifecycle.agentLookup({
+      macs: addresses,
+      node_uuid: node_uuid ?? null,
+      call: callOf(request),
+    });
     return lookupView(answer, baseUrl(request));
   });
 
@@ -28,6 +34,16 @@ export function lookupRoutes(app: FastifyInstance, { lifecycle }: AgentApiDeps):
     });
     return reply.code(202).send();
   });
+}
+
+/** The ticket comes as a header: addresses of requests stand in logs. */
+function callOf({ headers, ip, protocol }: FastifyRequest): AgentCall {
+  const ticket = headers['x-ingot-ticket'];
+  return {
+    address: parseIpv4((ip ?? '').replace(/^::ffff:/, '')),
+    isPrivate: protocol === 'https',
+    ticket: typeof ticket === 'string' ? ticket : null,
+  };
 }
 
 /** The answer in the shape that ironic-python-agent reads (recorded from Ironic 29.0.5). Pure. */

@@ -1,10 +1,16 @@
 /**
- * The command API of simulated agents: one HTTP server for all machines of a rack, `/<mac>/v1/commands/`, as
+ * The command API of simulated agents: one HTTPS server for all machines of a rack, `/<mac>/v1/commands/`, as
  * ironic-python-agent's API on port 9999 has it. Work is pretended: a command runs for `workMs`, then succeeds.
  */
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { z } from 'zod';
+import { authorityArgv, type Pem } from '../../pki/openssl.ts';
+import { runOrFail } from '../run.ts';
 import { simulatedInventory } from './inventory.ts';
 
 const MOST_BODY_BYTES = 8 * 1024 * 1024;
@@ -35,6 +41,8 @@ export type AgentSession = {
 
 export type CommandServer = {
   readonly url: (mac: string) => string;
+  /** PEM; every agent's. */
+  readonly certificate: string;
   readonly sessions: Map<string, AgentSession>;
   stop(): Promise<void>;
 };
@@ -47,7 +55,8 @@ export type CommandServerOptions = {
 
 export async function startCommandServer(options: CommandServerOptions): Promise<CommandServer> {
   const sessions = new Map<string, AgentSession>();
-  const server = createServer((request, response) => {
+  const { certificate, key } = await makeCertificate();
+  const server = createServer({ key, cert: certificate }, (request, response) => {
     void answer(request, response, { sessions, workMs: options.workMs }).catch((error: unknown) => {
       if (!response.headersSent) reply(response, 500, { error: String(error) });
     });
@@ -57,7 +66,8 @@ export async function startCommandServer(options: CommandServerOptions): Promise
     server.listen(options.port, options.address, () => resolve(portOf(server)));
   });
   return {
-    url: (mac) => `http://${options.address}:${port}/${mac.replaceAll(':', '-')}`,
+    certificate,
+    url: (mac) => `https://${options.address}:${port}/${mac.replaceAll(':', '-')}`,
     sessions,
     stop: () =>
       new Promise((resolve) => {
@@ -65,6 +75,22 @@ export async function startCommandServer(options: CommandServerOptions): Promise
         server.closeAllConnections();
       }),
   };
+}
+
+/** Signed by itself, as an agent makes it. */
+async function makeCertificate(): Promise<Pem> {
+  const dir = await mkdtemp(join(tmpdir(), 'ingot-simulated-'));
+  const files = { key: join(dir, 'key.pem'), certificate: join(dir, 'cert.pem') };
+  try {
+    const argv = authorityArgv({ kind: 'ec', name: 'ingot-simulated', days: 3650, files });
+    await runOrFail('Making the certificate of simulated agents', { argv });
+    return {
+      key: await readFile(files.key, 'utf8'),
+      certificate: await readFile(files.certificate, 'utf8'),
+    };
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
 }
 
 function portOf(server: Server): number {

@@ -13,7 +13,7 @@ const MOST_SECRETS = 200;
 
 /** Where a secret stands by its name: `agent_token=…`, `"rescue_password": "…"`, `'token': '…'`. */
 const NAMED =
-  /((?:agent_token|agent_secret_token|password|passwd|secret|configdrive)["']?\s*[=:]\s*["']?)([^\s"'&,;}\]\0]+)/gi;
+  /((?:agent_token|agent_secret_token|ingot-ticket|password|passwd|secret|configdrive)["']?\s*[=:]\s*["']?)([^\s"'&,;}\]\0]+)/gi;
 /** A hash of crypt(3), as /etc/shadow has them. */
 const HASHED = /\$(?:1|2[abxy]|5|6|7|y|gy)\$[./0-9A-Za-z$=,]{8,}/g;
 /** The password in a URL. */

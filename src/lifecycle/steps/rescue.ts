@@ -3,7 +3,7 @@
 import type { NodeRecord } from '../../store/records.ts';
 import type { NodePatch } from '../../store/store.ts';
 import { hasNobodyListening } from '../agent-client.ts';
-import { HEARTBEAT_TIMEOUT_S } from '../call-backs.ts';
+import { HEARTBEAT_TIMEOUT_S } from '../agent-lookup.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
 import { rescueHashOf, rescueLogin, withoutRescuePassword } from '../rescue/password.ts';

@@ -6,6 +6,8 @@ export type Call = {
   readonly method: string;
   readonly path: string;
   readonly version: string | null;
+  /** That the look-up shows. */
+  readonly ticket: string | null;
   readonly body: { readonly [key: string]: unknown } | null;
 };
 /** Status and body; `'hang up'` cuts the connection. */
@@ -55,6 +57,7 @@ export async function fakeIronic(
       method,
       path,
       version: version === undefined ? null : String(version),
+      ticket: request.headers['x-ingot-ticket']?.toString() ?? null,
       body: text === '' ? null : JSON.parse(text),
     });
     const answers = script[keyOf(method, path)] ?? [];

@@ -7,10 +7,11 @@ import { BOOT_COUNTS } from '../../../src/boot/counts.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { countCalls } from '../../../src/daemon/counted-calls.ts';
 import { createCallBacks } from '../../../src/lifecycle/call-backs.ts';
-import { agentToken, lcmToken } from '../../../src/lifecycle/tokens.ts';
+import { agentToken, bootTicket, lcmToken } from '../../../src/lifecycle/tokens.ts';
 import { createLog } from '../../../src/log.ts';
 import { createCounters } from '../../../src/net/counters.ts';
 import { openStore } from '../../../src/store/open.ts';
+import { OWN } from '../../lifecycle/fakes/certificates.ts';
 import { INVENTORY } from '../../lifecycle/fakes/inventory.ts';
 import { bendJson, type Json } from '../bend-json.ts';
 import { converse, getsCounted, listenForStrangers, statusesOf, sumOf } from '../converse.ts';
@@ -38,6 +39,7 @@ const HEADERS = [
   `Authorization: Bearer ${'a'.repeat(3000)}`,
   'Expect: 100-continue',
   'X-Forwarded-For: 127.0.0.1',
+  `X-Ingot-Ticket: ${'\xff'.repeat(43)}`,
 ];
 const QUERIES = [
   `addresses=${MAC}`,
@@ -55,6 +57,7 @@ type Call = {
   readonly path: string;
   readonly body: Json | null;
   readonly token?: string;
+  readonly ticket?: string;
 };
 
 type Generations = { readonly boot: number; readonly instance: number };
@@ -63,9 +66,13 @@ type Generations = { readonly boot: number; readonly instance: number };
 function callsOf({ boot, instance }: Generations) {
   const agent = agentToken(SECRET, { uuid: NODE, boot_generation: boot });
   const beat = { callback_url: CALLBACK, agent_token: agent, agent_version: '1.0', agent_status: null };
+  const certified = { ...beat, agent_verify_ca: OWN.cert };
   return {
-    lookup: { method: 'GET', path: `/v1/lookup?addresses=${MAC}`, body: null },
-    beat: { method: 'POST', path: `/v1/heartbeat/${NODE}`, body: beat },
+    lookup: {
+      ...{ method: 'GET', path: `/v1/lookup?addresses=${MAC}`, body: null },
+      ticket: bootTicket(SECRET, { uuid: NODE, boot_generation: boot }),
+    },
+    beat: { method: 'POST', path: `/v1/heartbeat/${NODE}`, body: certified },
     inventory: {
       ...{ method: 'POST', path: '/v1/continue_inspection' },
       body: JSON.parse(JSON.stringify({ inventory: INVENTORY, boot_interface: MAC, error: null })),
@@ -78,12 +85,13 @@ function callsOf({ boot, instance }: Generations) {
   } satisfies Readonly<Record<string, Call>>;
 }
 
-function written({ method, path, body, token }: Call, headers: readonly string[] = []): Buffer {
+function written({ method, path, body, token, ticket }: Call, headers: readonly string[] = []): Buffer {
   const text = body === null ? '' : JSON.stringify(body);
   const lines = [
     `${method} ${path} HTTP/1.1`,
     'Host: 10.20.0.1:6180',
     ...(token === undefined ? [] : [`Authorization: Bearer ${token}`]),
+    ...(ticket === undefined ? [] : [`X-Ingot-Ticket: ${ticket}`]),
     ...(body === null
       ? []
       : ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(text)}`]),
@@ -118,7 +126,12 @@ async function openCalls(random: Random): Promise<FuzzRun> {
   await store.ports.insert({ uuid: NODE.replace('9', '8'), node_uuid: NODE, address: MAC });
   const lifecycle = createCallBacks({
     ...{ store, secret: SECRET, now: () => new Date(systemClock.now()).toISOString() },
-    ...{ nudge: () => undefined, isAgentAddress: (address) => address.startsWith('10.20.') },
+    ...{ nudge: () => undefined, elapsed: systemClock.elapsed },
+    site: {
+      isAgentAddress: (address) => address.startsWith('10.20.'),
+      agentRules: { byTls: false, upstream: false },
+      holderOf: async () => ({ kind: 'untold' }),
+    },
   });
   const apis = [createBootApi({ lifecycle, log }), createLcmApi({ lifecycle, log })] as const;
   await Promise.all(apis.map((api) => api.ready()));
@@ -176,10 +189,11 @@ async function openCalls(random: Random): Promise<FuzzRun> {
 }
 
 /** The status. */
-async function askHonestly(origin: string, { method, path, body, token }: Call): Promise<number> {
+async function askHonestly(origin: string, { method, path, body, token, ticket }: Call): Promise<number> {
   const headers = {
     ...(body === null ? {} : { 'content-type': 'application/json' }),
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...(ticket === undefined ? {} : { 'x-ingot-ticket': ticket }),
   };
   const sent = body === null ? {} : { body: JSON.stringify(body) };
   const response = await fetch(`${origin}${path}`, { method, headers, ...sent });

@@ -2,9 +2,12 @@
 import type { Bmc, BmcPower, BootDevice, Hardware, SystemInfo } from '../../../src/bmc/bmc.ts';
 import type { Clock } from '../../../src/clock.ts';
 import { IngotError } from '../../../src/errors.ts';
+import type { AgentCall } from '../../../src/lifecycle/agent-admission.ts';
 import type { AgentClient } from '../../../src/lifecycle/agent-client.ts';
 import type { AgentCommand } from '../../../src/lifecycle/agent-wire.ts';
 import type { Lifecycle } from '../../../src/lifecycle/lifecycle.ts';
+import { parseIpv4 } from '../../../src/net/ipv4.ts';
+import { OWN } from './certificates.ts';
 import { INVENTORY } from './inventory.ts';
 
 const NO_HARDWARE: Hardware = {
@@ -12,6 +15,13 @@ const NO_HARDWARE: Hardware = {
   disks: [],
   nics: [],
 };
+
+export const CALLBACK_URL = 'https://10.20.1.5:9999';
+
+/** How its agent asks: from its address, by TLS. */
+export function agentCall(ticket: string | null, address = '10.20.1.5'): AgentCall {
+  return { address: parseIpv4(address), isPrivate: true, ticket };
+}
 
 export type MachineFaults = {
   /** Whether the firmware has Secure Boot on; absent: the BMC does not say. */
@@ -54,6 +64,8 @@ export type MachineOptions = {
   readonly clock: Clock;
   /** The daemon that answers just now; null while it is down. */
   readonly daemon: () => Lifecycle | null;
+  /** What the script of its boot loader holds just now. */
+  readonly ticket: () => Promise<string>;
   readonly bootMs?: number;
   readonly writeMs?: number;
 };
@@ -104,11 +116,14 @@ export function createMachine(options: MachineOptions): Machine {
   /** Looks its node up, then reports every 20 s, as long as this boot lasts; a daemon that is down is asked again. */
   const ramdisk = async (mine: number): Promise<void> => {
     await clock.sleep(bootMs);
+    let ticket: string | null = null;
     while (boot === mine && faults.silent !== true && !handedOver) {
       try {
         const daemon = options.daemon();
         if (daemon !== null && token === null) {
-          const answer = await answeredInTime(daemon.agentLookup({ macs: [mac], node_uuid: null }));
+          ticket ??= await options.ticket();
+          const call = agentCall(ticket);
+          const answer = await answeredInTime(daemon.agentLookup({ macs: [mac], node_uuid: null, call }));
           if (boot === mine && answer.agent_token !== '******') token = answer.agent_token;
         }
         if (daemon !== null && token !== null && boot === mine) {
@@ -137,10 +152,10 @@ export function createMachine(options: MachineOptions): Machine {
 
   const report = (daemon: Lifecycle, agentToken: string): Promise<void> =>
     daemon.agentHeartbeat(uuid, {
-      callback_url: 'http://10.20.1.5:9999',
+      callback_url: CALLBACK_URL,
       agent_version: '1',
       agent_token: agentToken,
-      agent_verify_ca: null,
+      agent_verify_ca: OWN.cert,
     });
 
   const execute = async (name: string, id: string, mine: number): Promise<void> => {

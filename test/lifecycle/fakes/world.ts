@@ -7,6 +7,7 @@ import type { ImageStore } from '../../../src/images/images.ts';
 import { createLifecycle } from '../../../src/lifecycle/create.ts';
 import type { LifecycleDeps } from '../../../src/lifecycle/deps.ts';
 import type { Lifecycle } from '../../../src/lifecycle/lifecycle.ts';
+import { bootTicket } from '../../../src/lifecycle/tokens.ts';
 import { createLog } from '../../../src/log.ts';
 import { openStore } from '../../../src/store/open.ts';
 import type { EventRecord, NodeRecord } from '../../../src/store/records.ts';
@@ -38,12 +39,16 @@ export const READY_IMAGES: ImageStore = {
   ready: () => Promise.resolve(READY_IMAGE),
 };
 
+const SECRET = new Uint8Array(32).fill(7);
+
 export type World = {
   readonly clock: IdleClock;
   readonly machines: readonly Machine[];
   /** The daemon of the moment. */
   daemon(): Lifecycle;
   store(): Store;
+  /** Of the boot that the first machine is in. */
+  ticket(): Promise<string>;
   /** Ends the daemon as SIGKILL would (what it does has no effect any more), and starts the next one. */
   restart(mortality?: Mortality): Promise<void>;
   /** Ends the daemon as SIGKILL would, for good, and switches the machines off: nothing goes on in this world. */
@@ -58,6 +63,7 @@ export type World = {
 export type WorldOptions = {
   readonly machines?: number;
   readonly deps?: Partial<LifecycleDeps>;
+  readonly site?: Partial<LifecycleDeps['site']>;
   readonly mortality?: Mortality;
   /** As in `Site`; unless told, no. */
   readonly secureHttpBoot?: boolean;
@@ -78,14 +84,21 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     if (current === null) throw new Error('no daemon runs');
     return current;
   };
-  const machines = Array.from({ length: options.machines ?? 1 }, (_, index) =>
+  const machines: readonly Machine[] = Array.from({ length: options.machines ?? 1 }, (_, index) =>
     createMachine({
       uuid: randomUUID(),
       mac: `52:54:00:00:${index.toString(16).padStart(2, '0')}:01`,
       clock,
+      ticket: () => ticketOf(index),
       daemon: () => (current === null || current.mortality.dead ? null : current.lifecycle),
     }),
   );
+  /** Of the boot that the machine is in. */
+  const ticketOf = async (index = 0): Promise<string> => {
+    const node = await alive().store.nodes.get(machines[index]?.uuid ?? '');
+    if (node === null) throw new Error('the node is gone');
+    return bootTicket(SECRET, node);
+  };
   const machineOf = (uuid: string): Machine => {
     const found = machines.find((machine) => machine.uuid === uuid);
     if (found === undefined) throw new Error(`no machine ${uuid}`);
@@ -116,9 +129,12 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
         bootProblem: () => null,
         bootWarnings: () => [],
         isAgentAddress: (address) => address.startsWith('10.20.'),
+        agentRules: { byTls: true, upstream: false },
+        holderOf: () => Promise.resolve({ kind: 'untold' }),
         automatedClean: true,
         secureHttpBoot: options.secureHttpBoot ?? false,
         rescuePasswordHash: 'sha256',
+        ...options.site,
       },
       ramdiskLogs: {
         keeps: true,
@@ -127,7 +143,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
           return Promise.resolve({ id: `logs-${verb}`, at: '2026-11-22T12:00:00.000Z', verb, bytes: 2048 });
         },
       },
-      secret: new Uint8Array(32).fill(7),
+      secret: SECRET,
       ...options.deps,
     });
     current = { store, lifecycle, mortality };
@@ -176,6 +192,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       await end();
       for (const { bmc } of machines) await bmc.powerOff();
     },
+    ticket: ticketOf,
     restart: async (mortality = { dead: false }) => {
       await end();
       await start(mortality);

@@ -1,5 +1,6 @@
 /** The rules of the agent protocol, kept with an agent that behaves as OpenStack's own. */
 import { describe, expect, it, vi } from 'vitest';
+import { parseIpv4 } from '../../../src/net/ipv4.ts';
 import { createRack, type Rack } from './rack.ts';
 
 const ERASE = { step: 'erase_devices_metadata', interface: 'deploy', priority: 99, reboot_requested: false };
@@ -8,6 +9,10 @@ const VERIFY = { step: 'verify_firmware', interface: 'firmware', priority: 40, r
 const DEPLOYABLE = {
   ...{ image_source: 'http://images/debian.raw', image_os_hash_algo: 'sha256' },
   image_os_hash_value: 'a'.repeat(64),
+};
+const LOOKUP = {
+  ...{ macs: ['52:54:00:00:00:01'], node_uuid: null },
+  call: { address: parseIpv4('127.0.0.1'), isPrivate: false, ticket: null },
 };
 const PLAIN = () => ({ managerVersion: '1.2', cleanSteps: [ERASE] });
 
@@ -112,7 +117,7 @@ describe('a ghost: an agent of an earlier boot', () => {
     const ghost = (generation: number) =>
       rack.store.nodes
         .update(rack.uuid, { boot_generation: generation, agent: null })
-        .then(() => rack.lifecycle.agentLookup({ macs: ['52:54:00:00:00:01'], node_uuid: null }));
+        .then(() => rack.lifecycle.agentLookup(LOOKUP));
     const { agent_token: old } = await ghost(before?.boot_generation ?? 0);
     const { agent_token: fresh } = await ghost((before?.boot_generation ?? 0) + 1);
     expect(fresh).not.toBe(old);
@@ -123,8 +128,6 @@ describe('a ghost: an agent of an earlier boot', () => {
       });
     await expect(beat(old)).rejects.toMatchObject({ code: 'unauthorized' });
     await beat(fresh);
-    expect(
-      (await rack.lifecycle.agentLookup({ macs: ['52:54:00:00:00:01'], node_uuid: null })).agent_token,
-    ).toBe('******');
+    expect((await rack.lifecycle.agentLookup(LOOKUP)).agent_token).toBe('******');
   });
 });

@@ -104,6 +104,8 @@ export async function createRack(ramdisks: Ramdisks): Promise<Rack> {
       bootProblem: () => null,
       bootWarnings: () => [],
       isAgentAddress: () => true,
+      agentRules: { byTls: false, upstream: true },
+      holderOf: async () => ({ kind: 'untold' }),
       automatedClean: true,
       secureHttpBoot: false,
       rescuePasswordHash: 'sha256',

@@ -1,0 +1,47 @@
+/**
+ * The ticket of a boot, against which its agent gets its token: it stands in the script of the machine's boot loader,
+ * which anybody may ask for. So it is given to, and taken from, the machine's own address only. Pure.
+ */
+import type { AddressHolder } from '../net/address-holder.ts';
+import type { Ipv4 } from '../net/ipv4.ts';
+import type { Mac } from '../net/mac.ts';
+import type { BootEntry } from './decision.ts';
+import type { BootFact } from './facts.ts';
+
+/** The end of a sentence on why what asks from the address is not the machine; null: it is, or nobody can tell. */
+export function whyStranger(
+  address: Ipv4,
+  { holder, isItsMac }: { readonly holder: AddressHolder; readonly isItsMac: (mac: Mac) => boolean },
+): string | null {
+  switch (holder.kind) {
+    case 'untold':
+      return null;
+    case 'nobody':
+      return `DHCP gave ${address} to nobody (is there another DHCP server, or a static address?)`;
+    case 'machine':
+      return isItsMac(holder.mac) ? null : `DHCP gave ${address} to ${holder.mac}, which is no port of it`;
+  }
+}
+
+/** The same of who asks for the script of a machine; null too where that holds no ticket. */
+export function strangerAt(
+  address: Ipv4,
+  asked: {
+    readonly holder: AddressHolder;
+    readonly entry: BootEntry | null;
+    readonly bootEntry: (mac: Mac) => BootEntry | null;
+  },
+): string | null {
+  const { bootEntry, entry, holder } = asked;
+  if (entry === null || entry.ticket === null) return null;
+  return whyStranger(address, {
+    holder,
+    isItsMac: (mac) => bootEntry(mac)?.nodeUuid === entry.nodeUuid,
+  });
+}
+
+/** What the machine's events tell of it. The address is not the machine's, so nothing else from there belongs to it. */
+export function refusal(stranger: string): Pick<BootFact, 'kind' | 'address' | 'sentence' | 'bytes'> {
+  const sentence = `its script was asked for and not given, for the ticket of this boot is in it: ${stranger}`;
+  return { kind: 'boot.failed', address: null, sentence, bytes: 0 };
+}
