@@ -21,11 +21,11 @@ export function kernelArguments(facts: {
   ];
 }
 
-/** Where the agent calls, and how it knows that it is us. An operator's own words on that go first. */
+/** Where the agent calls, and how it knows that it is us. An operator's own word on that goes first. */
 function agentWords(site: BootSite, own: readonly string[]): readonly string[] {
   const { agentTls, serverAddress, upstreamAgents } = site;
   if (agentTls === null) return [`ipa-api-url=${siteUrl(site)}`];
-  const isTold = own.some((word) => /^ipa-(insecure|ca-file)\b/.test(word));
+  const isTold = own.some((word) => word.startsWith('ipa-insecure'));
   return [
     `ipa-api-url=https://${serverAddress}:${agentTls.port}`,
     `ingot-api-ca=${agentTls.fingerprint}`,

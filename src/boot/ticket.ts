@@ -42,6 +42,6 @@ export function strangerAt(
 
 /** What the machine's events tell of it. The address is not the machine's, so nothing else from there belongs to it. */
 export function refusal(stranger: string): Pick<BootFact, 'kind' | 'address' | 'sentence' | 'bytes'> {
-  const sentence = `its script was asked for and not given, for the ticket of this boot is in it: ${stranger}`;
+  const sentence = `had a request for its script refused, for the ticket of this boot is in it: ${stranger}`;
   return { kind: 'boot.failed', address: null, sentence, bytes: 0 };
 }

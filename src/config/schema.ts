@@ -164,7 +164,7 @@ export const configSchema = z.strictObject({
       secure_boot_dir: z.string().startsWith('/', 'must be an absolute path').nullable().default(null),
       https: z
         .strictObject({
-          /** Boot files by HTTPS on PXE addresses; null: none. */
+          /** Agents, and boot files by HTTPS, on PXE addresses; null: none, and agents talk by plain HTTP. */
           listen_port: z.int().min(1).max(65_535).nullable().default(6183),
           /** PEM files of a certificate (chain) and its key; null: one of ingot's own authority. */
           certificate: z.string().startsWith('/', 'must be an absolute path').nullable().default(null),

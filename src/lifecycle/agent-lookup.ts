@@ -116,7 +116,7 @@ function refusalEvent({ node, why, address }: RefusedLookup): NewEvent {
     node_uuid: node.uuid,
     kind: 'agent.refused',
     severity: 'warning',
-    message: `Somebody at ${address ?? 'no IPv4 address'} asked for the token of this node’s agent and did not get it: ${why}.`,
+    message: `had a look-up from ${address ?? 'no IPv4 address'} refused, so its agent’s token was not given: ${why}`,
     data: { address, generation: node.boot_generation },
   };
 }

@@ -159,6 +159,7 @@ export const TROUBLE: readonly string[] = [
   'tftp.failed',
   'boot.failed',
   'boot.loop',
+  'agent.refused',
 ];
 
 export const BOOT_EVENT_KINDS: readonly string[] = [

@@ -51,7 +51,7 @@ reboot || exit 1
     const ours = `ipa-api-url=https://10.20.0.1:6183 ingot-api-ca=${'ab'.repeat(32)}`;
     expect(words(false)).toBe(`${ours} ingot-ticket=TICKET`);
     expect(words(true)).toBe(`${ours} ipa-insecure=1 ingot-ticket=TICKET`);
-    expect(words(true, 'ipa-ca-file=/etc/ca.pem')).toBe(`${ours} ingot-ticket=TICKET`);
+    expect(words(true, 'ipa-insecure=0')).toBe(`${ours} ingot-ticket=TICKET`);
   });
 
   test('tells somebody else than the machine nothing of it', () => {

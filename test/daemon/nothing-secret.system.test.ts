@@ -1,39 +1,44 @@
 /**
- * What a booting machine, and anybody beside it, gets by TFTP and plain HTTP holds no secret. The one exception is
- * Ironic's protocol: the token of an agent, for as long as none has proved that it has it (docs/http-boot.md).
+ * A machine is deployed, from its firmware's first question to its image, while somebody on its wire writes down every
+ * packet and asks for himself: none of the secrets is in what he gets. What is in it is the one-time ticket of the boot,
+ * which is good for the machine's own address only (docs/http-boot.md).
  */
-import { readFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { z } from 'zod';
+import { MIB } from '../../src/agent/disk/disk.ts';
 import { rackMac, rackName } from '../../src/lab/simulated/rack.ts';
-import { lcmToken } from '../../src/lifecycle/tokens.ts';
+import { agentToken, bootTicket, lcmToken } from '../../src/lifecycle/tokens.ts';
 import { macWithHyphens } from '../../src/net/mac.ts';
+import { mbrImage, sha256 } from '../agent/support/images.ts';
 import { DAEMON_ADDRESS, type NetworkSite, startNetworkSite } from '../bad-input/network-site.ts';
 import { createPxeClient, type PxeClient } from '../bad-input/pxe-client.ts';
 import { enrollBody, type RackProcess, startRackProcess } from '../rig/rack.ts';
 
 const PASSWORD = 'bmc-password-of-the-rack';
 const USER_DATA = 'user-data-with-a-key';
-const URL_PASSWORD = 'password-of-the-image-server';
 const NODE = rackName(0);
 const MAC = rackMac(0);
+const STRANGER = rackMac(66);
 const AT = `http://${DAEMON_ADDRESS}:6180`;
-const lookup = z.object({
-  node: z.object({ uuid: z.string() }),
-  config: z.object({ agent_token: z.string() }),
-});
+const BY_TLS = `https://${DAEMON_ADDRESS}:6183`;
+const LOOKUP = `/v1/lookup?addresses=${MAC}`;
 
 let site: NetworkSite;
 let rack: RackProcess;
 let client: PxeClient;
+let folder: string;
 let uuid: string;
+let ticket: string;
 /** By what they are. */
 let secrets: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
-  site = await startNetworkSite('nosecret', { callback_s: 100, power_s: 30 });
+  folder = await mkdtemp(join(tmpdir(), 'ingot-no-secret-'));
+  site = await startNetworkSite('nosecret', { callback_s: 150, power_s: 30 });
   rack = await startRackProcess(
     {
       ...{ machines: 1, address: '127.0.0.1', bmcPort: 8000, agentPort: 0, workMs: 0 },
@@ -43,33 +48,43 @@ beforeAll(async () => {
   );
   client = await createPxeClient(site.wire);
   const { nodes } = site.daemon.client;
+  const state = dirname(site.daemon.url.replace('unix://', ''));
+  const image = mbrImage(4 * MIB);
+  await mkdir(join(state, 'images'), { recursive: true });
+  await writeFile(join(state, 'images/os.raw'), image);
   const { node } = await nodes.enroll({
     ...enrollBody(0, { bmcUrls: rack.bmcUrls, password: PASSWORD }),
+    automated_clean: false,
+    properties: { capabilities: 'boot_mode:bios', root_device: { serial: 'DISK-1' } },
     instance_info: {
-      image_source: `http://user:${URL_PASSWORD}@10.9.9.9/image.raw`,
+      image_source: `file://${join(state, 'images/os.raw')}`,
+      image_os_hash_algo: 'sha256',
+      image_os_hash_value: sha256(image),
       configdrive: { user_data: USER_DATA },
     },
   });
   uuid = node.uuid;
-  const key = await readFile(join(dirname(site.daemon.url.replace('unix://', '')), 'secret.key'));
+  for (const [verb, reached] of [
+    ['manage', 'manageable'],
+    ['provide', 'available'],
+    ['active', 'wait call-back'],
+  ] as const) {
+    await site.daemon.client.provision(NODE, verb);
+    await until(async () => (await nodes.get(NODE)).provision_state === reached);
+  }
+  const key = await readFile(join(state, 'secret.key'));
+  ticket = bootTicket(key, { uuid, boot_generation: 1 });
   secrets = {
     'the password of the BMC': PASSWORD,
     'the user data': USER_DATA,
-    'the password in the URL of the image': URL_PASSWORD,
-    'the LCM token': lcmToken(key, { uuid, instance_generation: 0 }),
-    'the LCM token of the next deployment': lcmToken(key, { uuid, instance_generation: 1 }),
+    'the token of the agent': agentToken(key, { uuid, boot_generation: 1 }),
+    'the token of the agent of the next boot': agentToken(key, { uuid, boot_generation: 2 }),
+    'the LCM token': lcmToken(key, { uuid, instance_generation: 1 }),
     'the key of all tokens': key.toString('latin1'),
     'the key of all tokens in base64': key.toString('base64'),
     'the key of all tokens in hex': key.toString('hex'),
   };
-  for (const [verb, state] of [
-    ['manage', 'manageable'],
-    ['inspect', 'inspect wait'],
-  ] as const) {
-    await site.daemon.client.provision(NODE, verb);
-    await until(async () => (await nodes.get(NODE)).provision_state === state);
-  }
-  await until(async () => (await nodes.job(NODE))?.step === 'collect-inventory');
+  await until(async () => (await nodes.get(NODE)).power_state === 'power on');
   await client.become(MAC);
   await client.firmwareDhcp();
 });
@@ -77,10 +92,11 @@ afterAll(async () => {
   await client?.remove();
   await rack?.stop();
   await site?.stop();
+  await rm(folder, { recursive: true, force: true });
 });
 
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 60_000; !(await holds()); await sleep(100))
+async function until(holds: () => Promise<boolean>, ms = 60_000): Promise<void> {
+  for (const end = Date.now() + ms; !(await holds()); await sleep(100))
     if (Date.now() > end) throw new Error(`in vain: ${holds.toString()}`);
 }
 
@@ -88,6 +104,36 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
 async function fetched(path: string, ...words: readonly string[]): Promise<string> {
   const curl = ['curl', '-sS', '--noproxy', '*', ...words, `${AT}${path}`] as const;
   return (await site.wire.run('client', ...curl)).output;
+}
+
+/** Status and body, whoever answers. */
+async function asked(url: string, ...words: readonly string[]): Promise<{ status: string; text: string }> {
+  const curl = [
+    'curl',
+    '-sS',
+    '--noproxy',
+    '*',
+    '--insecure',
+    '-w',
+    '\n%{http_code}',
+    ...words,
+    url,
+  ] as const;
+  const text = (await site.wire.run('client', ...curl)).output;
+  return { status: text.slice(-3), text };
+}
+
+/** What the machine's power button does, at its BMC. */
+async function switchOff(): Promise<void> {
+  const reset = `${rack.bmcUrls[0]}/redfish/v1/Systems/${NODE}/Actions/ComputerSystem.Reset`;
+  const curl = ['curl', '-sS', '-f', '--noproxy', '*', '-u', `admin:${PASSWORD}`] as const;
+  const words = ['-H', 'Content-Type: application/json', '-d', '{"ResetType":"ForceOff"}', reset] as const;
+  const { code, output } = await site.wire.run('server', ...curl, ...words);
+  expect(code, output).toBe(0);
+}
+
+async function events(): Promise<readonly string[]> {
+  return (await site.daemon.client.nodes.timeline(NODE, 100)).map(({ message }) => message);
 }
 
 /** What is in the text of what must not be. */
@@ -139,21 +185,77 @@ test('nor in anything else that is asked for where machines boot: operators are 
   }
 });
 
-test('the look-up gives the agent its token and nothing else; once the agent has it, nobody gets it again', async () => {
-  const path = `/v1/lookup?addresses=${MAC}`;
-  const first = await fetched(path);
-  expect(found(first)).toEqual([]);
-  const { config, node } = lookup.parse(JSON.parse(first));
-  expect([node.uuid, config.agent_token.length]).toEqual([uuid, 43]);
-  const beat = JSON.stringify({
-    ...{ callback_url: 'https://10.77.1.1:9999', agent_token: config.agent_token },
-    ...{ agent_version: '1.0.0', agent_status: 'start', agent_status_message: '' },
-  });
-  const words = ['-X', 'POST', '-H', 'Content-Type: application/json', '-d', beat, '-w', '%{http_code}'];
-  expect(await fetched(`/v1/heartbeat/${uuid}`, ...words)).toBe('202');
-  const again = await fetched(path);
-  expect(again).not.toContain(config.agent_token);
-  expect(lookup.parse(JSON.parse(again)).config.agent_token).toBe('******');
+test('a stranger on the wire gets no ticket, and with one that he heard no token; the node tells of him', async () => {
+  await client.become(STRANGER);
+  await client.firmwareDhcp();
+  const script = await fetched(`/ipxe/${macWithHyphens(MAC)}`);
+  expect(script).toMatch(
+    /this is not taken for \S+: DHCP gave \S+ to 52:54:00:00:00:42, which is no port of it/,
+  );
+  expect(script).not.toMatch(/kernel |ticket=/);
+  const { content } = await client.tftp(`grub/grub.cfg-01-${macWithHyphens(MAC)}`);
+  expect(content?.toString()).toContain('this is not taken for');
+  const heard = ['-H', `X-Ingot-Ticket: ${ticket}`] as const;
+  expect(await asked(`${BY_TLS}${LOOKUP}`, ...heard)).toMatchObject({ status: '403' });
+  const told = await events();
+  expect(told).toContainEqual(expect.stringMatching(/^had a request for its script refused/));
+  expect(told).toContainEqual(expect.stringMatching(/^had a look-up from 10\.77\.\S+ refused/));
+  await client.become(MAC);
+  await client.firmwareDhcp();
+});
+
+test.each([
+  ['without its ticket', BY_TLS, [], 'it shows no ticket'],
+  ['by plain HTTP', AT, ['-H', 'X-Ingot-Ticket: TICKET'], 'it came by plain HTTP'],
+] as const)('nor is the token given to the machine itself %s', async (_how, at, words, because) => {
+  const given = words.map((word) => word.replace('TICKET', ticket));
+  const { status, text } = await asked(`${at}${LOOKUP}`, ...given);
+  expect([status, text]).toEqual(['403', expect.stringContaining(because)]);
+});
+
+test('a whole deployment is heard on the wire, and of all that is secret in it nothing', async () => {
+  const heard = join(folder, 'heard.pcap');
+  const listener = site.wire.start(
+    'client',
+    'tcpdump',
+    '-i',
+    'c0',
+    '-U',
+    '-w',
+    heard,
+    '-s',
+    '0',
+    '-Z',
+    'root',
+  );
+  await until(async () => (await readFile(heard).catch(() => '')).length > 0);
+  await client.tftp();
+  await client.ipxeScript();
+  await client.fetchFromScript('kernel');
+  await client.fetchFromScript('initrd');
+  const program = join(import.meta.dirname, 'agent-on-the-wire.ts');
+  const options = JSON.stringify({ bootUrl: AT, folder });
+  const agent = site.wire.start('client', process.execPath, program, options);
+  await once(agent, 'exit');
+  await switchOff();
+  const { nodes } = site.daemon.client;
+  await until(async () => /active|failed/.test((await nodes.get(NODE)).provision_state));
+  expect(await nodes.get(NODE)).toMatchObject({ provision_state: 'active', last_error: null });
+  await sleep(500);
+  const gone = once(listener, 'exit');
+  listener.kill('SIGINT');
+  await gone;
+  const packets = await readFile(heard, 'latin1');
+  // What is looked for would be found: the script and the image went by.
+  expect(packets).toContain(`ingot-ticket=${ticket}`);
+  expect(packets.length).toBeGreaterThan(64 * 1024);
+  expect(found(packets)).toEqual([]);
+  expect(await readFile(join(folder, 'DISK-1.img'), 'latin1')).toContain('config-2');
+}, 200_000);
+
+test('when its boot has ended the ticket is good for nothing', async () => {
+  const { status } = await asked(`${BY_TLS}${LOOKUP}`, '-H', `X-Ingot-Ticket: ${ticket}`);
+  expect(status).toBe('404');
 });
 
 test('the log of the daemon has none of them either', async () => {
