@@ -125,9 +125,12 @@ export async function startBootListeners(options: Options): Promise<BootListener
       const { certificates: tls, port: tlsPort } = https.served;
       return [{ served, port: tlsPort, tls, name: named('boot HTTPS', served), handler: boot }];
     }),
-    ...servedAddresses(config, 'lcm').map((served) => ({
-      ...{ served, port, name: named('LCM', served), handler: lcm },
-    })),
+    // Each report carries a token: by TLS, or where there is none by plain HTTP.
+    ...servedAddresses(config, 'lcm').map((served): Wanted => {
+      const wanted = { served, name: named('LCM', served), handler: lcm };
+      if (https.served === null) return { ...wanted, port };
+      return { ...wanted, port: https.served.port, tls: https.served.certificates };
+    }),
   ];
   const listeners = await Promise.all(
     wanted.map(async ({ served: { address, networks }, port: listenPort, ...listening }) => {

@@ -9,6 +9,7 @@ import type { Config, NetworkConfig } from '../config/schema.ts';
 import { serverAddress } from '../config/server-address.ts';
 import { IngotError } from '../errors.ts';
 import { buildConfigDrive } from '../images/config-drive.ts';
+import type { LcmAccess } from '../images/config-drive-report.ts';
 import { fetchSmall } from '../images/fetch-small.ts';
 import { createHttpDispatcher } from '../images/http-manners.ts';
 import { chooseAddress } from '../ipam/choose-address.ts';
@@ -53,6 +54,13 @@ export function createSite({
     const file = { what: 'the config drive', url: new URL(url), maxBytes: PACKED_DRIVE_MAX_BYTES };
     return (await fetchSmall(file, { dispatcher, signal })).toString('latin1');
   };
+  const lcmAccess = (network: NetworkConfig): Pick<LcmAccess, 'url' | 'authority'> => {
+    if (https.served === null) return { url: url(network), authority: null };
+    const { certificates, port } = https.served;
+    const authority = certificates.authority ?? certificates.certificate;
+    return { url: `https://${addressOn(network)}:${port}`, authority };
+  };
+
   const buildDrive: BuildConfigDrive = async ({ node, request, lcmToken }) => {
     const ports = await store.ports.listByNode(node.uuid);
     const portgroups = await store.portgroups.listByNode(node.uuid);
@@ -61,7 +69,7 @@ export function createSite({
       node,
       request,
       networkData: networkDataFor({ ports, portgroups, allocations, networks: config.networks }),
-      lcm: lcm === undefined ? null : { url: url(lcm), token: lcmToken },
+      lcm: lcm === undefined ? null : { ...lcmAccess(lcm), token: lcmToken },
       workDir: workFolder(config),
     });
   };

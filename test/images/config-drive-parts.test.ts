@@ -3,6 +3,7 @@ import { makeConfigDriveIso } from '../../src/images/config-drive-iso.ts';
 import { checkConfigDriveRequest, configDriveFiles } from '../../src/images/config-drive-parts.ts';
 import { reportScript } from '../../src/images/config-drive-report.ts';
 import type { ConfigDriveRequest } from '../../src/lifecycle/lifecycle.ts';
+import { TEST_CA } from '../bmc/certificates.ts';
 
 const NODE = { uuid: '7f0d3cfc-6f6f-4f3c-9f7e-0a5d8e3b1c11', name: 'rack1-u07', instance_uuid: null };
 const OURS = { links: [{ id: 'a' }], networks: [], services: [] };
@@ -115,16 +116,24 @@ describe('checking what the operator wants on the drive', () => {
 });
 
 describe('the report script', () => {
+  const ACCESS = { url: 'http://10.40.0.1:6180/', authority: null, token: 'abc.DEF-1' };
+
   test('holds the status call and the token in its one line of configuration', async () => {
-    const script = await reportScript(NODE.uuid, { url: 'http://10.40.0.1:6180/', token: 'abc.DEF-1' });
+    const script = await reportScript(NODE.uuid, ACCESS);
     const line = `CONFIG = {"url":"http://10.40.0.1:6180/lcm/v1/nodes/${NODE.uuid}/status","token":"abc.DEF-1"}`;
     expect(script.split('\n').filter((text) => text.startsWith('CONFIG'))).toEqual([line]);
+  });
+
+  test('holds the one certificate that it believes', async () => {
+    const script = await reportScript(NODE.uuid, { ...ACCESS, authority: TEST_CA });
+    const ca = /^CONFIG = .*"ca":"([^"]+)"/m.exec(script)?.[1] ?? '';
+    expect(TEST_CA.replaceAll(/-----[^-]+-----|\n/g, '')).toBe(ca);
   });
 
   test.each(['a"b', 'a\\b', 'a\nb', 'ä'])(
     'a token that is no plain literal (%j) is never written into it',
     async (token) => {
-      await expect(reportScript(NODE.uuid, { url: 'http://10.40.0.1', token })).rejects.toMatchObject({
+      await expect(reportScript(NODE.uuid, { ...ACCESS, token })).rejects.toMatchObject({
         code: 'internal',
       });
     },

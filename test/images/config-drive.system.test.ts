@@ -1,7 +1,8 @@
 /** The config drive as foreign programs see it: isoinfo, bsdtar, cloud-init's own code and netplan. */
 import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { buildConfigDrive as build } from '../../src/images/config-drive.ts';
 import { networkDataFor } from '../../src/ipam/network-data.ts';
+import { GOOD, LEAF_KEY, SELF_SIGNED, TEST_CA } from '../bmc/certificates.ts';
 import { networks } from '../ipam/networks.ts';
 
 const run = promisify(execFile);
@@ -77,7 +79,7 @@ describe('a config drive', () => {
       node: NODE,
       request: { user_data: USER_DATA, meta_data: { public_keys: { me: 'ssh-ed25519 AAAA me' } } },
       networkData,
-      lcm: { url: 'http://10.40.0.1:6180', token: TOKEN },
+      lcm: { url: 'http://10.40.0.1:6180', authority: null, token: TOKEN },
     });
   });
 
@@ -168,7 +170,7 @@ describe('a config drive', () => {
       node: NODE,
       request: { vendor_data: { 'cloud-init': '#cloud-config\ntimezone: UTC\n' } },
       networkData: null,
-      lcm: { url: 'http://10.40.0.1:6180', token: TOKEN },
+      lcm: { url: 'http://10.40.0.1:6180', authority: null, token: TOKEN },
     });
     const { understood } = await readByCloudInit(drive);
     expect(understood.vendor_parts.map(([type]) => type)).toEqual([
@@ -200,10 +202,11 @@ describe('the report script that cloud-init runs', () => {
   /** An LCM listener that answers with these statuses in turn, the last one for ever. */
   async function listener(
     statuses: readonly number[],
+    tls?: { readonly cert: string; readonly key: string },
   ): Promise<{ url: string; reports: Report[]; reported: (count: number) => Promise<void> }> {
     const reports: Report[] = [];
     const waiters: (() => void)[] = [];
-    const server = createServer((request, response) => {
+    const listen: RequestListener = (request, response) => {
       let text = '';
       request.on('data', (chunk) => {
         text += String(chunk);
@@ -214,21 +217,26 @@ describe('the report script that cloud-init runs', () => {
         response.writeHead(statuses[reports.length - 1] ?? statuses.at(-1) ?? 204).end();
         for (const wake of waiters.splice(0)) wake();
       });
-    });
+    };
+    const server = tls === undefined ? createServer(listen) : createTlsServer(tls, listen);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void server.close());
     const reported = async (count: number): Promise<void> => {
       while (reports.length < count) await new Promise<void>((resolve) => waiters.push(resolve));
     };
-    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, reports, reported };
+    return {
+      url: `http${tls === undefined ? '' : 's'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      reports,
+      reported,
+    };
   }
 
-  async function scriptFor(url: string): Promise<string> {
+  async function scriptFor(url: string, authority: string | null = null): Promise<string> {
     const drive = await buildConfigDrive({
       node: NODE,
       request: {},
       networkData: null,
-      lcm: { url, token: TOKEN },
+      lcm: { url, authority, token: TOKEN },
     });
     const { understood, target } = await readByCloudInit(drive);
     const script = join(target, 'part-001');
@@ -246,6 +254,21 @@ describe('the report script that cloud-init runs', () => {
     expect(reports[0]?.body).toMatchObject({ status: 'booted' });
     expect(typeof reports[0]?.body.hostname).toBe('string');
     expect(Array.isArray(reports[0]?.body.addresses)).toBe(true);
+  });
+
+  test.each([
+    ['the authority that signed its certificate', GOOD, TEST_CA, 1],
+    ['its certificate itself, which is no authority', GOOD, GOOD, 1],
+    ['an authority that did not sign the certificate', SELF_SIGNED, TEST_CA, 0],
+  ])('by HTTPS, where it holds %s, reports so many times', async (_what, cert, authority, count) => {
+    const { url, reports } = await listener([204], { cert, key: LEAF_KEY });
+    const script = await scriptFor(url, authority);
+    // One attempt: `main` would go on in the background.
+    await run('/usr/bin/python3', [
+      '-c',
+      `import runpy; runpy.run_path(${JSON.stringify(script)})['attempt']()`,
+    ]);
+    expect(reports).toHaveLength(count);
   });
 
   test('lets the boot go on and tries again when ingot is not ready', async () => {

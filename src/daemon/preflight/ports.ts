@@ -57,7 +57,9 @@ function wantedPorts({ api, boot, networks }: Config): readonly WantedPort[] {
     if (ours === null || (role !== 'pxe' && role !== 'lcm')) return [];
     const { listen_port: tlsPort } = boot.https;
     return [
-      { for: `${role === 'pxe' ? 'boot' : 'LCM'} ${name}`, address: ours, port: boot.listen_port },
+      ...(role === 'lcm'
+        ? [{ for: `LCM ${name}`, address: ours, port: tlsPort ?? boot.listen_port }]
+        : [{ for: `boot ${name}`, address: ours, port: boot.listen_port }]),
       ...(role === 'pxe' && tlsPort !== null
         ? [{ for: `boot HTTPS ${name}`, address: ours, port: tlsPort }]
         : []),
