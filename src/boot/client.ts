@@ -17,8 +17,8 @@ export type BootOptions = {
   readonly mac?: Mac;
 };
 
-/** iPXE's feature flag for HTTP among its encapsulated options (ipxe features.h). */
-const IPXE_FEATURE_HTTP = 0x13;
+/** iPXE's feature flags among its encapsulated options (ipxe features.h). */
+const IPXE_FEATURES = { http: 0x13, https: 0x14 } as const;
 
 /**
  * Tells firmware, iPXE and everything else apart. iPXE shows itself by option 77 or 175 (some derivatives leave
@@ -31,7 +31,12 @@ export function bootClientOf(options: BootOptions): BootClient {
   const isPi = architecture.firmware === 'bios' && isRaspberryPi(options.mac);
   const firmware = isPi ? 'raspberry-pi' : architecture.firmware;
   if (options.ipxe !== null || userClasses(options.userClass).includes('iPXE'))
-    return { kind: 'ipxe', firmware, http: hasHttp(options.ipxe) };
+    return {
+      kind: 'ipxe',
+      firmware,
+      http: hasFeature(options.ipxe, IPXE_FEATURES.http),
+      https: hasFeature(options.ipxe, IPXE_FEATURES.https),
+    };
   if (options.vendorClass?.startsWith('HTTPClient')) return { kind: 'firmware', firmware, transport: 'http' };
   if (options.vendorClass?.startsWith('PXEClient')) return { kind: 'firmware', firmware, transport: 'tftp' };
   // Some ROMs leave out option 60 in the REQUEST; a system's DHCP client never sends option 93.
@@ -79,7 +84,7 @@ function codeInVendorClass(vendorClass: string | null): number {
 }
 
 /** Looks for the feature among type-length-value triples; what is cut off counts as absent. */
-function hasHttp(encapsulated: Uint8Array | null): boolean {
+function hasFeature(encapsulated: Uint8Array | null, feature: number): boolean {
   const bytes = encapsulated ?? new Uint8Array();
   let at = 0;
   while (at < bytes.length) {
@@ -90,7 +95,7 @@ function hasHttp(encapsulated: Uint8Array | null): boolean {
       continue;
     }
     const length = bytes[at + 1] ?? 0;
-    if (type === IPXE_FEATURE_HTTP) return length > 0 && (bytes[at + 2] ?? 0) !== 0;
+    if (type === feature) return length > 0 && (bytes[at + 2] ?? 0) !== 0;
     at += 2 + length;
   }
   return false;

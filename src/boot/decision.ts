@@ -13,7 +13,7 @@ import { GRUB_FIRST_STAGES, neededForSecureBoot, SECURE_FIRST_STAGES, SECURE_GRU
 export type BootClient =
   | { readonly kind: 'not-booting' }
   | { readonly kind: 'firmware'; readonly firmware: Firmware; readonly transport: 'tftp' | 'http' }
-  | { readonly kind: 'ipxe'; readonly firmware: Firmware; readonly http: boolean };
+  | { readonly kind: 'ipxe'; readonly firmware: Firmware; readonly http: boolean; readonly https: boolean };
 
 /** What runs the boot program. `unknown` is an architecture code that we have no program for. */
 export type Firmware =
@@ -72,8 +72,10 @@ export type BootSite = {
   readonly syslog: boolean;
   /** UEFI HTTP boot is led to https:// on this port; null: to http://. */
   readonly uefiHttpsPort: number | null;
-  /** Agents call by https:// on this port, where they meet this certificate or its authority (SHA-256, hex); null: http://. */
-  readonly agentTls: { readonly port: number; readonly fingerprint: string } | null;
+  /** HTTPS is served on this port, by this certificate or authority (SHA-256, hex), and agents call there; null: it is not. */
+  readonly tls: { readonly port: number; readonly fingerprint: string } | null;
+  /** An iPXE that can is led to https://, for it holds the authority (`boot.https.ipxe`). */
+  readonly ipxeByTls: boolean;
   /** The ramdisk may hold ironic-python-agent as it is, which knows no fingerprint (`boot.upstream_agents`). */
   readonly upstreamAgents: boolean;
 };
@@ -116,6 +118,8 @@ export function decideBoot(facts: {
     case 'not-booting':
       return { action: 'none', reason: 'it did not ask for a boot program' };
     case 'ipxe':
+      if (client.https && site.ipxeByTls && site.tls !== null)
+        return { action: 'script', url: scriptUrl(site, mac, 'tls') };
       if (client.http) return { action: 'script', url: scriptUrl(site, mac) };
       return facts.chained === true ? CHAINED_IN_VAIN : firstStage(client.firmware, 'tftp', facts);
     case 'firmware': {
@@ -129,13 +133,18 @@ export function decideBoot(facts: {
   }
 }
 
-/** `http://10.20.0.1:6180`: iPXE scripts, boot files and agent calls are below it. */
-export function siteUrl(site: BootSite): string {
-  return `http://${site.serverAddress}:${site.httpPort}`;
+/**
+ * `http://10.20.0.1:6180`: iPXE scripts, boot files and agent calls are below it; `tls`: `https://10.20.0.1:6183`, where
+ * it is served.
+ */
+export function siteUrl({ serverAddress, httpPort, tls }: BootSite, by: 'tls' | 'plain' = 'plain'): string {
+  return by === 'tls' && tls !== null
+    ? `https://${serverAddress}:${tls.port}`
+    : `http://${serverAddress}:${httpPort}`;
 }
 
-export function scriptUrl(site: BootSite, mac: Mac): string {
-  return `${siteUrl(site)}/ipxe/${macWithHyphens(mac)}`;
+export function scriptUrl(site: BootSite, mac: Mac, by: 'tls' | 'plain' = 'plain'): string {
+  return `${siteUrl(site, by)}/ipxe/${macWithHyphens(mac)}`;
 }
 
 /** The URL of a first-stage program, for UEFI HTTP boot. */

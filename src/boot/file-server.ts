@@ -11,6 +11,7 @@
  * Paths are compared as they come (`resources.ts`), never decoded or joined to a folder.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Counters } from '../net/counters.ts';
@@ -66,6 +67,7 @@ export function createBootHandler(options: BootHandlerOptions): BootHandler {
       } else {
         const resource = await resolve(path.slice(root.length), {
           client: address,
+          by: request.socket instanceof TLSSocket ? 'tls' : 'plain',
           localAddress: withoutMapping(request.socket.localAddress),
           onlyLooks: request.method === 'HEAD',
         });

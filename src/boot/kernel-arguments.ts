@@ -23,12 +23,9 @@ export function kernelArguments(facts: {
 
 /** Where the agent calls, and how it knows that it is us. An operator's own word on that goes first. */
 function agentWords(site: BootSite, own: readonly string[]): readonly string[] {
-  const { agentTls, serverAddress, upstreamAgents } = site;
-  if (agentTls === null) return [`ipa-api-url=${siteUrl(site)}`];
+  const { tls, upstreamAgents } = site;
+  const url = `ipa-api-url=${siteUrl(site, 'tls')}`;
+  if (tls === null) return [url];
   const isTold = own.some((word) => word.startsWith('ipa-insecure'));
-  return [
-    `ipa-api-url=https://${serverAddress}:${agentTls.port}`,
-    `ingot-api-ca=${agentTls.fingerprint}`,
-    ...(upstreamAgents && !isTold ? ['ipa-insecure=1'] : []),
-  ];
+  return [url, `ingot-api-ca=${tls.fingerprint}`, ...(upstreamAgents && !isTold ? ['ipa-insecure=1'] : [])];
 }

@@ -60,6 +60,7 @@ export type Asked = {
   readonly client: Ipv4 | null;
   /** Ours, that the connection came to. */
   readonly localAddress: string;
+  readonly by: 'tls' | 'plain';
   /** A HEAD: nothing is loaded by it, so it is no round of a boot. */
   readonly onlyLooks: boolean;
 };
@@ -108,7 +109,7 @@ function programResource(manifest: BootManifest, name: string): Resource {
 async function scriptResource(
   options: ResourceOptions & { readonly rounds: ScriptRounds },
   name: string,
-  { client, localAddress, onlyLooks }: Asked,
+  { by, client, localAddress, onlyLooks }: Asked,
 ): Promise<Resource> {
   const { rounds, clock } = options;
   const mac = parseMac(name);
@@ -123,7 +124,7 @@ async function scriptResource(
     return { kind: 'refused', mac, text, told: refusal(stranger) };
   }
   const { fact, sentence, stuck } = rounds[onlyLooks ? 'look' : 'count'](entry, clock.elapsed());
-  const text = renderIpxeScript({ mac, entry, site, kernelArgs: options.kernelArgs, stuck });
+  const text = renderIpxeScript({ mac, entry, site, kernelArgs: options.kernelArgs, stuck, by });
   return { kind: 'script', mac, text, fact, sentence };
 }
 

@@ -171,10 +171,15 @@ export const configSchema = z.strictObject({
           key: z.string().startsWith('/', 'must be an absolute path').nullable().default(null),
           /** UEFI HTTP boot is given https:// URLs: for firmware that holds the authority. */
           uefi: z.boolean().default(false),
+          /** iPXE built with HTTPS and with the authority (`boot.ipxe_dir`) is given https:// URLs. */
+          ipxe: z.boolean().default(false),
         })
         .refine(({ certificate, key }) => (certificate === null) === (key === null), {
           error:
             'names a certificate without its key, or a key without its certificate: name both or neither',
+        })
+        .refine(({ ipxe, listen_port }) => !ipxe || listen_port !== null, {
+          error: 'ipxe is true and listen_port is null: iPXE would be sent to a port where nobody listens',
         })
         .refine(({ listen_port, uefi }) => !uefi || listen_port !== null, {
           error:

@@ -63,6 +63,6 @@ function roundOf(
   question: FirmwareQuestion,
 ): ReturnType<ProgramRounds['judge']> {
   if (client.kind === 'firmware') return rounds.judge(question);
-  if (client.kind === 'ipxe' && client.http) rounds.arrived(question.mac);
+  if (client.kind === 'ipxe' && (client.http || client.https)) rounds.arrived(question.mac);
   return { stuck: false, news: false };
 }

@@ -171,8 +171,7 @@ async function allocate(
 /** How machines reach boot files, whatever the network. */
 export function bootSite({ boot }: Config, { served }: HttpsBoot): Omit<BootSite, 'serverAddress'> {
   const { https, listen_port: httpPort, syslog, upstream_agents: upstreamAgents } = boot;
-  const agentTls =
-    served === null ? null : { port: served.port, fingerprint: served.certificates.fingerprint };
+  const tls = served === null ? null : { port: served.port, fingerprint: served.certificates.fingerprint };
   const uefiHttpsPort = https.uefi ? https.listen_port : null;
-  return { httpPort, syslog, uefiHttpsPort, agentTls, upstreamAgents };
+  return { httpPort, syslog, uefiHttpsPort, tls, ipxeByTls: https.ipxe, upstreamAgents };
 }

@@ -24,6 +24,8 @@ export type PxeClient = {
   tftp(file?: string): Promise<{ readonly output: string; readonly content: Buffer | null }>;
   /** iPXE asks again by DHCP and fetches its script; resolves to it. */
   ipxeScript(): Promise<string>;
+  /** An iPXE with HTTPS asks by DHCP. */
+  httpsIpxeDhcp(): Promise<void>;
   /** Fetches the files that the script names in lines with this word. */
   fetchFromScript(word: 'kernel' | 'initrd'): Promise<void>;
   /** What the ramdisk's agent does first. */
@@ -99,6 +101,7 @@ ip address replace $ip/$mask dev ${NIC}
       ipxeScript = await curl(await told('boot_file'));
       return ipxeScript;
     },
+    httpsIpxeDhcp: () => dhcp(IPXE.map((word) => word.replace('0xaf:', '0xaf:140101'))),
     fetchFromScript: async (word) => {
       for (const [, url = ''] of ipxeScript.matchAll(new RegExp(`^${word} (\\S+)`, 'gm'))) {
         // A variable of the script: empty on this machine's processor.

@@ -42,6 +42,27 @@ describe('what a machine boots', () => {
     },
   );
 
+  test.each([
+    [
+      'which has HTTPS, where it is told to hold the authority',
+      '130101140101',
+      true,
+      'https://10.20.0.1:6183',
+    ],
+    ['which has HTTPS alone', '140101', true, 'https://10.20.0.1:6183'],
+    ['which has none', '130101', true, 'http://10.20.0.1:6180'],
+    ['which has HTTPS, and nothing is told', '130101140101', false, 'http://10.20.0.1:6180'],
+  ])('iPXE %s', (_what, features, ipxeByTls, origin) => {
+    const client = bootClientOf({ ...CLIENTS['iPXE in UEFI'], ipxe: Buffer.from(features, 'hex') });
+    const tls = { port: 6183, fingerprint: 'ab'.repeat(32) };
+    const facts = { client, mac: MAC, entry: entry('ramdisk'), files: INSTALLED };
+    const url = `${origin}/ipxe/52-54-00-ab-cd-ef`;
+    expect(decideBoot({ ...facts, site: { ...SITE, tls, ipxeByTls } })).toEqual({ action: 'script', url });
+    // Nobody is led to where nothing is served.
+    if (ipxeByTls && features.startsWith('13'))
+      expect(decideBoot({ ...facts, site: { ...SITE, ipxeByTls } })).toEqual(SCRIPT);
+  });
+
   test('the second program is taken where the first is not installed', () => {
     expect(decide('BIOS ROM', new Set(['ipxe.pxe']))).toMatchObject({ file: 'ipxe.pxe' });
     expect(decide('EDK2 x64', new Set(['ipxe.efi']))).toMatchObject({ file: 'ipxe.efi' });

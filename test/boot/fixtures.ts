@@ -12,7 +12,8 @@ export const SITE: BootSite = {
   httpPort: 6180,
   syslog: false,
   uefiHttpsPort: null,
-  agentTls: null,
+  tls: null,
+  ipxeByTls: false,
   upstreamAgents: false,
 };
 export const MAC = mac('52:54:00:ab:cd:ef');

@@ -40,7 +40,7 @@ reboot || exit 1
   });
 
   test('tells the agent where to call, whom alone it shall believe there, and its ticket', () => {
-    const site = { ...SITE, agentTls: { port: 6183, fingerprint: 'ab'.repeat(32) } };
+    const site = { ...SITE, tls: { port: 6183, fingerprint: 'ab'.repeat(32) } };
     const words = (upstreamAgents: boolean, kernelArgs = '') =>
       /initrd=initrd.zst (.*) BOOTIF/.exec(
         renderIpxeScript({
@@ -52,6 +52,15 @@ reboot || exit 1
     expect(words(false)).toBe(`${ours} ingot-ticket=TICKET`);
     expect(words(true)).toBe(`${ours} ipa-insecure=1 ingot-ticket=TICKET`);
     expect(words(true, 'ipa-insecure=0')).toBe(`${ours} ingot-ticket=TICKET`);
+  });
+
+  test('that came by HTTPS names kernel and ramdisk by HTTPS', () => {
+    const site = { ...SITE, tls: { port: 6183, fingerprint: 'ab'.repeat(32) } };
+    const facts = { mac: MAC, entry: entry('ramdisk'), site, kernelArgs: '' };
+    expect(renderIpxeScript({ ...facts, by: 'tls' }).match(/https?:\/\/\S+files/g)).toEqual(
+      Array(2).fill('https://10.20.0.1:6183/files'),
+    );
+    expect(renderIpxeScript(facts)).toContain('kernel http://10.20.0.1:6180/files');
   });
 
   test('tells somebody else than the machine nothing of it', () => {

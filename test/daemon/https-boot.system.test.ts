@@ -16,7 +16,7 @@ let ca: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ingot-https-'));
   ca = join(folder, 'ca.pem');
-  site = await startNetworkSite('https', {}, { https: { uefi: true } });
+  site = await startNetworkSite('https', {}, { https: { uefi: true, ipxe: true } });
   client = await createPxeClient(site.wire);
   await client.become('52:54:00:00:75:01');
   await client.firmwareDhcp();
@@ -76,6 +76,18 @@ describe('the handshake', () => {
     expect(output).toContain('Verify return code: 0 (ok)');
     expect(code).toBe(0);
   });
+});
+
+test('an iPXE with HTTPS gets its script by it, in a handshake of iPXE, and one without by HTTP', async () => {
+  await client.httpsIpxeDhcp();
+  const url = await client.bootFile();
+  expect(url).toMatch(new RegExp(`^https://${AT}/ipxe/52-54-00-00-75-01$`));
+  const curl = ['curl', '-sS', '-f', '--noproxy', '*', '--cacert', ca] as const;
+  const ipxe = ['--tls-max', '1.2', '--ciphers', 'AES256-SHA256'] as const;
+  const { code, output } = await site.wire.run('client', ...curl, ...ipxe, url ?? '');
+  expect([code, output]).toEqual([0, expect.stringContaining('#!ipxe')]);
+  await client.ipxeScript();
+  expect(await client.bootFile()).toMatch(/^http:/);
 });
 
 test('UEFI HTTP boot is given an https:// URL, as configured; iPXE goes on by HTTP', async () => {
