@@ -20,6 +20,7 @@ const CHECKS: Readonly<Record<string, (node: Checked) => void>> = {
   ramdisk: (node) => {
     const boot = readInstanceBoot(node.instance_info);
     if ('problem' in boot) throw incomplete(node, boot.problem, boot.fields);
+    refuseConfigDrive(node);
     if (!usesSecureBoot(node)) return;
     throw new IngotError(
       'invalid_input',
@@ -32,6 +33,17 @@ const CHECKS: Readonly<Record<string, (node: Checked) => void>> = {
 /** Throws `invalid_input` when the node cannot be deployed by its deploy interface as `instance_info` stands. */
 export function checkInstanceInfo(node: Checked): void {
   CHECKS[interfaceOf(node, 'deploy')]?.(node);
+}
+
+/** What is asked for and would reach nobody: such a system has no disk that ingot writes to. */
+function refuseConfigDrive(node: Deployable): void {
+  const given = node.instance_info.configdrive ?? null;
+  if (given === null || (typeof given === 'object' && Object.keys(given).length === 0)) return;
+  throw refused(
+    node,
+    'its deploy_interface ramdisk writes to no disk, so a config drive would not reach its system',
+    'Take configdrive out of the request and of instance_info. User data may come from a server of yours that kernel_append_params names (cloud-init: ds=nocloud;s=https://...), or by another deploy_interface.',
+  );
 }
 
 /** ingot writes whole disks: what only a partition image could have is refused, not ignored. */

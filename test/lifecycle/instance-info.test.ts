@@ -113,6 +113,19 @@ describe('instance_info of a node that boots from the network', () => {
     expect(() => check('ramdisk', info)).toThrow(problem);
   });
 
+  it.each([{ user_data: '#cloud-config' }, 'H4sIAAAA', { meta_data: {} }])(
+    'with a config drive is refused, for nobody would read it: %j',
+    (configdrive) => {
+      expect(() => check('ramdisk', { ...KERNEL, configdrive })).toThrow(
+        'a config drive would not reach its system',
+      );
+    },
+  );
+
+  it.each([{}, null])('with an empty config drive is what it is without: %j', (configdrive) => {
+    expect(() => check('ramdisk', { ...KERNEL, configdrive })).not.toThrow();
+  });
+
   it('does not go with Secure Boot', () => {
     expect(() => check('ramdisk', KERNEL, { properties: { capabilities: 'secure_boot:true' } })).toThrow(
       'it uses Secure Boot, and its deploy_interface ramdisk needs iPXE',
