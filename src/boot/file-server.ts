@@ -67,7 +67,7 @@ export function createBootHandler(options: BootHandlerOptions): BootHandler {
       } else {
         const resource = await resolve(path.slice(root.length), {
           client: address,
-          by: request.socket instanceof TLSSocket ? 'tls' : 'plain',
+          channel: request.socket instanceof TLSSocket ? 'tls' : 'plain',
           localAddress: withoutMapping(request.socket.localAddress),
           onlyLooks: request.method === 'HEAD',
         });

@@ -14,7 +14,7 @@ export type ScriptFacts = {
   /** The machine came for this script again and again. */
   readonly stuck?: boolean;
   /** How the script was fetched, and what it names is, too; `plain` unless told. */
-  readonly by?: 'tls' | 'plain';
+  readonly channel?: 'tls' | 'plain';
   /** Why the ramdisk, and with it the ticket, is not for who asks: the end of a sentence. */
   readonly stranger?: string | null;
 };
@@ -52,7 +52,7 @@ function bodyOf(facts: ScriptFacts): Lines {
 
 /** `initrd=` is for the kernel's EFI stub, which looks the ramdisk up by name. */
 function ramdiskScript(facts: ScriptFacts, node: string): Lines {
-  const url = siteUrl(facts.site, facts.by);
+  const url = siteUrl(facts.site, facts.channel);
   const { kernel, initrd } = RAMDISK_FILES;
   const words = [`initrd=${initrd}`, ...kernelArguments(facts)];
   return withTries(facts.mac, {

@@ -60,7 +60,7 @@ export type Asked = {
   readonly client: Ipv4 | null;
   /** Ours, that the connection came to. */
   readonly localAddress: string;
-  readonly by: 'tls' | 'plain';
+  readonly channel: 'tls' | 'plain';
   /** A HEAD: nothing is loaded by it, so it is no round of a boot. */
   readonly onlyLooks: boolean;
 };
@@ -109,7 +109,7 @@ function programResource(manifest: BootManifest, name: string): Resource {
 async function scriptResource(
   options: ResourceOptions & { readonly rounds: ScriptRounds },
   name: string,
-  { by, client, localAddress, onlyLooks }: Asked,
+  { channel, client, localAddress, onlyLooks }: Asked,
 ): Promise<Resource> {
   const { rounds, clock } = options;
   const mac = parseMac(name);
@@ -124,7 +124,7 @@ async function scriptResource(
     return { kind: 'refused', mac, text, told: refusal(stranger) };
   }
   const { fact, sentence, stuck } = rounds[onlyLooks ? 'look' : 'count'](entry, clock.elapsed());
-  const text = renderIpxeScript({ mac, entry, site, kernelArgs: options.kernelArgs, stuck, by });
+  const text = renderIpxeScript({ mac, entry, site, kernelArgs: options.kernelArgs, stuck, channel });
   return { kind: 'script', mac, text, fact, sentence };
 }
 

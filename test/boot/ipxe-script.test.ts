@@ -57,7 +57,7 @@ reboot || exit 1
   test('that came by HTTPS names kernel and ramdisk by HTTPS', () => {
     const site = { ...SITE, tls: { port: 6183, fingerprint: 'ab'.repeat(32) } };
     const facts = { mac: MAC, entry: entry('ramdisk'), site, kernelArgs: '' };
-    expect(renderIpxeScript({ ...facts, by: 'tls' }).match(/https?:\/\/\S+files/g)).toEqual(
+    expect(renderIpxeScript({ ...facts, channel: 'tls' }).match(/https?:\/\/\S+files/g)).toEqual(
       Array(2).fill('https://10.20.0.1:6183/files'),
     );
     expect(renderIpxeScript(facts)).toContain('kernel http://10.20.0.1:6180/files');
