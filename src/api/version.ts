@@ -37,6 +37,11 @@ export function negotiate(headers: IncomingHttpHeaders): Negotiation {
   };
 }
 
+/** Whether a request says which version it speaks. */
+export function namesVersion(headers: IncomingHttpHeaders): boolean {
+  return headers['x-openstack-ironic-api-version'] !== undefined || fromServiceHeader(headers) !== null;
+}
+
 /** `OpenStack-API-Version` may name several services: `compute 2.1, baremetal 1.58`. */
 function fromServiceHeader(headers: IncomingHttpHeaders): string | null {
   const value = single(headers['openstack-api-version']);

@@ -93,8 +93,9 @@ export async function findBooting(
     const node = await queries.nodes.get(candidate);
     if (node !== null && isBooting(node)) return node;
   }
-  throw new IngotError('not_found', 'No node with these MAC addresses is expected to run the ramdisk.', {
-    hint: 'Enroll the machine with the MAC address of its PXE NIC, or begin a verb (inspect, provide, active) that boots it.',
+  // One sentence for all reasons, as Ironic has it: a stranger learns nothing of the nodes.
+  throw new IngotError('not_found', 'Resource could not be found.', {
+    hint: 'No node with these MAC addresses is expected to run the ramdisk. Enroll the machine with the MAC address of its PXE NIC, or begin a verb (inspect, provide, active) that boots it.',
   });
 }
 

@@ -36,24 +36,25 @@ export function createCallBacks(tools: CallBackTools): CallBacks {
   const { store, secret, now, nudge, site } = tools;
   return {
     agentLookup: createAgentLookup(tools),
-    agentHeartbeat: async (nodeUuid, heartbeat) => {
-      checkHeartbeat(heartbeat, site);
+    agentHeartbeat: async (ident, heartbeat) => {
       const expected = await store.transaction(async (queries) => {
-        const node = await nodeOf(queries, nodeUuid);
+        const node = await queries.nodes.find(ident);
+        if (node === null) throw nodeNotFound(ident);
         if (!tokensEqual(agentToken(secret, node), heartbeat.agent_token)) throw wrongAgentToken(node);
+        checkHeartbeat(heartbeat, site);
         // The ramdisk of a job that has ended may live on for a moment.
-        if (!isBooting(node)) return false;
+        if (!isBooting(node)) return null;
         await recordHeartbeat(queries, node, { heartbeat, now: now() });
-        return true;
+        return node.uuid;
       });
-      if (expected) nudge(nodeUuid);
+      if (expected !== null) nudge(expected);
     },
 
-    continueInspection: async ({ inventory, boot_interface, plugin_data, ...told }) => {
+    continueInspection: async ({ inventory, boot_interface, plugin_data, nodeUuid, ...told }) => {
       const error = told.error?.slice(0, LONGEST_MESSAGE) ?? null;
       const macs = inventory.interfaces.map((one) => one.mac_address);
       const uuid = await store.transaction(async (queries) => {
-        const node = await findBooting(queries, macs, null);
+        const node = await findBooting(queries, macs, nodeUuid);
         const { provision_state: state } = node;
         if (state !== 'inspect wait' && state !== 'inspecting') throw notInspected(node);
         const facts = { ...plugin_data, boot_interface, error };
@@ -149,11 +150,11 @@ async function recordHeartbeat(
 ): Promise<void> {
   const before = node.agent?.generation === node.boot_generation ? node.agent : freshAgent(node, now);
   if (before.callback_url !== null && before.callback_url !== heartbeat.callback_url) {
-    throw new IngotError(
-      'invalid_input',
-      `The agent of node ${node.uuid} changed its callback_url from ${before.callback_url} to ${heartbeat.callback_url} within one boot.`,
-      { hint: 'Two machines may share a MAC address, or DHCP gave a new address: restart the machine.' },
-    );
+    throw new IngotError('invalid_input', 'Detected change in ramdisk provided "callback_url"', {
+      hint:
+        `It was ${before.callback_url} in the same boot of node ${node.uuid}. Two machines may share a MAC address, ` +
+        'or DHCP gave a new address: restart the machine.',
+    });
   }
   await queries.nodes.update(node.uuid, {
     agent: {
@@ -178,11 +179,11 @@ async function recordHeartbeat(
 }
 
 function wrongAgentToken(node: NodeRecord): IngotError {
-  return new IngotError(
-    'unauthorized',
-    `The agent token for node ${node.uuid} is not valid for its current boot.`,
-    { hint: 'A ramdisk of an earlier boot still runs, or the machine restarted by itself: power it off.' },
-  );
+  return new IngotError('invalid_input', 'Invalid or missing agent token received.', {
+    hint:
+      `It is not the one of the current boot of node ${node.uuid}. A ramdisk of an earlier boot still runs, or the ` +
+      'machine restarted by itself: power it off.',
+  });
 }
 
 function notInspected(node: NodeRecord): IngotError {

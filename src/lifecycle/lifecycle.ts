@@ -100,14 +100,15 @@ export type Lifecycle = {
     readonly node_uuid: string | null;
     readonly call: AgentCall;
   }): Promise<LookupAnswer>;
-  /** Throws `unauthorized` on a wrong token. */
-  agentHeartbeat(nodeUuid: string, heartbeat: Heartbeat): Promise<void>;
-  /** Returns the node's uuid. Throws `not_found` when no node is being inspected. */
+  /** Throws `invalid_input` on a wrong token, as Ironic does. */
+  agentHeartbeat(nodeIdent: string, heartbeat: Heartbeat): Promise<void>;
+  /** By any of its MACs, or by uuid. Returns the node's uuid. Throws `not_found` when no such node is being inspected. */
   continueInspection(body: {
     readonly inventory: Inventory;
     readonly boot_interface: string | null;
     readonly error: string | null;
     readonly plugin_data: JsonObject;
+    readonly nodeUuid: string | null;
   }): Promise<string>;
   /** Throws `unauthorized` on a wrong token. */
   lcmStatus(nodeUuid: string, token: string, report: Omit<LcmReport, 'reported_at'>): Promise<void>;

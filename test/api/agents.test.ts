@@ -108,7 +108,8 @@ test('an inspection body keeps what ingot does not know, and leaves out the pack
     logs: 'H4sI',
     root_disk: { name: '/dev/sda' },
   };
-  const answer = await askApp(boot, { method: 'POST', url: '/v1/continue_inspection', body });
+  const url = '/v1/continue_inspection';
+  const answer = await askApp(boot, { method: 'POST', url, body, version: '1.1' });
   expect(answer).toMatchObject({ status: 202, body: { uuid: NODE } });
   expect(lifecycle.asked[0]?.arguments[0]).toMatchObject({
     boot_interface: '52:54:00:12:34:56',

@@ -167,3 +167,13 @@ test('deploy_interface anaconda is refused, with what does its work here', async
   expect(fault(answer)).toContain("'ironic.hardware.interfaces.deploy' entrypoint: anaconda");
   expect(JSON.parse(answer.body.error_message).hint).toContain('ingot runs no installer by itself');
 });
+
+test.each([
+  ['the one that it has', 'fake', 200],
+  ['another one', 'no-bios', 409],
+])('an active node that is told of %s for its BIOS (%s) is answered %d', async (_what, value, status) => {
+  const { ask, store } = await apiFixture({ drivers: ['fake-hardware'] });
+  await store.nodes.insert(aNode({ driver: 'fake-hardware', provision_state: 'active' }));
+  const body = [{ op: 'replace', path: '/bios_interface', value }];
+  expect((await ask('PATCH', `/v1/nodes/${NODE}`, { body })).status).toBe(status);
+});

@@ -217,9 +217,7 @@ test.each([
     });
     expect(answer.status).toBe(status);
     if (status === 409)
-      expect(fault(answer)).toBe(
-        `Node "${NODE}" can not be updated while a state transition is in progress.`,
-      );
+      expect(fault(answer)).toBe(`Node ${NODE} can not be updated while a state transition is in progress.`);
   },
 );
 

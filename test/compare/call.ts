@@ -11,8 +11,17 @@ export type Call = {
   /** A string is sent as it is, all else as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** States that pretended hardware never comes to are written into both databases before the call. */
+  readonly forced?: { readonly node: string } & Forced;
   /** What is waited for afterwards, on both sides: that the node rests in this state, that an allocation was tried. */
   readonly settles?: { readonly node: string; readonly in: string } | { readonly allocation: string };
+};
+
+export type Forced = {
+  readonly provision_state: string;
+  readonly target_provision_state: string | null;
+  /** What else both call by the same name. */
+  readonly more?: Readonly<Record<string, string | number | null>>;
 };
 
 export type Family = { readonly name: string; readonly calls: readonly Call[] };

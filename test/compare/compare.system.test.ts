@@ -12,6 +12,7 @@ import { freePorts } from '../rig/ports.ts';
 import { type Call, NEWEST, send } from './call.ts';
 import { ABSENT, type Difference, differences, EMPTY } from './difference.ts';
 import { FAMILIES } from './families.ts';
+import { forceState } from './force-state.ts';
 import { JUSTIFIED } from './justified/justified.ts';
 import type { Justified } from './justified/reason.ts';
 import { type RealIronic, startRealIronic } from './real-ironic.ts';
@@ -84,6 +85,10 @@ test.each(FAMILIES)(
 );
 
 async function compare(call: Call): Promise<readonly Difference[]> {
+  if (call.forced !== undefined) {
+    forceState(theirs.database, call.forced);
+    forceState(join(dir, 'ingot/state/ingot.db'), call.forced);
+  }
   const [left, right] = await Promise.all([send(theirs.url, call), send(ourUrl, call)]);
   if (call.settles !== undefined) {
     await settled(theirs.url, call.settles);

@@ -1,8 +1,10 @@
 import type { Family } from './call.ts';
 import { allocations } from './families/allocations.ts';
+import { callBacks } from './families/call-backs.ts';
 import { chassis } from './families/chassis.ts';
 import { deployTemplates } from './families/deploy-templates.ts';
 import { drivers } from './families/drivers.ts';
+import { failures } from './families/failures.ts';
 import { lists } from './families/lists.ts';
 import { nodes } from './families/nodes.ts';
 import { parts } from './families/parts.ts';
@@ -26,6 +28,8 @@ export const FAMILIES: readonly Family[] = [
   deployTemplates,
   verbs,
   powers,
+  failures,
+  callBacks,
   portgroups,
   chassis,
   volumes,

@@ -14,6 +14,8 @@ const FOLDERS = ['http', 'tftp', 'tftp-master', 'images', 'image-master', 'lock'
 export type RealIronic = {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string;
+  /** Path of its SQLite file. */
+  readonly database: string;
   stop(): Promise<void>;
 };
 
@@ -47,6 +49,7 @@ export async function startRealIronic(dir: string, port: number): Promise<RealIr
   }
   return {
     url,
+    database: join(dir, 'ironic.sqlite'),
     stop: async () => {
       // Asked nicely it waits a minute for its conductor's peers, of which there are none.
       child.kill('SIGKILL');

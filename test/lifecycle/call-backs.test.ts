@@ -68,7 +68,7 @@ describe('the look-up of an agent', () => {
     await world.daemon().requestVerb(uuidOf(world), { verb: 'manage' });
     await world.daemon().requestVerb(uuidOf(world), { verb: 'provide' });
     await world.untilTrue('power-on', () => world.machines[0]?.power() === 'on');
-    await expect(heartbeat(world, agent_token)).rejects.toMatchObject({ code: 'unauthorized' });
+    await expect(heartbeat(world, agent_token)).rejects.toMatchObject({ code: 'invalid_input' });
     expect((await lookup(world)).agent_token).not.toBe(agent_token);
   });
 });
@@ -147,8 +147,8 @@ describe('the ticket of a boot', () => {
 
 describe('a heartbeat', () => {
   it.each([
-    ['a wrong token', { agent_token: 'x'.repeat(43) }, 'unauthorized'],
-    ['an empty token', { agent_token: '' }, 'unauthorized'],
+    ['a wrong token', { agent_token: 'x'.repeat(43) }, 'invalid_input'],
+    ['an empty token', { agent_token: '' }, 'invalid_input'],
     ['a call-back URL of another scheme', { callback_url: 'file:///etc/passwd' }, 'invalid_input'],
     ['no URL', { callback_url: 'nonsense' }, 'invalid_input'],
     ['a call-back URL outside the PXE networks', { callback_url: 'https://192.0.2.7:9999' }, 'invalid_input'],
@@ -184,12 +184,13 @@ describe('a heartbeat', () => {
 });
 
 describe('an inventory that comes by itself', () => {
-  const post = async (world: World, error: string | null = null) =>
+  const post = async (world: World, error: string | null = null, more: object = {}) =>
     await world.daemon().continueInspection({
       inventory: INVENTORY,
       boot_interface: null,
       error,
       plugin_data: {},
+      ...{ nodeUuid: null, ...more },
     });
 
   it('reports a failure of any length, and a thousand characters of it are kept', async () => {
@@ -199,6 +200,17 @@ describe('an inventory that comes by itself', () => {
     expect(last_error).toMatch(/failed inspection: x{1000}(?!x)/);
     const job = await world.store().jobs.lastOf(uuidOf(world));
     expect(JSON.stringify([job, await world.events()])).not.toMatch(/x{1001}/);
+  });
+
+  it('is found by uuid too', async () => {
+    const world = await booting('inspect');
+    const strange = { ...INVENTORY, interfaces: [] };
+    await expect(post(world, null, { inventory: strange })).rejects.toMatchObject({
+      code: 'not_found',
+      message: 'Resource could not be found.',
+    });
+    const nodeUuid = uuidOf(world);
+    expect(await post(world, null, { inventory: strange, nodeUuid })).toBe(nodeUuid);
   });
 
   it('completes the inspection without a look-up', async () => {
@@ -231,7 +243,9 @@ describe('the report of the operating system', () => {
     await world.until(['active']);
     const token = lcmToken(SECRET, { uuid, instance_generation: 1 });
     const old = lcmToken(SECRET, { uuid, instance_generation: 0 });
-    await expect(world.daemon().lcmStatus(uuid, old, REPORT)).rejects.toMatchObject({ code: 'unauthorized' });
+    await expect(world.daemon().lcmStatus(uuid, old, REPORT)).rejects.toMatchObject({
+      code: 'unauthorized',
+    });
     await world.daemon().lcmStatus(uuid, token, REPORT);
     expect((await world.node()).lcm).toMatchObject(REPORT);
     expect((await world.daemon().why(uuid)).text).toContain('operating system reported "running" as web-1');

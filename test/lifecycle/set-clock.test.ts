@@ -83,7 +83,7 @@ describe.each(SET)('a wall clock that is set $way by an hour', ({ by }) => {
     const since = world.clock.elapsed();
     world.clock.setWall(by);
     const sent = { inventory: INVENTORY, boot_interface: null, error: null, plugin_data: {} };
-    await world.daemon().continueInspection(sent);
+    await world.daemon().continueInspection({ ...sent, nodeUuid: null });
     expect((await world.until(['manageable', 'inspect failed'])).provision_state).toBe('manageable');
     expect(world.clock.elapsed() - since).toBeLessThan(CALL_BACK_LIMIT_MS - MINUTE_MS);
   });

@@ -1,19 +1,29 @@
 /** `/v1/continue_inspection`: the ramdisk tells what it found. */
 import type { FastifyInstance } from 'fastify';
+import { parseMac } from '../../net/mac.ts';
 import type { AgentApiDeps } from '../deps.ts';
-import { parseBody } from '../parse.ts';
-import { inspectionBody, pluginData } from '../schemas/agent.ts';
-import { BODY_LIMITS } from '../server.ts';
+import { parseBody, parseQuery } from '../parse.ts';
+import { inspectionBody, inspectionQuery, pluginData } from '../schemas/agent.ts';
+import { BODY_LIMITS, baseUrl } from '../server.ts';
+import { callOf, lookupView } from './lookup.ts';
+import { isNewInspection, refuseOldInspection } from './since.ts';
 
 export function inspectionRoutes(app: FastifyInstance, { lifecycle }: AgentApiDeps): void {
   app.post('/v1/continue_inspection', { bodyLimit: BODY_LIMITS.inspection }, async (request, reply) => {
+    const { node_uuid: nodeUuid = null } = parseQuery(inspectionQuery, request.query);
+    refuseOldInspection(request, nodeUuid);
     const { inventory, boot_interface, error } = parseBody(inspectionBody, request.body, 'inspection data');
+    // Before the inspection goes on: then the ramdisk may not be expected any more.
+    const lookup = isNewInspection(request)
+      ? await lifecycle.agentLookup({
+          macs: inventory.interfaces.flatMap(({ mac_address }) => parseMac(mac_address) ?? []),
+          ...{ node_uuid: nodeUuid, call: callOf(request) },
+        })
+      : null;
     const uuid = await lifecycle.continueInspection({
-      inventory,
-      boot_interface,
-      error,
+      ...{ inventory, boot_interface, error, nodeUuid },
       plugin_data: pluginData(request.body),
     });
-    return reply.code(202).send({ uuid });
+    return reply.code(202).send(lookup === null ? { uuid } : lookupView(lookup, baseUrl(request)));
   });
 }

@@ -1,6 +1,6 @@
 /** What a ramdisk calls, which proves itself by its node's token and not by a login. */
 import { nobody } from '../access/route-access.ts';
-import { heartbeatBody, inspectionBody, lookupQuery } from '../schemas/agent.ts';
+import { heartbeatBody, inspectionBody, inspectionQuery, lookupQuery } from '../schemas/agent.ts';
 import type { Catalog } from './operation.ts';
 
 export const AGENTS: Catalog = {
@@ -14,6 +14,6 @@ export const AGENTS: Catalog = {
   },
   'POST /v1/continue_inspection': {
     summary: 'An agent tells what it found',
-    ...{ access: nobody, body: inspectionBody, status: 202 },
+    ...{ access: nobody, query: inspectionQuery, body: inspectionBody, status: 202 },
   },
 };

@@ -1,10 +1,12 @@
 /** When a node may be changed or deleted, by its state (ironic/common/states.py). Pure. */
 import { IngotError } from '../../errors.ts';
 import { isTransient } from '../../lifecycle/graph.ts';
+import { INTERFACE_KINDS, interfaceOf } from '../../lifecycle/interfaces.ts';
 import { refuseProtected, waitForJob } from '../../lifecycle/verbs.ts';
-import type { NodeRecord } from '../../store/records.ts';
+import type { JsonObject, NodeRecord } from '../../store/records.ts';
+import type { NodePatch } from '../../store/store.ts';
 import type { ProvisionState } from '../../store/words.ts';
-import { INTERFACE_FIELDS } from './node-interfaces.ts';
+import { INTERFACE_FIELDS, interfaceField } from './node-interfaces.ts';
 
 /** States in which PATCH works although the node is on its way somewhere. */
 const UPDATE_ALLOWED: ReadonlySet<ProvisionState> = new Set([
@@ -52,12 +54,14 @@ function isUndeployed({ provision_state }: Pick<NodeRecord, 'provision_state'>):
   return IDENTITY_STATES.has(provision_state);
 }
 
-/** Throws `conflict` when the node may not be patched in these fields now. */
-export function refuseUpdate(node: NodeRecord, fields: readonly string[]): void {
+/** Throws `conflict` when the node may not be patched in these fields now. `changes`: what the patch comes to. */
+export function refuseUpdate(node: NodeRecord, fields: readonly string[], changes: NodePatch): void {
   if (!mayBePatched(node)) {
     throw new IngotError(
       'conflict',
-      `Node "${node.uuid}" can not be updated while a state transition is in progress.`,
+      node.provision_state === 'inspecting'
+        ? `Cannot update node "${node.uuid}" while it is in state "inspecting".`
+        : `Node ${node.uuid} can not be updated while a state transition is in progress.`,
       {
         hint: `It is in "${node.provision_state}": wait until that ends, or: ingot node abort ${node.name ?? node.uuid}`,
       },
@@ -66,9 +70,16 @@ export function refuseUpdate(node: NodeRecord, fields: readonly string[]): void 
   // Who places by it has counted the node already; one that had none is in nobody's books.
   if (fields.includes('resource_class') && node.resource_class !== null && !isUndeployed(node))
     throw notUpdatable(node, 'resource_class', '');
-  const identity = fields.find((field) => IDENTITY_FIELDS.includes(field));
+  const before = identityOf(node);
+  const after = identityOf({ ...node, ...changes });
+  const identity = fields.find((field) => IDENTITY_FIELDS.includes(field) && before[field] !== after[field]);
   if (identity !== undefined && !mayChangeIdentity(node))
     throw notUpdatable(node, identity, ' or in maintenance mode');
+}
+
+function identityOf(node: NodeRecord): JsonObject {
+  const interfaces = INTERFACE_KINDS.map((kind) => [interfaceField(kind), interfaceOf(node, kind)]);
+  return { driver: node.driver, ...Object.fromEntries(interfaces) };
 }
 
 function notUpdatable(node: NodeRecord, field: string, orElse: string): IngotError {
@@ -94,7 +105,8 @@ export function refuseDelete(node: NodeRecord): void {
   throw new IngotError(
     'conflict',
     `Can not delete node "${node.uuid}" while it is in provision state "${node.provision_state}". ` +
-      `Valid provision states to perform deletion are: "${DELETE_ALLOWED.join(', ')}"`,
+      `Valid provision states to perform deletion are: "(${DELETE_ALLOWED.map((one) => `'${one}'`).join(', ')})", ` +
+      'or set the node into maintenance mode',
     {
       hint: isTransient(node.provision_state)
         ? waitForJob(node)

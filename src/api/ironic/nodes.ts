@@ -104,7 +104,7 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
       const node = await findNode(queries, request.params.ident);
       if (patch.length === 0) return node;
       const changes = nodeChanges(node, patch, { minor: request.minor, drivers, resetInterfaces });
-      refuseUpdate(node, patchedFields(patch));
+      refuseUpdate(node, patchedFields(patch), changes);
       await refuseOrphan(queries, { uuid: node.uuid, ...changes });
       if (changes.instance_uuid === null) await giveUpAllocation(queries, node);
       const record = await queries.nodes.update(node.uuid, changes);

@@ -14,7 +14,7 @@ import { NODE_STATES_FIELDS } from './node-fields.ts';
 import { nodeView, selectNodeFields } from './node-view.ts';
 import { workAskedFor } from './runbook-use.ts';
 import { notAcceptable } from './since.ts';
-import { checkArguments, verbSince } from './verbs.ts';
+import { abortSince, checkArguments, verbSince } from './verbs.ts';
 
 /** Soft targets, and the `timeout` of any. */
 const SOFT_POWER_SINCE = 27;
@@ -52,6 +52,7 @@ export function stateRoutes(app: FastifyInstance, context: ApiContext): void {
       }
       verbSince(target, request.minor);
       await lifecycle.refuseByState(node, { verb, said: target });
+      abortSince(verb, node.provision_state, request.minor);
       const body = parseArguments(provisionBody, request.body, PROVISION);
       checkArguments(verb, body, request.minor);
       // Verification would fail by it in any case.

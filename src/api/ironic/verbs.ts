@@ -1,6 +1,6 @@
 /** The microversion of each verb, and which arguments belong to which verb. Tables of data. */
 import { IngotError } from '../../errors.ts';
-import type { Verb } from '../../store/words.ts';
+import type { ProvisionState, Verb } from '../../store/words.ts';
 import type { ProvisionBody } from '../schemas/provision.ts';
 import { minimalVersion, notAcceptable } from './since.ts';
 
@@ -73,6 +73,15 @@ export function verbSince(target: string, minor: number): void {
   const since = SINCE[target] ?? 1;
   if (minor >= since) return;
   throw notAcceptable(target, since);
+}
+
+/** States out of which the way by `abort` came later than the verb itself. */
+const ABORT_SINCE: Readonly<Partial<Record<ProvisionState, number>>> = { 'inspect wait': 41 };
+
+/** Throws `not_acceptable` for an abort that the request's microversion does not have in this state. */
+export function abortSince(verb: Verb, state: ProvisionState, minor: number): void {
+  const since = verb === 'abort' ? (ABORT_SINCE[state] ?? 1) : 1;
+  if (minor < since) throw notAcceptable(`abort in "${state}"`, since);
 }
 
 /** The argument without which a verb has nothing to do. */

@@ -20,12 +20,19 @@ export const lookupQuery = z.looseObject({
 
 export const heartbeatBody = z.looseObject({
   callback_url: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).max(2048),
-  agent_token: z.string({ error: 'Agent token is required for heartbeat processing.' }).min(1).max(1024),
+  agent_token: z.string().max(1024).nullish(),
   agent_version: z.string().max(255).nullish(),
   agent_verify_ca: z.string().max(65_536).nullish(),
   agent_status: z.string().max(255).nullish(),
   agent_status_message: z.string().max(65_536).nullish(),
 });
+
+export type HeartbeatBody = z.output<typeof heartbeatBody>;
+
+/** What an agent that deploys by itself may say of its work. */
+export const AGENT_STATUSES: readonly string[] = ['start', 'end', 'error'];
+
+export const inspectionQuery = z.looseObject({ node_uuid: uuid.optional() });
 
 const text = z
   .string()

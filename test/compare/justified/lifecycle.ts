@@ -46,17 +46,17 @@ export const OF_LIFECYCLE: readonly Justified[] = [
     why: 'both have to be mended; ingot names the maintenance first',
   },
   {
-    calls: /^verbs: /,
+    calls: /^(verbs|failures): /,
     at: 'body.power_state',
     why: 'pretended hardware of Ironic has no power state before it is switched; that of ingot is a machine which is off, and on when it is deployed',
   },
   {
-    calls: /^verbs: /,
+    calls: /^(verbs|failures): /,
     at: /^body\.driver_internal_info\.(clean|deploy)_steps$/,
     why: "Ironic's list of the steps that are left, which is null when there are none; ingot's is the job's",
   },
   {
-    calls: /^verbs: /,
+    calls: /^(verbs|failures): /,
     at: 'body.reservation',
     why: 'Ironic holds its lock while it answers a PATCH, and shows it; ingot needs none for a write of the store',
   },

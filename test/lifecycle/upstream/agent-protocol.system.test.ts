@@ -126,7 +126,10 @@ describe('a ghost: an agent of an earlier boot', () => {
         ...{ callback_url: 'http://127.0.0.1:9999', agent_version: '11', agent_verify_ca: null },
         agent_token,
       });
-    await expect(beat(old)).rejects.toMatchObject({ code: 'unauthorized' });
+    await expect(beat(old)).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: 'Invalid or missing agent token received.',
+    });
     await beat(fresh);
     expect((await rack.lifecycle.agentLookup(LOOKUP)).agent_token).toBe('******');
   });
