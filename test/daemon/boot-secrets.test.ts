@@ -9,7 +9,7 @@ import { bootEntries } from '../../src/daemon/boot-table.ts';
 import { agentToken, lcmToken } from '../../src/lifecycle/tokens.ts';
 import type { NodePatch } from '../../src/store/store.ts';
 import type { BootIntent } from '../../src/store/words.ts';
-import { CLIENTS, MAC, SITE } from '../boot/fixtures.ts';
+import { CLIENTS, entry as entryOf, MAC, SITE } from '../boot/fixtures.ts';
 import { temporaryStore } from '../store/temporary-store.ts';
 
 const KEY = new Uint8Array(32).fill(7);
@@ -123,4 +123,12 @@ test('what is looked for would be found: an instance that is no secret stands in
   const [entry] = bootEntries(node, [port], KEY);
   if (entry === undefined) throw new Error('the node has no entry');
   expect(renderings(entry).some(({ text }) => text.includes('vmlinuz-to-see'))).toBe(true);
+});
+
+test('the ticket of a boot stands in the two scripts that boot the ramdisk, and nowhere for somebody else', () => {
+  const entry = { ...entryOf('ramdisk'), ticket: HIDDEN };
+  const holding = renderings(entry).flatMap(({ of, text }) => (text.includes(HIDDEN) ? [of] : []));
+  expect(holding).toEqual(['iPXE script', 'GRUB configuration']);
+  const facts = { mac: MAC, entry, site: SITE, kernelArgs: '', stranger: 'it is somebody else' };
+  for (const text of [renderIpxeScript(facts), renderGrubConfig(facts)]) expect(text).not.toContain(HIDDEN);
 });

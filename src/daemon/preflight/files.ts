@@ -15,7 +15,7 @@ const PROGRAMS: readonly Program[] = [
 ];
 const OPENSSL: Program = {
   ...{ name: 'openssl', package: 'openssl' },
-  use: 'makes the certificate for boot files by HTTPS',
+  use: 'makes the certificate that agents and deployed systems call by',
 };
 
 export async function checkFiles(config: Config): Promise<readonly Finding[]> {
