@@ -1,7 +1,7 @@
 /**
  * One UEFI machine, booted in the other ways that its firmware has: by UEFI HTTP boot over HTTPS into an inspection, over
  * plain HTTP into iPXE, and then, with Secure Boot switched on by its BMC, through deployment to a running Debian. At last it is led to the network
- * once more, where GRUB hands over to its disk. All that is asked of ingot is asked by Ironic's own client, `baremetal`.
+ * once more, where GRUB hands over to its disk; then it is rescued, deployed anew, given back, and cleaned by hand. All that is asked of ingot is asked by Ironic's own client, `baremetal`.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,6 +21,8 @@ import { type Baremetal, baremetalOf, createByFile } from './baremetal.ts';
 import { labNode, until } from './lab-node.ts';
 
 const NAME = 'e2e-kinds';
+/** Where its system takes logins. */
+const LOGIN = `${NAME} login:`;
 /** What Debian's kernel says of the firmware that started it. */
 const SECURE = 'secureboot: Secure boot enabled';
 /** What iPXE's script says to a node that has no business with the network. */
@@ -33,6 +35,8 @@ describe('a UEFI machine', () => {
   let rig: Rig;
   let baremetal: Baremetal;
   let done = false;
+  /** Of `baremetal node rebuild`, as of `deploy`. */
+  let configDrive = '{}';
   /** What its serial console showed in each part. */
   const console = new Map<Part, string>();
   const kinds = new Map<Part, readonly string[]>();
@@ -72,7 +76,8 @@ describe('a UEFI machine', () => {
       `${key}=${value}`,
     ]);
     await baremetal('node', 'set', NAME, ...image);
-    await baremetal('node', 'deploy', NAME, '--config-drive', JSON.stringify(configdrive), '--wait');
+    configDrive = JSON.stringify(configdrive);
+    await baremetal('node', 'deploy', NAME, '--config-drive', configDrive, '--wait');
     expect(await awaitReport(client, NAME)).toBe(true);
     await part('deploy');
 
@@ -114,7 +119,7 @@ describe('a UEFI machine', () => {
     expect(ramdisk).toContain(SECURE);
     expect(ramdisk).toContain('ingot-ramdisk: agent starts');
     expect(system).toContain(SECURE);
-    expect(system).toContain(`${NAME} login:`);
+    expect(system).toContain(LOGIN);
   });
 
   it('goes through the same stages as by iPXE, all by TFTP', () => {
@@ -146,15 +151,39 @@ describe('a UEFI machine', () => {
     expect(log).not.toContain('ingot-ramdisk');
   });
 
-  it('is given back, switched off, and deleted', async () => {
+  const shown = async (): Promise<unknown> => JSON.parse(await baremetal('node', 'show', NAME, '-f', 'json'));
+  const logins = async (): Promise<number> => (await newText(rig, console)).split(LOGIN).length - 1;
+
+  it('is rescued, and comes back to its own system', async () => {
+    await until('its system runs again', async () => (await logins()) > 0);
+    const before = await logins();
+    await baremetal('node', 'rescue', NAME, '--rescue-password', 'open sesame', '--wait');
+    expect(await shown()).toMatchObject({ provision_state: 'rescue', last_error: null });
+    await baremetal('node', 'unrescue', NAME, '--wait');
+    expect(await shown()).toMatchObject({ provision_state: 'active', power_state: 'power on' });
+    await until('its system runs once more', async () => (await logins()) > before);
+  });
+
+  it('is deployed anew', async () => {
+    await baremetal('node', 'rebuild', NAME, '--config-drive', configDrive, '--wait');
+    // That such a system starts and reports was seen after the first deployment.
+    expect(await shown()).toMatchObject({ provision_state: 'active', last_error: null });
+  });
+
+  it('is given back and switched off, cleaned by steps that are named, and deleted', async () => {
     await baremetal('node', 'undeploy', NAME, '--wait');
-    const shown: unknown = JSON.parse(await baremetal('node', 'show', NAME, '-f', 'json'));
-    expect(shown).toMatchObject({
+    expect(await shown()).toMatchObject({
       provision_state: 'available',
       power_state: 'power off',
       instance_info: {},
       last_error: null,
     });
+    await baremetal('node', 'manage', NAME, '--wait');
+    const steps = JSON.stringify([{ interface: 'deploy', step: 'erase_devices_metadata' }]);
+    await baremetal('node', 'clean', NAME, '--clean-steps', steps, '--wait');
+    expect(await shown()).toMatchObject({ provision_state: 'manageable', last_error: null });
+    const events = await rig.client.nodes.timeline(NAME, 1000);
+    expect(events.map(({ message }) => message)).toContain('Clean step erase_devices_metadata is done.');
     await baremetal('node', 'delete', NAME);
     expect(JSON.parse(await baremetal('node', 'list', '-f', 'json'))).toEqual([]);
   });
