@@ -27,6 +27,7 @@ import { tokenRoutes } from './ingot/tokens.ts';
 import { allocationRoutes } from './ironic/allocations.ts';
 import { chassisRoutes } from './ironic/chassis.ts';
 import { driverRoutes } from './ironic/drivers.ts';
+import { firmwareRoutes } from './ironic/firmware.ts';
 import { fleetRoutes } from './ironic/fleet.ts';
 import { historyRoutes } from './ironic/history.ts';
 import { refuseNamesOfOld } from './ironic/idents.ts';
@@ -64,6 +65,7 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   nodeRoutes(app, context);
   nodePartRoutes(app, context);
   managementRoutes(app, context);
+  firmwareRoutes(app, context);
   nodeExtraRoutes(app, context);
   traitRoutes(app, context);
   stepListRoutes(app, context);

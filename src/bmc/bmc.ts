@@ -9,6 +9,8 @@
  * A `signal` is looked at directly before every request that changes something: once it is aborted nothing more
  * is asked of the machine, and the call rejects with the signal's reason.
  */
+import type { BiosSetting, FirmwareComponent } from '../store/firmware-records.ts';
+
 export type BmcPower = 'on' | 'off' | 'turning-on' | 'turning-off' | 'unknown';
 /** `http` is UEFI HTTP boot, `bios` the firmware's own set-up. */
 export const BOOT_DEVICES = ['pxe', 'http', 'disk', 'cdrom', 'bios'] as const;
@@ -78,6 +80,10 @@ export type Bmc = {
   systemInfo(): Promise<SystemInfo>;
   /** Some dozens of requests: for an inspection, not for every look. */
   hardware(): Promise<Hardware>;
+  /** All that the BIOS lists; none where the BMC does not show them. */
+  biosSettings(): Promise<readonly BiosSetting[]>;
+  /** BIOS, BMC and NICs, as far as their versions are told. */
+  firmwareComponents(): Promise<readonly FirmwareComponent[]>;
   /** Logs out and closes connections. */
   close(): Promise<void>;
 };

@@ -38,6 +38,8 @@ export function openFakeHardware(): Bmc {
       }),
     hardware: () =>
       Promise.resolve({ cpu: { architecture: null, model: null, mhz: null }, disks: [], nics: [] }),
+    biosSettings: () => Promise.resolve([]),
+    firmwareComponents: () => Promise.resolve([]),
     close: () => Promise.resolve(),
   };
 }

@@ -26,7 +26,8 @@ type Choice = readonly [string, ...string[]];
 type Interfaces = Readonly<Record<InterfaceKind, Choice>>;
 
 const REDFISH: Interfaces = {
-  bios: ['no-bios', 'redfish'],
+  /** `redfish`: the settings are read and listed, not written. */
+  bios: ['redfish', 'no-bios'],
   /** `http-ipxe`: the firmware fetches the first program by UEFI HTTP boot. */
   boot: ['ipxe', 'http-ipxe', 'redfish-virtual-media'],
   console: ['no-console'],
@@ -47,7 +48,7 @@ const REDFISH: Interfaces = {
 /** Dell's machines, as Metal3 enrolls them: Ironic's names of its own for what is done by Redfish as everywhere. */
 const IDRAC: Interfaces = {
   ...REDFISH,
-  bios: ['no-bios', 'idrac-redfish', 'redfish'],
+  bios: ['idrac-redfish', 'redfish', 'no-bios'],
   boot: ['ipxe', 'http-ipxe', 'idrac-redfish-virtual-media'],
   inspect: ['agent', 'idrac-redfish', 'redfish', 'no-inspect'],
   management: ['idrac-redfish', 'redfish'],

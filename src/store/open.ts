@@ -10,6 +10,7 @@ import { chassisQueries } from './chassis.ts';
 import { openReader, openWriter, typedQueries } from './database.ts';
 import { discoveredQueries } from './discovered.ts';
 import { eventQueries } from './events.ts';
+import { firmwareReportQueries } from './firmware-reports.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { inspectionRuleQueries } from './inspection-rules.ts';
 import { inventoryQueries } from './inventories.ts';
@@ -59,6 +60,7 @@ function queriesOver(access: Access): Queries {
     jobs: jobQueries(access),
     events: eventQueries(access),
     inventories: inventoryQueries(access),
+    firmwareReports: firmwareReportQueries(access),
     addresses: addressQueries(access),
     reservations: reservationQueries(access),
     stepLists: stepListQueries(access),

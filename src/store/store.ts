@@ -4,6 +4,7 @@
  */
 import type { AllocationQueries } from './allocations.ts';
 import type { ChassisQueries } from './chassis.ts';
+import type { FirmwareReportQueries } from './firmware-reports.ts';
 import type { InspectionRuleQueries } from './inspection-rules.ts';
 import type { Page } from './page.ts';
 import type { PortgroupQueries } from './portgroups.ts';
@@ -155,6 +156,7 @@ export type Queries = {
     put(nodeUuid: string, inventory: JsonObject, pluginData: JsonObject): Promise<void>;
     get(nodeUuid: string): Promise<InventoryRecord | null>;
   };
+  readonly firmwareReports: FirmwareReportQueries;
   readonly addresses: {
     /** Idempotent for the same node; throws `conflict` when another node has the address. */
     claim(network: string, address: string, nodeUuid: string): Promise<AddressRecord>;

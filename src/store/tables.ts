@@ -1,5 +1,6 @@
 /** The tables as Kysely sees them: derived from the records, so that a column cannot be forgotten. */
 import type { Generated, Kysely } from 'kysely';
+import type { FirmwareReportRecord } from './firmware-records.ts';
 import type {
   AddressRecord,
   AllocationRecord,
@@ -39,6 +40,7 @@ export type Tables = {
   events: Omit<Row<EventRecord>, 'seq'> & { seq: Generated<number> };
   pruned_events: { node_uuid: string; seq: number };
   inventories: Row<InventoryRecord>;
+  firmware_reports: Row<FirmwareReportRecord>;
   addresses: Row<AddressRecord>;
   reservations: Row<ReservationRecord>;
   step_lists: Row<StepListRecord> & Ordered;

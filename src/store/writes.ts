@@ -67,6 +67,10 @@ export function writesThrough(reads: Queries, transact: Transact): Queries {
       put: (nodeUuid, inventory, pluginData) =>
         transact((queries) => queries.inventories.put(nodeUuid, inventory, pluginData)),
     },
+    firmwareReports: {
+      ...reads.firmwareReports,
+      put: (report) => transact((queries) => queries.firmwareReports.put(report)),
+    },
     addresses: {
       ...reads.addresses,
       claim: (network, address, nodeUuid) =>

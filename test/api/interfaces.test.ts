@@ -42,7 +42,7 @@ test('another driver takes the interfaces along that it has, or begins with its 
   const refused = await ask('PATCH', URL, { body: [driver] });
   expect([refused.status, fault(refused)]).toEqual([
     400,
-    "boot interface implementation 'ipxe' is not supported by hardware type fake-hardware.",
+    "bios interface implementation 'redfish' is not supported by hardware type fake-hardware.",
   ]);
   const moved = await ask('PATCH', `${URL}?reset_interfaces=True`, {
     body: [driver, set('bios_interface', 'no-bios')],

@@ -1,6 +1,7 @@
 /** `/v1/nodes`. */
 import { nodePatchPolicies } from '../access/patch-policies.ts';
 import { onList, onNode } from '../access/route-access.ts';
+import { firmwareQuery } from '../ironic/firmware.ts';
 import { historyQuery } from '../ironic/history.ts';
 import { traitsBody } from '../ironic/traits.ts';
 import {
@@ -55,10 +56,13 @@ export const NODES: Catalog = {
     summary: 'What the last inspection found',
     ...{ access: onNode('node:inventory:get'), since: 81 },
   },
-  'GET /v1/nodes/:ident/bios': { summary: 'BIOS settings', access: onNode('node:bios:get'), since: 40 },
+  'GET /v1/nodes/:ident/bios': {
+    summary: 'BIOS settings',
+    ...{ access: onNode('node:bios:get'), since: 40, query: firmwareQuery },
+  },
   'GET /v1/nodes/:ident/firmware': {
     summary: 'Firmware components',
-    ...{ access: onNode('node:firmware:get'), since: 86 },
+    ...{ access: onNode('node:firmware:get'), since: 86, query: firmwareQuery },
   },
   'GET /v1/nodes/:ident/vifs': { summary: 'Attached VIFs', access: onNode('node:vif:list'), since: 28 },
   'GET /v1/nodes/:ident/children': {

@@ -9,7 +9,7 @@ import { parseBody } from '../parse.ts';
 import { findNode } from './idents.ts';
 import { notAcceptable, refuseBefore } from './since.ts';
 
-const SINCE = { raid: 12, vifs: 28, bios: 40, vmedia: 89, vmediaList: 93 } as const;
+const SINCE = { raid: 12, vifs: 28, vmedia: 89, vmediaList: 93 } as const;
 
 /** The methods that a vendor's own may be asked with. */
 export const PASSTHRU_METHODS = ['GET', 'POST', 'PUT', 'DELETE'] as const;
@@ -32,14 +32,6 @@ export function nodeExtraRoutes(app: FastifyInstance, { store }: ApiContext): vo
     refuseBefore(SINCE.vifs, request);
     await findNode(store, request.params.ident);
     return reply.code(204).send();
-  });
-
-  app.get<WithPart>('/v1/nodes/:ident/bios/:part', async (request) => {
-    refuseBefore(SINCE.bios, request);
-    const { uuid } = await findNode(store, request.params.ident);
-    throw new IngotError('not_found', `Node ${uuid} doesn't have a BIOS setting '${request.params.part}'`, {
-      hint: 'ingot reads no BIOS settings yet.',
-    });
   });
 
   app.get<WithIdent>('/v1/nodes/:ident/vendor_passthru/methods', async (request) => {

@@ -23,15 +23,13 @@ export function nodePartRoutes(app: FastifyInstance, { store, secureHttpBoot = f
     });
   });
 
-  /** Lists that are empty for every node here, each with its microversion: no interface of ours fills them yet. */
-  for (const [part, since] of Object.entries(EMPTY_PARTS)) {
-    app.get<WithIdent>(`/v1/nodes/:ident/${part}`, async (request) => {
-      refuseBefore(since, request);
-      await findNode(store, request.params.ident);
-      return { [part]: [] };
-    });
-  }
+  // Every node has the network interface `noop`, which keeps none.
+  app.get<WithIdent>('/v1/nodes/:ident/vifs', async (request) => {
+    refuseBefore(VIFS_SINCE, request);
+    await findNode(store, request.params.ident);
+    return { vifs: [] };
+  });
 }
 
 const INVENTORY_SINCE = 81;
-const EMPTY_PARTS = { bios: 40, firmware: 86, vifs: 28 } as const;
+const VIFS_SINCE = 28;

@@ -2,10 +2,12 @@ import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
 import type { Bmc } from '../bmc.ts';
 import { createSerialQueue, type SerialQueue } from '../queue.ts';
+import { readBiosSettings } from './bios.ts';
 import { readBootDevice, setBootOverride } from './boot-once.ts';
 import { createRedfishClient, type Resource } from './client.ts';
 import type { RedfishTarget } from './driver-info.ts';
 import { DEFAULT_TIMEOUTS, type Timeouts } from './exchange.ts';
+import { readFirmwareComponents } from './firmware.ts';
 import { readHardware } from './hardware.ts';
 import { readSystemInfo } from './inventory.ts';
 import { fulfil, type PowerContext, sendNmi, sendRestart, sendShutdown } from './power.ts';
@@ -100,6 +102,12 @@ export function openRedfishBmc(target: RedfishTarget, deps: RedfishDeps): Bmc {
     },
     async hardware() {
       return readHardware(client, (await system()).body);
+    },
+    async biosSettings() {
+      return readBiosSettings(client, (await system()).body);
+    },
+    async firmwareComponents() {
+      return readFirmwareComponents(client, (await system()).body);
     },
     close: () => client.close(),
   };

@@ -12,6 +12,7 @@ export const PATHS = {
   systems: `${ROOT}/Systems`,
   managers: `${ROOT}/Managers`,
   chassis: `${ROOT}/Chassis`,
+  registries: `${ROOT}/Registries`,
   sessionService: `${ROOT}/SessionService`,
   sessions: `${ROOT}/SessionService/Sessions`,
 } as const;
@@ -63,6 +64,7 @@ export function serviceRoot(uuid: string): Body {
     Systems: link(PATHS.systems),
     Managers: link(PATHS.managers),
     Chassis: link(PATHS.chassis),
+    Registries: link(PATHS.registries),
     SessionService: link(PATHS.sessionService),
     Links: { Sessions: link(PATHS.sessions) },
   };
@@ -135,6 +137,7 @@ export function system(id: string, machine: Machine): Body {
     },
     ProcessorSummary: { Count: info.cpu_count, Model: 'Virtual CPU', Status: OK },
     MemorySummary: { TotalSystemMemoryGiB: info.memory_mib / 1024, Status: OK },
+    Bios: link(`${uri}/Bios`),
     Processors: link(`${uri}/Processors`),
     Storage: link(`${uri}/Storage`),
     EthernetInterfaces: link(`${uri}/EthernetInterfaces`),

@@ -1,6 +1,14 @@
 /** What lives at which path of a BMC, what each method does there, and which methods need no credentials. */
 import { answer } from './answers.ts';
 import {
+  biosBody,
+  REGISTRY_DOCUMENT,
+  REGISTRY_FILE,
+  registryCollection,
+  registryDocument,
+  registryFile,
+} from './bios.ts';
+import {
   type BmcContext,
   type Handler,
   login,
@@ -87,6 +95,10 @@ export const ROUTES: readonly Route[] = [
     GET: showSystem(({ id, machine }) => secureBoot(id, machine)),
     PATCH: patchSystemSecureBoot,
   }),
+  at(`${PATHS.systems}/*/Bios`, { GET: showSystem(({ id, machine }) => biosBody(id, machine.info)) }),
+  at(PATHS.registries, { GET: show(registryCollection) }),
+  at(REGISTRY_FILE, { GET: show(registryFile) }),
+  at(REGISTRY_DOCUMENT, { GET: show(registryDocument) }),
   at(`${PATHS.systems}/*/Processors`, { GET: showSystem(({ id }) => processorCollection(id)) }),
   at(`${PATHS.systems}/*/Processors/CPU1`, {
     GET: showSystem(({ id, machine }) => processorBody(id, machine.info)),

@@ -11,6 +11,7 @@ import { workerOf } from '../interfaces.ts';
 import { jsonObjectOf } from '../json.ts';
 import { agentOf } from './agent-command.ts';
 import { agentIsHere, whileBooting } from './boot-wait.ts';
+import { readFirmware } from './read-firmware.ts';
 
 /** A machine whose MACs nobody knows gets no boot file: the BMC is asked when the operator gave none. */
 export function findPortsStep(deps: StepDeps): StepDefinition {
@@ -123,11 +124,15 @@ export function recordInventoryStep(deps: StepDeps): StepDefinition {
         };
       }
       const booted = parseMac(parts.data.boot?.pxe_interface?.replace(/^01-/, '') ?? '');
+      const keepFirmware = await readFirmware(context, deps);
       return {
         kind: 'done',
         note: `Inspected: ${describe(parts.data)}.`,
         patch: (now) => ({ ...patchOf(now, parts.data), inspection_finished_at: isoNow(context) }),
-        also: (queries) => addPorts(queries, node, { macs, booted }),
+        also: async (queries) => {
+          await addPorts(queries, node, { macs, booted });
+          await keepFirmware(queries);
+        },
       };
     },
   };

@@ -3,6 +3,7 @@
 import type { StepDeps } from '../deps.ts';
 import type { StepDefinition } from '../engine/step.ts';
 import { powerStateOf } from './power-state.ts';
+import { readFirmware } from './read-firmware.ts';
 
 export function verifyStep(deps: StepDeps): StepDefinition {
   return {
@@ -15,8 +16,10 @@ export function verifyStep(deps: StepDeps): StepDefinition {
         bmc.address,
       ]);
       const name = [system.manufacturer, system.model].filter((one) => one !== null).join(' ');
+      const keepFirmware = await readFirmware(context, deps);
       return {
         kind: 'done',
+        also: keepFirmware,
         note: `The BMC at ${address} answers${name === '' ? '' : ` for a ${name}`}.`,
         patch: ({ power_state, boot_mode, properties }) => ({
           power_state: powerStateOf(system.power) ?? power_state,

@@ -185,4 +185,15 @@ export const RESOURCES: readonly Migration[] = [
         GROUP BY node_uuid HAVING count(*) >= 5000;
     `,
   },
+  {
+    version: 19,
+    subject: 'BIOS settings and firmware components',
+    sql: `
+      CREATE TABLE firmware_reports (
+        node_uuid TEXT PRIMARY KEY REFERENCES nodes (uuid) ON DELETE CASCADE,
+        bios TEXT NOT NULL,
+        components TEXT NOT NULL
+      ) STRICT;
+    `,
+  },
 ];

@@ -54,8 +54,18 @@ test(
       plugin_data: z.unknown(),
     });
     expect(inventory.parse(await host.call('GET', '/inventory')).inventory.interfaces).toHaveLength(1);
-    expect(await host.call('GET', '/bios?detail=true')).toEqual({ bios: expect.any(Array) });
-    expect(await host.call('GET', '/firmware')).toEqual({ firmware: expect.any(Array) });
+    expect(await host.call('GET', '/bios?detail=true')).toMatchObject({
+      bios: [
+        { name: 'BootMode', value: 'Uefi', allowable_values: ['Uefi', 'Bios'], read_only: true },
+        { name: 'NumCores', value: '2', lower_bound: 1 },
+      ],
+    });
+    expect(await host.call('GET', '/firmware')).toMatchObject({
+      firmware: [
+        { component: 'bios', initial_version: '1', current_version: '1' },
+        { component: 'bmc', current_version: '1.0' },
+      ],
+    });
 
     // Preparation: volumes are refused with a sentence; steps that nobody offers fail the cleaning, from which there is a way back.
     const volumes = { logical_disks: [{ raid_level: '1', size_gb: null, is_root_volume: true }] };

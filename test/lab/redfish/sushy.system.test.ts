@@ -33,6 +33,15 @@ const drive = (operations: SushyScript['operations'], other: Partial<SushyScript
   });
 
 describe('sushy, against the emulated BMC over HTTPS', () => {
+  it('reads the settings of the firmware and the registry that describes them', async () => {
+    expect(await drive([['bios']])).toEqual([
+      [
+        { BootMode: 'Uefi', NumCores: 1 },
+        { BootMode: ['Enumeration', null, true], NumCores: ['Integer', 1, true] },
+      ],
+    ]);
+  });
+
   it('reads the processor and the drive', async () => {
     expect(await drive([['parts']])).toEqual([
       {

@@ -45,6 +45,17 @@ def parts():
     }
 
 
+def bios():
+    # Debian's package lacks the folder with the registries of messages, which are not asked for here.
+    root._get_standard_message_registry_collection = list
+    resource = system().bios
+    registry = resource.get_attribute_registry().registry_entries.attributes
+    return [
+        resource.attributes,
+        {one.name: [one.attribute_type, one.lower_bound, one.read_only] for one in registry},
+    ]
+
+
 def boot(target=None, enabled=None, mode=None):
     if target or enabled or mode:
         system().set_system_boot_options(
@@ -76,7 +87,7 @@ def sessions():
     return len(root.get_session_service().sessions.get_members())
 
 
-operations = {f.__name__: f for f in (info, parts, boot, secure_boot, reset, power, sessions)}
+operations = {f.__name__: f for f in (info, parts, bios, boot, secure_boot, reset, power, sessions)}
 try:
     root = sushy.Sushy(script["address"], verify=script["ca"], auth=login)
     print(json.dumps([operations[name](*rest) for name, *rest in script["operations"]]))

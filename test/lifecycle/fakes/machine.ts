@@ -7,6 +7,7 @@ import type { AgentClient } from '../../../src/lifecycle/agent-client.ts';
 import type { AgentCommand } from '../../../src/lifecycle/agent-wire.ts';
 import type { Lifecycle } from '../../../src/lifecycle/lifecycle.ts';
 import { parseIpv4 } from '../../../src/net/ipv4.ts';
+import type { BiosSetting, FirmwareComponent } from '../../../src/store/firmware-records.ts';
 import { OWN } from './certificates.ts';
 import { INVENTORY } from './inventory.ts';
 
@@ -27,6 +28,9 @@ export type MachineFaults = {
   /** Whether the firmware has Secure Boot on; absent: the BMC does not say. */
   secureBoot?: boolean | null;
   bmc?: IngotError | null;
+  /** What its firmware tells of itself; absent: nothing. */
+  bios?: readonly BiosSetting[];
+  firmware?: readonly FirmwareComponent[];
   /** What the BMC lists of it; absent: nothing. */
   hardware?: Hardware;
   /** The ramdisk never gets as far as calling back. */
@@ -261,6 +265,8 @@ export function createMachine(options: MachineOptions): Machine {
           history.push(`secure boot ${enabled ? 'on' : 'off'}`);
         }),
       systemInfo: () => answered(system),
+      biosSettings: () => answered(() => faults.bios ?? []),
+      firmwareComponents: () => answered(() => faults.firmware ?? []),
       hardware: () => answered(() => faults.hardware ?? NO_HARDWARE),
       close: () => Promise.resolve(),
     },
