@@ -15,7 +15,6 @@ import { IngotError } from '../errors.ts';
 import { createImageStore } from '../images/image-store.ts';
 import { createLifecycle } from '../lifecycle/create.ts';
 import type { LifecycleDeps } from '../lifecycle/deps.ts';
-import type { RamdiskLogs } from '../lifecycle/ramdisk-logs/ramdisk-logs.ts';
 import type { Log } from '../log.ts';
 import { passedDescriptors } from '../net/bound-socket.ts';
 import { prefixed } from '../net/counters.ts';
@@ -27,9 +26,10 @@ import { createApiDoors } from './api-doors.ts';
 import { startBootListeners } from './boot-listeners.ts';
 import { type BootTable, createBootTable } from './boot-table.ts';
 import { createCondition } from './condition.ts';
-import { type Discoveries, startDiscoveries } from './discoveries.ts';
+import { startDiscoveries } from './discoveries.ts';
 import { createFactSorter } from './facts.ts';
 import { emptyWorkFolder, makeFolders } from './folders.ts';
+import { followNodes } from './follow-nodes.ts';
 import { prepareHttpsBoot } from './https-boot.ts';
 import { learnAddresses } from './known-addresses.ts';
 import { startPacketHost } from './packet-host.ts';
@@ -268,29 +268,5 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 async function probeStore(store: Pick<Store, 'probe'>): Promise<void> {
   await store.probe().catch((error: unknown) => {
     if (!(error instanceof IngotError && error.code === 'environment')) throw error;
-  });
-}
-
-type Following = {
-  readonly store: Awaited<ReturnType<typeof openStore>>;
-  readonly bootTable: BootTable;
-  readonly bmcs: ReturnType<typeof createBmcPool>;
-  readonly discoveries: Discoveries;
-  readonly ramdiskLogs: RamdiskLogs;
-  readonly log: Log;
-};
-
-/** Keeps boot table, BMC sessions and discovered machines in step with nodes and ports that operators change. */
-function followNodes({ store, bootTable, bmcs, discoveries, ramdiskLogs, log }: Following): () => void {
-  return store.onEvent((event) => {
-    const uuid = event.node_uuid;
-    if (uuid === null || !/^(node|port)\./.test(event.kind)) return;
-    const failed = (sentence: string) => (error: unknown) =>
-      log.warn({ node: uuid, error: String(error) }, sentence);
-    void bootTable.publishNode(uuid).catch(failed('the boot table is behind'));
-    void discoveries.enrolled(uuid).catch(failed('the list of discovered machines is behind'));
-    if (event.kind !== 'node.deleted') return;
-    void bmcs.forget(uuid).catch(failed('the sessions with its BMC could not be ended'));
-    void ramdiskLogs.forget(uuid).catch(failed('the logs of its ramdisks could not be removed'));
   });
 }
