@@ -8,7 +8,7 @@ import type { BootEntry } from './boot/decision.ts';
 import { createGrubFiles } from './boot/grub-files.ts';
 import { contentsOf } from './boot/manifest.ts';
 import { createProgramRounds } from './boot/program-rounds.ts';
-import { refusal } from './boot/ticket.ts';
+import { createRefusals } from './boot/ticket.ts';
 import { systemClock } from './clock.ts';
 import { startAddressProbes } from './daemon/address-probes.ts';
 import { createBootAnswers } from './daemon/boot-answers.ts';
@@ -149,14 +149,15 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     bootEntry: (mac) => boot.get(mac) ?? null,
     onLoaded: rounds.arrived,
   });
+  const refusals = createRefusals();
   const grubOn = (address: Ipv4): TftpFiles => {
     const configurations = grub.on({ ...options.site, serverAddress: address });
     return {
       get: (name, client) => {
         const asker = { address: client, holder: addressHolder(client, places) };
         const stranger = grub.strangerTo(name, asker);
-        if (stranger !== null)
-          facts.send({ mac: stranger.mac, at: systemClock.now(), ...refusal(stranger.why) });
+        const told = stranger && refusals({ ...stranger, now: systemClock.elapsed() });
+        if (told !== null) facts.send({ ...told, at: systemClock.now() });
         return configurations.get(name, asker);
       },
     };

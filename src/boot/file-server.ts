@@ -131,9 +131,8 @@ async function answer(exchange: {
       return { kind: fact, mac, bytes: resource.text.length, sentence };
     }
     case 'refused': {
-      const { mac, text, told } = resource;
-      await sendText(response, 200, text);
-      return { mac, ...told };
+      await sendText(response, 200, resource.text);
+      return resource.told;
     }
     case 'file': {
       if (resource.fact === 'boot.program') counters.count('programs');

@@ -13,7 +13,7 @@ import { renderIpxeScript } from './ipxe-script.ts';
 import type { BootManifest } from './manifest.ts';
 import { RAMDISK_PARTS, type RamdiskFile } from './ramdisk-files.ts';
 import { createScriptRounds, IPXE_SCRIPT, type ScriptRounds } from './script-rounds.ts';
-import { refusal, strangerAt } from './ticket.ts';
+import { createRefusals, strangerAt } from './ticket.ts';
 
 export type Resource =
   | {
@@ -26,9 +26,8 @@ export type Resource =
   /** The script of a machine, for somebody else. */
   | {
       readonly kind: 'refused';
-      readonly mac: Mac;
       readonly text: string;
-      readonly told: ReturnType<typeof refusal>;
+      readonly told: ReturnType<ReturnType<typeof createRefusals>>;
     }
   | {
       readonly kind: 'file';
@@ -65,12 +64,15 @@ export type Asked = {
   readonly onlyLooks: boolean;
 };
 
+type Refusing = { readonly refusals: ReturnType<typeof createRefusals> };
+
 export type Resolver = (rest: string, asked: Asked) => Promise<Resource>;
 
 /** One resolver for each first part of a path; it gets the rest as the client sent it. */
 export function createResolvers(options: ResourceOptions): { readonly [root: string]: Resolver } {
   const ramdisk = new Map(options.ramdisk.map((file) => [file.name, memoryResource(file)]));
   const rounds = createScriptRounds(IPXE_SCRIPT);
+  const refusals = createRefusals();
   const grub = createGrubFiles({
     ...{ bootEntry: options.bootEntry, kernelArgs: options.kernelArgs, elapsed: options.clock.elapsed },
     // It came by HTTP boot: no program of ours was asked for by TFTP.
@@ -78,8 +80,8 @@ export function createResolvers(options: ResourceOptions): { readonly [root: str
   });
   return {
     '/boot/': async (name) => programResource(options.manifest, name),
-    '/grub/': async (name, asked) => grubResource({ ...options, grub }, `grub/${name}`, asked),
-    '/ipxe/': async (name, asked) => scriptResource({ ...options, rounds }, name, asked),
+    '/grub/': async (name, asked) => grubResource({ ...options, grub, refusals }, `grub/${name}`, asked),
+    '/ipxe/': async (name, asked) => scriptResource({ ...options, rounds, refusals }, name, asked),
     '/files/': async (name) => (await ramdisk.get(name)?.()) ?? NO_SUCH_FILE,
     '/images/': async (id) => imageResource(options.images, id),
   };
@@ -107,21 +109,23 @@ function programResource(manifest: BootManifest, name: string): Resource {
 }
 
 async function scriptResource(
-  options: ResourceOptions & { readonly rounds: ScriptRounds },
+  options: ResourceOptions & Refusing & { readonly rounds: ScriptRounds },
   name: string,
   { channel, client, localAddress, onlyLooks }: Asked,
 ): Promise<Resource> {
-  const { rounds, clock } = options;
+  const { clock, refusals, rounds } = options;
   const mac = parseMac(name);
   const site = options.siteOf(localAddress);
   if (mac === null) return NO_SUCH_FILE;
   if (site === null) return { kind: 'missing', sentence: `no network is served on ${localAddress}` };
-  const stranger = await strangerOf(client, options.bootEntry(mac), options);
-  // Of now, and not of before the question who asks.
+  if (client === null) return NO_SUCH_FILE;
+  // Before the entry is looked at, so that all the rest is of one moment.
+  const holder = await options.holderOf(client);
   const entry = options.bootEntry(mac);
+  const stranger = strangerAt(client, { holder, entry, bootEntry: options.bootEntry });
   if (stranger !== null) {
     const text = renderIpxeScript({ mac, entry, site, kernelArgs: '', stranger });
-    return { kind: 'refused', mac, text, told: refusal(stranger) };
+    return { kind: 'refused', text, told: refusals({ mac, why: stranger, now: clock.elapsed() }) };
   }
   const { fact, sentence, stuck } = rounds[onlyLooks ? 'look' : 'count'](entry, clock.elapsed());
   const text = renderIpxeScript({ mac, entry, site, kernelArgs: options.kernelArgs, stuck, channel });
@@ -129,7 +133,14 @@ async function scriptResource(
 }
 
 async function grubResource(
-  { grub, holderOf, manifest, siteOf }: ResourceOptions & { readonly grub: GrubFiles },
+  {
+    clock,
+    grub,
+    holderOf,
+    manifest,
+    refusals,
+    siteOf,
+  }: ResourceOptions & Refusing & { readonly grub: GrubFiles },
   name: string,
   { client, localAddress, onlyLooks }: Asked,
 ): Promise<Resource> {
@@ -141,19 +152,8 @@ async function grubResource(
   const stranger = grub.strangerTo(name, asker);
   const answer = Buffer.from(text).toString();
   if (stranger !== null)
-    return { kind: 'refused', mac: stranger.mac, text: answer, told: refusal(stranger.why) };
+    return { kind: 'refused', text: answer, told: refusals({ ...stranger, now: clock.elapsed() }) };
   return { kind: 'grub', text: answer, loaded: onlyLooks ? null : grub.arrived(name) };
-}
-
-/** Only the ramdisk's script holds what is for the machine alone. */
-async function strangerOf(
-  client: Ipv4 | null,
-  entry: BootEntry | null,
-  { bootEntry, holderOf }: Pick<ResourceOptions, 'bootEntry' | 'holderOf'>,
-): Promise<string | null> {
-  if (entry === null || entry.ticket === null) return null;
-  if (client === null) return 'it asks from no IPv4 address';
-  return strangerAt(client, { holder: await holderOf(client), entry, bootEntry });
 }
 
 function memoryResource({ part, source }: RamdiskFile): () => Promise<Resource> {

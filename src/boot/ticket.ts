@@ -1,10 +1,11 @@
 /**
  * The ticket of a boot, against which its agent gets its token: it stands in the script of the machine's boot loader,
- * which anybody may ask for. So it is given to, and taken from, the machine's own address only. Pure.
+ * which anybody may ask for. So it is given to, and taken from, the machine's own address only.
  */
 import type { AddressHolder } from '../net/address-holder.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
+import { RepeatLimit } from '../net/repeat-limit.ts';
 import type { BootEntry } from './decision.ts';
 import type { BootFact } from './facts.ts';
 
@@ -40,8 +41,24 @@ export function strangerAt(
   });
 }
 
-/** What the machine's events tell of it. The address is not the machine's, so nothing else from there belongs to it. */
-export function refusal(stranger: string): Pick<BootFact, 'kind' | 'address' | 'sentence' | 'bytes'> {
-  const sentence = `had a request for its script refused, for the ticket of this boot is in it: ${stranger}`;
-  return { kind: 'boot.failed', address: null, sentence, bytes: 0 };
+type Refusal = Pick<BootFact, 'kind' | 'mac' | 'address' | 'sentence' | 'bytes'>;
+
+/** Of one machine, for a stranger may ask again and again. */
+const REFUSALS = { quietMs: 60_000, mostKeys: 4096 } as const;
+
+/**
+ * What the machine's events tell of a refusal; null where they were told of one a moment ago. The address is not the
+ * machine's, so nothing else from there belongs to it. `now`: milliseconds of a clock that nobody sets.
+ */
+export function createRefusals(): (stranger: {
+  readonly mac: Mac;
+  readonly why: string;
+  readonly now: number;
+}) => Refusal | null {
+  const limit = new RepeatLimit(REFUSALS);
+  return ({ mac, why, now }) => {
+    if (!limit.allows(mac, now)) return null;
+    const sentence = `had a request for its script refused, for the ticket of this boot is in it: ${why}`;
+    return { kind: 'boot.failed', mac, address: null, sentence, bytes: 0 };
+  };
 }
