@@ -94,12 +94,13 @@ async function authorize(request: FastifyRequest, { access, store }: Asked): Pro
     case 'target':
       return mayTouchPart(request, { principal, store, on: access.on, policy: access.policy });
     case 'named node': {
-      const { node_uuid: uuid } = (request.body ?? {}) as { readonly node_uuid?: unknown };
+      const named = (request.body ?? {}) as { readonly node_uuid?: unknown; readonly node_ident?: unknown };
       if (principal.project === null) return mustAll(principal, [access.policy], null);
       // What names no node is refused by the route, in its own words.
       if (!allowsSome(principal, access.policy)) throw forbidden(access.policy, principal);
-      if (typeof uuid === 'string')
-        mustAll(principal, [access.policy], await visibleNode(principal, store, uuid));
+      for (const ident of [named.node_uuid, named.node_ident])
+        if (typeof ident === 'string')
+          mustAll(principal, [access.policy], await visibleNode(principal, store, ident));
     }
   }
 }

@@ -4,7 +4,7 @@ import { driverListQuery, driverShowQuery } from '../ironic/drivers.ts';
 import { conductorListQuery, conductorShowQuery } from '../ironic/fleet.ts';
 import { showQuery } from '../ironic/listing.ts';
 import { patchSchema } from '../schemas/patch.ts';
-import { portCreate, portListQuery } from '../schemas/port.ts';
+import { portCreateBody, portListQuery } from '../schemas/port.ts';
 import { portgroupCreate, portgroupListQuery } from '../schemas/portgroup.ts';
 import { portAnswer, portgroupAnswer, portgroupsAnswer, portsAnswer } from './answers.ts';
 import type { Catalog } from './operation.ts';
@@ -24,7 +24,7 @@ export const FLEET: Catalog = {
   'POST /v1/ports': {
     answer: portAnswer,
     summary: 'Add a port to a node',
-    ...{ access: onNamedNode('port:create'), body: portCreate, status: 201 },
+    ...{ access: onNamedNode('port:create'), body: portCreateBody, status: 201 },
   },
   'GET /v1/ports/:ident': {
     answer: portAnswer,

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { IngotError } from '../../errors.ts';
 import { missing } from '../../store/page.ts';
-import type { PortgroupRecord, PortRecord } from '../../store/records.ts';
+import type { JsonObject, PortgroupRecord, PortRecord } from '../../store/records.ts';
 import { PORT_SORT_KEYS, type Queries } from '../../store/store.ts';
 import { projectOf } from '../access/own.ts';
 import { principalOf } from '../access/principal.ts';
@@ -11,11 +11,12 @@ import { nodeInSight, visibleNode } from '../access/visible-node.ts';
 import type { ApiContext } from '../context.ts';
 import { parseBody, parseQuery } from '../parse.ts';
 import { applyPatch, patchedFields } from '../patch.ts';
+import { jsonObject } from '../schemas/common.ts';
 import { patchSchema } from '../schemas/patch.ts';
-import { portCreate, portListQuery, portWritable } from '../schemas/port.ts';
+import { LINK_SINCE, portCreate, portListQuery, portWritable } from '../schemas/port.ts';
 import { baseUrl } from '../server.ts';
 import { namesIn, only, refuseNewer, selectFields, viewOf } from './fields.ts';
-import { findPort, findPortgroup, requiredNode } from './idents.ts';
+import { asRequestFault, findNode, findPort, findPortgroup, requiredNode } from './idents.ts';
 import { answerList, shownFields } from './listing.ts';
 import { refuseNodeLocked } from './locked.ts';
 import { plainQuery } from './paging.ts';
@@ -27,7 +28,7 @@ import { type Done, tellChange } from './tell.ts';
 type WithIdent = { Params: { ident: string } };
 
 export const PORT_NAMES_SINCE = 88;
-const SINCE = { portgroups: 24, shard: 82, name: PORT_NAMES_SINCE } as const;
+const SINCE = { portgroups: 24, shard: 82, name: PORT_NAMES_SINCE, nodeIdent: 94 } as const;
 
 const LISTED = {
   name: 'ports',
@@ -109,9 +110,19 @@ export function portRoutes(app: FastifyInstance, context: ApiContext): void {
     return list(request, { path: `portgroups/${portgroup}/ports/detail`, detailed: true, portgroup });
   });
 
+  /** The body with the uuid of the node that it names by `node_ident`. */
+  const byNodeUuid = async ({ body, minor }: FastifyRequest): Promise<unknown> => {
+    const given = jsonObject.safeParse(body);
+    if (!given.success || typeof given.data.node_ident !== 'string') return body;
+    if (minor < SINCE.nodeIdent) throw notAcceptable('node_ident', SINCE.nodeIdent);
+    const { node_ident: ident, ...rest } = given.data;
+    const node = await asRequestFault(findNode(store, ident));
+    return { ...rest, node_uuid: node.uuid };
+  };
   app.post('/v1/ports', async (request, reply) => {
-    const { is_smartnic: _, ...fields } = parseBody(portCreate, request.body, 'port');
+    const { is_smartnic: _, ...fields } = parseBody(portCreate, await byNodeUuid(request), 'port');
     refuseNewer(PORT_FIELDS, namesIn(request.body), request.minor);
+    refuseNewerLink(fields.local_link_connection, request.minor);
     const stored = await store.transaction(async (queries) => {
       await requiredNode(queries, fields.node_uuid);
       const port = { ...fields, uuid: fields.uuid ?? randomUUID() };
@@ -146,6 +157,8 @@ export function portRoutes(app: FastifyInstance, context: ApiContext): void {
       const document = applyPatch({ ...writable, is_smartnic: false }, patch, rules);
       const { is_smartnic: _s, ...after } = parseBody(portWritable, document, 'port');
       const changes = only(after, named);
+      if (changes.local_link_connection !== undefined)
+        refuseNewerLink(changes.local_link_connection, request.minor);
       await refuseNodeLocked(queries, port.node_uuid);
       const node = await queries.nodes.get(port.node_uuid);
       if (node !== null) refusePortUpdate(node, port, changes);
@@ -170,6 +183,13 @@ export function portRoutes(app: FastifyInstance, context: ApiContext): void {
     });
     return reply.code(204).send();
   });
+}
+
+/** Throws `not_acceptable` for what the request's version does not have in a link yet. */
+function refuseNewerLink(link: JsonObject, minor: number): void {
+  for (const [name, since] of Object.entries(LINK_SINCE))
+    if (link[name] !== undefined && minor < since)
+      throw notAcceptable(`local_link_connection/${name}`, since);
 }
 
 function tell(queries: Queries, { uuid, address, node_uuid }: PortRecord, done: Done): Promise<void> {

@@ -11,13 +11,22 @@ import {
   uuid,
 } from './common.ts';
 
-/** As in Ironic: of a link both switch and port are known, or its kind of network alone, or nothing. */
+/**
+ * Whole sets of what is known of a link, of which Ironic takes any: a switch's port, a smart NIC's, one of Open vSwitch's
+ * VTEP (1.90), or the kind of network alone. None is known of an empty one.
+ */
+const LINKS: readonly (readonly string[])[] = [
+  ['switch_id', 'port_id'],
+  ['port_id', 'hostname'],
+  ['port_id', 'vtep-logical-switch', 'vtep-physical-switch'],
+  ['network_type'],
+];
+
 const localLink = jsonObject.superRefine((link, context) => {
-  if (Object.keys(link).length === 0 || link.network_type !== undefined || link.hostname !== undefined)
-    return;
+  if (Object.keys(link).length === 0) return;
+  if (LINKS.some((names) => names.every((name) => link[name] !== undefined))) return;
   const absent = ['switch_id', 'port_id'].find((name) => link[name] === undefined);
-  if (absent !== undefined)
-    context.addIssue({ code: 'custom', message: `'${absent}' is a required property` });
+  context.addIssue({ code: 'custom', message: `'${absent ?? 'switch_id'}' is a required property` });
 });
 
 export const portWritable = z.strictObject({
@@ -34,6 +43,18 @@ export const portWritable = z.strictObject({
 });
 
 export const portCreate = portWritable.extend({ uuid: uuid.optional() });
+
+/** As clients write it: the node by uuid, or since 1.94 by uuid or name as `node_ident`. */
+export const portCreateBody = portCreate
+  .partial({ node_uuid: true })
+  .extend({ node_ident: z.string().optional() });
+
+/** Names in a link that came later than links did. */
+export const LINK_SINCE: Readonly<Record<string, number>> = {
+  network_type: 64,
+  'vtep-logical-switch': 90,
+  'vtep-physical-switch': 90,
+};
 
 /** A port inside the enrolment of its node, which has no groups of ports yet. */
 export const enrollPort = portCreate
