@@ -41,6 +41,8 @@ export type MachineFaults = {
   button?: 'ignored' | 'missing';
   /** Steps that its agent offers besides the usual, for cleaning, service and deployment. */
   offers?: readonly Readonly<Record<string, unknown>>[];
+  /** How long its steps take (ms), but for the write of an image; absent: a second. */
+  stepMs?: number;
   /** Error of the command of that name (without its extension). */
   commands?: Readonly<Record<string, { readonly type: string; readonly details: string }>>;
 };
@@ -171,7 +173,7 @@ export function createMachine(options: MachineOptions): Machine {
           change(id, { command_progress: { percent, bytes_done: percent * 10, bytes_total: 1_000 } });
         }
       }
-    } else await clock.sleep(1_000);
+    } else await clock.sleep(faults.stepMs ?? 1_000);
     if (boot !== mine) return;
     running.delete(id);
     if (failure !== undefined) {

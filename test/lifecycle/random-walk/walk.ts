@@ -72,7 +72,8 @@ export const walks: fc.Arbitrary<Walk> = fc.record({
   from: fc.constantFrom('enroll' as const, 'active' as const, 'rescue' as const),
   neverOff: fc.boolean(),
   kin: fc.boolean(),
-  moves: fc.array(fc.record({ of: fc.nat(1), move, turns: fc.integer({ min: 0, max: 1_500 }) }), {
+  // Short ones too, so that a move comes in the middle of what the one before it has begun.
+  moves: fc.array(fc.record({ of: fc.nat(1), move, turns: fc.oneof(fc.nat(100), fc.nat(1_500)) }), {
     minLength: 4,
     maxLength: 30,
   }),
@@ -112,7 +113,7 @@ export async function worldOf({ from, neverOff, kin }: Walk): Promise<World> {
     }),
   });
   for (const machine of world.machines) {
-    machine.faults.offers = OFFERS;
+    Object.assign(machine.faults, { offers: OFFERS, stepMs: 60_000 });
     if (from !== 'enroll') await machine.bmc.powerOn();
   }
   return world;
