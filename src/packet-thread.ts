@@ -34,6 +34,7 @@ import type { Endpoint } from './dhcp/endpoints.ts';
 import { openLeaseJournal } from './dhcp/lease-journal.ts';
 import { bootNetworks } from './dhcp/network.ts';
 import type { DhcpNotice } from './dhcp/notice.ts';
+import { adoptStrayLeases } from './dhcp/renamed-networks.ts';
 import { createReservationTable } from './dhcp/reservations.ts';
 import { startDhcpServer } from './dhcp/server.ts';
 import { createLog } from './log.ts';
@@ -95,8 +96,9 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
 
   const served = bootNetworks(options.networks);
   const networks = served.filter((network) => network.mode !== 'off');
-  const places = await openPlaces(networks, { journal, clock: systemClock });
   const dhcpLog = log.child({ component: 'dhcp' });
+  await adoptStrayLeases(journal, { networks: options.networks, now: systemClock.now(), log: dhcpLog });
+  const places = await openPlaces(networks, { journal, clock: systemClock });
   const answering = {
     reservations,
     macOfUuid: aliases.macOf,

@@ -8,6 +8,7 @@ import { getPriority } from 'node:os';
 import type { IngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { createRequestRate } from '../net/request-rate.ts';
+import type { Adoption, Homes } from './journal/adoption.ts';
 import { encodeEntries, type JournalEntry } from './journal/entries.ts';
 import { writeFailure } from './journal/failures.ts';
 import { type Keeper, startKeeper } from './journal/keeper.ts';
@@ -31,6 +32,8 @@ export type LeaseJournal = {
 
 /** A journal whose threads may be asked whether they still work. */
 export type WatchedJournal = LeaseJournal & {
+  /** Gives leases of networks that are no more to those that have their addresses; before anything is loaded. */
+  adopt(homes: Homes): Promise<readonly Adoption[]>;
   /** Resolves when the write that is under way has ended, well or not; at once when there is none. */
   answers(): Promise<void>;
 };
@@ -99,6 +102,10 @@ export class LoggedJournal implements WatchedJournal {
   constructor(parts: LeaseJournalParts) {
     this.#parts = parts;
     this.#folded = parts.space.durable;
+  }
+
+  async adopt(homes: Homes): Promise<readonly Adoption[]> {
+    return await this.#parts.table.adopt(homes);
   }
 
   async load(network: string): Promise<readonly Lease[]> {

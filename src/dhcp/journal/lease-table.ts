@@ -5,6 +5,7 @@
 import Database from 'better-sqlite3';
 import { IngotError } from '../../errors.ts';
 import type { Lease } from '../leases.ts';
+import { type Adoption, adoptLeases, type Homes } from './adoption.ts';
 import { decodeEntries, encodeEntries, type NetworkLease } from './entries.ts';
 import { readFrames } from './frames.ts';
 
@@ -15,6 +16,8 @@ export type LeaseTable = {
   fold(segments: readonly Uint8Array[], through: number): void;
   /** The network's leases, the oldest end first, in parts as `encodeEntries` makes them. */
   load(network: string): Iterable<Uint8Array>;
+  /** @throws as SQLite does */
+  adopt(homes: Homes): readonly Adoption[];
   close(): void;
 };
 
@@ -78,6 +81,7 @@ export function openLeaseTable(path: string): LeaseTable {
       write(lastOfEach(frames.flatMap(({ payload }) => decodeEntries(payload))), last.sequence);
     },
     load: (network) => loadParts(database, network),
+    adopt: (homes) => adoptLeases(database, homes),
     close: () => void database.close(),
   };
 }

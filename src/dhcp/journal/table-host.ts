@@ -2,6 +2,7 @@
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { IngotError } from '../../errors.ts';
 import type { Lease } from '../leases.ts';
+import type { Adoption, Homes } from './adoption.ts';
 import { decodeEntries } from './entries.ts';
 import { writeFailure } from './failures.ts';
 import { spareMemoryReturner } from './spare-memory.ts';
@@ -16,6 +17,8 @@ export type TableHost = {
   /** Folds what the log holds up to that sequence. */
   fold(through: number): Promise<void>;
   load(network: string): Promise<readonly Lease[]>;
+  /** As `adoptLeases`. */
+  adopt(homes: Homes): Promise<readonly Adoption[]>;
   close(): Promise<void>;
 };
 
@@ -86,6 +89,7 @@ export function createTableHost(options: TableOptions): TableHost {
     open: async () => (await ask({ type: 'open' })).foldedThrough,
     fold: async (through) => void (await ask({ type: 'fold', through })),
     load: async (network) => (await ask({ type: 'load', network })).leases,
+    adopt: async (homes) => (await ask({ type: 'adopt', homes })).adopted,
     close: async () => {
       if (running !== null) await end(running);
     },

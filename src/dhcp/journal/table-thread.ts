@@ -5,6 +5,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { ErrorCode } from '../../errors.ts';
 import { useUsualPriority } from '../../net/thread-priority.ts';
+import type { Adoption, Homes } from './adoption.ts';
 import { writeFailure } from './failures.ts';
 import { type LeaseTable, openLeaseTable } from './lease-table.ts';
 import { makeSegment, readSegment, segmentPaths } from './segment-file.ts';
@@ -23,7 +24,8 @@ export type TableWork =
   | { readonly type: 'open' }
   /** Folds what the log holds up to that sequence. */
   | { readonly type: 'fold'; readonly through: number }
-  | { readonly type: 'load'; readonly network: string };
+  | { readonly type: 'load'; readonly network: string }
+  | { readonly type: 'adopt'; readonly homes: Homes };
 
 /** `end` closes the file and ends the thread; it has no answer. */
 export type TableRequest = TableWork | { readonly type: 'end' };
@@ -36,6 +38,8 @@ export type TableAnswer =
       readonly ok: true;
       /** Sequence of the last frame whose leases are in the table. */
       readonly foldedThrough: number;
+      /** Of `adopt`. */
+      readonly adopted: readonly Adoption[];
     }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly hint: string };
 
@@ -48,6 +52,7 @@ function runTableThread(port: MessagePort, options: TableOptions): void {
   const carryOut = (work: TableWork): TableAnswer => {
     opened ??= openLeaseTable(options.path);
     const table = opened;
+    let adopted: readonly Adoption[] = [];
     switch (work.type) {
       case 'open':
         for (const path of paths) makeSegment(path, options.segmentBytes);
@@ -59,8 +64,11 @@ function runTableThread(port: MessagePort, options: TableOptions): void {
       case 'load':
         for (const part of table.load(work.network)) port.postMessage({ part } satisfies FromTable);
         break;
+      case 'adopt':
+        adopted = table.adopt(work.homes);
+        break;
     }
-    return { ok: true, foldedThrough: table.foldedThrough() };
+    return { ok: true, foldedThrough: table.foldedThrough(), adopted };
   };
 
   port.on('message', (request: TableRequest) => {

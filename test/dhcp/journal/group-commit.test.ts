@@ -38,6 +38,7 @@ function open(segmentBytes = SEGMENT_BYTES): void {
           own.push({ through, end: (error) => (error === null ? resolve() : reject(error)) });
         }),
       load: async () => [],
+      adopt: async () => [],
       close: async () => undefined,
     },
     log: { error: (...said: readonly unknown[]) => void logged.push(said) },
