@@ -72,8 +72,33 @@ test('what tells of the site’s insides is for the owner, and stands masked for
   });
   expect(JSON.stringify(lessee)).not.toContain('10.30.0.7');
   expect(JSON.stringify((await ask('GET', '/v1/nodes/detail', { headers })).body)).not.toContain('10.30.0.7');
-  for (const part of ['why', 'timeline', 'job'])
+  for (const part of ['why', 'timeline', 'logs'])
     expect((await ask('GET', `/ingot/v1/nodes/${NODE}/${part}`, { headers })).status).toBe(403);
+  const events = await ask('GET', `/ingot/v1/events?node=${NODE}`, { headers });
+  expect([events.status, fault(events)]).toEqual([403, expect.stringContaining('ingot:events')]);
+  expect((await ask('GET', `/ingot/v1/events?node=${OTHER}`, { headers })).status).toBe(404);
+});
+
+test('a lessee sees how far the job of the node is, not who asked, what it waits for, nor why it failed', async () => {
+  const { ask, as, store } = await withTokens();
+  const steps = [{ name: 'write_image', args: {} }];
+  const job = await store.jobs.insert({ node_uuid: NODE, verb: 'active', steps, asked_by: 'alice' });
+  await store.jobs.insert({ node_uuid: OTHER, verb: 'active', steps });
+  const insides = { waiting_for: 'BMC 10.30.0.7', error: 'BMC 10.30.0.7 is silent' };
+  await store.jobs.update(job.id, insides);
+  const seen = { node_uuid: NODE, id: job.id, step: 'write_image', step_number: 1 };
+  for (const [project, told] of [
+    ['blue', { ...insides, asked_by: 'alice' }],
+    ['green', { waiting_for: null, error: null, asked_by: null }],
+  ] as const) {
+    const headers = await as('reader', project);
+    const { body } = await ask('GET', '/ingot/v1/jobs', { headers });
+    expect(body.jobs).toEqual([expect.objectContaining({ ...seen, ...told })]);
+    const { node_uuid: _, ...one } = body.jobs[0];
+    expect((await ask('GET', `/ingot/v1/nodes/${NODE}/job`, { headers })).body.job).toEqual(one);
+    expect((await ask('GET', `/ingot/v1/nodes/${OTHER}/job`, { headers })).status).toBe(404);
+  }
+  expect((await ask('GET', '/ingot/v1/jobs', { headers: await as('reader') })).body.jobs).toHaveLength(2);
 });
 
 /** Ironic's own defaults (ironic/common/policy.py). */

@@ -59,6 +59,7 @@ type Listening = {
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   readonly onErr?: (text: string) => void;
+  readonly onOut?: (text: string) => void;
   readonly askSecret?: (question: string) => Promise<string>;
 };
 
@@ -77,6 +78,7 @@ export async function runIn(
   const code = await runGroup(group, argv, {
     out: (text) => {
       said.out += text;
+      listening.onOut?.(text);
     },
     err: (text) => {
       said.err += text;

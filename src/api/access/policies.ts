@@ -122,6 +122,8 @@ export const POLICIES = {
   'inspection_rule:delete': rule('admin'),
   /** From here on ours. What tells of the site's insides is for its owner, as `last_error` is. */
   'ingot:node:story': READ_OWN,
+  /** How far a node's job is, as Ironic shows a lessee states and steps; why it fails stays with the story. */
+  'ingot:node:job': READ,
   'ingot:events': READ_OWN,
   'ingot:site:get': rule('reader'),
   'ingot:image:add': rule('member'),

@@ -42,8 +42,9 @@ export const OURS: Catalog = {
     ...{ access: onNode('ingot:node:story'), query: timelineQuery },
   },
   'GET /ingot/v1/nodes/:ident/job': {
-    summary: 'The running job of a node, else its last one',
-    access: onNode('ingot:node:story'),
+    summary:
+      'The running job of a node, else its last one; to a lessee without who asked, its errors and waits',
+    access: onNode('ingot:node:job'),
   },
   'GET /ingot/v1/nodes/:ident/logs': {
     summary: 'The logs of ramdisks in which something failed',
@@ -53,7 +54,7 @@ export const OURS: Catalog = {
     summary: 'One of them, as an archive',
     ...{ access: onNode('ingot:node:story'), mediaType: 'application/gzip' },
   },
-  'GET /ingot/v1/jobs': { summary: 'All running jobs', access: onList('ingot:node:story') },
+  'GET /ingot/v1/jobs': { summary: 'All running jobs', access: onList('ingot:node:job') },
   'GET /ingot/v1/status': { summary: 'The daemon’s own condition', access: onSite('ingot:site:get') },
   'GET /ingot/v1/networks': {
     summary: 'The networks of the configuration',

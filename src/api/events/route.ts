@@ -4,7 +4,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
 import { nodeNotFound } from '../../store/nodes.ts';
-import { allows } from '../access/policies.ts';
+import { isTheirs } from '../access/own.ts';
+import { allows, forbidden } from '../access/policies.ts';
 import { type Principal, principalOf } from '../access/principal.ts';
 import type { ApiContext } from '../context.ts';
 import { findNode } from '../ironic/idents.ts';
@@ -60,7 +61,8 @@ export function eventRoutes(app: FastifyInstance, { store, log, clock }: ApiCont
       });
     }
     const node = query.node === undefined ? null : await findNode(store, query.node);
-    if (node !== null && !allows(principal, 'ingot:events', node)) throw nodeNotFound(query.node ?? '');
+    if (node !== null && !allows(principal, 'ingot:events', node))
+      throw isTheirs(principal, node) ? forbidden('ingot:events', principal) : nodeNotFound(query.node ?? '');
     const mayHear = eventsOf(principal, store);
     const newest = await newestSeq(store);
     const asked = lastEventId(request.headers['last-event-id']) ?? query.after ?? newest;

@@ -32,6 +32,11 @@ export function jobView(job: JobRecord, now: number): JsonObject {
   };
 }
 
+/** The same for who may not read the node's story: without what names others or the site's machines. */
+export function jobViewOfLessee(job: JobRecord, now: number): JsonObject {
+  return { ...jobView(job, now), asked_by: null, waiting_for: null, error: null };
+}
+
 function seconds(ms: number): number {
   return Math.max(0, Math.round(ms / 100) / 10);
 }

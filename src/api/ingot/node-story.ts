@@ -1,7 +1,7 @@
 /** What ingot tells of a node beyond Ironic: why it is where it is, what happened, and the job at work. */
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { JobRecord } from '../../store/records.ts';
+import type { JobRecord, JsonObject, NodeRecord } from '../../store/records.ts';
 import { allows } from '../access/policies.ts';
 import { type Principal, principalOf } from '../access/principal.ts';
 import type { ApiContext } from '../context.ts';
@@ -9,7 +9,7 @@ import { findNode } from '../ironic/idents.ts';
 import { plainQuery } from '../ironic/paging.ts';
 import { parseQuery } from '../parse.ts';
 import { commaList } from '../schemas/common.ts';
-import { jobView } from './job-view.ts';
+import { jobView, jobViewOfLessee } from './job-view.ts';
 
 type WithIdent = { Params: { ident: string } };
 
@@ -23,13 +23,21 @@ export const timelineQuery = z.strictObject({
 });
 
 export function nodeStoryRoutes(app: FastifyInstance, { store, lifecycle, clock }: ApiContext): void {
-  /** Those of the nodes whose story the caller may read. */
-  const theirs = async (viewer: Principal, jobs: readonly JobRecord[]): Promise<readonly JobRecord[]> => {
-    if (viewer.project === null) return jobs;
-    const nodes = new Map((await store.nodes.list({})).map((node) => [node.uuid, node]));
-    return jobs.filter((job) => {
-      const node = nodes.get(job.node_uuid);
-      return node !== undefined && allows(viewer, 'ingot:node:story', node);
+  /** The job as the caller may read it. */
+  const viewFor = (viewer: Principal, node: NodeRecord | null, job: JobRecord): JsonObject => {
+    const view = allows(viewer, 'ingot:node:story', node) ? jobView : jobViewOfLessee;
+    return view(job, clock.now());
+  };
+
+  /** Those of the nodes that the caller may see. */
+  const theirs = async (viewer: Principal, jobs: readonly JobRecord[]): Promise<readonly JsonObject[]> => {
+    const nodes = viewer.project === null ? [] : await store.nodes.list({});
+    const byUuid = new Map(nodes.map((node) => [node.uuid, node]));
+    return jobs.flatMap((job) => {
+      const node = byUuid.get(job.node_uuid) ?? null;
+      return allows(viewer, 'ingot:node:job', node)
+        ? [{ node_uuid: job.node_uuid, ...viewFor(viewer, node, job) }]
+        : [];
     });
   };
 
@@ -56,11 +64,10 @@ export function nodeStoryRoutes(app: FastifyInstance, { store, lifecycle, clock 
   app.get<WithIdent>('/ingot/v1/nodes/:ident/job', async (request) => {
     const node = await findNode(store, request.params.ident);
     const job = (await store.jobs.runningOf(node.uuid)) ?? (await store.jobs.lastOf(node.uuid));
-    return { job: job === null ? null : jobView(job, clock.now()) };
+    return { job: job === null ? null : viewFor(principalOf(request), node, job) };
   });
 
-  app.get('/ingot/v1/jobs', async (request) => {
-    const jobs = await theirs(principalOf(request), await store.jobs.running());
-    return { jobs: jobs.map((job) => ({ node_uuid: job.node_uuid, ...jobView(job, clock.now()) })) };
-  });
+  app.get('/ingot/v1/jobs', async (request) => ({
+    jobs: await theirs(principalOf(request), await store.jobs.running()),
+  }));
 }

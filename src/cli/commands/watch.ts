@@ -1,4 +1,5 @@
 /** `ingot node watch`: events as they happen, and between them how far the jobs are. */
+import { IngotError } from '../../errors.ts';
 import type { EventAnswer, JobAnswer } from '../answers.ts';
 import type { Client } from '../client.ts';
 import { type Call, type Command, nameOf } from '../command.ts';
@@ -19,12 +20,20 @@ export const watch: Command = {
   most: 1,
   async run(call) {
     const uuid = call.positionals.length === 0 ? null : (await call.client.nodes.get(nameOf(call))).uuid;
-    const after = (await call.client.status()).last_event;
+    // Every token may ask for this: a daemon that is not there is told at once, not waited for.
+    if (uuid === null) await call.client.jobs();
     const ended = new AbortController();
     const signal = AbortSignal.any([call.io.signal, ended.signal]);
     try {
       const progress = call.json ? Promise.resolve() : showProgress({ call, uuid, signal });
-      await Promise.race([showEvents({ call, uuid, signal, after }), progress.then(() => never(signal))]);
+      const events = showEvents({ call, uuid, signal }).catch(async (thrown: unknown) => {
+        if (uuid === null || call.json || !isForbidden(thrown)) throw thrown;
+        call.io.err(
+          'Its events are for the project that owns the node; shown are its states and how far its job is.\n',
+        );
+        await showStates({ call, uuid, signal });
+      });
+      await Promise.race([events, progress.then(() => never(signal))]);
       return EXIT.ok;
     } finally {
       ended.abort();
@@ -34,7 +43,11 @@ export const watch: Command = {
 
 type Watch = { readonly call: Call; readonly uuid: string | null; readonly signal: AbortSignal };
 
-async function showEvents({ call, uuid, signal, after }: Watch & { readonly after: number }): Promise<void> {
+function isForbidden(thrown: unknown): boolean {
+  return thrown instanceof IngotError && thrown.code === 'forbidden';
+}
+
+async function showEvents({ call, uuid, signal }: Watch): Promise<void> {
   const { client, io, json } = call;
   const names = createNames(client);
   const onGap = (completeFrom: number): void =>
@@ -42,7 +55,6 @@ async function showEvents({ call, uuid, signal, after }: Watch & { readonly afte
       `Events are missing here: the daemon keeps them no more. From number ${completeFrom} on all are shown.\n`,
     );
   for await (const event of client.events({
-    after,
     signal,
     onGap,
     ...(uuid === null ? {} : { node: uuid }),
@@ -64,6 +76,19 @@ async function showProgress({ call, uuid, signal }: Watch): Promise<void> {
     }
     const running = new Set(jobs.map((job) => job.node_uuid));
     for (const node of [...told.keys()].filter((key) => !running.has(key))) told.delete(node);
+    await io.clock.sleep(POLL_MS, signal).catch(() => undefined);
+  }
+}
+
+/** Reads the node every two seconds, and tells each new state of it and of its power. */
+async function showStates({ call, uuid, signal }: Watch & { readonly uuid: string }): Promise<void> {
+  const { client, io } = call;
+  let told = '';
+  while (!signal.aborted) {
+    const node = await client.nodes.get(uuid);
+    const line = `${label(node)}  ${node.provision_state}, ${node.power_state ?? 'power unknown'}`;
+    if (line !== told) io.out(`${clockTime(new Date(io.clock.now()).toISOString())}  ${line}\n`);
+    told = line;
     await io.clock.sleep(POLL_MS, signal).catch(() => undefined);
   }
 }
