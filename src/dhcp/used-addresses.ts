@@ -62,14 +62,18 @@ export class UsedAddresses {
 }
 
 const WHAT_TO_DO =
-  'Find the machine by its MAC in the switch, reserve the address for it (ingot dhcp reservations), or take the address out of the ranges.';
+  'Reserve the address for that machine (ingot dhcp reservations), or take the address out of the ranges.';
+const BY_ITS_MAC = 'The switch knows by its MAC at which port it is.';
+const BY_ARP =
+  'Its MAC is not known: ask for it by ARP from the seed node (arping), or look into the ARP table of the network’s router.';
 
 function usedNotice(network: string, { address, usedBy, refusedBy }: UsedAddress): DhcpNotice {
   const found =
     usedBy === null
       ? `was declined by ${refusedBy}, which found it in use by another machine`
       : `is in use by a machine with MAC ${usedBy}, which did not get it from us`;
-  const sentence = `${address} of network ${network} ${found}: it is left alone for an hour. ${WHAT_TO_DO}`;
+  const where = usedBy === null ? BY_ARP : BY_ITS_MAC;
+  const sentence = `${address} of network ${network} ${found}: it is left alone for an hour. ${where} ${WHAT_TO_DO}`;
   const data = { network, address, mac: usedBy, refused_by: refusedBy };
   return { kind: 'dhcp.address_in_use', severity: 'warning', network, sentence, data };
 }
@@ -77,7 +81,7 @@ function usedNotice(network: string, { address, usedBy, refusedBy }: UsedAddress
 function fullNotice(network: string): DhcpNotice {
   const sentence =
     `A tenth of the DHCP ranges of network ${network} is left alone for being in use by others; more such addresses ` +
-    'only go to the end of the queue. Many hosts have fixed addresses inside the ranges, or somebody declines addresses to use them up: ingot events shows which.';
+    'only go to the end of the queue. Many hosts have fixed addresses inside the ranges, or somebody declines addresses to use them up: ingot dhcp leases --state declined lists them.';
   return { kind: 'dhcp.quarantine_full', severity: 'warning', network, sentence, data: { network } };
 }
 

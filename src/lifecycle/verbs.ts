@@ -3,7 +3,7 @@ import { IngotError } from '../errors.ts';
 import { holderOf, nodeLocked } from '../store/node-lock.ts';
 import type { JobRecord, NodeRecord } from '../store/records.ts';
 import { type ProvisionState, VERBS, type Verb } from '../store/words.ts';
-import { edgeFrom, isTransient, STATES } from './graph.ts';
+import { edgeFrom, isTransient, STATES, targetOf } from './graph.ts';
 import { EDGES, type Edge, type GraphEvent } from './graph-edges.ts';
 
 export type VerbFacts = {
@@ -13,20 +13,22 @@ export type VerbFacts = {
   readonly notInMaintenance?: 'provisioning' | 'cleaning' | 'rescuing' | 'unrescuing' | 'service';
   /** The flag of a node that forbids the verb. */
   readonly unless?: 'protected' | 'retired';
+  /** The state that it is asked for the sake of, of verbs that are refused in it. */
+  readonly brings?: ProvisionState;
 };
 
 export const VERB_FACTS: Readonly<Record<Verb, VerbFacts>> = {
-  manage: { event: 'manage' },
-  provide: { event: 'provide', unless: 'retired' },
+  manage: { event: 'manage', brings: 'manageable' },
+  provide: { event: 'provide', unless: 'retired', brings: 'available' },
   inspect: { event: 'inspect' },
-  active: { event: 'deploy', notInMaintenance: 'provisioning' },
+  active: { event: 'deploy', notInMaintenance: 'provisioning', brings: 'active' },
   rebuild: { event: 'rebuild', notInMaintenance: 'provisioning', unless: 'protected' },
-  deleted: { event: 'delete', unless: 'protected' },
+  deleted: { event: 'delete', unless: 'protected', brings: 'available' },
   abort: { event: 'abort' },
   clean: { event: 'clean', notInMaintenance: 'cleaning' },
-  adopt: { event: 'adopt' },
+  adopt: { event: 'adopt', brings: 'active' },
   rescue: { event: 'rescue', notInMaintenance: 'rescuing' },
-  unrescue: { event: 'unrescue', notInMaintenance: 'unrescuing' },
+  unrescue: { event: 'unrescue', notInMaintenance: 'unrescuing', brings: 'active' },
   unhold: { event: 'unhold' },
   service: { event: 'service', notInMaintenance: 'service' },
 };
@@ -52,12 +54,28 @@ export function edgeForVerb(node: NodeRecord, verb: Verb, said: string = verb): 
   return edge;
 }
 
+export type HinderingFlag = 'maintenance' | 'protected' | 'retired';
+
+/** The flag for whose sake the node is refused the verb that its state accepts; null: none. */
+export function flagAgainst(node: NodeRecord, verb: Verb): HinderingFlag | null {
+  const { unless, notInMaintenance } = VERB_FACTS[verb];
+  if (node.maintenance && notInMaintenance !== undefined) return 'maintenance';
+  return unless !== undefined && node[unless] ? unless : null;
+}
+
+/** The command that takes the flag from the node, and why it was set. */
+export function howToClear(node: NodeRecord, flag: HinderingFlag): string {
+  const name = node.name ?? node.uuid;
+  const command = flag === 'maintenance' ? `maintenance ${name} off` : `set ${name} ${flag}=false`;
+  return `ingot node ${command} (reason: ${node[`${flag}_reason`] ?? 'none given'})`;
+}
+
 /** What Ironic asks after the verb's arguments. Throws `invalid_state` or `forbidden`. */
 export function refuseByFlags(node: NodeRecord, verb: Verb): void {
-  const { unless } = VERB_FACTS[verb];
-  refuseInMaintenance(node, verb);
-  if (unless === 'protected') refuseProtected(node);
-  if (unless === 'retired' && node.retired) throw retirement(node);
+  const flag = flagAgainst(node, verb);
+  if (flag === 'maintenance') refuseInMaintenance(node, verb);
+  if (flag === 'protected') refuseProtected(node);
+  if (flag === 'retired') throw retirement(node);
 }
 
 /** In Ironic's words (ironic/common/exception.py, NodeInMaintenance). */
@@ -67,23 +85,17 @@ function refuseInMaintenance(node: NodeRecord, verb: Verb): void {
   throw new IngotError(
     'invalid_state',
     `The ${notInMaintenance} operation can't be performed on node ${node.uuid} because it's in maintenance mode.`,
-    {
-      hint: `First: ingot node maintenance ${node.name ?? node.uuid} off (reason: ${node.maintenance_reason ?? 'none given'}).`,
-    },
+    { hint: `First: ${howToClear(node, 'maintenance')}.` },
   );
 }
 
 /** Throws `forbidden` for what would take a protected node's instance away. */
-export function refuseProtected(
-  node: Pick<NodeRecord, 'uuid' | 'name' | 'protected' | 'protected_reason'>,
-): void {
+export function refuseProtected(node: NodeRecord): void {
   if (!node.protected) return;
   throw new IngotError(
     'forbidden',
     `Node ${node.uuid} is protected and cannot be undeployed, rebuilt or deleted`,
-    {
-      hint: `First: ingot node set ${node.name ?? node.uuid} protected=false (reason: ${node.protected_reason ?? 'none given'}).`,
-    },
+    { hint: `First: ${howToClear(node, 'protected')}.` },
   );
 }
 
@@ -91,9 +103,7 @@ function retirement(node: NodeRecord): IngotError {
   return new IngotError(
     'invalid_state',
     `The providing operation can't be performed on node ${node.uuid} because it is retired.`,
-    {
-      hint: `First: ingot node set ${node.name ?? node.uuid} retired=false (reason: ${node.retired_reason ?? 'none given'}).`,
-    },
+    { hint: `First: ${howToClear(node, 'retired')}.` },
   );
 }
 
@@ -103,18 +113,25 @@ function refusal(node: NodeRecord, verb: Verb, said: string): IngotError {
   return new IngotError(
     'invalid_state',
     `The requested action "${said}" can not be performed on node "${node.uuid}" while it is in state "${state}".`,
-    { hint: whatToDoFirst(state, verb) },
+    { hint: whatToDoFirst(node, verb) },
   );
 }
 
 /** What to do about a job that is in the way; abort is told only where the graph has it. */
 export function waitForJob(node: Pick<NodeRecord, 'uuid' | 'name' | 'provision_state'>): string {
+  if (STATES[node.provision_state].kind === 'hold') return `A step holds it. ${howToGoOn(node)}`;
   const name = node.name ?? node.uuid;
   const abort =
     edgeFrom(node.provision_state, 'abort')?.by === 'operator'
       ? `, or stop it with \`ingot node abort ${name}\``
       : '';
   return `Wait until the job has ended (ingot node why ${name})${abort}.`;
+}
+
+/** The two ways out of a hold. */
+export function howToGoOn({ uuid, name }: Pick<NodeRecord, 'uuid' | 'name'>): string {
+  const called = name ?? uuid;
+  return `\`ingot node unhold ${called}\` lets its job go on, \`ingot node abort ${called}\` ends it.`;
 }
 
 /** For what cannot be done beside a job that is at work. */
@@ -133,7 +150,13 @@ export function commandOf(verb: Verb): string {
   return COMMANDS[verb] ?? verb;
 }
 
-function whatToDoFirst(state: ProvisionState, verb: Verb): string {
+function whatToDoFirst(node: NodeRecord, verb: Verb): string {
+  const state = node.provision_state;
+  if (STATES[state].kind === 'hold') {
+    const then = node.target_provision_state ?? targetOf(state);
+    return `A step holds the node on its way to "${then}". ${howToGoOn(node)}`;
+  }
+  if (VERB_FACTS[verb].brings === state) return `It is ${state} already.${INSTEAD[verb] ?? ''}`;
   if (isTransient(state)) {
     const abort = edgeFrom(state, 'abort')?.by === 'operator' ? ', or ask for abort' : '';
     return `A job works on the node: wait until it has ended (ingot node why tells how far it is)${abort}.`;
@@ -146,6 +169,9 @@ function whatToDoFirst(state: ProvisionState, verb: Verb): string {
   const words = path.map(commandOf).join(', then ');
   return `Ask for ${words} first; "${commandOf(verb)}" is accepted in state "${endOf(state, path)}".`;
 }
+
+/** What somebody may have meant who asks for what the node is already. */
+const INSTEAD: Readonly<Partial<Record<Verb, string>>> = { active: ' "rebuild" deploys it anew.' };
 
 /** The verbs that lead from `state` to a state where `verb` is accepted, when all goes well. */
 export function shortestPath(state: ProvisionState, verb: Verb): readonly Verb[] | null {

@@ -1,7 +1,6 @@
 /** Why a node is where it is, in one paragraph: for `ingot node why`, and for errors when time is up. Pure. */
 import type { BootTimes } from '../config/timeouts.ts';
 import type { EventRecord, JobRecord, NodeRecord } from '../store/records.ts';
-import { VERBS } from '../store/words.ts';
 import { BEFORE_THE_LOADER } from './boot-stages.ts';
 import { usesSecureBoot } from './capabilities.ts';
 import { titleOf } from './deploy-steps.ts';
@@ -15,8 +14,8 @@ import { TELLS } from './power-sync/trouble.ts';
 import { type ReachedStage, reachedStage } from './reached-stage.ts';
 import { rescueLogin } from './rescue/password.ts';
 import { clockTime, duration } from './say-time.ts';
-import { allowedIn, commandOf } from './verbs.ts';
 import { bmcAsked, needsRamdisk, stepChecks, waitsForBoot } from './why-steps.ts';
+import { holdSentence, verbsSentence } from './why-verbs.ts';
 
 export type WhyFacts = {
   readonly node: NodeRecord;
@@ -125,7 +124,7 @@ function workSentence(job: JobRecord, facts: WhyFacts): string {
   const stops = abortSentence(job);
   const until = deadlineSentence(facts);
   const percent = job.progress === null ? '' : ` ${progressSentence(job.progress)}`;
-  return `The job "${job.verb}" is at step ${job.cursor + 1} of ${job.steps.length}, ${step}: ${doing}.${percent}${waits}${asking}${stops}${until}`;
+  return `The job "${job.verb}" is at step ${job.cursor + 1} of ${job.steps.length}, ${step}: ${doing}.${percent}${waits}${holdSentence(node)}${asking}${stops}${until}`;
 }
 
 function abortSentence({ abort, steps, cursor }: JobRecord): string {
@@ -152,13 +151,11 @@ function progressSentence({ percent, bytes_done, bytes_total }: NonNullable<JobR
 function restSentence({ node }: WhyFacts): string {
   const state = node.provision_state;
   if (isTransient(state)) return 'No job works on it, which is a defect of ingot: please report it.';
-  const verbs = VERBS.filter((verb) => allowedIn(verb).includes(state));
-  const next = verbs.length === 0 ? '' : ` You may ask for ${verbs.map(commandOf).join(', ')}.`;
   const failed =
     STATES[state].kind === 'fail'
       ? 'The last job failed'
       : 'Nothing is being done with it, and nothing waits';
-  return `${failed}.${usableSentence(node)}${next}`;
+  return `${failed}.${usableSentence(node)}${verbsSentence(node)}`;
 }
 
 /** What the power sync has found of its BMC, where it is in trouble. */

@@ -177,6 +177,20 @@ test.each([
   expect(hint).not.toContain('undeploy');
 });
 
+test.each([
+  [{ provision_state: 'clean hold' }, 'A step holds it. `ingot node unhold rack1-07` lets its job go on'],
+  [{ provision_state: 'active' }, 'First: ingot node undeploy rack1-07'],
+  [{ provision_state: 'active', instance_uuid: OTHER }, 'First: ingot node undeploy rack1-07'],
+  [{ provision_state: 'available', instance_uuid: OTHER }, 'First: ingot node unset rack1-07 instance_uuid'],
+  [{ provision_state: 'clean failed' }, 'First: ingot node manage rack1-07'],
+] as const)('DELETE of a node with %j names the command that helps there', async (fields, way) => {
+  const { ask, store } = await apiFixture();
+  await store.nodes.insert(aNode(fields));
+  const { status, body } = await ask('DELETE', `/v1/nodes/${NODE}`);
+  expect(status).toBe(409);
+  expect(JSON.parse(body.error_message)).toMatchObject({ hint: expect.stringContaining(way) });
+});
+
 test('a node that an instance is associated with is not deleted', async () => {
   const { ask, store } = await apiFixture();
   await store.nodes.insert(aNode({ instance_uuid: OTHER }));

@@ -98,6 +98,8 @@ describe('declined addresses', () => {
     for (let i = 1; i < 8; i++) decline(rig, i);
     expect(kinds(rig)).toEqual(['dhcp.address_in_use', 'dhcp.quarantine_full']);
     expect(rig.notices[0]).toMatchObject({ data: { address: '10.77.0.10', mac: null, refused_by: mac(1) } });
+    expect(rig.notices[0]?.sentence).toContain('Its MAC is not known: ask for it by ARP');
+    expect(rig.notices[1]?.sentence).toContain('ingot dhcp leases --state declined lists them');
     expect(rig.counted()).toMatchObject({ address_in_use: 7, quarantine_full: 6 });
   });
 

@@ -16,6 +16,16 @@ describe('a verb in the wrong state', () => {
     ['clean failed', 'provide', 'Ask for manage first; "provide" is accepted in state "manageable".'],
     ['deploying', 'active', 'A job works on the node: wait until it has ended'],
     ['clean wait', 'provide', 'or ask for abort.'],
+    ['manageable', 'manage', 'It is manageable already.'],
+    ['available', 'provide', 'It is available already.'],
+    ['available', 'deleted', 'It is available already.'],
+    ['active', 'active', 'It is active already. "rebuild" deploys it anew.'],
+    ['active', 'unrescue', 'It is active already.'],
+    [
+      'clean hold',
+      'provide',
+      'on its way to "available". `ingot node unhold machine-0` lets its job go on, `ingot node abort machine-0` ends it.',
+    ],
   ])('%s, %s: is refused in Ironic’s words, with what to do first', async (state, verb, hint) => {
     const world = await createWorld();
     const uuid = world.machines[0]?.uuid ?? '';
@@ -25,6 +35,16 @@ describe('a verb in the wrong state', () => {
       message: `The requested action "${verb}" can not be performed on node "${uuid}" while it is in state "${state}".`,
       hint: expect.stringContaining(hint),
     });
+  });
+});
+
+it('in a hold of manual cleaning is told where the job goes', async () => {
+  const world = await createWorld();
+  const uuid = world.machines[0]?.uuid ?? '';
+  const held = { provision_state: 'clean hold', target_provision_state: 'manageable' } as const;
+  await world.store().nodes.update(uuid, held);
+  await expect(world.daemon().requestVerb(uuid, { verb: 'inspect' })).rejects.toMatchObject({
+    hint: expect.stringMatching(/on its way to "manageable"\. `ingot node unhold/),
   });
 });
 

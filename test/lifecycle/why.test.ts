@@ -119,6 +119,40 @@ describe('what may be in the way on the wire', () => {
   });
 });
 
+describe('what an operator may ask for', () => {
+  it.each<[ProvisionState, string]>([
+    ['clean hold', 'You may ask for abort, unhold.'],
+    ['deploy hold', 'You may ask for abort, unhold.'],
+    ['service hold', 'You may ask for abort, unhold, service.'],
+  ])('in %s is told with the two ways out of it', async (provision_state, verbs) => {
+    const { text } = whyOf({ ...(await aNode()), provision_state }, aJob('hold'));
+    expect(text).toMatch(/`ingot node unhold \S+` lets its job go on, `ingot node abort \S+` ends it\./);
+    expect(text).toContain(verbs);
+  });
+
+  it.each<[Partial<NodeRecord>, string, RegExp]>([
+    [
+      { provision_state: 'manageable', retired: true, retired_reason: 'old' },
+      'You may ask for inspect, clean, adopt.',
+      /While it is retired it is refused: provide; this ends it: ingot node set \S+ retired=false \(reason: old\)\./,
+    ],
+    [
+      { provision_state: 'active', protected: true },
+      'You may ask for rescue, service.',
+      /While it is protected it is refused: rebuild, undeploy; .* protected=false \(reason: none given\)\./,
+    ],
+    [
+      { provision_state: 'manageable', maintenance: true },
+      'You may ask for provide, inspect, adopt.',
+      /While it is in maintenance it is refused: clean; this ends it: ingot node maintenance \S+ off/,
+    ],
+  ])('leaves out what a flag keeps from it: %j', async (fields, free, kept) => {
+    const { text } = whyOf({ ...(await aNode()), ...fields }, null);
+    expect(text).toContain(free);
+    expect(text).toMatch(kept);
+  });
+});
+
 describe('the time of a step', () => {
   const HOUR_MS = 3_600_000;
 

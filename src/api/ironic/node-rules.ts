@@ -1,8 +1,8 @@
 /** When a node may be changed or deleted, by its state (ironic/common/states.py). Pure. */
 import { IngotError } from '../../errors.ts';
-import { isTransient } from '../../lifecycle/graph.ts';
+import { isTransient, STATES } from '../../lifecycle/graph.ts';
 import { INTERFACE_KINDS, interfaceOf } from '../../lifecycle/interfaces.ts';
-import { refuseProtected, waitForJob } from '../../lifecycle/verbs.ts';
+import { acceptsVerb, refuseProtected, waitForJob } from '../../lifecycle/verbs.ts';
 import type { JsonObject, NodeRecord } from '../../store/records.ts';
 import type { NodePatch } from '../../store/store.ts';
 import type { ProvisionState } from '../../store/words.ts';
@@ -97,7 +97,7 @@ function notUpdatable(node: NodeRecord, field: string, orElse: string): IngotErr
 export function refuseDelete(node: NodeRecord): void {
   if (!node.maintenance && node.instance_uuid !== null) {
     throw new IngotError('conflict', `Node ${node.uuid} is associated with instance ${node.instance_uuid}.`, {
-      hint: `First: ingot node undeploy ${node.name ?? node.uuid}, or: ingot node unset ${node.name ?? node.uuid} instance_uuid`,
+      hint: wayToDeletion(node) ?? `First: ingot node unset ${node.name ?? node.uuid} instance_uuid`,
     });
   }
   refuseProtected(node);
@@ -107,12 +107,17 @@ export function refuseDelete(node: NodeRecord): void {
     `Can not delete node "${node.uuid}" while it is in provision state "${node.provision_state}". ` +
       `Valid provision states to perform deletion are: "(${DELETE_ALLOWED.map((one) => `'${one}'`).join(', ')})", ` +
       'or set the node into maintenance mode',
-    {
-      hint: isTransient(node.provision_state)
-        ? waitForJob(node)
-        : 'Bring it there first (`ingot node undeploy`, `ingot node manage`), or `ingot node maintenance`.',
-    },
+    { hint: wayToDeletion(node) ?? `First: ingot node maintenance ${node.name ?? node.uuid} on` },
   );
+}
+
+/** What brings the node to a state in which it may be deleted; null where no verb does. */
+function wayToDeletion(node: NodeRecord): string | null {
+  const { provision_state: state } = node;
+  if (isTransient(state) || STATES[state].kind === 'hold') return waitForJob(node);
+  if (acceptsVerb(node, 'deleted')) return `First: ingot node undeploy ${node.name ?? node.uuid}`;
+  const mayBeManaged = acceptsVerb(node, 'manage') && !mayBeDeleted(node);
+  return mayBeManaged ? `First: ingot node manage ${node.name ?? node.uuid}` : null;
 }
 
 /** Throws `conflict` while other nodes are parts of this one. */

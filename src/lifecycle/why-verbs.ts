@@ -1,0 +1,32 @@
+/** What `why` tells of the verbs that an operator may ask for. Pure. */
+import type { NodeRecord } from '../store/records.ts';
+import { VERBS } from '../store/words.ts';
+import { STATES } from './graph.ts';
+import { acceptsVerb, commandOf, flagAgainst, type HinderingFlag, howToClear, howToGoOn } from './verbs.ts';
+
+const FLAGS: readonly (readonly [HinderingFlag, string])[] = [
+  ['maintenance', 'in maintenance'],
+  ['protected', 'protected'],
+  ['retired', 'retired'],
+];
+
+/** What an operator may ask for now, and what else a flag of the node keeps from him. */
+export function verbsSentence(node: NodeRecord): string {
+  const verbs = VERBS.filter((verb) => acceptsVerb(node, verb));
+  const withFlag = (flag: HinderingFlag | null): string =>
+    verbs
+      .filter((verb) => flagAgainst(node, verb) === flag)
+      .map(commandOf)
+      .join(', ');
+  const free = withFlag(null);
+  const kept = FLAGS.filter(([flag]) => withFlag(flag) !== '').map(
+    ([flag, being]) =>
+      ` While it is ${being} it is refused: ${withFlag(flag)}; this ends it: ${howToClear(node, flag)}.`,
+  );
+  return `${free === '' ? '' : ` You may ask for ${free}.`}${kept.join('')}`;
+}
+
+/** Of a node that waits for its operator; empty in other states. */
+export function holdSentence(node: NodeRecord): string {
+  return STATES[node.provision_state].kind === 'hold' ? ` ${howToGoOn(node)}${verbsSentence(node)}` : '';
+}
