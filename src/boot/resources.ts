@@ -79,7 +79,8 @@ export function createResolvers(options: ResourceOptions): { readonly [root: str
     onLoaded: () => undefined,
   });
   return {
-    '/boot/': async (name) => programResource(options.manifest, name),
+    // shim asks for what lies beside it by two slashes: /boot//grubx64.efi.
+    '/boot/': async (name) => programResource(options.manifest, name.replace(/^\/+/, '')),
     '/grub/': async (name, asked) => grubResource({ ...options, grub, refusals }, `grub/${name}`, asked),
     '/ipxe/': async (name, asked) => scriptResource({ ...options, rounds, refusals }, name, asked),
     '/files/': async (name) => (await ramdisk.get(name)?.()) ?? NO_SUCH_FILE,

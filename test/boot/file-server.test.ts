@@ -39,6 +39,10 @@ describe('boot programs', () => {
     await facts().toMatchObject([{ kind: 'boot.program', address: '127.0.0.1', bytes: 14 }]);
   });
 
+  test('two slashes are one, for shim asks so for what lies beside it', async () => {
+    expect(await (await get('/boot//snponly.efi')).text()).toBe('a boot program');
+  });
+
   test('one that Debian has and that is not installed says what to install', async () => {
     const response = await get('/boot/undionly.kpxe');
     expect(response.status).toBe(404);
