@@ -12,12 +12,12 @@ const GOALS: Readonly<Record<string, readonly string[]>> = {
   active: ['active'],
   rebuild: ['active'],
   deleted: ['available', 'manageable'],
-  clean: ['manageable', 'clean hold'],
-  service: ['active', 'service hold'],
+  clean: ['manageable'],
+  service: ['active'],
   adopt: ['active'],
   rescue: ['rescue'],
   unrescue: ['active'],
-  unhold: ['manageable', 'available', 'active', 'clean hold', 'service hold'],
+  unhold: ['manageable', 'available', 'active'],
   abort: [
     ...['manageable', 'available', 'active', 'deploy failed', 'clean failed', 'inspect failed'],
     ...['service failed', 'rescue failed'],
@@ -36,7 +36,10 @@ export type WaitOptions = {
   readonly onProgress: (node: NodeAnswer, job: JobAnswer | null) => void;
 };
 
-/** The node at the goal. Throws with the node's `last_error` when it failed, `timeout` when time is over. */
+/**
+ * The node at the goal. Throws `conflict` when it failed (with the node's `last_error`) or is held, `timeout` when time is
+ * over.
+ */
 export async function waitForVerb(options: WaitOptions): Promise<NodeAnswer> {
   const { client, ident, verb, clock, signal, timeoutMs, onProgress } = options;
   const until = clock.elapsed() + timeoutMs;
@@ -46,6 +49,7 @@ export async function waitForVerb(options: WaitOptions): Promise<NodeAnswer> {
     const verdict = judge(node, verb, job);
     if (verdict === 'done') return node;
     if (verdict === 'failed') throw failure(node, verb);
+    if (verdict === 'held') throw held(node);
     if (clock.elapsed() >= until) {
       throw new IngotError(
         'timeout',
@@ -59,11 +63,13 @@ export async function waitForVerb(options: WaitOptions): Promise<NodeAnswer> {
   }
 }
 
+type Verdict = 'done' | 'failed' | 'held' | 'going on';
+
 /** Pure: is the verb at its end, and how did it end? */
-export function judge(node: NodeAnswer, verb: string, job: JobAnswer | null): 'done' | 'failed' | 'going on' {
+export function judge(node: NodeAnswer, verb: string, job: JobAnswer | null): Verdict {
   const state = node.provision_state;
   // A held job runs on, and its node keeps its target: nothing more comes until an operator says `unhold`.
-  if (state.endsWith(' hold') && (GOALS[verb] ?? []).includes(state)) return 'done';
+  if (state.endsWith(' hold') && verb !== 'abort') return 'held';
   if (job?.status === 'running') return 'going on';
   if ((GOALS[verb] ?? []).includes(state) && (node.target_provision_state === null || verb === 'abort'))
     return 'done';
@@ -80,6 +86,13 @@ function failure(node: NodeAnswer, verb: string): IngotError {
       hint: `\`ingot node why ${label(node)}\` tells what was last seen and what to check.`,
     },
   );
+}
+
+function held(node: NodeAnswer): IngotError {
+  const name = label(node);
+  return new IngotError('conflict', `${name} is held ("${node.provision_state}"): its job is not done`, {
+    hint: `\`ingot node unhold ${name}\` goes on, \`ingot node abort ${name}\` ends it.`,
+  });
 }
 
 export function label(node: { readonly name: string | null; readonly uuid: string }): string {

@@ -65,6 +65,24 @@ test('a runbook takes the place of the steps', async () => {
   expect(lifecycle.asked[0]?.arguments[1]).toEqual({ verb: 'service', steps: [step] });
 });
 
+test.each([
+  { words: ['clean', 'rack1-07', '--step', 'hold'], state: 'clean hold' },
+  { words: ['service', 'rack1-07', '--step', 'hold'], state: 'service hold' },
+  { words: ['undeploy', 'rack1-07'], state: 'clean hold' },
+  { words: ['rebuild', 'rack1-07'], state: 'deploy hold' },
+  { words: ['unhold', 'rack1-07'], state: 'clean hold' },
+] as const)('$words.0 --wait ends at a hold, and says the ways on', async ({ words, state }) => {
+  const { node, store } = await daemonFixture();
+  await store.nodes.insert(aNode({ provision_state: state }));
+  await store.jobs.insert({ node_uuid: NODE, verb: 'clean', steps: [{ name: 'hold', args: {} }] });
+  const { code, err } = await node(...words, '--wait');
+  expect(code).toBe(1);
+  expect(err).toContain(
+    `ingot: rack1-07 is held ("${state}"): its job is not done\n` +
+      '`ingot node unhold rack1-07` goes on, `ingot node abort rack1-07` ends it.\n',
+  );
+});
+
 test('work without the ramdisk is asked for as that', async () => {
   const { node, store, lifecycle } = await daemonFixture();
   await store.nodes.insert(aNode());

@@ -20,10 +20,12 @@ function aJob(status: JobAnswer['status']): JobAnswer {
 
 test.each([
   // A held job runs on, and its node keeps its target.
-  { verb: 'clean', state: 'clean hold', target: 'manageable', job: 'running', is: 'done' },
-  { verb: 'service', state: 'service hold', target: 'active', job: 'running', is: 'done' },
-  { verb: 'unhold', state: 'clean hold', target: 'manageable', job: 'running', is: 'done' },
-  { verb: 'provide', state: 'clean hold', target: 'available', job: 'running', is: 'going on' },
+  { verb: 'clean', state: 'clean hold', target: 'manageable', job: 'running', is: 'held' },
+  { verb: 'service', state: 'service hold', target: 'active', job: 'running', is: 'held' },
+  { verb: 'active', state: 'deploy hold', target: 'active', job: 'running', is: 'held' },
+  { verb: 'unhold', state: 'clean hold', target: 'manageable', job: 'running', is: 'held' },
+  { verb: 'provide', state: 'clean hold', target: 'available', job: 'running', is: 'held' },
+  { verb: 'abort', state: 'clean hold', target: 'manageable', job: 'running', is: 'going on' },
   { verb: 'clean', state: 'clean wait', target: 'manageable', job: 'running', is: 'going on' },
   { verb: 'clean', state: 'manageable', target: null, job: 'running', is: 'going on' },
   { verb: 'clean', state: 'manageable', target: null, job: 'done', is: 'done' },

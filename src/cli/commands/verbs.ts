@@ -9,7 +9,7 @@ import { label, waitForVerb } from '../wait.ts';
 export const DEFAULT_TIMEOUT_S = 7200;
 
 export const WAIT_HELP = `
-  --wait        stay until it is done, and tell how far it is
+  --wait        stay until it is done, failed or held by a step, and tell how far it is; exit code 0: it is done
   --timeout S   with --wait: give up after S seconds (default ${DEFAULT_TIMEOUT_S}); the job goes on
 `;
 
