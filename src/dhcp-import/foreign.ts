@@ -10,6 +10,8 @@ export type ForeignReservation = {
   /** Null: the server knows the machine and gives it an address from a range. */
   readonly address: Ipv4 | null;
   readonly hostname: string | null;
+  /** The first address of the subnet that it stands in, where it stands in one. */
+  readonly subnet?: Ipv4;
 };
 
 export type ForeignLease = {

@@ -1,5 +1,5 @@
 /** Host reservations from the configuration of kea-dhcp4: global ones, and those of its subnets. Pure. */
-import { parseIpv4 } from '../net/ipv4.ts';
+import { type Ipv4, parseIpv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import {
   badLine,
@@ -30,11 +30,11 @@ export function readKeaConfig(text: string): ForeignFile {
       'reservations in a database are not in this file: write them into it, or reserve them by command';
     skipped.push({ line: lineOf(dhcp4), what: name, why });
   }
-  for (const host of hostsOf(dhcp4)) {
+  for (const { host, subnet } of hostsOf(dhcp4)) {
     const read = reservationOf(host);
     const line = lineOf(host);
     if ('why' in read) skipped.push({ line, ...read });
-    else reservations.push({ line, ...read });
+    else reservations.push({ line, ...read, ...(subnet === null ? {} : { subnet }) });
   }
   return { reservations, leases: [], skipped };
 }
@@ -47,10 +47,13 @@ function dhcp4Of(value: JsonValue): JsonFields | null {
   return isFields(root.Dhcp4) ? root.Dhcp4 : null;
 }
 
-function hostsOf(dhcp4: JsonFields): readonly JsonFields[] {
+function hostsOf(dhcp4: JsonFields): readonly { readonly host: JsonFields; readonly subnet: Ipv4 | null }[] {
   const shared = fieldsIn(dhcp4['shared-networks']).flatMap((network) => fieldsIn(network.subnet4));
   const subnets = [...fieldsIn(dhcp4.subnet4), ...shared];
-  return [dhcp4, ...subnets].flatMap((part) => fieldsIn(part.reservations));
+  return [dhcp4, ...subnets].flatMap((part) => {
+    const subnet = parseIpv4(textOf(part.subnet)?.split('/')[0] ?? '');
+    return fieldsIn(part.reservations).map((host) => ({ host, subnet }));
+  });
 }
 
 function fieldsIn(list: JsonValue | undefined): readonly JsonFields[] {

@@ -79,7 +79,10 @@ function networkOf(wish: ReservationWish, networks: readonly NetworkConfig[]): R
   }
   const [only, ...more] = networks.filter(({ dhcp }) => dhcp === 'authoritative' || dhcp === 'reservations');
   if (only !== undefined && more.length === 0) return { ok: true, network: only };
-  return no('neither an address nor a network is named', `Name the network. ${listed(networks)}`);
+  return no(
+    'neither an address nor a network is named',
+    `Name the network (\`--network NAME\`). ${listed(networks)}`,
+  );
 }
 
 function checkAddress(address: Ipv4, network: NetworkConfig): ReservationVerdict {

@@ -95,6 +95,28 @@ test('replacing takes the place of the MAC’s earlier one; deleting gives the a
   expect([again.status, fault(again)]).toEqual([404, `${MAC} has no reservation on network pxe.`]);
 });
 
+test('an imported reservation without an address goes to the network of the subnet that it stood in', async () => {
+  const second = {
+    ...NETWORK,
+    name: 'second',
+    cidr: '10.21.0.0/16',
+    address: '10.21.0.1',
+    interface: 'eth2',
+    ranges: [],
+  };
+  const { ask } = await apiFixture({ config: configSchema.parse({ networks: [NETWORK, second] }) });
+  const reservations = [
+    { mac: MAC, address: null, subnet: '10.21.0.0' },
+    { mac: OTHER, address: null },
+  ];
+  const answer = await ask('POST', '/ingot/v1/dhcp/import', { body: { from: 'kea', reservations } });
+  expect(answer.body.reservations).toMatchObject([
+    { why: null },
+    { why: expect.stringContaining('neither an address nor a network is named') },
+  ]);
+  expect((await ask('GET', PATH)).body.reservations).toMatchObject([{ mac: MAC, network: 'second' }]);
+});
+
 test('an import with one entry that is none is refused whole, with its number', async () => {
   const { ask, store, inForce } = await fixture();
   const good = { mac: MAC, address: '10.20.5.5' };

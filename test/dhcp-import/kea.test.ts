@@ -30,9 +30,15 @@ test("Kea's reservations are read from the configuration, global ones and those 
   expect(leases).toEqual([]);
   expect(reservations).toEqual([
     { line: 7, mac: '52:54:00:00:00:01', address: null, hostname: 'global-name' },
-    { line: 13, mac: '52:54:00:aa:bb:02', address: '10.20.5.2', hostname: 'rack1-u02.example' },
-    { line: 14, mac: '52:54:00:aa:bb:03', address: '10.20.5.3', hostname: null },
-    { line: 20, mac: '52:54:00:aa:bb:06', address: '10.21.0.6', hostname: null },
+    {
+      line: 13,
+      mac: '52:54:00:aa:bb:02',
+      address: '10.20.5.2',
+      hostname: 'rack1-u02.example',
+      subnet: '10.20.0.0',
+    },
+    { line: 14, mac: '52:54:00:aa:bb:03', address: '10.20.5.3', hostname: null, subnet: '10.20.0.0' },
+    { line: 20, mac: '52:54:00:aa:bb:06', address: '10.21.0.6', hostname: null, subnet: '10.21.0.0' },
   ]);
   expect(skipped).toEqual([
     { line: 15, what: 'reservation of 10.20.5.4', why: expect.stringContaining('names no MAC') },

@@ -2,8 +2,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { Config } from '../../config/schema.ts';
 import { IngotError } from '../../errors.ts';
 import { checkReservation } from '../../ipam/check-reservation.ts';
+import { cidrContains, type Ipv4 } from '../../net/ipv4.ts';
 import type { Mac } from '../../net/mac.ts';
 import type { Queries } from '../../store/store.ts';
 import type { ApiContext } from '../context.ts';
@@ -27,7 +29,11 @@ export const importBody = z.strictObject({
   reservations: z.array(z.unknown()).max(100_000).default([]),
   leases: z.array(z.unknown()).max(200_000).default([]),
 });
-const reservationEntry = z.strictObject({ mac: nicMac, address: ipv4.nullable(), hostname });
+const reservationEntry = z.strictObject({
+  ...{ mac: nicMac, address: ipv4.nullable(), hostname },
+  /** An address of the subnet that it stood in: names the network of one without an address. */
+  subnet: ipv4.nullable().default(null),
+});
 const leaseEntry = z.strictObject({
   ...{ mac: nicMac, address: ipv4, hostname },
   ...{ starts_at: time, expires_at: time },
@@ -100,6 +106,10 @@ async function importReservations(body: ImportBody, context: ApiContext): Promis
   return verdicts;
 }
 
+function networkAround(address: Ipv4, networks: Config['networks']): string | null {
+  return networks.find(({ cidr }) => cidrContains(cidr, address))?.name ?? null;
+}
+
 async function importTogether(
   body: ImportBody,
   { store, config, dhcp }: ApiContext,
@@ -110,8 +120,9 @@ async function importTogether(
   const rules = { networks: config.networks, source: 'import', replace: false } as const;
   try {
     await store.transaction(async (queries) => {
-      for (const [index, { mac, address, hostname: name }] of body.reservations.entries()) {
-        const network = address === null ? body.network : null;
+      for (const [index, { mac, address, hostname: name, subnet }] of body.reservations.entries()) {
+        const around = subnet === null ? null : networkAround(subnet, config.networks);
+        const network = address === null ? (body.network ?? around) : null;
         verdicts.push(await judge(queries, { network, mac, address, hostname: name }, rules));
         if (index % SLICE === SLICE - 1) await nextTurn();
       }

@@ -1,5 +1,11 @@
 /** `ingot dhcp import`: what Kea, ISC dhcpd or dnsmasq kept goes on here. */
-import { type ForeignFile, type ForeignLease, lastOfEach, type Skipped } from '../../dhcp-import/foreign.ts';
+import {
+  type ForeignFile,
+  type ForeignLease,
+  type ForeignReservation,
+  lastOfEach,
+  type Skipped,
+} from '../../dhcp-import/foreign.ts';
 import { FOREIGN_SERVERS, type ForeignServer, readForeign } from '../../dhcp-import/read-foreign.ts';
 import { IngotError } from '../../errors.ts';
 import { flag, text, usage } from '../arguments.ts';
@@ -21,7 +27,7 @@ export const dhcpImport: Command = {
                   dnsmasq: its configuration, hosts files, /etc/ethers and dnsmasq.leases
   FILE            one or more of them, in any order; of two leases of one address the last file's counts
   --dry-run       tell what would be taken, and change nothing
-  --network NAME  for reservations that name no address, where there are several networks
+  --network NAME  for reservations that name no address and stand in no subnet, where there are several networks
 Stop the other server first, so that its leases stay as they are. What is here already stands; a second import
 changes nothing.
 `,
@@ -47,7 +53,7 @@ changes nothing.
     );
     const answer = await client.importDhcp({
       ...{ from: server, dry_run: flag(values, 'dry-run'), network: text(values, 'network') },
-      reservations: reservations.map(({ mac, address, hostname }) => ({ mac, address, hostname })),
+      reservations: reservations.map(reservationBody),
       leases: leases.map(leaseBody),
     });
     const imported: readonly Imported[] = [
@@ -120,6 +126,10 @@ async function readText(path: string): Promise<string> {
       cause,
     });
   }
+}
+
+function reservationBody({ mac, address, hostname, subnet }: ForeignReservation) {
+  return { mac, address, hostname, ...(subnet === undefined ? {} : { subnet }) };
 }
 
 function leaseBody({ mac, address, hostname, startedAt, expiresAt }: ForeignLease) {
