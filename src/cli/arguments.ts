@@ -34,7 +34,9 @@ export function readArguments(
       strict: true,
     });
   } catch (thrown) {
-    throw usage(thrown instanceof Error ? thrown.message : String(thrown), positionals.usage);
+    const sentence = thrown instanceof Error ? thrown.message : String(thrown);
+    const unknown = /^Unknown option '(-[^']*)'/.exec(sentence)?.[1];
+    throw usage(unknown === undefined ? sentence : noSuchOption(unknown, options), positionals.usage);
   }
   if (parsed.values.help === true) return parsed;
   if (parsed.positionals.includes(''))
@@ -44,6 +46,14 @@ export function readArguments(
     throw usage(`"${parsed.positionals[positionals.most] ?? ''}" is one word too many`, positionals.usage);
   }
   return parsed;
+}
+
+/** Those that begin like it are named: node:util takes no beginnings, as some programs do. */
+function noSuchOption(given: string, options: ParseArgsOptionsConfig): string {
+  const word = given.replace(/^-+/, '');
+  const near = Object.keys({ ...COMMON_OPTIONS, ...options }).filter((name) => name.startsWith(word));
+  const meant = near.length === 0 ? '`--help` tells all' : `did you mean --${near.join(' or --')}?`;
+  return `There is no option ${given}: ${meant}`;
 }
 
 export function usage(message: string, usageLine: string): IngotError {

@@ -148,6 +148,13 @@ function allCommands(group: Group): readonly Command[] {
 }
 
 function unknown(words: string, io: Io): number {
+  const option = /(?:^| )(-\S+)$/.exec(words)?.[1];
+  if (option !== undefined) {
+    const early = new IngotError('usage', `${option} stands before the command: options follow it`, {
+      hint: 'As in `ingot node list --url URL`. `ingot help` lists all commands.',
+    });
+    return complain(early, { io, json: false });
+  }
   const error = new IngotError('usage', `There is no command "ingot ${words}"`, {
     hint: '`ingot help` lists all commands.',
   });

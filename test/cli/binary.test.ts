@@ -30,8 +30,9 @@ test('a daemon that is not there is exit code 3, with a hint, also as JSON', asy
 
 test.each([
   { name: 'an unknown word', argv: ['fly'], text: 'There is no command "ingot fly"' },
+  { name: 'an option before the command', argv: ['--url', 'x', 'node', 'list'], text: '--url stands before' },
   { name: 'an unknown verb', argv: ['node', 'fly'], text: 'There is no command "ingot node fly"' },
-  { name: 'an unknown option', argv: ['node', 'list', '--fly'], text: "Unknown option '--fly'" },
+  { name: 'an unknown option', argv: ['node', 'list', '--fly'], text: 'There is no option --fly' },
   { name: 'a missing name', argv: ['node', 'show'], text: 'Something is missing' },
   {
     name: 'a bad address',
