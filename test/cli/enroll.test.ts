@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readEnrollFile } from '../../src/cli/enroll-file.ts';
-import { daemonFixture } from './fixtures.ts';
+import { daemonFixture, runNode } from './fixtures.ts';
 
 const TWO_NODES = `
 nodes:
@@ -107,6 +107,37 @@ test('one node from options, its password from a file', async () => {
     properties: { capabilities: 'boot_mode:bios' },
   });
   expect(await store.ports.list()).toHaveLength(2);
+});
+
+test('a machine that is nowhere needs no BMC, any other does', async () => {
+  const { node, store } = await daemonFixture({ drivers: ['redfish', 'fake-hardware'] });
+  expect((await node('enroll', '--name', 'n1', '--driver', 'fake-hardware')).code).toBe(0);
+  expect(await store.nodes.find('n1')).toMatchObject({ driver: 'fake-hardware', driver_info: {} });
+  expect(await node('enroll', '--name', 'n2', '--driver', 'idrac')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('Give --bmc: the driver idrac needs it'),
+  });
+});
+
+test.each(['https://admin:pw@10.30.0.7', 'admin:pw@10.30.0.7'])('the BMC %s is refused', async (bmc) => {
+  const { node, store } = await daemonFixture();
+  const { code, err } = await node('enroll', '--name', 'n1', '--bmc', bmc);
+  expect(code).toBe(2);
+  expect(err).toContain('is seen by everybody: give --username and --password-file');
+  expect(await store.nodes.find('n1')).toBeNull();
+});
+
+test.each([
+  {
+    argv: ['enroll', '--user', 'x'],
+    says: 'There is no option --user: did you mean --username?\nUsage: ingot',
+  },
+  { argv: ['list', '--colour'], says: 'There is no option --colour: `--help` tells all\n' },
+  { argv: ['--url', 'x', 'list'], says: '--url stands before the command: options follow it\n' },
+])('$argv is told in a plain sentence', async ({ argv, says }) => {
+  const { code, err } = await runNode(argv, '');
+  expect(code).toBe(2);
+  expect(err).toContain(says);
 });
 
 test('the ways that UEFI machines boot are options too', async () => {

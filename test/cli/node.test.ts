@@ -1,11 +1,7 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { BmcTrouble } from '../../src/store/records.ts';
 import { aNode, NODE } from '../api/fixtures.ts';
 import { daemonFixture, runNode } from './fixtures.ts';
-
-const SHA256 = `sha256:${'ab'.repeat(32)}`;
 
 test('show tells states, BMC without its secret, ports and the report of the OS', async () => {
   const { node, store, ask } = await daemonFixture();
@@ -120,109 +116,6 @@ test.each([
   await store.nodes.insert(aNode());
   expect((await node(word, 'rack1-07')).code).toBe(0);
   expect(lifecycle.asked).toEqual([{ method: 'requestVerb', arguments: [NODE, { verb }] }]);
-});
-
-test('deploy asks for image, root device and config drive at once', async () => {
-  const { node, store, lifecycle, folder } = await daemonFixture();
-  await store.nodes.insert(aNode({ provision_state: 'available' }));
-  writeFileSync(join(folder, 'key.pub'), 'ssh-ed25519 AAAA me@here\n');
-  writeFileSync(join(folder, 'user-data'), '#cloud-config\n');
-  const files = ['--ssh-key', join(folder, 'key.pub'), '--user-data', join(folder, 'user-data')];
-  const image = ['--image', 'https://images/debian.qcow2', '--checksum', SHA256];
-  const { code } = await node(
-    'deploy',
-    'rack1-07',
-    ...image,
-    ...files,
-    '--hostname',
-    'web-1',
-    '--root-device',
-    'serial=abc',
-  );
-  expect(code).toBe(0);
-  expect(lifecycle.asked[0]?.arguments[1]).toEqual({
-    verb: 'active',
-    deployment: {
-      image_source: 'https://images/debian.qcow2',
-      image_disk_format: 'qcow2',
-      image_os_hash_algo: 'sha256',
-      image_os_hash_value: 'ab'.repeat(32),
-      root_device: { serial: 'abc' },
-    },
-    configdrive: {
-      meta_data: { hostname: 'web-1', name: 'web-1', public_keys: { 'key-0': 'ssh-ed25519 AAAA me@here' } },
-      user_data: '#cloud-config\n',
-    },
-  });
-});
-
-test('deploy without more has a config drive of its own, rebuild without more names nothing', async () => {
-  const { node, store, lifecycle } = await daemonFixture();
-  await store.nodes.insert(aNode());
-  expect((await node('deploy', 'rack1-07', '--image', 'https://i', '--checksum', SHA256)).code).toBe(0);
-  expect((await node('rebuild', 'rack1-07')).code).toBe(0);
-  expect(lifecycle.asked.map((one) => one.arguments[1])).toEqual([
-    { verb: 'active', deployment: expect.objectContaining({ image_source: 'https://i' }), configdrive: {} },
-    { verb: 'rebuild', deployment: {} },
-  ]);
-});
-
-test.each([
-  { name: 'no checksum', argv: ['--image', 'https://i'], text: 'Give both --image and --checksum' },
-  {
-    name: 'a short checksum',
-    argv: ['--image', 'https://i', '--checksum', 'sha256:ab'],
-    text: '--checksum is sha256: and 64',
-  },
-  {
-    name: 'an unknown format',
-    argv: ['--image', 'https://i', '--checksum', SHA256, '--format', 'vhd'],
-    text: '--format is one of',
-  },
-  {
-    name: 'a bad hint',
-    argv: ['--image', 'https://i', '--checksum', SHA256, '--root-device', 'x'],
-    text: 'is not KEY=HINT',
-  },
-  {
-    name: 'a hint that no agent knows',
-    argv: ['--image', 'https://i', '--checksum', SHA256, '--root-device', 'disk=sda'],
-    text: '--root-device disk: the keys are name, serial, wwn, wwn_with_extension',
-  },
-  {
-    name: 'a host name with a space',
-    argv: ['--image', 'https://i', '--checksum', SHA256, '--hostname', 'web 1'],
-    text: '--hostname "web 1" is no host name',
-  },
-  {
-    name: 'a bad timeout',
-    argv: ['--image', 'https://i', '--checksum', SHA256, '--timeout', '-1s'],
-    text: "Option '--timeout' argument is ambiguous",
-  },
-])('deploy with $name is a mistake of usage and changes nothing', async ({ argv, text }) => {
-  const { node, store, lifecycle } = await daemonFixture();
-  await store.nodes.insert(aNode());
-  const { code, err } = await node('deploy', 'rack1-07', ...argv);
-  expect([code, err.includes(text) ? text : err]).toEqual([2, text]);
-  expect(lifecycle.asked).toEqual([]);
-  expect((await store.nodes.get(NODE))?.instance_info).toEqual({});
-});
-
-test('a private key is not put onto the config drive', async () => {
-  const { node, store, folder } = await daemonFixture();
-  await store.nodes.insert(aNode());
-  writeFileSync(join(folder, 'key'), '-----BEGIN OPENSSH PRIVATE KEY-----\n');
-  const { code, err } = await node(
-    'deploy',
-    'rack1-07',
-    '--image',
-    'https://i',
-    '--checksum',
-    SHA256,
-    '--ssh-key',
-    join(folder, 'key'),
-  );
-  expect([code, err]).toEqual([1, expect.stringContaining('is no public SSH key')]);
 });
 
 test('--wait follows the node to its goal and tells each step once', async () => {

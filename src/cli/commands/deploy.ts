@@ -4,7 +4,8 @@ import type { JsonObject } from '../answers.ts';
 import { text, texts, usage, type Values, WAIT_OPTIONS } from '../arguments.ts';
 import { type Call, type Command, nameOf } from '../command.ts';
 import { buildConfigDrive } from '../config-drive.ts';
-import { IMAGE_HELP, readImage } from '../image.ts';
+import { CHECKSUM_FORMS, FORMAT_HELP, readChecksum, readImage } from '../image.ts';
+import { readUrl } from '../secret-file.ts';
 import { readSteps } from '../steps-file.ts';
 import { follow, timeoutOf, WAIT_HELP } from './verbs.ts';
 
@@ -32,8 +33,11 @@ const OPTIONS: Command['options'] = {
 };
 
 const DETAILS = `
-  --image URL|FILE        http://, https://, or a file on the daemon's machine (see images.source_dirs)
-${IMAGE_HELP}  --kernel URL --ramdisk URL [--kernel-args WORDS], or --boot-iso URL
+  --image URL|FILE|@FILE  http://, https://, or a file on the daemon's machine (see images.source_dirs);
+                          @FILE: a file that holds the URL, for one with a login or a signature (@-: standard input)
+  --checksum ALGO:HEX|URL|@FILE
+                          sha256:… or sha512:… of the image, or the http(s) URL of a list of them (SHA256SUMS)
+${FORMAT_HELP}  --kernel URL --ramdisk URL [--kernel-args WORDS], or --boot-iso URL
                           for nodes of deploy_interface ramdisk: what the machine boots by iPXE, at each boot
   --root-device KEY=HINT  which disk: serial=…, wwn=…, name=/dev/sda, size=…; may be repeated
   --config-drive PATH     a folder with meta_data.json, user_data, network_data.json, or one JSON file
@@ -45,7 +49,7 @@ ${IMAGE_HELP}  --kernel URL --ramdisk URL [--kernel-args WORDS], or --boot-iso U
 ${WAIT_HELP}`;
 
 export const deploy: Command = {
-  usage: 'ingot node deploy NAME --image URL|FILE --checksum sha256:HEX [options]',
+  usage: 'ingot node deploy NAME --image URL|FILE --checksum sha256:HEX|URL [options]',
   summary: 'Writes an OS image to the node and starts it.',
   details: DETAILS,
   options: OPTIONS,
@@ -55,7 +59,7 @@ export const deploy: Command = {
 };
 
 export const rebuild: Command = {
-  usage: 'ingot node rebuild NAME [--image URL|FILE --checksum sha256:HEX] [options]',
+  usage: 'ingot node rebuild NAME [--image URL|FILE --checksum sha256:HEX|URL] [options]',
   summary: 'Deploys an active node once more, with the same image or another.',
   details: DETAILS,
   options: OPTIONS,
@@ -71,7 +75,7 @@ async function deployWith(call: Call, verb: Verb): Promise<number> {
   const timeoutMs = timeoutOf(call);
   // Without a system of its own a deployment may be made of steps (deploy_interface custom-agent).
   const needed = verb === 'active' && text(values, 'steps') === null;
-  const image = netbootFields(values) ?? imageFields(values, call.usage, needed);
+  const image = netbootFields(values) ?? (await imageFields(values, call.usage, needed));
   const rootDevice = rootDeviceField(texts(values, 'root-device'), call.usage);
   const configdrive = await buildConfigDrive({
     source: text(values, 'config-drive'),
@@ -94,18 +98,27 @@ async function deployWith(call: Call, verb: Verb): Promise<number> {
 }
 
 /** The image as Ironic's `instance_info` has it; null when none is named. Throws `usage`. */
-function imageFields(values: Values, usageLine: string, needed: boolean): JsonObject | null {
+async function imageFields(values: Values, usageLine: string, needed: boolean): Promise<JsonObject | null> {
   const source = text(values, 'image');
   const checksum = text(values, 'checksum');
   if (source === null && checksum === null && !needed) return null;
   if (source === null || checksum === null) throw usage('Give both --image and --checksum', usageLine);
-  const image = readImage({ source, checksum, format: text(values, 'format') }, usageLine);
+  const named = { source, format: text(values, 'format'), asFile: '--image @FILE' };
+  const image = await readImage(named, usageLine);
   return {
     image_source: image.source,
     image_disk_format: image.format,
-    image_os_hash_algo: image.checksum.algorithm,
-    image_os_hash_value: image.checksum.value,
+    ...(await checksumFields(checksum, usageLine)),
   };
+}
+
+/** A list's URL stands where Ironic has it, and whichever kind the list has counts. */
+async function checksumFields(given: string, usageLine: string): Promise<JsonObject> {
+  const checksum = await readUrl(given, { asFile: '--checksum @FILE', usageLine });
+  if (/^https?:\/\//.test(checksum)) return { image_checksum: checksum };
+  const forms = `${CHECKSUM_FORMS}; or the http(s) URL of a list`;
+  const { algorithm, value } = readChecksum(checksum, { forms, usageLine });
+  return { image_os_hash_algo: algorithm, image_os_hash_value: value };
 }
 
 /** What a machine boots from the network, as Ironic's `instance_info` has it; null when nothing is named. */

@@ -7,9 +7,12 @@ import { type Command, printJson } from '../command.ts';
 import { read } from '../config-drive.ts';
 import { type Entry, readEnrollFile } from '../enroll-file.ts';
 import { EXIT } from '../io.ts';
-import { readSecret } from '../secret-file.ts';
+import { isSecretUrl, readSecret, secretInArguments } from '../secret-file.ts';
 
 const USAGE = 'ingot node enroll FILE | --name NAME --bmc URL [options]';
+
+/** The driver of machines that are nowhere. */
+const WITHOUT_BMC = 'fake-hardware';
 
 type Outcome = {
   readonly entry: string;
@@ -27,7 +30,7 @@ export const enroll: Command = {
   FILE                  YAML or JSON as \`baremetal create\` takes it
   --name NAME           the node's name
   --driver DRIVER       default redfish
-  --bmc URL             the BMC: https://10.30.0.7
+  --bmc URL             the BMC: https://10.30.0.7 (the driver fake-hardware needs none)
   --system-id PATH      which system of that BMC, where it has several
   --username USER       user of the BMC
   --password-file FILE  file with the BMC's password ("-": standard input)
@@ -106,13 +109,17 @@ async function findKnown(client: Client, { name, macs }: Entry): Promise<string 
 async function entryFromOptions({ values }: Arguments): Promise<Entry> {
   const name = text(values, 'name');
   const bmc = text(values, 'bmc');
-  if (name === null || bmc === null) throw usage('Give a FILE, or --name and --bmc', USAGE);
+  const driver = text(values, 'driver') ?? 'redfish';
+  if (name === null) throw usage('Give a FILE, or --name and --bmc', USAGE);
+  if (bmc === null && driver !== WITHOUT_BMC) throw usage(`Give --bmc: the driver ${driver} needs it`, USAGE);
+  if (bmc !== null && isSecretUrl(bmc.includes('://') ? bmc : `https://${bmc}`))
+    throw secretInArguments('give --username and --password-file', USAGE);
   const macs = texts(values, 'mac');
   const passwordFile = text(values, 'password-file');
   const capabilities = capabilitiesFrom(text(values, 'boot-mode'), flag(values, 'secure-boot'));
   const network = text(values, 'network');
   const driverInfo: JsonObject = {
-    redfish_address: bmc,
+    ...optional('redfish_address', bmc),
     ...optional('redfish_system_id', text(values, 'system-id')),
     ...optional('redfish_username', text(values, 'username')),
     ...optional('redfish_password', passwordFile === null ? null : await readSecret(passwordFile)),
@@ -120,7 +127,7 @@ async function entryFromOptions({ values }: Arguments): Promise<Entry> {
   };
   const body: JsonObject = {
     name,
-    driver: text(values, 'driver') ?? 'redfish',
+    driver,
     driver_info: driverInfo,
     properties: optional('capabilities', capabilities),
     ...optional('boot_interface', text(values, 'boot-interface')),

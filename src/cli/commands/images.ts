@@ -3,7 +3,7 @@ import { IngotError } from '../../errors.ts';
 import type { ImageAnswer } from '../answers.ts';
 import { flag, text, usage, WAIT_OPTIONS } from '../arguments.ts';
 import { type Call, type Command, printJson } from '../command.ts';
-import { IMAGE_HELP, readImage } from '../image.ts';
+import { CHECKSUM_FORMS, FORMAT_HELP, readChecksum, readImage } from '../image.ts';
 import { EXIT } from '../io.ts';
 import { formatBytes, formatFacts, formatTable, formatValue } from '../table.ts';
 import { DEFAULT_TIMEOUT_S, timeoutOf } from './verbs.ts';
@@ -47,10 +47,12 @@ export const imageShow: Command = {
 };
 
 export const imageAdd: Command = {
-  usage: 'ingot image add URL|FILE --checksum sha256:HEX [--format raw|qcow2] [--wait [--timeout S]]',
+  usage: 'ingot image add URL|FILE|@FILE --checksum sha256:HEX [--format raw|qcow2] [--wait [--timeout S]]',
   summary: 'Fetches, verifies and converts an image ahead of the first deployment.',
   details: `
-${IMAGE_HELP}  --wait                  stay until it is ready, and tell how far it is
+  @FILE                   a file that holds the URL, for one with a login or a signature (@-: standard input)
+  --checksum ALGO:HEX     sha256:… or sha512:… of that file
+${FORMAT_HELP}  --wait                  stay until it is ready, and tell how far it is
   --timeout S             with --wait: give up after S seconds (default ${DEFAULT_TIMEOUT_S}); the daemon goes on
 `,
   options: { checksum: { type: 'string' }, format: { type: 'string' }, ...WAIT_OPTIONS },
@@ -62,8 +64,10 @@ ${IMAGE_HELP}  --wait                  stay until it is ready, and tell how far 
     const checksum = text(values, 'checksum');
     if (checksum === null) throw usage('Give --checksum: no image is written unchecked', call.usage);
     const timeoutMs = timeoutOf(call);
-    const image = readImage({ source, checksum, format: text(values, 'format') }, call.usage);
-    const asked = await client.images.add({ ...image });
+    const hash = readChecksum(checksum, { forms: CHECKSUM_FORMS, usageLine: call.usage });
+    const format = text(values, 'format');
+    const image = await readImage({ source, format, asFile: '@FILE in its place' }, call.usage);
+    const asked = await client.images.add({ ...image, checksum: hash });
     const now = flag(values, 'wait') ? await untilReady(call, asked, timeoutMs) : asked;
     if (json) printJson(io, { image: now });
     else io.out(`${now.id.slice(0, SHOWN_ID)}: ${stateOf(now)}.\n`);

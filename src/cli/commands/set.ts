@@ -5,7 +5,7 @@ import { usage } from '../arguments.ts';
 import type { PatchOp } from '../client.ts';
 import { type Call, type Command, printJson } from '../command.ts';
 import { EXIT } from '../io.ts';
-import { readSecret } from '../secret-file.ts';
+import { readSecret, secretInArguments } from '../secret-file.ts';
 import { label } from '../wait.ts';
 
 type Json = JsonObject[string];
@@ -71,7 +71,7 @@ async function setting(word: string, usageLine: string): Promise<PatchOp> {
   const value = jsonOrText(text);
   if (wouldBeMasked(field, value)) {
     const name = typeof value === 'object' ? `${field}/NAME` : field;
-    throw usage(`A secret on the command line is seen by everybody: write ${name}=@FILE`, usageLine);
+    throw secretInArguments(`write ${name}=@FILE`, usageLine);
   }
   return { op: 'add', path, value };
 }
