@@ -137,9 +137,11 @@ export function howToGoOn({ uuid, name }: Pick<NodeRecord, 'uuid' | 'name'>): st
 /** For what cannot be done beside a job that is at work. */
 export function lockedBy(
   node: Pick<NodeRecord, 'uuid' | 'name' | 'provision_state'>,
-  job: Pick<JobRecord, 'verb' | 'id' | 'asked_by'>,
+  job: Pick<JobRecord, 'verb' | 'id' | 'asked_by' | 'error'>,
 ): IngotError {
-  return nodeLocked(node.uuid, { hint: `${holderOf(job)} ${waitForJob(node)}` });
+  const tidying = `It has failed or was aborted, and tidies up: wait until it has ended (ingot node why ${node.name ?? node.uuid}).`;
+  const whatToDo = job.error === null ? waitForJob(node) : tidying;
+  return nodeLocked(node.uuid, { hint: `${holderOf(job)} ${whatToDo}` });
 }
 
 /** What both `ingot node` and `baremetal node` call the verbs that Ironic's API names after states; it takes either. */

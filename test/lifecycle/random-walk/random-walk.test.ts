@@ -24,8 +24,10 @@ async function comeToRest(world: World): Promise<void> {
   await world.restart();
   const isIdle = async ({ uuid }: Machine): Promise<boolean> =>
     (await world.store().jobs.runningOf(uuid)) === null;
+  // Not while the job tidies up after an abort: that ends by itself.
   const isHeld = async (machine: Machine): Promise<boolean> =>
-    STATES[(await world.node(machine)).provision_state].kind === 'hold';
+    STATES[(await world.node(machine)).provision_state].kind === 'hold' &&
+    (await world.store().jobs.runningOf(machine.uuid))?.error == null;
   for (const machine of world.machines) {
     await world.untilTrue('rest or a hold', async () => (await isIdle(machine)) || (await isHeld(machine)));
     if (await isHeld(machine)) await world.daemon().requestVerb(machine.uuid, { verb: 'abort' });
