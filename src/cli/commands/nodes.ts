@@ -81,7 +81,10 @@ function facts(
   ports: readonly PortAnswer[],
   job: JobAnswer | null,
 ): readonly (readonly [string, string])[] {
-  const { lcm = null, bmc_trouble = null } = node.driver_internal_info.ingot ?? {};
+  const { ingot } = node.driver_internal_info;
+  const { lcm = null, bmc_trouble = null } = ingot ?? {};
+  // A lessee is not told.
+  const calm = ingot === undefined ? '-' : 'no trouble known';
   return [
     ['name', node.name ?? '-'],
     ['uuid', node.uuid],
@@ -97,9 +100,7 @@ function facts(
     ],
     [
       'BMC',
-      bmc_trouble === null
-        ? 'no trouble known'
-        : `${bmc_trouble.kind} since ${bmc_trouble.since}: ${bmc_trouble.message}`,
+      bmc_trouble === null ? calm : `${bmc_trouble.kind} since ${bmc_trouble.since}: ${bmc_trouble.message}`,
     ],
     ['maintenance', node.maintenance ? (node.maintenance_reason ?? 'yes, nobody said why') : 'no'],
     ['last error', node.last_error ?? '-'],
