@@ -1,30 +1,27 @@
 /** Validation of what comes in: a zod schema's verdict as one sentence in Ironic's words. */
 import type { z } from 'zod';
+import { plainWords } from '../config/plain-words.ts';
 import { IngotError } from '../errors.ts';
 import { FIELD_PLACE } from './schemas/common.ts';
 
 /** The parsed value, or `invalid_input` such as "Schema error for node: ...". `what` names the thing in it. */
 export function parseBody<T extends z.ZodType>(schema: T, body: unknown, what: string): z.output<T> {
-  const result = schema.safeParse(body);
+  const result = schema.safeParse(body, { error: plainWords });
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  throw new IngotError('invalid_input', bodySentence(issue, body, what), {
-    hint: 'Correct that and ask again. `--help` after an ingot command tells what it takes.',
-  });
+  throw new IngotError('invalid_input', bodySentence(issue, what), { hint: hintFor(issue) });
 }
 
 /** The parsed query string; an unknown argument is refused in Ironic's words. */
 export function parseQuery<T extends z.ZodType>(schema: T, query: unknown): z.output<T> {
-  const result = schema.safeParse(query);
+  const result = schema.safeParse(query, { error: plainWords });
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const text =
     issue?.code === 'unrecognized_keys'
       ? `Unexpected arguments: ${issue.keys.join(', ')}`
       : (wholeSentence(issue) ?? `Invalid query: ${issue === undefined ? '' : issueText(issue)}`);
-  throw new IngotError('invalid_input', text, {
-    hint: 'Correct that and ask again. `--help` after an ingot command tells what it takes.',
-  });
+  throw new IngotError('invalid_input', text, { hint: hintFor(issue) });
 }
 
 /**
@@ -41,13 +38,11 @@ export function parseArguments<T extends z.ZodType>(
     throw new IngotError('invalid_input', `Missing mandatory parameter: ${mandatory}`, {
       hint: `Send a JSON object with "${mandatory}".`,
     });
-  const result = schema.safeParse(given);
+  const result = schema.safeParse(given, { error: plainWords });
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   if (issue?.code === 'unrecognized_keys' && issue.path.length === 0) throw unexpected(issue.keys.join(', '));
-  throw new IngotError('invalid_input', bodySentence(issue, given, what), {
-    hint: 'Correct that and ask again. `--help` after an ingot command tells what it takes.',
-  });
+  throw new IngotError('invalid_input', bodySentence(issue, what), { hint: hintFor(issue) });
 }
 
 /** The refusal of an argument that this query does not take. */
@@ -55,10 +50,10 @@ export function unexpected(argument: string): IngotError {
   return new IngotError('invalid_input', `Unexpected arguments: ${argument}`, { hint: 'Leave it out.' });
 }
 
-function bodySentence(issue: z.core.$ZodIssue | undefined, body: unknown, what: string): string {
+function bodySentence(issue: z.core.$ZodIssue | undefined, what: string): string {
   const whole = wholeSentence(issue);
   if (whole !== null) return whole;
-  const missing = issue === undefined ? null : missingProperty(issue, body);
+  const missing = issue === undefined ? null : missingProperty(issue);
   if (missing !== null) return `Schema error for ${what}: '${missing}' is a required property`;
   return `Schema error for ${what}: ${issue === undefined ? '' : issueText(issue)}`;
 }
@@ -70,21 +65,23 @@ function wholeSentence(issue: z.core.$ZodIssue | undefined): string | null {
 }
 
 /** The property that is not there at all, if that is what the issue is about. */
-function missingProperty(issue: z.core.$ZodIssue, body: unknown): string | null {
+function missingProperty(issue: z.core.$ZodIssue): string | null {
+  const name = issue.path.at(-1);
   // A schema with a sentence of its own says more.
-  if (issue.code !== 'invalid_type' || !issue.message.startsWith('Invalid input')) return null;
-  let at = body;
-  for (const key of issue.path) {
-    if (typeof at !== 'object' || at === null) return null;
-    const entry = Object.entries(at).find(([name]) => name === String(key));
-    if (entry === undefined) return String(key);
-    at = entry[1];
-  }
-  return null;
+  return name === undefined || !issue.message.startsWith(MISSING) ? null : String(name);
+}
+
+/** As `plainWords` says it. */
+const MISSING = 'is missing';
+
+function hintFor(issue: z.core.$ZodIssue | undefined): string {
+  const place = issue === undefined || issue.path.length === 0 ? 'that' : `"${issue.path.join('.')}"`;
+  return `Correct ${place} and ask again. GET /openapi.json tells what each request takes.`;
 }
 
 function issueText(issue: z.core.$ZodIssue): string {
   const at = issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
+  if (issue.path.length === 0 && /^(is|must) /.test(issue.message)) return `it ${issue.message}`;
   if (issue.code === 'unrecognized_keys') {
     const names = issue.keys.map((key) => `'${key}'`).join(', ');
     const verb = issue.keys.length === 1 ? 'was' : 'were';

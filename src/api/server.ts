@@ -78,9 +78,7 @@ export function createServer(log: Log): FastifyInstance {
   app.setErrorHandler((thrown, request, reply) => {
     const attempted = `${request.method} ${pathOf(request)}`;
     const { status, error, title } = answerFor(thrown, attempted);
-    const shown =
-      error ??
-      new IngotError(status === 413 ? 'too_large' : 'invalid_input', title, { hint: 'Correct the request.' });
+    const shown = error ?? refused(status, title, request.routeOptions.bodyLimit ?? BODY_LIMITS.usual);
     if (status >= 500)
       log.error(
         { request: request.id, attempted, error: shown.message, stack: stackOf(thrown) },
@@ -95,6 +93,13 @@ export function createServer(log: Log): FastifyInstance {
     return reply.code(405).send(routingBody(405, 'Method Not Allowed', ''));
   });
   return app;
+}
+
+/** The framework's own refusal; `bodyLimit` in bytes. */
+function refused(status: number, title: string, bodyLimit: number): IngotError {
+  if (status !== 413) return new IngotError('invalid_input', title, { hint: 'Correct the request.' });
+  const most = `At most ${bodyLimit / 1024 ** 2} MiB are taken here.`;
+  return new IngotError('too_large', title, { hint: most });
 }
 
 /** `http://host` as the client wrote it: links lead back the way the request came. */
@@ -120,13 +125,27 @@ function takeJson(app: FastifyInstance): void {
     { parseAs: 'string' },
     (request, body, done) => {
       if (body.length === 0) done(null, undefined);
-      else void parse(request, body.toString(), done);
+      else
+        void parse(request, body.toString(), (error, value) =>
+          error === null ? done(null, value) : done(forbiddenKey(body.toString()) ?? error),
+        );
     },
   );
   app.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
     if (body.length === 0) done(null, undefined);
     else done(notJson(request.headers['content-type']));
   });
+}
+
+/** What JSON parsers refuse although it is JSON, lest it reaches an object's prototype; null for what is no JSON. */
+function forbiddenKey(body: string): IngotError | null {
+  try {
+    JSON.parse(body);
+  } catch {
+    return null;
+  }
+  const message = 'The body has a key "__proto__", or a "constructor" with a "prototype", which is not taken';
+  return new IngotError('invalid_input', message, { hint: 'Leave it out.' });
 }
 
 function notJson(mediaType: string | undefined): IngotError {

@@ -236,7 +236,6 @@ export const OF_RESOURCES: readonly Justified[] = [
       'deploy templates: a name that is no trait',
       'deploy templates: no steps',
       'deploy templates: no steps any more',
-      'deploy templates: a step without a priority',
       'deploy templates: a step of no interface',
       'deploy templates: a negative priority',
     ],
