@@ -1,7 +1,7 @@
 /** Gathers from the store what `explainWhy` needs. */
 import type { Clock } from '../clock.ts';
 import type { BootTimes } from '../config/timeouts.ts';
-import type { JobRecord, NodeRecord } from '../store/records.ts';
+import type { JobRecord, JsonObject, NodeRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { bootEventsOf } from './boot-events.ts';
 import type { StepTimes } from './engine/engine.ts';
@@ -29,6 +29,7 @@ export async function gatherWhyFacts(
   const recent = await store.events.list({ node_uuid: node.uuid, order: 'desc', limit: MOST_RECENT_EVENTS });
   const failure = recent.find((event) => event.kind === 'job.failed' && event.data.job === job?.id);
   const hint = failure?.data.hint;
+  const retry = recent.find((event) => event.kind === 'job.step_retry' && event.data.job === job?.id)?.data;
   const logs = recent.find((event) => event.kind === 'agent.logs' && event.data.job === job?.id)?.data.logs;
   return {
     node,
@@ -36,6 +37,7 @@ export async function gatherWhyFacts(
     bootEvents,
     lastEvent: recent.find((event) => event.severity !== 'debug') ?? null,
     failureHint: typeof hint === 'string' ? hint : null,
+    retryHint: retry === undefined ? null : hintOfRetry(retry),
     now: clock.now(),
     times: job === null ? null : timesOf(job),
     does,
@@ -44,4 +46,9 @@ export async function gatherWhyFacts(
     bootTimes,
     logs: typeof logs === 'string' ? logs : null,
   };
+}
+
+/** None where nobody answered: what there is to check then, `why-steps.ts` knows. */
+function hintOfRetry({ code, hint }: JsonObject): string | null {
+  return code !== 'bmc_unreachable' && typeof hint === 'string' && hint !== '' ? hint : null;
 }

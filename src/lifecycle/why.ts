@@ -27,6 +27,8 @@ export type WhyFacts = {
   readonly lastEvent: EventRecord | null;
   /** What the job's failure said should be done; null when it has not failed. */
   readonly failureHint: string | null;
+  /** What the last failed try of the job said should be done; null when there was none, or nobody had answered. */
+  readonly retryHint: string | null;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Of the job's step, as the engine measures it; null when it does not work on the job. */
@@ -113,18 +115,28 @@ function ranMs(job: JobRecord, { times, now }: WhyFacts): number {
 }
 
 function workSentence(job: JobRecord, facts: WhyFacts): string {
-  const { node, does } = facts;
+  const { node, does, retryHint } = facts;
   const step = job.steps[job.cursor]?.name ?? 'none';
   const doing = job.error === null ? does(step) : `tidying up after a failure (${does(step)})`;
   const awaited = awaitedBy(facts, job);
   const waits = awaited === null ? '' : ` It waits for ${awaited.replace(/\.$/, '')}.`;
   const asked = bmcAsked(node, job);
   const asking =
-    asked === null ? '' : ` The BMC at ${asked.address} is asked for ${duration(ranMs(job, facts))} now.`;
+    asked === null || (job.attempt > 0 && retryHint !== null)
+      ? ''
+      : ` The BMC at ${asked.address} is asked for ${duration(ranMs(job, facts))} now.`;
   const stops = abortSentence(job);
   const until = deadlineSentence(facts);
   const percent = job.progress === null ? '' : ` ${progressSentence(job.progress)}`;
-  return `The job "${job.verb}" is at step ${job.cursor + 1} of ${job.steps.length}, ${step}: ${doing}.${percent}${waits}${holdSentence(node)}${asking}${stops}${until}`;
+  return `The job "${job.verb}" is at step ${job.cursor + 1} of ${job.steps.length}, ${step}: ${doing}.${percent}${waits}${retrySentence(job, facts)}${holdSentence(node)}${asking}${stops}${until}`;
+}
+
+/** What failed is what the step waits for another try after. */
+function retrySentence({ attempt, wake_at }: JobRecord, { now }: WhyFacts): string {
+  if (attempt === 0) return '';
+  const tries = attempt === 1 ? '1 try has failed' : `${attempt} tries have failed`;
+  const leftMs = wake_at === null ? 0 : Date.parse(wake_at) - now;
+  return leftMs > 0 ? ` ${tries}; the next is in ${duration(leftMs)}.` : ` ${tries}; the next is under way.`;
 }
 
 function abortSentence({ abort, steps, cursor }: JobRecord): string {
@@ -216,7 +228,7 @@ function mismatch(node: NodeRecord, boot: ReachedStage): readonly string[] {
 }
 
 function checksFor(
-  { failureHint, bootProblem, bootWarnings, node, job }: WhyFacts,
+  { failureHint, retryHint, bootProblem, bootWarnings, node, job }: WhyFacts,
   boot: ReachedStage | null,
 ): readonly string[] {
   const running = job?.status === 'running' ? job : null;
@@ -226,6 +238,7 @@ function checksFor(
   const failing = job !== null && job.error !== null && job.status !== 'aborted';
   const hint = failing ? (failureHint ?? '').replace(TO_CHECK, '') : '';
   if (hint !== '') return [hint];
+  if (running !== null && running.attempt > 0 && retryHint !== null) return [...problem, retryHint];
   const trouble = node.bmc_trouble === null ? [] : [node.bmc_trouble.hint];
   return [...problem, ...(running === null ? trouble : stepChecks(node, running))];
 }

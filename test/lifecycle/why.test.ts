@@ -1,6 +1,7 @@
 /** What `ingot node why` tells of a node, by the step that its job is at. */
 import { describe, expect, it } from 'vitest';
 import { timeoutsSchema } from '../../src/config/timeouts.ts';
+import { IngotError } from '../../src/errors.ts';
 import type { StepTimes } from '../../src/lifecycle/engine/engine.ts';
 import type { Why } from '../../src/lifecycle/lifecycle.ts';
 import { explainSilence, explainWhy, type WhyFacts } from '../../src/lifecycle/why.ts';
@@ -41,7 +42,7 @@ function aJob(step: string, fields: Partial<JobRecord> = {}): JobRecord {
 
 function factsOf(node: NodeRecord, job: JobRecord | null, times: StepTimes | null = null): WhyFacts {
   return {
-    ...{ node, job, bootEvents: [], lastEvent: null, failureHint: null },
+    ...{ node, job, bootEvents: [], lastEvent: null, failureHint: null, retryHint: null },
     ...{ now: Date.parse(STARTED) + 2 * 60_000, times, does: (step) => step, bootProblem: PROBLEM },
     bootWarnings: [WARNING],
     bootTimes: timeoutsSchema.parse({}).boot,
@@ -83,6 +84,44 @@ describe('a BMC that says nothing', () => {
   it('is named without the login that somebody put into its address', async () => {
     const node = { ...(await aNode()), driver_info: { redfish_address: 'https://root:secret@10.30.0.5' } };
     expect(bmcAsked(node, aJob('verify'))?.address).toBe(ADDRESS);
+  });
+});
+
+describe('a BMC that answers badly', () => {
+  const HINT = 'Restart the Redfish service.';
+  const again = {
+    ...{ attempt: 2, waiting_for: 'another try, because: The BMC answered HTTP 500.' },
+    wake_at: '2026-11-22T12:02:04.000Z',
+  };
+
+  it('is told with its last answer, the tries and the next, and no cable is asked for', async () => {
+    const why = explainWhy({ ...factsOf(await aNode(), aJob('verify', again)), retryHint: HINT });
+    expect(why.text).toContain('It waits for another try, because: The BMC answered HTTP 500.');
+    expect(why.text).toContain('2 tries have failed; the next is in 4 s.');
+    expect(why.check).toEqual([HINT]);
+  });
+
+  it('is told so by a daemon whose BMC does', async () => {
+    const answer = new IngotError('bmc_bad_answer', 'The BMC answered HTTP 500.', { hint: HINT });
+    let asked = 0;
+    const withBmc = (): Promise<never> => (++asked === 1 ? Promise.reject(answer) : new Promise(() => {}));
+    const world = await createWorld({ deps: { withBmc } });
+    const { uuid } = await world.node();
+    await world.daemon().requestVerb(uuid, { verb: 'manage' });
+    await world.untilTrue('tried', async () => {
+      const { text, check } = await world.daemon().why(uuid);
+      return text.includes('try has failed') && check.includes(HINT);
+    });
+  });
+
+  it('while the next try is under way is told so', async () => {
+    const { text } = whyOf(await aNode(), aJob('verify', { ...again, wake_at: STARTED }));
+    expect(text).toContain('2 tries have failed; the next is under way.');
+  });
+
+  it('that answers nothing any more has its cable checked', async () => {
+    const why = whyOf(await aNode(), aJob('verify', again));
+    expect(why.check.join(' ')).toMatch(/cable/);
   });
 });
 

@@ -8,7 +8,7 @@ import { titleOf } from '../deploy-steps.ts';
 import { uncuttableOf } from '../in-band-steps.ts';
 import { moveNode } from '../move-node.ts';
 import { type Advance, freshStep, type JobOnNode } from './advance.ts';
-import type { Explanation, StepOutcome } from './step.ts';
+import type { Explanation, Retry, StepOutcome } from './step.ts';
 
 /** Thrown when the job was ended, or moved on, by somebody else: what this call found out no longer counts. */
 export class Superseded extends Error {}
@@ -27,7 +27,7 @@ export type Commits = {
   wait(position: Position, waitingFor: string): Promise<void>;
   /** As `wait`, of a step that is not called yet: its count of tries and its back-off stay. */
   queue(position: Position, waitingFor: string): Promise<void>;
-  retry(position: Position, afterMs: number, because: string): Promise<void>;
+  retry(position: Position, outcome: Retry): Promise<void>;
   done(position: Position, outcome: Done): Promise<void>;
   failed(position: Position, failure: Explanation): Promise<void>;
 };
@@ -91,7 +91,7 @@ export function createCommits(store: Store, advance: Advance, now: () => number)
         await queries.jobs.update(job.id, { waiting_for: waitingFor });
       }),
 
-    retry: (position, afterMs, because) =>
+    retry: (position, { afterMs, because, code, hint }) =>
       at(position, async (queries, { job, node }) => {
         const attempt = job.attempt + 1;
         await queries.jobs.update(job.id, {
@@ -104,7 +104,7 @@ export function createCommits(store: Store, advance: Advance, now: () => number)
           kind: 'job.step_retry',
           severity: 'warning',
           message: `${stepName(job)} is tried again in ${afterMs / 1000} s: ${because}`,
-          data: { job: job.id, step: stepName(job), attempt },
+          data: { job: job.id, step: stepName(job), attempt, code, hint },
         });
       }),
 

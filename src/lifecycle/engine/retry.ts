@@ -37,7 +37,7 @@ export function outcomeOfError(
     return { kind: 'failed', because: `${withoutFullStop(error.message)}${tries}.`, hint: error.hint };
   }
   const afterMs = Math.min(rule.firstMs * 2 ** attempt, rule.longestMs);
-  return { kind: 'retry', afterMs, because: error.message };
+  return { kind: 'retry', afterMs, because: error.message, code: error.code, hint: error.hint };
 }
 
 export function withoutFullStop(text: string): string {

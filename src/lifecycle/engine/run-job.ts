@@ -233,7 +233,7 @@ async function commitOutcome(call: StepAtWork, job: JobRecord, outcome: StepOutc
       log.warn({ hint: outcome.hint }, outcome.because);
       return;
     case 'retry':
-      await commits.retry(job, outcome.afterMs, outcome.because);
+      await commits.retry(job, outcome);
       log.warn({ again_in_ms: outcome.afterMs }, outcome.because);
       return;
     case 'wait':

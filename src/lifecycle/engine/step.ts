@@ -3,6 +3,7 @@
  * after a `wait`, after a `retry`, and after ingot was killed and started again. So it decides by what is on
  * disk (node, scratch) and by asking BMC and agent, never by what it remembers in memory.
  */
+import type { ErrorCode } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { JobRecord, JobStep, JsonObject, NodeRecord, Progress } from '../../store/records.ts';
 import type { NodePatch, Queries } from '../../store/store.ts';
@@ -39,8 +40,17 @@ export type StepOutcome =
       readonly within?: { readonly since: number; readonly ms: number };
       readonly progress?: Progress;
     }
-  | { readonly kind: 'retry'; readonly afterMs: number; readonly because: string }
+  | Retry
   | { readonly kind: 'failed'; readonly because: string; readonly hint: string };
+
+/** `code` and `hint` are those of the error that was thrown, `because` its message. */
+export type Retry = {
+  readonly kind: 'retry';
+  readonly afterMs: number;
+  readonly because: string;
+  readonly code: ErrorCode;
+  readonly hint: string;
+};
 
 /** Ironic's words (ironic/common/faults.py), but for `power failure`: a BMC in trouble is no fault of the node here. */
 export type Fault = 'clean failure' | 'rescue abort failure' | 'service failure';
