@@ -132,7 +132,8 @@ async function runWord({ name, group }: Named, argv: readonly string[], io: Io):
     return word === undefined ? EXIT.usage : EXIT.ok;
   }
   const found = Object.hasOwn(group.commands, word) ? group.commands[word] : undefined;
-  if (found === undefined) return unknown(`${name} ${word}`, io);
+  if (found === undefined)
+    return unknown(`${name} ${word}`, io, `\`ingot ${name} --help\` lists its commands.`);
   return 'run' in found
     ? runCommand(found, rest, io)
     : runWord({ name: `${name} ${word}`, group: found }, rest, io);
@@ -147,7 +148,7 @@ function allCommands(group: Group): readonly Command[] {
   return Object.values(group.commands).flatMap((one) => ('run' in one ? [one] : allCommands(one)));
 }
 
-function unknown(words: string, io: Io): number {
+function unknown(words: string, io: Io, hint = '`ingot help` lists all commands.'): number {
   const option = /(?:^| )(-\S+)$/.exec(words)?.[1];
   if (option !== undefined) {
     const early = new IngotError('usage', `${option} stands before the command: options follow it`, {
@@ -155,8 +156,6 @@ function unknown(words: string, io: Io): number {
     });
     return complain(early, { io, json: false });
   }
-  const error = new IngotError('usage', `There is no command "ingot ${words}"`, {
-    hint: '`ingot help` lists all commands.',
-  });
+  const error = new IngotError('usage', `There is no command "ingot ${words}"`, { hint });
   return complain(error, { io, json: false });
 }

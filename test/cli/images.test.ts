@@ -42,6 +42,22 @@ test('list shows what is in the cache and what is on its way', async () => {
   expect(JSON.parse((await image('list', '--json')).out)).toEqual({ images: [READY, preparing] });
 });
 
+test('list and show tell in words why an image failed', async () => {
+  const error = { message: 'The checksum differs.', hint: 'Give the right one.' };
+  const image = await imagesFixture({ list: () => [{ id: READY.id, source: null, state: 'failed', error }] });
+  expect((await image('list')).out).toMatch(
+    /^ab12cd34ef56 failed: The checksum differs\. Give the right one\.$/m,
+  );
+  const { out } = await image('show', 'ab12');
+  expect(out).toMatch(/^error +The checksum differs\.$/m);
+  expect(out).toMatch(/^hint +Give the right one\.$/m);
+});
+
+test('a word that a group lacks is answered with where its commands are listed', async () => {
+  const image = await imagesFixture({});
+  expect((await image('shw')).err).toContain('`ingot image --help` lists its commands.');
+});
+
 test('show takes the beginning of an id, if it is that of one image', async () => {
   const image = await imagesFixture({ list: () => [READY, { ...READY, id: 'ab'.repeat(16) }] });
   expect((await image('show', 'ab12')).out).toContain('source      https://images/a.raw');

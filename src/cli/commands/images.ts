@@ -26,8 +26,9 @@ export const imageList: Command = {
         : ['-', '-', '-']),
       image.source ?? '-',
     ]);
+    const table = formatTable(['id', 'state', 'size', 'on disk', 'used', 'source'], rows);
     if (json) printJson(io, { images });
-    else io.out(formatTable(['id', 'state', 'size', 'on disk', 'used', 'source'], rows) || 'No images.\n');
+    else io.out(`${table}${images.map(failureLine).join('')}` || 'No images.\n');
     return EXIT.ok;
   },
 };
@@ -41,7 +42,10 @@ export const imageShow: Command = {
   async run(call) {
     const image = await imageOf(call);
     if (call.json) printJson(call.io, { image });
-    else call.io.out(formatFacts(Object.entries(image).map(([key, value]) => [key, formatValue(value)])));
+    else
+      call.io.out(
+        formatFacts(Object.entries(plainFacts(image)).map(([key, value]) => [key, formatValue(value)])),
+      );
     return EXIT.ok;
   },
 };
@@ -125,6 +129,16 @@ async function untilReady(call: Call, asked: ImageAnswer, timeoutMs: number): Pr
     await io.clock.sleep(POLL_MS, io.signal);
     image = (await client.images.list()).find(({ id }) => id === asked.id);
   }
+}
+
+/** Why an image is not there; empty for the others. */
+function failureLine(image: ImageAnswer): string {
+  if (image.state !== 'failed') return '';
+  return `${image.id.slice(0, SHOWN_ID)} failed: ${image.error.message} ${image.error.hint}\n`;
+}
+
+function plainFacts(image: ImageAnswer): object {
+  return image.state === 'failed' ? { ...image, error: image.error.message, hint: image.error.hint } : image;
 }
 
 function stateOf(image: ImageAnswer): string {
