@@ -1,5 +1,5 @@
 /** What `why` tells of the verbs that an operator may ask for. Pure. */
-import type { NodeRecord } from '../store/records.ts';
+import type { JobRecord, NodeRecord } from '../store/records.ts';
 import { VERBS } from '../store/words.ts';
 import { STATES } from './graph.ts';
 import { acceptsVerb, commandOf, flagAgainst, type HinderingFlag, howToClear, howToGoOn } from './verbs.ts';
@@ -26,7 +26,8 @@ export function verbsSentence(node: NodeRecord): string {
   return `${free === '' ? '' : ` You may ask for ${free}.`}${kept.join('')}`;
 }
 
-/** Of a node that waits for its operator; empty in other states. */
-export function holdSentence(node: NodeRecord): string {
-  return STATES[node.provision_state].kind === 'hold' ? ` ${howToGoOn(node)}${verbsSentence(node)}` : '';
+/** Of a node that waits for its operator; empty in other states, and while the job tidies up, which ends by itself. */
+export function holdSentence(node: NodeRecord, { error }: Pick<JobRecord, 'error'>): string {
+  const isHeld = STATES[node.provision_state].kind === 'hold' && error === null;
+  return isHeld ? ` ${howToGoOn(node)}${verbsSentence(node)}` : '';
 }

@@ -128,7 +128,7 @@ function workSentence(job: JobRecord, facts: WhyFacts): string {
   const stops = abortSentence(job);
   const until = deadlineSentence(facts);
   const percent = job.progress === null ? '' : ` ${progressSentence(job.progress)}`;
-  return `The job "${job.verb}" is at step ${job.cursor + 1} of ${job.steps.length}, ${step}: ${doing}.${percent}${waits}${retrySentence(job, facts)}${holdSentence(node)}${asking}${stops}${until}`;
+  return `The job "${job.verb}" is at step ${job.cursor + 1} of ${job.steps.length}, ${step}: ${doing}.${percent}${waits}${retrySentence(job, facts)}${holdSentence(node, job)}${asking}${stops}${until}`;
 }
 
 /** What failed is what the step waits for another try after. */

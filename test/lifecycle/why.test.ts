@@ -169,6 +169,12 @@ describe('what an operator may ask for', () => {
     expect(text).toContain(verbs);
   });
 
+  it('in a hold is not told while the job tidies up after an abort', async () => {
+    const node = { ...(await aNode()), provision_state: 'clean hold' } as const;
+    const { text } = whyOf(node, aJob('leave-ramdisk', { error: 'Aborted.' }));
+    expect(text).not.toMatch(/unhold|You may ask for/);
+  });
+
   it.each<[Partial<NodeRecord>, string, RegExp]>([
     [
       { provision_state: 'manageable', retired: true, retired_reason: 'old' },
