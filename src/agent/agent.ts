@@ -58,7 +58,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   if (correction !== null) await setWallClock(correction, { run, say });
   if (args.inspectionUrls.length > 0) {
     await options.prepareInventory();
-    await inspect(args.inspectionUrls, inspectionBody(options), tools);
+    await inspect(args.inspectionUrls, { body: inspectionBody(options), ticket: args.ticket }, tools);
   }
   const tokens = createTokenFile(`${machine.runDir}/token`);
   const query = { api, macs: () => lookupMacs(options), tokens, ticket: args.ticket };

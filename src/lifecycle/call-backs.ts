@@ -6,6 +6,7 @@ import { nodeNotFound } from '../store/nodes.ts';
 import type { NodeRecord } from '../store/records.ts';
 import type { Queries, Store } from '../store/store.ts';
 import { whyNotCalled } from './agent-admission.ts';
+import { createAgentDoor } from './agent-door.ts';
 import { createAgentLookup, findBooting, freshAgent, isBooting } from './agent-lookup.ts';
 import type { Site } from './deps.ts';
 import { jsonObjectOf } from './json.ts';
@@ -34,8 +35,9 @@ export type CallBacks = Pick<
 
 export function createCallBacks(tools: CallBackTools): CallBacks {
   const { store, secret, now, nudge, site } = tools;
+  const door = createAgentDoor(tools);
   return {
-    agentLookup: createAgentLookup(tools),
+    agentLookup: createAgentLookup({ ...tools, door }),
     agentHeartbeat: async (ident, heartbeat) => {
       const expected = await store.transaction(async (queries) => {
         const node = await queries.nodes.find(ident);
@@ -50,13 +52,17 @@ export function createCallBacks(tools: CallBackTools): CallBacks {
       if (expected !== null) nudge(expected);
     },
 
-    continueInspection: async ({ inventory, boot_interface, plugin_data, nodeUuid, ...told }) => {
+    continueInspection: async ({ inventory, boot_interface, plugin_data, nodeUuid, call, ...told }) => {
       const error = told.error?.slice(0, LONGEST_MESSAGE) ?? null;
       const macs = inventory.interfaces.map((one) => one.mac_address);
-      const uuid = await store.transaction(async (queries) => {
+      const judge = await door.judgeOf(call);
+      const found = await store.transaction(async (queries) => {
         const node = await findBooting(queries, macs, nodeUuid);
         const { provision_state: state } = node;
         if (state !== 'inspect wait' && state !== 'inspecting') throw notInspected(node);
+        // Its NICs become the node's ports, and who has a port's address is given the tokens of later boots.
+        const { why } = await judge(queries, node);
+        if (why !== null) return { node, why };
         const facts = { ...plugin_data, boot_interface, error };
         await queries.inventories.put(node.uuid, jsonObjectOf(inventory), jsonObjectOf(facts));
         await queries.events.append({
@@ -68,10 +74,12 @@ export function createCallBacks(tools: CallBackTools): CallBacks {
               ? 'The ramdisk sent its inventory.'
               : `The ramdisk reports a failed inspection: ${error}`,
         });
-        return node.uuid;
+        return { node, why: null };
       });
-      nudge(uuid);
-      return uuid;
+      const { node, why } = found;
+      if (why !== null) return await door.refuse({ node, why, what: 'inventory', address: call.address });
+      nudge(node.uuid);
+      return node.uuid;
     },
 
     lcmStatus: async (nodeUuid, token, report) => {

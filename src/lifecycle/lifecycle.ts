@@ -102,13 +102,17 @@ export type Lifecycle = {
   }): Promise<LookupAnswer>;
   /** Throws `invalid_input` on a wrong token, as Ironic does. */
   agentHeartbeat(nodeIdent: string, heartbeat: Heartbeat): Promise<void>;
-  /** By any of its MACs, or by uuid. Returns the node's uuid. Throws `not_found` when no such node is being inspected. */
+  /**
+   * By any of its MACs, or by uuid. Returns the node's uuid. Throws `not_found` when no such node is being inspected, and
+   * `forbidden` as a look-up does.
+   */
   continueInspection(body: {
     readonly inventory: Inventory;
     readonly boot_interface: string | null;
     readonly error: string | null;
     readonly plugin_data: JsonObject;
     readonly nodeUuid: string | null;
+    readonly call: AgentCall;
   }): Promise<string>;
   /** Throws `unauthorized` on a wrong token. */
   lcmStatus(nodeUuid: string, token: string, report: Omit<LcmReport, 'reported_at'>): Promise<void>;

@@ -91,13 +91,19 @@ describe('the inventory', () => {
   ): Promise<{ taken: boolean; calls: number; pauses: readonly number[]; said: readonly string[] }> {
     const ironic = await fakeIronic({ 'POST /v1/continue_inspection': answers });
     const tools = talk();
-    const taken = await inspect([`${ironic.url}/v1/continue_inspection`], BODY, tools);
+    const taken = await inspect(
+      [`${ironic.url}/v1/continue_inspection`],
+      { body: BODY, ticket: null },
+      tools,
+    );
     return { taken, calls: ironic.calls.length, pauses: tools.pauses, said: tools.said() };
   }
 
   it('is posted without a version header, as recorded from upstream', async () => {
     const ironic = await fakeIronic({ 'POST /v1/continue_inspection': [[202, { uuid: NODE_UUID }]] });
-    expect(await inspect([`${ironic.url}/v1/continue_inspection`], BODY, talk())).toBe(true);
+    expect(
+      await inspect([`${ironic.url}/v1/continue_inspection`], { body: BODY, ticket: null }, talk()),
+    ).toBe(true);
     const seen = recorded.find((call) => call.path === '/v1/continue_inspection');
     expect(ironic.calls[0]).toMatchObject({ method: 'POST', version: seen?.version ?? null, body: BODY });
   });

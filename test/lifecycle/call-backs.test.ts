@@ -190,7 +190,7 @@ describe('an inventory that comes by itself', () => {
       boot_interface: null,
       error,
       plugin_data: {},
-      ...{ nodeUuid: null, ...more },
+      ...{ nodeUuid: null, call: agentCall(await world.ticket()), ...more },
     });
 
   it('reports a failure of any length, and a thousand characters of it are kept', async () => {
@@ -211,6 +211,18 @@ describe('an inventory that comes by itself', () => {
     });
     const nodeUuid = uuidOf(world);
     expect(await post(world, null, { inventory: strange, nodeUuid })).toBe(nodeUuid);
+  });
+
+  it.each([
+    { who: 'without a ticket', call: agentCall(null), why: /shows no ticket/ },
+    { who: 'with a wrong ticket', call: agentCall('0'.repeat(64)), why: /not that of this boot/ },
+  ])('is not believed $who: its NICs would become the node’s', async ({ call, why }) => {
+    const world = await booting('inspect');
+    await expect(post(world, null, { call })).rejects.toMatchObject({ code: 'forbidden' });
+    const refused = (await world.events()).find(({ kind }) => kind === 'agent.refused');
+    expect(refused?.message).toMatch(/^had an inventory from 10\.20\.1\.5 refused/);
+    expect(refused?.message).toMatch(why);
+    expect(await world.store().inventories.get(uuidOf(world))).toBeNull();
   });
 
   it('completes the inspection without a look-up', async () => {

@@ -8,6 +8,7 @@ import { createMoment, createPast } from '../../src/lifecycle/engine/moment.ts';
 import { createWakeable } from '../../src/lifecycle/engine/wake.ts';
 import { createIdleClock } from './fakes/idle-clock.ts';
 import { INVENTORY } from './fakes/inventory.ts';
+import { agentCall } from './fakes/machine.ts';
 import { createWorld, DEPLOYABLE, type World } from './fakes/world.ts';
 
 const HOUR_MS = 3_600_000;
@@ -83,7 +84,8 @@ describe.each(SET)('a wall clock that is set $way by an hour', ({ by }) => {
     const since = world.clock.elapsed();
     world.clock.setWall(by);
     const sent = { inventory: INVENTORY, boot_interface: null, error: null, plugin_data: {} };
-    await world.daemon().continueInspection({ ...sent, nodeUuid: null });
+    const call = agentCall(await world.ticket());
+    await world.daemon().continueInspection({ ...sent, nodeUuid: null, call });
     expect((await world.until(['manageable', 'inspect failed'])).provision_state).toBe('manageable');
     expect(world.clock.elapsed() - since).toBeLessThan(CALL_BACK_LIMIT_MS - MINUTE_MS);
   });

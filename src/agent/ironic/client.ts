@@ -58,6 +58,8 @@ type Exchanged = {
   readonly date: string | null;
 };
 
+const TICKET = 'x-ingot-ticket';
+
 export class IronicClient {
   readonly #http: HttpClient;
 
@@ -86,9 +88,13 @@ export class IronicClient {
     };
   }
 
-  /** Posts the inventory; no version header, as upstream's agent does. */
-  async postInspection(url: string, body: JsonRecord): Promise<{ readonly ok: true } | Failure> {
-    const answer = await this.#exchange(post(url, body, {}));
+  /** Posts the inventory; no version header, as upstream's agent does. The ticket goes by TLS only. */
+  async postInspection(
+    url: string,
+    { body, ticket }: { readonly body: JsonRecord; readonly ticket: string | null },
+  ): Promise<{ readonly ok: true } | Failure> {
+    const headers = ticket !== null && url.startsWith('https:') ? { [TICKET]: ticket } : {};
+    const answer = await this.#exchange(post(url, body, headers));
     if ('ok' in answer) return answer;
     return answer.status < 400 ? { ok: true } : failure(answer.status, faultOf(answer.body));
   }
@@ -107,7 +113,7 @@ export class IronicClient {
     const headers = {
       accept: 'application/json',
       [HEADER]: versionText(Math.min(query.minor, LOOKUP_MINOR)),
-      ...(query.ticket === null ? {} : { 'x-ingot-ticket': query.ticket }),
+      ...(query.ticket === null ? {} : { [TICKET]: query.ticket }),
     };
     const answer = await this.#exchange({ method: 'GET', url, headers });
     if ('ok' in answer) return answer;

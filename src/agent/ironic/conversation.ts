@@ -51,12 +51,12 @@ export async function discover(urls: readonly string[], tools: ConversationTools
  */
 export async function inspect(
   urls: readonly string[],
-  body: JsonRecord,
+  told: { readonly body: JsonRecord; readonly ticket: string | null },
   tools: ConversationTools,
 ): Promise<boolean> {
   for (let attempt = 0; attempt < INSPECTION_TRIES; attempt += 1) {
     const url = urls[attempt % urls.length] ?? '';
-    const answer = await tools.client.postInspection(url, body);
+    const answer = await tools.client.postInspection(url, told);
     if (answer.ok) {
       tools.say('inspection posted', { url });
       return true;

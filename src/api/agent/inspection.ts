@@ -13,15 +13,16 @@ export function inspectionRoutes(app: FastifyInstance, { lifecycle }: AgentApiDe
     const { node_uuid: nodeUuid = null } = parseQuery(inspectionQuery, request.query);
     refuseOldInspection(request, nodeUuid);
     const { inventory, boot_interface, error } = parseBody(inspectionBody, request.body, 'inspection data');
+    const call = callOf(request);
     // Before the inspection goes on: then the ramdisk may not be expected any more.
     const lookup = isNewInspection(request)
       ? await lifecycle.agentLookup({
           macs: inventory.interfaces.flatMap(({ mac_address }) => parseMac(mac_address) ?? []),
-          ...{ node_uuid: nodeUuid, call: callOf(request) },
+          ...{ node_uuid: nodeUuid, call },
         })
       : null;
     const uuid = await lifecycle.continueInspection({
-      ...{ inventory, boot_interface, error, nodeUuid },
+      ...{ inventory, boot_interface, error, nodeUuid, call },
       plugin_data: pluginData(request.body),
     });
     return reply.code(202).send(lookup === null ? { uuid } : lookupView(lookup, baseUrl(request)));

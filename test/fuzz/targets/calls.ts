@@ -67,14 +67,15 @@ function callsOf({ boot, instance }: Generations) {
   const agent = agentToken(SECRET, { uuid: NODE, boot_generation: boot });
   const beat = { callback_url: CALLBACK, agent_token: agent, agent_version: '1.0', agent_status: null };
   const certified = { ...beat, agent_verify_ca: OWN.cert };
+  const ticket = bootTicket(SECRET, { uuid: NODE, boot_generation: boot });
   return {
     lookup: {
       ...{ method: 'GET', path: `/v1/lookup?addresses=${MAC}`, body: null },
-      ticket: bootTicket(SECRET, { uuid: NODE, boot_generation: boot }),
+      ticket,
     },
     beat: { method: 'POST', path: `/v1/heartbeat/${NODE}`, body: certified },
     inventory: {
-      ...{ method: 'POST', path: '/v1/continue_inspection' },
+      ...{ method: 'POST', path: '/v1/continue_inspection', ticket },
       body: JSON.parse(JSON.stringify({ inventory: INVENTORY, boot_interface: MAC, error: null })),
     },
     report: {
