@@ -3,8 +3,9 @@
  * daemon, with the `ingot` command, BMCs over HTTPS and ingot's own agent on machines whose disks are files.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MIB } from '../../src/agent/disk/disk.ts';
 import { ingot } from '../rig/daemon.ts';
@@ -31,8 +32,12 @@ afterAll(async () => {
   await site?.stop();
 });
 
-const secretUrl = (port: number): string =>
-  `http://user:${IMAGE_SECRET}@127.0.0.1:${port}/os.raw?sig=${IMAGE_SECRET}`;
+/** The URL stands in a file, for a login has no place among the arguments: `@FILE`. */
+function secretUrl(port: number): string {
+  const file = join(dirname(site.caFile), `image-url-${port}`);
+  writeFileSync(file, `http://user:${IMAGE_SECRET}@127.0.0.1:${port}/os.raw?sig=${IMAGE_SECRET}\n`);
+  return `@${file}`;
+}
 
 /** Deploys by the command and expects it to fail; what it printed stands in `printed`. */
 async function failToDeploy(index: number, args: readonly string[]) {
