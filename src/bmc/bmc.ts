@@ -7,7 +7,8 @@
  * and never holds a secret. All but `restart` are idempotent: the wanted state is given, not a change of it.
  *
  * A `signal` is looked at directly before every request that changes something: once it is aborted nothing more
- * is asked of the machine, and the call rejects with the signal's reason.
+ * is asked of the machine, and the call rejects with the signal's reason. A call that only reads rejects at once, and
+ * cuts off the request that is on its way.
  */
 import type { BiosSetting, FirmwareComponent } from '../store/firmware-records.ts';
 
@@ -80,10 +81,10 @@ export type Bmc = {
   systemInfo(): Promise<SystemInfo>;
   /** Some dozens of requests: for an inspection, not for every look. */
   hardware(): Promise<Hardware>;
-  /** All that the BIOS lists; none where the BMC does not show them. */
-  biosSettings(): Promise<readonly BiosSetting[]>;
-  /** BIOS, BMC and NICs, as far as their versions are told. */
-  firmwareComponents(): Promise<readonly FirmwareComponent[]>;
+  /** All that the BIOS lists; none where the BMC does not show them. Asked with little patience. */
+  biosSettings(signal?: AbortSignal): Promise<readonly BiosSetting[]>;
+  /** BIOS, BMC and NICs, as far as their versions are told. Some dozens of requests, asked with little patience. */
+  firmwareComponents(signal?: AbortSignal): Promise<readonly FirmwareComponent[]>;
   /** Logs out and closes connections. */
   close(): Promise<void>;
 };

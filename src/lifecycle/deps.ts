@@ -56,6 +56,7 @@ export type Site = {
 /** What steps work with. */
 export type StepDeps = {
   readonly store: Pick<Store, 'nodes' | 'ports' | 'jobs' | 'inventories' | 'inspectionRules' | 'events'>;
+  readonly clock: Clock;
   readonly withBmc: WithBmc;
   /** Begins a job of another node; on disk when it resolves. Rejects with `node_locked` or `conflict`. */
   readonly requestPower: (nodeUuid: string, target: PowerTarget) => Promise<void>;
@@ -77,7 +78,6 @@ export type StepDeps = {
 
 export type LifecycleDeps = Omit<StepDeps, 'store' | 'connectAgent' | 'requestPower'> & {
   readonly store: Store;
-  readonly clock: Clock;
   readonly log: Log;
   readonly limits: Pick<Config['limits'], 'jobs' | 'power_actions' | 'image_writes'>;
   readonly powerSync: Config['power_sync'];

@@ -28,7 +28,10 @@ export async function bench(
   return { fake, ...client({ redfish_address: fake.url, ...options.info }) };
 }
 
-export function client(info: JsonObject, deps: Pick<BmcDeps, 'sessions'> = {}): Omit<Bench, 'fake'> {
+export function client(
+  info: JsonObject,
+  deps: Pick<BmcDeps, 'sessions' | 'timeouts'> = {},
+): Omit<Bench, 'fake'> {
   const clock = instantClock();
   const driverInfo = { redfish_username: 'admin', redfish_password: 'correct-horse', ...info };
   const bmc = openBmc('redfish', driverInfo, {

@@ -1,8 +1,10 @@
 /** What BMCs tell of BIOS settings and firmware versions, whole or in part. */
-import { expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { DEFAULT_TIMEOUTS } from '../../src/bmc/redfish/exchange.ts';
+import { IngotError } from '../../src/errors.ts';
 import { startTestBmc } from '../lab/redfish/bmc.ts';
-import { bench, client } from './bench.ts';
-import { SYSTEM } from './fake-bmc.ts';
+import { bench, client, errorOf } from './bench.ts';
+import { SYSTEM, startFakeBmc } from './fake-bmc.ts';
 
 const link = (path: string) => ({ '@odata.id': path });
 const list = (...paths: readonly string[]) => ({ Members: paths.map(link) });
@@ -108,6 +110,75 @@ test("firmware components have Ironic's names: bios, bmc, and NICs by their seri
 test('a BMC that tells the version of its BIOS alone', async () => {
   const { bmc } = await bench();
   expect(await bmc.firmwareComponents()).toEqual([{ component: 'bios', current_version: '1.2' }]);
+});
+
+test('a BIOS that the BMC is too busy to show is not taken for one without settings', async () => {
+  const { bmc, fake } = await bench();
+  Object.assign(fake.state.system, { Bios: link(BIOS) });
+  fake.fault({ on: ({ path }) => path === BIOS, answer: { status: 503 } });
+  expect((await errorOf(bmc.biosSettings())).code).toBe('bmc_refused');
+});
+
+test('adapters that the BMC is too busy to tell of are asked for twice each, and left out', async () => {
+  const { bmc, fake, clock } = await bench();
+  const [chassis, all] = [`${V1}/Chassis/1`, `${V1}/Chassis/1/N`];
+  const adapters = Array.from({ length: 20 }, (_, index) => `${all}/${index}`);
+  Object.assign(fake.state.system, { Links: { Chassis: [link(chassis)] } });
+  Object.assign(fake.state.resources, {
+    [chassis]: { NetworkAdapters: link(all) },
+    [all]: list(...adapters),
+  });
+  fake.fault({ on: ({ path }) => adapters.includes(path), times: 1_000, answer: { status: 503 } });
+  expect(await bmc.firmwareComponents()).toEqual([{ component: 'bios', current_version: '1.2' }]);
+  expect(adapters.map((one) => fake.seen.filter(({ path }) => path === one).length)).toEqual(
+    adapters.map(() => 2),
+  );
+  expect(clock.slept.filter((ms) => ms >= 500)).toEqual(adapters.map(() => 1_000));
+});
+
+describe('a caller that gives the reading up', () => {
+  const given = new IngotError('timeout', 'enough', { hint: '' });
+  const hanging = async (path: string) => {
+    const fake = await startFakeBmc();
+    onTestFinished(() => fake.close());
+    Object.assign(fake.state.system, { Bios: link(BIOS) });
+    Object.assign(fake.state.resources, { [BIOS]: { Attributes: { A: 'x' } } });
+    fake.fault({ on: (seen) => seen.path === path, times: 1, answer: 'hang' });
+    // No time-out of the client's own frees the queue within this test.
+    const { bmc } = client({ redfish_address: fake.url }, { timeouts: DEFAULT_TIMEOUTS });
+    const asked = (): number => fake.seen.filter((seen) => seen.path === path).length;
+    return { fake, bmc, asked };
+  };
+
+  test('cuts off the request that hangs, and the BMC is free for others', async () => {
+    const { bmc, asked } = await hanging(BIOS);
+    const enough = new AbortController();
+    const reading = errorOf(bmc.biosSettings(enough.signal));
+    await vi.waitFor(() => expect(asked()).toBe(1));
+    enough.abort(given);
+    expect(await reading).toBe(given);
+    expect(await bmc.power()).toBe('off');
+    expect(asked()).toBe(1);
+  });
+
+  test("does not wait for its turn behind another's request, and asks nothing when that comes", async () => {
+    const { fake, bmc, asked } = await hanging(SYSTEM);
+    const power = errorOf(bmc.power());
+    await vi.waitFor(() => expect(asked()).toBe(1));
+    const enough = new AbortController();
+    const reading = errorOf(bmc.biosSettings(enough.signal));
+    enough.abort(given);
+    expect(await reading).toBe(given);
+    await bmc.close();
+    expect((await power).code).toBe('bmc_unreachable');
+    expect(fake.seen.filter(({ path }) => path === BIOS)).toEqual([]);
+  });
+
+  test('that has done so before it began asks nothing at all', async () => {
+    const { fake, bmc } = await hanging(BIOS);
+    expect(await errorOf(bmc.firmwareComponents(AbortSignal.abort(given)))).toBe(given);
+    expect(fake.seen).toEqual([]);
+  });
 });
 
 test("the lab's BMC", async () => {

@@ -1,10 +1,11 @@
 /** BIOS settings and firmware components: read with the verification and the inspection, kept with their history. */
 import { expect, test } from 'vitest';
+import { timeoutsSchema } from '../../src/config/timeouts.ts';
 import { IngotError } from '../../src/errors.ts';
 import { mergedReport } from '../../src/lifecycle/firmware-report.ts';
 import type { BiosSetting } from '../../src/store/firmware-records.ts';
 import type { NodeRecord } from '../../src/store/records.ts';
-import { createWorld } from './fakes/world.ts';
+import { createWorld, type WorldOptions } from './fakes/world.ts';
 
 const setting = (name: string, value: string): BiosSetting => ({
   ...{ name, value, attribute_type: null, allowable_values: null, lower_bound: null, upper_bound: null },
@@ -12,8 +13,8 @@ const setting = (name: string, value: string): BiosSetting => ({
 });
 const version = (component: string, current_version: string) => ({ component, current_version });
 
-async function enrolled(interfaces: NodeRecord['interfaces']) {
-  const world = await createWorld();
+async function enrolled(interfaces: NodeRecord['interfaces'], deps: WorldOptions['deps'] = {}) {
+  const world = await createWorld({ deps });
   const [machine] = world.machines;
   if (machine === undefined) throw new Error('no machine');
   machine.faults.bios = [setting('BootMode', 'Uefi')];
@@ -24,7 +25,7 @@ async function enrolled(interfaces: NodeRecord['interfaces']) {
     await world.daemon().requestVerb(machine.uuid, { verb });
     expect((await world.until(['manageable', 'enroll', 'inspect failed'])).last_error).toBeNull();
   };
-  return { machine, report, run };
+  return { world, machine, report, run };
 }
 
 test('they are read when a node is managed, and again when it is inspected', async () => {
@@ -67,6 +68,50 @@ test('a BMC that refuses to tell of its firmware is managed all the same', async
   machine.bmc.biosSettings = () => Promise.reject(new IngotError('bmc_refused', 'no', { hint: '' }));
   await run('manage');
   expect(await report()).toBeNull();
+});
+
+/** Ends by the signal alone, as the reading of a BMC that hangs does. */
+const hangs = (signal?: AbortSignal) =>
+  new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)));
+
+test.each([
+  ['30 s', {}, 30_000],
+  ['half of a short power_s', { power_s: 20 }, 10_000],
+])('a BMC that hangs while it is asked is managed all the same, after %s', async (_, timeouts, ms) => {
+  const deps = { timeouts: timeoutsSchema.parse(timeouts) };
+  const { world, machine, report, run } = await enrolled({ bios: 'redfish', firmware: 'redfish' }, deps);
+  const asked: string[] = [];
+  machine.bmc.biosSettings = (signal) => {
+    asked.push('bios');
+    return hangs(signal);
+  };
+  machine.bmc.firmwareComponents = () => {
+    asked.push('firmware');
+    return Promise.resolve([]);
+  };
+  const before = world.clock.elapsed();
+  await run('manage');
+  expect(world.clock.elapsed() - before).toBe(ms);
+  expect(asked).toEqual(['bios']);
+  expect(await report()).toBeNull();
+});
+
+test('what was read before the time was up is kept', async () => {
+  const { machine, report, run } = await enrolled({ bios: 'redfish', firmware: 'redfish' });
+  machine.bmc.firmwareComponents = hangs;
+  await run('manage');
+  expect(await report()).toMatchObject({ bios: [{ name: 'BootMode' }], components: [] });
+});
+
+test('a node that is inspected stays with what was read before when its BMC hangs', async () => {
+  const { machine, report, run } = await enrolled({
+    ...{ bios: 'redfish', firmware: 'redfish', inspect: 'redfish' },
+  });
+  await run('manage');
+  const before = await report();
+  machine.bmc.biosSettings = hangs;
+  await run('inspect');
+  expect(await report()).toEqual(before);
 });
 
 test('a setting that is listed no more is gone, and one that came back begins anew', () => {

@@ -3,7 +3,7 @@
  * AttributeRegistry, DSP0268): which values it takes, whether it can be set.
  */
 import type { BiosSetting } from '../../store/firmware-records.ts';
-import type { RedfishClient } from './client.ts';
+import type { Reader } from './client.ts';
 import { type Dict, dictField, dictsField, field, linkField, numberField, textField } from './decode.ts';
 import { collectionLinks, ROOT_PATH } from './system.ts';
 
@@ -15,9 +15,10 @@ const MOST_CHARACTERS = 2_000;
 const REGISTRIES = '/redfish/v1/Registries';
 
 /** By name. What the registry does not tell is null. */
-export async function readBiosSettings(client: RedfishClient, system: Dict): Promise<readonly BiosSetting[]> {
+export async function readBiosSettings(client: Reader, system: Dict): Promise<readonly BiosSetting[]> {
   const link = linkField(system, 'Bios');
-  const bios = link === null ? null : await client.tryGet(link);
+  // Settings that a busy BMC keeps to itself are not gone.
+  const bios = link === null ? null : await client.find(link);
   if (bios === null) return [];
   // Annotations of attributes are none themselves.
   const values = Object.entries(dictField(bios.body, 'Attributes'))
@@ -67,7 +68,7 @@ function truth(dict: Dict, name: string): boolean | null {
 }
 
 /** Root → Registries → the file of that name → its document. Empty where any of them is missing. */
-async function readRegistry(client: RedfishClient, name: string): Promise<ReadonlyMap<string, Dict>> {
+async function readRegistry(client: Reader, name: string): Promise<ReadonlyMap<string, Dict>> {
   const root = await client.tryGet(ROOT_PATH);
   const all = await collectionLinks(linkField(root?.body ?? {}, 'Registries') ?? REGISTRIES, client.tryGet);
   const link = all.find((one) => one.split('/').includes(name)) ?? null;

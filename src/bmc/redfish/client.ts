@@ -29,13 +29,26 @@ export type WriteOutcome =
     }
   | { readonly kind: 'unclear'; readonly error: IngotError };
 
-export type RedfishClient = {
+/** How patiently something is read. */
+export type Manner = {
+  /** Ends the reading, also a request that is on its way: it rejects with the signal's reason. */
+  readonly signal: AbortSignal;
+  /** How often each GET is sent at most. */
+  readonly attempts: number;
+};
+
+export type Reader = {
   /** Rejects with the `IngotError` of the failure; links may be absolute, only their path is used. */
   get(link: string): Promise<Resource>;
   /** Like `get`, but null when the BMC has nothing there (404, 410). */
   find(link: string): Promise<Resource | null>;
   /** For what is optional: null whenever the BMC answers but does not give it. */
   tryGet(link: string): Promise<Resource | null>;
+};
+
+export type RedfishClient = Reader & {
+  /** Reads in another manner than the client itself, which is patient; logins, which all share, stay patient. */
+  reader(manner: Manner): Reader;
   /**
    * Merges `body` into the resource; sends its ETag as this BMC likes it. Rejects on failed logins, and with the
    * signal's reason when that is aborted before the BMC took it.
@@ -81,6 +94,7 @@ export function createRedfishClient(options: {
     send: (sender: Sender, request: Request) => Promise<Exchange>,
   ): Promise<Exchange> => {
     closing.signal.throwIfAborted();
+    request.signal?.throwIfAborted();
     const login = await logins.current();
     const first = await send(sender, { ...request, headers: { ...login.headers, ...request.headers } });
     if (first.kind === 'failure' || first.answer.status !== 401 || !logins.renew(login)) return first;
@@ -88,11 +102,16 @@ export function createRedfishClient(options: {
     return send(sender, { ...request, headers: { ...fresh.headers, ...request.headers } });
   };
 
-  const read = async (link: string): Promise<{ readonly request: Request; readonly answer: Answer }> => {
+  const read = async (
+    link: string,
+    manner: Manner | null,
+  ): Promise<{ readonly request: Request; readonly answer: Answer }> => {
     let path = pathOfLink(link);
     for (let redirects = 0; ; redirects += 1) {
-      const request: Request = { method: 'GET', path };
-      const result = await loggedIn(request, sendPatiently);
+      const request: Request = { method: 'GET', path, ...(manner === null ? {} : { signal: manner.signal }) };
+      const result = await loggedIn(request, (by, what) =>
+        sendPatiently(by, what, manner === null ? {} : { attempts: manner.attempts }),
+      );
       if (result.kind === 'failure') throw result.failure.error;
       const next = redirects < MAX_REDIRECTS ? redirectPath(target, result.answer) : null;
       if (next === null) return { request, answer: result.answer };
@@ -116,22 +135,30 @@ export function createRedfishClient(options: {
     return { kind: 'refused', status: answer.status, messages, error };
   };
 
-  const find = async (link: string): Promise<Resource | null> => {
-    const { request, answer } = await read(link);
-    if (answer.status === 404 || answer.status === 410) return null;
-    return resourceOf(request, answer);
-  };
-
-  const get = async (link: string): Promise<Resource> => {
-    const { request, answer } = await read(link);
-    return resourceOf(request, answer);
-  };
-
   const resourceOf = (request: Request, answer: Answer): Resource => {
     if (answer.status >= 300) throw complaintAbout(target, request, answer);
     if (answer.malformed || answer.body === null) throw malformedAnswer(target, request);
     return asResource(request.path, answer);
   };
+
+  const readerOf = (manner: Manner | null): Reader => ({
+    async get(link) {
+      const { request, answer } = await read(link, manner);
+      return resourceOf(request, answer);
+    },
+    async find(link) {
+      const { request, answer } = await read(link, manner);
+      if (answer.status === 404 || answer.status === 410) return null;
+      return resourceOf(request, answer);
+    },
+    async tryGet(link) {
+      const { request, answer } = await read(link, manner);
+      if (answer.status === 401) throw complaintAbout(target, request, answer);
+      if (answer.status >= 300 || answer.malformed || answer.body === null) return null;
+      return asResource(request.path, answer);
+    },
+  });
+  const patient = readerOf(null);
 
   const sendPatch = (path: string, wanted: Write, match: string | null): Promise<WriteOutcome> =>
     write({ method: 'PATCH', path, headers: match === null ? {} : { 'if-match': match }, ...wanted });
@@ -146,7 +173,7 @@ export function createRedfishClient(options: {
         outcome = await sendPatch(resource.path, wanted, ifMatch(rung, etag));
         if (outcome.kind === 'done') likedRung = rung;
         if (outcome.kind !== 'refused' || !isAboutEtag(outcome)) return outcome;
-        const fresh = (await get(resource.path)).etag;
+        const fresh = (await patient.get(resource.path)).etag;
         changed = fresh !== null && fresh !== etag;
         etag = fresh ?? etag;
       }
@@ -155,14 +182,8 @@ export function createRedfishClient(options: {
   };
 
   return {
-    get,
-    find,
-    async tryGet(link) {
-      const { request, answer } = await read(link);
-      if (answer.status === 401) throw complaintAbout(target, request, answer);
-      if (answer.status >= 300 || answer.malformed || answer.body === null) return null;
-      return asResource(request.path, answer);
-    },
+    ...patient,
+    reader: readerOf,
     patch: climb,
     post: (link, wanted) => write({ method: 'POST', path: pathOfLink(link), ...wanted }),
     signal: closing.signal,

@@ -16,7 +16,7 @@ export type Request = {
   readonly path: string;
   readonly headers?: { readonly [name: string]: string };
   readonly body?: object;
-  /** Ends the waits before it is sent; looked at when its turn has come. What is sent it does not cut off. */
+  /** Looked at when its turn has come; ends waits. A GET it cuts off on its way, a write that is sent it does not. */
   readonly signal?: AbortSignal;
 };
 
@@ -48,7 +48,7 @@ export const DEFAULT_TIMEOUTS: Timeouts = { connect: 10_000, headers: 60_000, bo
 export type Exchanger = {
   /**
    * One request, one answer or failure; no retries, no redirects. Waits for its turn at the BMC; rejects with
-   * the reason of the request's signal when that is aborted by then.
+   * the reason of the request's signal when that is aborted by then, or cuts the request off.
    */
   send(request: Request): Promise<Exchange>;
   /** Ends what runs and what waits for its turn with `reason`; a later request is sent. */
@@ -96,6 +96,7 @@ export function createExchanger(options: {
   };
 
   const exchange = async (request: Request, open: AbortSignal): Promise<Exchange> => {
+    const given = request.method === 'GET' ? request.signal : undefined;
     try {
       const client = await connection();
       const { statusCode, headers, body } = await client.request({
@@ -108,11 +109,16 @@ export function createExchanger(options: {
           ...request.headers,
         },
         body: request.body === undefined ? null : JSON.stringify(request.body),
-        signal: AbortSignal.any([open, AbortSignal.timeout(timeouts.total)]),
+        signal: AbortSignal.any([
+          open,
+          AbortSignal.timeout(timeouts.total),
+          ...(given === undefined ? [] : [given]),
+        ]),
       });
       const bytes = Buffer.from(await body.arrayBuffer());
       return { kind: 'answer', answer: decodeAnswer(statusCode, flatten(headers), bytes) };
     } catch (error) {
+      given?.throwIfAborted();
       return { kind: 'failure', failure: classifyTransportError(target.address, error) };
     }
   };

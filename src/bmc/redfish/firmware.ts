@@ -1,6 +1,6 @@
 /** Versions of what is built in, under Ironic's names: BIOS, BMC, and network adapters by their serial number. */
 import type { FirmwareComponent } from '../../store/firmware-records.ts';
-import type { RedfishClient, Resource } from './client.ts';
+import type { Reader, Resource } from './client.ts';
 import { type Dict, dictField, dictsField, linkField, linksField, textField } from './decode.ts';
 import { collectionLinks } from './system.ts';
 
@@ -10,7 +10,7 @@ const MOST_REQUESTS = 64;
 type Read = (link: string) => Promise<Resource | null>;
 
 export async function readFirmwareComponents(
-  client: RedfishClient,
+  client: Reader,
   system: Dict,
 ): Promise<readonly FirmwareComponent[]> {
   let left = MOST_REQUESTS;

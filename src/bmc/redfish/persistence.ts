@@ -18,12 +18,16 @@ export type Sender = {
   readonly signal: AbortSignal;
 };
 
-/** Retries lost connections, timeouts, 408, 429, 5xx and cut-off answers; the last outcome is returned. */
+/**
+ * Retries lost connections, timeouts, 408, 429, 5xx and cut-off answers, `attempts` requests in all; the last outcome is
+ * returned.
+ */
 export async function sendPatiently(
   sender: Sender,
   request: Request,
-  options: { readonly isFinal?: (answer: Answer) => boolean } = {},
+  options: { readonly isFinal?: (answer: Answer) => boolean; readonly attempts?: number } = {},
 ): Promise<Exchange> {
+  const { attempts = MAX_ATTEMPTS } = options;
   for (let attempt = 0; ; attempt += 1) {
     const result = await sender.exchanger.send(request);
     const again =
@@ -31,7 +35,7 @@ export async function sendPatiently(
         ? result.failure.transient
         : (isTransientStatus(result.answer.status) || result.answer.malformed) &&
           options.isFinal?.(result.answer) !== true;
-    if (!again || attempt + 1 >= MAX_ATTEMPTS) return result;
+    if (!again || attempt + 1 >= attempts) return result;
     await pause(sender, { attempt, result, signal: request.signal ?? sender.signal });
   }
 }

@@ -4,7 +4,8 @@ import type { Bmc } from '../bmc.ts';
 import { createSerialQueue, type SerialQueue } from '../queue.ts';
 import { readBiosSettings } from './bios.ts';
 import { readBootDevice, setBootOverride } from './boot-once.ts';
-import { createRedfishClient, type Resource } from './client.ts';
+import { createRedfishClient, type Reader, type Resource } from './client.ts';
+import type { Dict } from './decode.ts';
 import type { RedfishTarget } from './driver-info.ts';
 import { DEFAULT_TIMEOUTS, type Timeouts } from './exchange.ts';
 import { readFirmwareComponents } from './firmware.ts';
@@ -15,6 +16,10 @@ import { type Habits, habitsFrom } from './quirks.ts';
 import { readSecureBoot, setSecureBoot } from './secure-boot.ts';
 import { NO_SESSION_BOOK, type SessionBook } from './session-book.ts';
 import { findSystem, powerOf, ROOT_PATH } from './system.ts';
+import { unlessAborted } from './unless-aborted.ts';
+
+/** How often what nobody needs is asked for: once more where a BMC stumbled. */
+const ATTEMPTS_AT_EXTRAS = 2;
 
 export type RedfishDeps = {
   readonly clock: Clock;
@@ -42,10 +47,10 @@ export function openRedfishBmc(target: RedfishTarget, deps: RedfishDeps): Bmc {
   /** When the host was last forced off, in milliseconds of `Clock.elapsed`. */
   let forcedOffAt: number | null = null;
 
-  const system = async (): Promise<Resource> => {
-    const known = systemPath === null ? null : await client.find(systemPath);
+  const system = async (reader: Reader = client): Promise<Resource> => {
+    const known = systemPath === null ? null : await reader.find(systemPath);
     if (known !== null) return known;
-    const found = await findSystem(target, client);
+    const found = await findSystem(target, reader);
     systemPath = found.path;
     return found;
   };
@@ -61,6 +66,17 @@ export function openRedfishBmc(target: RedfishTarget, deps: RedfishDeps): Bmc {
   const work = (caller: AbortSignal | undefined): PowerContext => {
     const signal = caller === undefined ? client.signal : AbortSignal.any([client.signal, caller]);
     return { target, client, clock, log, signal, system };
+  };
+
+  /** Reads what may be missed, until the caller gives it up. */
+  const extra = async <T>(
+    caller: AbortSignal | undefined,
+    read: (reader: Reader, system: Dict) => Promise<T>,
+  ): Promise<T> => {
+    const { signal } = work(caller);
+    const reader = client.reader({ signal, attempts: ATTEMPTS_AT_EXTRAS });
+    // Its turn at the BMC, or a login, may come long after.
+    return await unlessAborted(signal, async () => read(reader, (await system(reader)).body));
   };
 
   return {
@@ -103,12 +119,8 @@ export function openRedfishBmc(target: RedfishTarget, deps: RedfishDeps): Bmc {
     async hardware() {
       return readHardware(client, (await system()).body);
     },
-    async biosSettings() {
-      return readBiosSettings(client, (await system()).body);
-    },
-    async firmwareComponents() {
-      return readFirmwareComponents(client, (await system()).body);
-    },
+    biosSettings: (caller) => extra(caller, readBiosSettings),
+    firmwareComponents: (caller) => extra(caller, readFirmwareComponents),
     close: () => client.close(),
   };
 }

@@ -1,7 +1,7 @@
 /** The ComputerSystem resource as the client sees it: which one it is, and what it says. */
 import { IngotError } from '../../errors.ts';
 import type { BmcPower, BootMode } from '../bmc.ts';
-import type { RedfishClient, Resource } from './client.ts';
+import type { Reader, Resource } from './client.ts';
 import {
   asDict,
   type Dict,
@@ -93,7 +93,7 @@ const MAX_PAGES = 20;
 const MAX_SYSTEMS = 64;
 
 /** The system that `redfish_system_id` names; without it the only one that can be reset. */
-export async function findSystem(target: RedfishTarget, client: RedfishClient): Promise<Resource> {
+export async function findSystem(target: RedfishTarget, client: Reader): Promise<Resource> {
   if (target.systemPath !== null) {
     const system = await client.find(target.systemPath);
     if (system !== null) return system;
@@ -132,7 +132,7 @@ function notOne(target: RedfishTarget, says: string, known: readonly string[]): 
 }
 
 /** Paths of all systems, over all pages of the collection. */
-async function systemLinks(client: RedfishClient): Promise<readonly string[]> {
+async function systemLinks(client: Reader): Promise<readonly string[]> {
   const root = await client.get(ROOT_PATH);
   const first = linkField(root.body, 'Systems') ?? '/redfish/v1/Systems';
   return collectionLinks(first, client.find);
