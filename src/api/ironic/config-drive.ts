@@ -12,7 +12,12 @@ type Given = ProvisionBody['configdrive'] | null;
 
 /** What Ironic takes for none: an empty one too. */
 export function orNone(given: Given): Given {
-  return given === null || given === undefined || Object.keys(given).length === 0 ? null : given;
+  return given === null || given === undefined || isEmpty(given) ? null : given;
+}
+
+/** A text is asked for its length: its keys would be a list of all its characters. */
+export function isEmpty(value: string | object): boolean {
+  return typeof value === 'string' ? value === '' : Object.keys(value).length === 0;
 }
 
 /** Throws `invalid_input`, as Ironic does, for what the microversion does not have. */

@@ -2,6 +2,7 @@
 import { IngotError } from '../../errors.ts';
 import type { ProvisionState, Verb } from '../../store/words.ts';
 import type { ProvisionBody } from '../schemas/provision.ts';
+import { isEmpty } from './config-drive.ts';
 import { minimalVersion, notAcceptable } from './since.ts';
 
 /** The microversion that first takes each target (ironic/api/controllers/v1/versions.py). */
@@ -65,7 +66,7 @@ const NOTHING_WHEN_EMPTY: ReadonlySet<keyof ProvisionBody> = new Set([
 
 function isGiven(name: keyof ProvisionBody, value: ProvisionBody[keyof ProvisionBody]): boolean {
   if (value === null || value === undefined) return false;
-  return !NOTHING_WHEN_EMPTY.has(name) || Object.keys(value).length > 0;
+  return typeof value === 'boolean' || !NOTHING_WHEN_EMPTY.has(name) || !isEmpty(value);
 }
 
 /** Throws `not_acceptable` when the target is newer than the request's microversion. */
