@@ -1,6 +1,7 @@
 /** What all our requests to image servers have in common: time-outs, credentials, and what their answers mean. */
 import { Agent, type Dispatcher, interceptors } from 'undici';
 import { IngotError } from '../errors.ts';
+import { shownSource } from './source.ts';
 
 const HEADERS_TIMEOUT_MS = 60_000;
 const SILENCE_TIMEOUT_MS = 60_000;
@@ -16,14 +17,28 @@ export function createHttpDispatcher(): Dispatcher {
   return agent.compose(interceptors.redirect({ maxRedirections: MAX_REDIRECTIONS }));
 }
 
-/** `identity`: what is hashed is what the server keeps. User and password of the URL become a header. */
+/**
+ * `identity`: what is hashed is what the server keeps. User and password of the URL become a header; throws `image_refused`
+ * where they cannot be decoded, without telling them.
+ */
 export function plainHeaders(url: URL): Record<string, string> {
   const headers: Record<string, string> = { 'accept-encoding': 'identity', 'user-agent': 'ingot' };
   if (url.username !== '') {
-    const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-    headers.authorization = `Basic ${Buffer.from(credentials).toString('base64')}`;
+    headers.authorization = `Basic ${Buffer.from(credentialsOf(url)).toString('base64')}`;
   }
   return headers;
+}
+
+function credentialsOf(url: URL): string {
+  try {
+    return `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  } catch {
+    throw new IngotError(
+      'image_refused',
+      `${shownSource(url.href)}: user or password in the URL cannot be decoded`,
+      { hint: 'Write a % in them as %25, and what is no ASCII in UTF-8.' },
+    );
+  }
 }
 
 export function withoutCredentials(url: URL): URL {

@@ -95,6 +95,21 @@ describe('an HTTP download', () => {
     expect((await outcome).checksum).toBe(sha256(content));
   });
 
+  test.each(['a%zz:hunter2', 'a:hunter2%', '%ff'])(
+    'refuses the login %s, which cannot be decoded',
+    async (login) => {
+      const { outcome, requests } = await fetchFrom(contentHandler(content), {
+        url: `http://${login}@127.0.0.1/image`,
+      });
+      const failure = await outcome.catch((thrown: unknown) => thrown);
+      expect(failure).toMatchObject({
+        code: 'image_refused',
+        message: 'http://127.0.0.1/image: user or password in the URL cannot be decoded',
+      });
+      expect(requests).toEqual([]);
+    },
+  );
+
   test('sends user and password of the URL, and shows them in no error', async () => {
     let authorization: string | undefined;
     const server = await serve((request, response) => {
