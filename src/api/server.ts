@@ -16,8 +16,13 @@ declare module 'fastify' {
   }
 }
 
-/** Bytes that a request body may have, as Ironic bounds them. */
-export const BODY_LIMITS = { usual: 1 << 20, provision: 64 << 20, inspection: 16 << 20 } as const;
+/** Bytes that a request body may have. `provision`: a config drive (packed, 4 MiB) and steps. */
+export const BODY_LIMITS = {
+  usual: 1 << 20,
+  provision: 8 << 20,
+  inspection: 16 << 20,
+  dhcp: 64 << 20,
+} as const;
 
 /** Ironic serves `/nodes` like `/v1/nodes`. */
 const WITHOUT_VERSION =

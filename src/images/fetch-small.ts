@@ -20,6 +20,7 @@ export type SmallFile = {
   /** What it is, for messages: "the checksum list". */
   readonly what: string;
   readonly url: URL;
+  /** Whole MiB. */
   readonly maxBytes: number;
 };
 
@@ -78,7 +79,7 @@ function unreachable(at: string, because: string): IngotError {
 }
 
 function tooLarge(at: string, maxBytes: number): IngotError {
-  return new IngotError('too_large', `${at} is larger than ${maxBytes} bytes`, {
-    hint: 'The URL seems to name another file: check it.',
+  return new IngotError('too_large', `${at} is larger than ${maxBytes / 1024 ** 2} MiB`, {
+    hint: 'Check whether the URL names another file; if not, make this one smaller.',
   });
 }

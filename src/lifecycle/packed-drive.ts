@@ -8,8 +8,8 @@ import { IngotError } from '../errors.ts';
 
 /** Unpacked: the most that Ironic allows a config drive to have, and agents take. */
 const MAX_BYTES = 64 * 1024 * 1024;
-/** The text of a volume that does not compress. */
-export const PACKED_DRIVE_MAX_BYTES = Math.ceil((MAX_BYTES * 4) / 3) + 4096;
+/** Of the text, a byte a character: what is packed is kept with its node, and real drives have some KiB to a few MiB. */
+export const PACKED_DRIVE_MAX_BYTES = 4 * 1024 * 1024;
 const URL_MAX_LENGTH = 2_000;
 /** The beginning of every gzip file (RFC 1952 section 2.3.1: 1f 8b 08), in base64. */
 const GZIP_BEGINS = 'H4sI';
@@ -19,8 +19,13 @@ export function isDriveUrl(text: string): boolean {
   return text.includes('://');
 }
 
-/** Throws `invalid_input` for what can be neither a packed volume nor the URL of one; never tells what is in it. */
+/**
+ * Throws `invalid_input` for what can be neither a packed volume nor the URL of one, `too_large` above 4 MiB of text; never
+ * tells what is in it.
+ */
 export function refuseOddDrive(text: string): void {
+  if (text.length > PACKED_DRIVE_MAX_BYTES)
+    throw tooLarge(`The text of the packed config drive is longer than ${mib(PACKED_DRIVE_MAX_BYTES)}`);
   if (isDriveUrl(text)) {
     if (/^https?:\/\/[!-~]+$/.test(text) && text.length <= URL_MAX_LENGTH && URL.canParse(text)) return;
     throw unusable('its URL is no http:// or https:// one that ingot can read');
@@ -36,7 +41,8 @@ export function refuseOddDrive(text: string): void {
 }
 
 /**
- * Unpacks it, and keeps nothing of it. Rejects with `invalid_input` when that does not work, with `too_large` above 64 MiB.
+ * Unpacks it, and keeps nothing of it. Rejects as `refuseOddDrive` throws, with `invalid_input` when it cannot be unpacked,
+ * with `too_large` above 64 MiB.
  */
 export async function checkPackedDrive(text: string): Promise<void> {
   refuseOddDrive(text);
@@ -45,7 +51,7 @@ export async function checkPackedDrive(text: string): Promise<void> {
       let bytes = 0;
       for await (const chunk of unpacked) {
         bytes += chunk.length;
-        if (bytes > MAX_BYTES) throw tooLarge();
+        if (bytes > MAX_BYTES) throw tooLarge(`The config drive has more than ${mib(MAX_BYTES)} unpacked`);
       }
     });
   } catch (error) {
@@ -53,11 +59,16 @@ export async function checkPackedDrive(text: string): Promise<void> {
   }
 }
 
-/** A piece at a time, so that a large drive is never whole in memory twice. */
+/** A piece at a time, each of whole groups of four characters: beside the text no copy of all of it is made. */
 function* bytesOf(text: string): Generator<Buffer> {
-  const plain = text.replaceAll(/\s/g, '');
-  for (let at = 0; at < plain.length; at += CHUNK_CHARACTERS)
-    yield Buffer.from(plain.slice(at, at + CHUNK_CHARACTERS), 'base64');
+  let rest = '';
+  for (let at = 0; at < text.length; at += CHUNK_CHARACTERS) {
+    const piece = rest + text.slice(at, at + CHUNK_CHARACTERS).replaceAll(/\s/g, '');
+    const whole = piece.length - (piece.length % 4);
+    yield Buffer.from(piece.slice(0, whole), 'base64');
+    rest = piece.slice(whole);
+  }
+  yield Buffer.from(rest, 'base64');
 }
 
 const HINT =
@@ -68,8 +79,12 @@ function unusable(because: string): IngotError {
   return new IngotError('invalid_input', `The config drive cannot be used: ${because}`, { hint: HINT });
 }
 
-function tooLarge(): IngotError {
-  return new IngotError('too_large', `The config drive has more than ${MAX_BYTES / 1024 ** 2} MiB unpacked`, {
+function tooLarge(message: string): IngotError {
+  return new IngotError('too_large', message, {
     hint: 'Shorten its user data: let the machine fetch large files itself.',
   });
+}
+
+function mib(bytes: number): string {
+  return `${bytes / 1024 ** 2} MiB`;
 }

@@ -93,10 +93,10 @@ test.each([
   expect((await ask('PUT', PROVISION, { body, version: `1.${since}` })).status).not.toBe(406);
 });
 
-test('a config drive of ten megabytes is taken', async () => {
+test('a config drive of seven megabytes is taken', async () => {
   const { ask, store } = await apiFixture();
   await store.nodes.insert(aNode());
-  const configdrive = { user_data: 'x'.repeat(10 << 20) };
+  const configdrive = { user_data: 'x'.repeat(7 << 20) };
   expect((await ask('PUT', PROVISION, { body: { target: 'active', configdrive } })).status).toBe(202);
 });
 

@@ -42,6 +42,15 @@ test.each([
   expect(answer.status).toBe(status);
 });
 
+test('a packed drive that is too large is told how large one may be', async () => {
+  const { ask, store } = await apiFixture();
+  await store.nodes.insert(aNode({ provision_state: 'available' }));
+  const configdrive = `H4sI${'A'.repeat(4 * 1024 ** 2)}`;
+  const answer = await ask('PUT', PROVISION, { body: { target: 'active', configdrive } });
+  expect(answer.status).toBe(413);
+  expect(fault(answer)).toBe('The text of the packed config drive is longer than 4 MiB');
+});
+
 test.each([
   ['1.34', 400],
   ['1.35', 202],

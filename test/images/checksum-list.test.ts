@@ -78,7 +78,7 @@ describe('a list of checksums at a URL', () => {
     ],
     ['is not to be had just now', { status: 503, body: '' }, 'image_unreachable', /the server answered 503/],
     ['is without the image', { body: `${A}  other` }, 'image_refused', /\/image has no checksum of os\.raw$/],
-    ['is an image itself', { body: Buffer.alloc(5 * MIB) }, 'too_large', /is larger than 4194304 bytes/],
+    ['is an image itself', { body: Buffer.alloc(5 * MIB) }, 'too_large', /is larger than 4 MiB/],
   ])('that %s is told without the login', async (_, answer, code, message) => {
     const failure = await resolved(answer, 'http://images/os.raw').catch((thrown: unknown) => thrown);
     expect(failure).toMatchObject({ code, message: expect.stringMatching(message) });

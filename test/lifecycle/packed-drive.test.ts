@@ -75,10 +75,37 @@ describe('a packed config drive', () => {
   });
 });
 
+test('two drives at URLs are in memory at once at most, and a slow one holds up nobody whose drive is not at a URL', async () => {
+  const { promise: answered, resolve: answer } = Promise.withResolvers<string>();
+  let [now, most] = [0, 0];
+  const world = await createWorld({
+    machines: 5,
+    deps: {
+      fetchConfigDrive: async () => {
+        most = Math.max(most, ++now);
+        const text = await answered;
+        now--;
+        return text;
+      },
+    },
+  });
+  for (const [index, { uuid }] of world.machines.entries()) {
+    await world.store().nodes.update(uuid, { provision_state: 'available', instance_info: DEPLOYABLE });
+    const configdrive = index === 4 ? { user_data: 'x' } : `http://drives/${index}`;
+    await world.daemon().requestVerb(uuid, { verb: 'active', configdrive });
+  }
+  expect(await world.until(['active'], world.machines[4])).toMatchObject({ last_error: null });
+  await world.untilTrue('two are fetched', async () => now === 2);
+  answer(DRIVE);
+  for (const machine of world.machines) await world.until(['active'], machine);
+  expect(most).toBe(2);
+});
+
 test.each([
   ['of no bytes', packed(Buffer.alloc(0))],
   ['of lines', packed(randomBytes(200)).replaceAll(/.{76}/g, '$&\n')],
-  ['of many pieces', packed(randomBytes(3 * MIB))],
+  ['of many lines and pieces', packed(randomBytes(MIB)).replaceAll(/.{76}/g, '$&\r\n')],
+  ['of many pieces', packed(randomBytes(2 * MIB))],
   ['of 64 MiB', packed(Buffer.alloc(64 * MIB))],
 ])('a drive %s is taken', async (_, text) => {
   await expect(checkPackedDrive(text)).resolves.toBeUndefined();
@@ -87,6 +114,12 @@ test.each([
 test('a drive of more than 64 MiB is refused, however small it came', async () => {
   const failure = await checkPackedDrive(packed(Buffer.alloc(65 * MIB))).catch((thrown: unknown) => thrown);
   expect(failure).toMatchObject({ code: 'too_large', message: expect.stringContaining('more than 64 MiB') });
+});
+
+test('a drive of more than 4 MiB of text is refused, whatever is in it', async () => {
+  const failure = await checkPackedDrive(packed(randomBytes(3 * MIB))).catch((thrown: unknown) => thrown);
+  const message = 'The text of the packed config drive is longer than 4 MiB';
+  expect(failure).toMatchObject({ code: 'too_large', message });
 });
 
 test('what is wrong with a drive is told without what is in it', async () => {

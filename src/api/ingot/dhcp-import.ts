@@ -54,7 +54,7 @@ const NO_DHCP: Pick<DhcpControl, 'importLeases'> = {
 };
 
 export function dhcpImportRoutes(app: FastifyInstance, context: ApiContext): void {
-  app.post('/ingot/v1/dhcp/import', { bodyLimit: BODY_LIMITS.provision }, async (request) => {
+  app.post('/ingot/v1/dhcp/import', { bodyLimit: BODY_LIMITS.dhcp }, async (request) => {
     const whole = parseBody(importBody, request.body, 'import');
     const body: ImportBody = {
       ...whole,

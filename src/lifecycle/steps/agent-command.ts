@@ -20,6 +20,8 @@ export type AgentOrder = {
   /** With its extension: `deploy.execute_deploy_step`. */
   readonly name: string;
   readonly params: () => Promise<{ readonly [key: string]: Json }>;
+  /** Called around making the parameters and sending them: where large ones have to wait for their turn. */
+  readonly inTurn?: (send: () => Promise<AgentCommand>) => Promise<AgentCommand>;
   /** What is awaited: "the image to be written". */
   readonly awaited: string;
   /** Starts the sentence of a failure: "Writing the image". */
@@ -51,7 +53,9 @@ export async function runOrder(
   order: AgentOrder,
 ): Promise<{ readonly succeeded: AgentCommand } | StepOutcome> {
   const agent = agentOf(context, deps);
-  const command = (await findSent(context, agent, order)) ?? (await send(context, agent, order));
+  const inTurn = order.inTurn ?? ((now) => now());
+  const command =
+    (await findSent(context, agent, order)) ?? (await inTurn(() => send(context, agent, order)));
   if (command === 'lost') {
     return {
       kind: 'failed',

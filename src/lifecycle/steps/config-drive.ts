@@ -1,9 +1,30 @@
-/** The config drive of an instance, as agents take it. */
+/** The config drive of an instance, as agents take it, and how many are in memory at once. */
 import { configDriveGiven } from '../config-drive-request.ts';
 import type { StepDeps } from '../deps.ts';
+import { createSlots } from '../engine/slots.ts';
 import type { StepContext } from '../engine/step.ts';
 import { checkPackedDrive, isDriveUrl } from '../packed-drive.ts';
 import { lcmToken } from '../tokens.ts';
+
+/** Drives that are built or read, packed into a command and sent: some 60 MiB each, as large as the API takes them. */
+const MOST_IN_HAND = 4;
+/** Of those at URLs, whose servers may be slow: nobody else's drive shall wait for them. */
+const MOST_FETCHED = 2;
+
+/** Does the work with the node's drive when it is its turn. Rejects when the signal is aborted meanwhile. */
+export function createDriveTurns(): <T>(context: StepContext, work: () => Promise<T>) => Promise<T> {
+  const [inHand, fetched] = [createSlots(MOST_IN_HAND), createSlots(MOST_FETCHED)];
+  return async (context, work) => {
+    const given = configDriveGiven(context.node());
+    const slots = typeof given === 'string' && isDriveUrl(given) ? fetched : inHand;
+    const release = await slots.take(context.signal);
+    try {
+      return await work();
+    } finally {
+      release();
+    }
+  };
+}
 
 /** Base64 of a gzipped volume: ours, or the operator's own, into which nothing of ours is put. */
 export async function configDriveFor(context: StepContext, deps: StepDeps): Promise<string> {

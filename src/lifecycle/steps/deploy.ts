@@ -8,7 +8,7 @@ import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts
 import { imageRequestOf } from '../instance-info.ts';
 import { agentOf, runOrder } from './agent-command.ts';
 import { agentParams } from './agent-node.ts';
-import { configDriveFor } from './config-drive.ts';
+import { configDriveFor, createDriveTurns } from './config-drive.ts';
 import { untilOff } from './switch-power.ts';
 
 /** Downloads, checks and converts the image, once for all nodes that want it. */
@@ -41,6 +41,7 @@ export function allocateAddressesStep(deps: StepDeps): StepDefinition {
 }
 
 export function writeImageStep(deps: StepDeps): StepDefinition {
+  const driveTurn = createDriveTurns();
   return {
     does: 'writing the image',
     place: 'parked',
@@ -50,6 +51,11 @@ export function writeImageStep(deps: StepDeps): StepDefinition {
       const result = await runOrder(context, deps, {
         name: 'deploy.execute_deploy_step',
         params: () => writeImageParams(context, deps),
+        inTurn: async (send) => {
+          // Before the turn: should the cache have had to give the image up, no other drive waits for its download.
+          await imageOf(context, deps);
+          return await driveTurn(context, send);
+        },
         awaited: 'the image to be written',
         subject: 'Writing the image',
       });
@@ -58,13 +64,17 @@ export function writeImageStep(deps: StepDeps): StepDefinition {
   };
 }
 
+/** Ready since the step `prepare-image`, unless the cache had to give it up: then fetched again, without a second progress. */
+async function imageOf(context: StepContext, deps: StepDeps): Promise<ReadyImage> {
+  return await deps.images.prepare(imageRequestOf(context.node()), undefined, context.signal);
+}
+
 async function writeImageParams(
   context: StepContext,
   deps: StepDeps,
 ): Promise<{ readonly [key: string]: Json }> {
   const node = context.node();
-  // Ready since the step before, unless the cache had to give it up: then quickly again, without a second progress.
-  const image = await deps.images.prepare(imageRequestOf(node), undefined, context.signal);
+  const image = await imageOf(context, deps);
   const configdrive = await configDriveFor(context, deps);
   return {
     step: {
