@@ -32,8 +32,7 @@ export async function createImageStore(
   const dispatcher = options.dispatcher ?? createHttpDispatcher();
   const flights = createSingleFlight<ReadyImage>();
 
-  const prepare: ImageStore['prepare'] = async (asked, onProgress, signal) => {
-    const request = await resolveChecksum(asked, { dispatcher, signal });
+  const prepare: ImageStore['prepare'] = async (request, onProgress, signal) => {
     const id = imageId(request);
     return await flights.join(id, { signal, onProgress }, async (flightSignal, report) => {
       const ready = await cache.use(id);
@@ -47,5 +46,6 @@ export async function createImageStore(
       return image;
     });
   };
-  return { prepare, ready: (id) => cache.use(id), library: createImageLibrary({ prepare, cache }) };
+  const resolve: ImageStore['resolve'] = (asked, signal) => resolveChecksum(asked, { dispatcher, signal });
+  return { resolve, prepare, ready: (id) => cache.use(id), library: createImageLibrary({ prepare, cache }) };
 }

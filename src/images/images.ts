@@ -46,12 +46,16 @@ export type ReadyImage = {
 
 export type ImageStore = {
   /**
+   * Looks the checksum up where a list is named, and fetches nothing else. A list may change at any time: who asks twice may
+   * get two images. Rejects with `image_unreachable`, `image_refused`, or `too_large`.
+   */
+  resolve(asked: AskedImage, signal?: AbortSignal): Promise<ImageRequest>;
+  /**
    * Makes the image ready; concurrent calls for the same image share one download. Rejects with
-   * `image_unreachable`, `image_refused`, `image_checksum`, `image_invalid`, `image_too_large`, or `too_large` (the list of
-   * checksums).
+   * `image_unreachable`, `image_refused`, `image_checksum`, `image_invalid`, or `image_too_large`.
    */
   prepare(
-    asked: AskedImage,
+    request: ImageRequest,
     onProgress?: (percent: number) => void,
     signal?: AbortSignal,
   ): Promise<ReadyImage>;

@@ -73,7 +73,7 @@ const SILENCES: readonly { readonly how: string; readonly deps: Partial<Lifecycl
     deps: {
       withBmc: never,
       connectAgent: () => ({ run: never, commands: never }),
-      images: { prepare: never, ready: never },
+      images: { resolve: never, prepare: never, ready: never },
       allocateAddresses: never,
     },
   },
@@ -82,7 +82,7 @@ const SILENCES: readonly { readonly how: string; readonly deps: Partial<Lifecycl
     deps: {
       withBmc: away('bmc_unreachable'),
       connectAgent: () => ({ run: away('agent_unreachable'), commands: away('agent_unreachable') }),
-      images: { prepare: never, ready: never },
+      images: { resolve: never, prepare: never, ready: never },
       allocateAddresses: never,
     },
   },

@@ -1,9 +1,10 @@
 /** A deployment that is refused leaves the node as it was; one that is accepted leaves nothing of an earlier one. */
 import { expect, test } from 'vitest';
+import type { Checksum } from '../../src/images/images.ts';
 import type { Deployment } from '../../src/lifecycle/deployment.ts';
 import type { NodePatch } from '../../src/store/store.ts';
 import { daemonFixture } from '../cli/fixtures.ts';
-import { createWorld } from './fakes/world.ts';
+import { createWorld, READY_IMAGE, READY_IMAGES } from './fakes/world.ts';
 
 const NEW: Deployment = {
   image_source: 'https://images/new.raw',
@@ -110,4 +111,36 @@ test("two users of Ironic's API who claim the node by instance_uuid, as its own 
   };
   expect(await Promise.all([claim('1'), claim('2')])).toEqual([200, 409]);
   expect(await info()).toEqual({ image_source: 'https://images/1.raw' });
+});
+
+test('a deployment has one image, though the list of its checksums changes meanwhile', async () => {
+  const digits = ['a', 'b', 'c'];
+  const prepared: Checksum[] = [];
+  const world = await createWorld({
+    deps: {
+      images: {
+        ...READY_IMAGES,
+        resolve: async (asked) => ({
+          ...asked,
+          checksum: { algorithm: 'sha256', value: (digits.shift() ?? '').repeat(64) },
+        }),
+        prepare: async ({ checksum }) => {
+          prepared.push(checksum);
+          return READY_IMAGE;
+        },
+      },
+    },
+  });
+  const uuid = world.machines[0]?.uuid ?? '';
+  const info = { image_source: 'http://images/current.raw', image_checksum: 'http://images/SHA256SUMS' };
+  await world.store().nodes.update(uuid, { provision_state: 'available', instance_info: info });
+  await world.daemon().requestVerb(uuid, { verb: 'active' });
+  await world.untilTrue('the image is prepared', async () => {
+    const job = await world.store().jobs.runningOf(uuid);
+    return job !== null && job.steps.findIndex(({ name }) => name === 'prepare-image') < job.cursor;
+  });
+  await world.restart();
+  await world.until(['active']);
+  expect(prepared.length).toBeGreaterThan(1);
+  expect(new Set(prepared.map(({ value }) => value))).toEqual(new Set(['a'.repeat(64)]));
 });

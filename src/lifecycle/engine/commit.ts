@@ -113,7 +113,12 @@ export function createCommits(store: Store, advance: Advance, now: () => number)
         const cursor = job.cursor + 1;
         const insert = outcome.insert ?? [];
         const left = job.steps.slice(cursor).filter((step) => outcome.without?.(step) !== true);
-        const steps = [...job.steps.slice(0, cursor), ...insert, ...left];
+        const past = job.steps
+          .slice(0, cursor)
+          .map((step, at) =>
+            at === job.cursor ? { ...step, args: { ...step.args, ...outcome.found } } : step,
+          );
+        const steps = [...past, ...insert, ...left];
         const patch = typeof outcome.patch === 'function' ? outcome.patch(before) : outcome.patch;
         let node: NodeRecord = before;
         if (patch !== undefined) node = await queries.nodes.update(node.uuid, patch);

@@ -19,6 +19,8 @@ export type StepOutcome =
       readonly note: string;
       /** A function of the node as it is at the commit, where a part of a field changes: operators write to it meanwhile. */
       readonly patch?: NodePatch | ((now: NodeRecord) => NodePatch);
+      /** What later steps of the job have to know: kept as arguments of this one, in the job's steps. */
+      readonly found?: JsonObject;
       /** An edge of the graph to take, besides the wait states that the engine handles. */
       readonly move?: GraphEvent;
       /** Where the node is heading after that, if elsewhere than the graph says. */

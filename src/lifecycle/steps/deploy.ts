@@ -1,6 +1,7 @@
 /** Deploy: prepare the image, claim addresses, have the agent write and set up the disk, switch off. */
 
-import type { ReadyImage } from '../../images/images.ts';
+import { z } from 'zod';
+import type { ImageRequest, ReadyImage } from '../../images/images.ts';
 import type { Json, NodeRecord } from '../../store/records.ts';
 import { wantedBootMode } from '../capabilities.ts';
 import type { StepDeps } from '../deps.ts';
@@ -17,17 +18,28 @@ export function prepareImageStep(deps: StepDeps): StepDefinition {
     does: 'preparing the image',
     limit: 'command_s',
     run: async (context) => {
-      const image = await prepare(context, deps);
+      const request = await deps.images.resolve(imageRequestOf(context.node()), context.signal);
+      const report = (percent: number): void =>
+        context.progress({ percent: Math.floor(percent), bytes_done: 0, bytes_total: 0 });
+      const image = await deps.images.prepare(request, report, context.signal);
       const mib = Math.ceil(image.dataBytes / 1024 ** 2);
-      return { kind: 'done', note: `The image is ready: ${mib} MiB of data.` };
+      const { checksum } = request;
+      return { kind: 'done', note: `The image is ready: ${mib} MiB of data.`, found: { checksum } };
     },
   };
 }
 
-async function prepare(context: StepContext, deps: StepDeps): Promise<ReadyImage> {
-  const report = (percent: number): void =>
-    context.progress({ percent: Math.floor(percent), bytes_done: 0, bytes_total: 0 });
-  return await deps.images.prepare(imageRequestOf(context.node()), report, context.signal);
+const prepared = z.object({
+  checksum: z.object({ algorithm: z.enum(['sha256', 'sha512']), value: z.string() }),
+});
+
+/** With the checksum that `prepare-image` found in a list, which may have changed since: one deployment has one image. */
+async function preparedRequest(context: StepContext, deps: StepDeps): Promise<ImageRequest> {
+  const asked = imageRequestOf(context.node());
+  const step = context.job.steps.findLast(({ name }) => name === 'prepare-image');
+  const found = 'url' in asked.checksum ? prepared.safeParse(step?.args) : null;
+  if (found?.success === true) return { ...asked, checksum: found.data.checksum };
+  return await deps.images.resolve(asked, context.signal);
 }
 
 export function allocateAddressesStep(deps: StepDeps): StepDefinition {
@@ -66,7 +78,7 @@ export function writeImageStep(deps: StepDeps): StepDefinition {
 
 /** Ready since the step `prepare-image`, unless the cache had to give it up: then fetched again, without a second progress. */
 async function imageOf(context: StepContext, deps: StepDeps): Promise<ReadyImage> {
-  return await deps.images.prepare(imageRequestOf(context.node()), undefined, context.signal);
+  return await deps.images.prepare(await preparedRequest(context, deps), undefined, context.signal);
 }
 
 async function writeImageParams(

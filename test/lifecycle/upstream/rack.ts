@@ -14,6 +14,7 @@ import { createLog } from '../../../src/log.ts';
 import type { NodeRecord } from '../../../src/store/records.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { temporaryStore } from '../../store/temporary-store.ts';
+import { READY_IMAGES } from '../fakes/world.ts';
 import { type Boot, runScriptedAgent } from './scripted-agent.ts';
 
 const MAC = '52:54:00:00:00:01';
@@ -95,7 +96,7 @@ export async function createRack(ramdisks: Ramdisks): Promise<Rack> {
     timeouts: timeoutsSchema.parse({ callback_s: 60, command_s: 60, power_s: 60 }),
     powerSync: { interval_s: 0, at_once: 64 },
     withBmc: (_node, work) => work(bmc),
-    images: { prepare: async () => ready, ready: async () => ready },
+    images: { ...READY_IMAGES, prepare: async () => ready, ready: async () => ready },
     allocateAddresses: async () => undefined,
     buildConfigDrive: async () => 'H4sI',
     fetchConfigDrive: () => Promise.reject(new Error('no URL is fetched')),
