@@ -126,6 +126,7 @@ export const BOOT_STAGES: readonly BootStage[] = [
     check: [
       'Does the console show the kernel starting? A machine with too little memory (below 1 GiB) stops here.',
       'Does the ramdisk have the driver of the NIC, and did it get an address?',
+      'Was the ramdisk built by this version of ingot (npm run ramdisk)? One of an earlier version cannot look up by HTTPS. Does a firewall drop that port (boot.https.listen_port)?',
     ],
   },
   {
