@@ -6,7 +6,7 @@ import type { StepContext } from '../engine/step.ts';
 import { checkPackedDrive, isDriveUrl } from '../packed-drive.ts';
 import { lcmToken } from '../tokens.ts';
 
-/** Drives that are built or read, packed into a command and sent: some 60 MiB each, as large as the API takes them. */
+/** Drives that are built or read, packed into a command and sent: at most 64 MiB of volume each, mostly some KiB. */
 const MOST_IN_HAND = 4;
 /** Of those at URLs, whose servers may be slow: nobody else's drive shall wait for them. */
 const MOST_FETCHED = 2;
