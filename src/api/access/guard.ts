@@ -10,7 +10,7 @@ import { missing } from '../../store/page.ts';
 import type { NodeRecord } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import type { Catalog } from '../catalog/operation.ts';
-import { findPort, findPortgroup, noPort } from '../ironic/idents.ts';
+import { findAllocation, findPort, findPortgroup, noPort } from '../ironic/idents.ts';
 import { PORT_NAMES_SINCE } from '../ironic/ports.ts';
 import {
   type AnyVolume,
@@ -21,6 +21,7 @@ import {
   type VolumeKind,
 } from '../ironic/volume-kinds.ts';
 import type { LoginVerdict } from '../login/login.ts';
+import { mustOwn } from './own.ts';
 import { targetNodeOf } from './patch-policies.ts';
 import { allows, allowsSome, forbidden, type Policy } from './policies.ts';
 import { hasRole, type Principal, principalOf } from './principal.ts';
@@ -93,6 +94,12 @@ async function authorize(request: FastifyRequest, { access, store }: Asked): Pro
     case 'connector':
     case 'target':
       return mayTouchPart(request, { principal, store, on: access.on, policy: access.policy });
+    case 'allocation': {
+      if (principal.project === null) return mustAll(principal, [access.policy], null);
+      const allocation = await findAllocation(store, ident);
+      if (!allows(principal, 'allocation:get', allocation)) throw missing('Allocation', ident);
+      return mustOwn(principal, access.policy, allocation);
+    }
     case 'named node': {
       const named = (request.body ?? {}) as { readonly node_uuid?: unknown; readonly node_ident?: unknown };
       if (principal.project === null) return mustAll(principal, [access.policy], null);

@@ -18,6 +18,11 @@ export function ownedBy(principal: Principal, body: unknown): unknown {
   return { ...body, owner: project };
 }
 
+/** Throws `forbidden` for what is another's, or nobody's. */
+export function mustOwn(principal: Principal, policy: Policy, thing: Pick<NodeRecord, 'owner'>): void {
+  if (!allows(principal, policy, thing)) throw forbidden(policy, principal);
+}
+
 type Belongings = Pick<NodeRecord, 'owner' | 'lessee'>;
 
 /** Whether a list shows the node to them. */

@@ -1,7 +1,7 @@
 /**
  * Who may do what: Ironic's own policies and their defaults (ironic/common/policy.py) by their own names, for three
- * kinds of callers: those of the whole site, the project that owns a node, and the one that leases it. Data and pure
- * functions.
+ * kinds of callers: those of the whole site, the project that owns a node (or an allocation, or a runbook), and the one
+ * that leases it. Data and pure functions.
  */
 import { IngotError } from '../../errors.ts';
 import type { NodeRecord } from '../../store/records.ts';
@@ -101,11 +101,12 @@ export const POLICIES = {
   'chassis:create': rule('admin'),
   'chassis:update': rule('member'),
   'chassis:delete': rule('admin'),
-  /** Ironic lets projects ask for nodes, too; here that is the site's. */
-  'allocation:get': rule('reader'),
-  'allocation:create': rule('member'),
-  'allocation:update': rule('member'),
-  'allocation:delete': rule('member'),
+  'allocation:list': READ_OWN,
+  'allocation:list_all': rule('reader'),
+  'allocation:get': READ_OWN,
+  'allocation:create': CHANGE_OWN,
+  'allocation:update': CHANGE_OWN,
+  'allocation:delete': CHANGE_OWN,
   'deploy_template:get': rule('reader'),
   'deploy_template:create': rule('admin'),
   'deploy_template:update': rule('admin'),
@@ -133,15 +134,16 @@ export const POLICIES = {
 } as const satisfies Readonly<Record<string, Rule>>;
 export type Policy = keyof typeof POLICIES;
 
-type Belongings = Pick<NodeRecord, 'owner' | 'lessee'>;
+/** Only nodes are leased. */
+type Belongings = Pick<NodeRecord, 'owner'> & Partial<Pick<NodeRecord, 'lessee'>>;
 
-/** Whether the caller may do that to `node`; null: to what belongs to the site. */
-export function allows(principal: Principal, policy: Policy, node: Belongings | null): boolean {
+/** Whether the caller may do that to `thing`; null: to what belongs to the site. */
+export function allows(principal: Principal, policy: Policy, thing: Belongings | null): boolean {
   const { site, owner, lessee }: Rule = POLICIES[policy];
   const { project } = principal;
   if (project === null) return hasRole(principal, site);
-  const asOwner = owner !== null && node?.owner === project && hasRole(principal, owner);
-  const asLessee = lessee !== null && node?.lessee === project && hasRole(principal, lessee);
+  const asOwner = owner !== null && thing?.owner === project && hasRole(principal, owner);
+  const asLessee = lessee !== null && thing?.lessee === project && hasRole(principal, lessee);
   return asOwner || asLessee;
 }
 
@@ -160,8 +162,15 @@ export function forbidden(policy: Policy, { project, role }: Principal): IngotEr
   const need =
     least === null
       ? `only tokens of the whole site (without a project) may do this`
-      : `it takes the role ${least}${project !== null && lessee !== owner ? ' of the project that owns the node' : ''}`;
+      : `it takes the role ${least}${project !== null && lessee !== owner ? ` of the project that owns the ${ownedThing(policy)}` : ''}`;
   return new IngotError('forbidden', `Access was denied to the following resource: ${resource}`, {
     hint: `Your role is ${role}${project === null ? '' : ` of the project ${project}`}; ${need}.`,
   });
+}
+
+const OWNED: Readonly<Record<string, string>> = { allocation: 'allocation', runbook: 'runbook' };
+
+/** What the project of a caller would have to own; a node, but for what has an owner itself. */
+function ownedThing(policy: Policy): string {
+  return OWNED[policy.split(':')[0] ?? ''] ?? 'node';
 }

@@ -14,6 +14,8 @@ export type RouteAccess =
   | { readonly on: 'node'; readonly policies: (body: unknown) => readonly Policy[] }
   /** The node of the port, or of what else hangs on one, that the path names. */
   | { readonly on: NodePart; readonly policy: Policy }
+  /** The allocation that the path names: it has an owner of its own, whosever its node is. */
+  | { readonly on: 'allocation'; readonly policy: Policy }
   /** The node that the body names by `node_uuid`. */
   | { readonly on: 'named node'; readonly policy: Policy };
 
@@ -27,4 +29,5 @@ export const onNode = (...policies: readonly Policy[]): RouteAccess => ({
 export const onPort = (policy: Policy): RouteAccess => ({ on: 'port', policy });
 export const onPortgroup = (policy: Policy): RouteAccess => ({ on: 'portgroup', policy });
 export const onVolume = (on: 'connector' | 'target', policy: Policy): RouteAccess => ({ on, policy });
+export const onAllocation = (policy: Policy): RouteAccess => ({ on: 'allocation', policy });
 export const onNamedNode = (policy: Policy): RouteAccess => ({ on: 'named node', policy });

@@ -1,5 +1,5 @@
-/** What belongs to the site and hangs on nodes only loosely: allocations, chassis, remote volumes. */
-import { onList, onNamedNode, onNode, onSite, onVolume } from '../access/route-access.ts';
+/** What hangs on nodes only loosely: allocations, chassis, remote volumes. */
+import { onAllocation, onList, onNamedNode, onNode, onSite, onVolume } from '../access/route-access.ts';
 import { showQuery } from '../ironic/listing.ts';
 import { allocationCreate, allocationListQuery, nodeAllocationQuery } from '../schemas/allocation.ts';
 import { chassisCreate, chassisListQuery } from '../schemas/chassis.ts';
@@ -78,26 +78,26 @@ const allocations: Catalog = {
   'GET /v1/allocations': {
     answer: allocationsAnswer,
     summary: 'List allocations',
-    ...{ access: onSite('allocation:get'), since: 52, query: allocationListQuery },
+    ...{ access: onList('allocation:list'), since: 52, query: allocationListQuery },
   },
   'POST /v1/allocations': {
     answer: allocationAnswer,
     summary: 'Ask for a node that fits',
-    ...{ access: onSite('allocation:create'), since: 52, body: allocationCreate, status: 201 },
+    ...{ access: onList('allocation:create'), since: 52, body: allocationCreate, status: 201 },
   },
   'GET /v1/allocations/:ident': {
     answer: allocationAnswer,
     summary: 'Show an allocation',
-    ...{ access: onSite('allocation:get'), since: 52, query: showQuery },
+    ...{ access: onAllocation('allocation:get'), since: 52, query: showQuery },
   },
   'PATCH /v1/allocations/:ident': {
     answer: allocationAnswer,
     summary: 'Change name or extra of an allocation',
-    ...{ access: onSite('allocation:update'), since: 57, body: patchSchema },
+    ...{ access: onAllocation('allocation:update'), since: 57, body: patchSchema },
   },
   'DELETE /v1/allocations/:ident': {
     summary: 'Give the node back',
-    ...{ access: onSite('allocation:delete'), since: 52, status: 204 },
+    ...{ access: onAllocation('allocation:delete'), since: 52, status: 204 },
   },
   'GET /v1/nodes/:ident/allocation': {
     answer: allocationAnswer,
@@ -106,7 +106,7 @@ const allocations: Catalog = {
   },
   'DELETE /v1/nodes/:ident/allocation': {
     summary: 'Give the node back',
-    ...{ access: onNode('allocation:delete'), since: 52, status: 204 },
+    ...{ access: onNode('node:get'), since: 52, status: 204 },
   },
 };
 

@@ -1,23 +1,22 @@
 /** `/v1/allocations` and `/v1/nodes/{id}/allocation` (1.52): asking for a node instead of naming one. */
-import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { IngotError } from '../../errors.ts';
-import { backfill, release } from '../../lifecycle/allocations/hold.ts';
+import { release } from '../../lifecycle/allocations/hold.ts';
 import { ALLOCATION_SORT_KEYS } from '../../store/allocations.ts';
 import type { AllocationRecord } from '../../store/records.ts';
 import type { Queries } from '../../store/store.ts';
+import { mustOwn, projectOf } from '../access/own.ts';
+import { forbidden } from '../access/policies.ts';
+import { principalOf } from '../access/principal.ts';
+import { visibleNode } from '../access/visible-node.ts';
 import type { ApiContext } from '../context.ts';
 import { parseBody, parseQuery } from '../parse.ts';
 import { applyPatch, patchedFields } from '../patch.ts';
-import {
-  type AllocationCreate,
-  allocationCreate,
-  allocationListQuery,
-  allocationWritable,
-} from '../schemas/allocation.ts';
+import { allocationCreate, allocationListQuery, allocationWritable } from '../schemas/allocation.ts';
 import { isLogicalName } from '../schemas/common.ts';
 import { patchSchema } from '../schemas/patch.ts';
 import { baseUrl } from '../server.ts';
+import { allocatedFor, createAllocation } from './allocation-create.ts';
 import { refuseRelease } from './allocation-rules.ts';
 import { ALLOCATION_FIELDS } from './allocation-view.ts';
 import { namesIn, only, refuseNewer, selectFields, viewOf } from './fields.ts';
@@ -51,15 +50,22 @@ export function allocationRoutes(app: FastifyInstance, { store, lifecycle, write
       plainQuery(request.query),
     );
     if (owner !== undefined && request.minor < SINCE.owner) throw notAcceptable('owner', SINCE.owner);
+    const principal = principalOf(request);
+    const { project } = projectOf(request);
+    if (project !== undefined && owner !== undefined && owner !== project)
+      throw forbidden('allocation:list_all', principal);
+    const whose = project ?? owner;
     return answerList(request, LISTED, {
       ...{ path: 'allocations', query },
       find: async (page) =>
         store.allocations.list({
           ...page,
-          ...(node === undefined ? {} : { node_uuid: (await asRequestFault(findNode(store, node))).uuid }),
+          ...(node === undefined
+            ? {}
+            : { node_uuid: (await asRequestFault(visibleNode(principal, store, node))).uuid }),
           ...(resource_class === undefined ? {} : { resource_class }),
           ...(state === undefined ? {} : { state }),
-          ...(owner === undefined ? {} : { owner }),
+          ...(whose === undefined ? {} : { owner: whose }),
         }),
     });
   });
@@ -72,14 +78,15 @@ export function allocationRoutes(app: FastifyInstance, { store, lifecycle, write
 
   app.post('/v1/allocations', async (request, reply) => {
     refuseMethodBefore(SINCE.allocations, request, 'allocations');
-    const body = parseBody(allocationCreate, request.body, 'allocation');
+    const asked = parseBody(allocationCreate, request.body, 'allocation');
     refuseNewer(ALLOCATION_FIELDS, namesIn(request.body), request.minor);
-    refuseBadName(body.name, 'create');
+    refuseBadName(asked.name, 'create');
+    const body = allocatedFor(principalOf(request), asked);
     if (body.node !== null && request.minor < SINCE.backfill) {
       const said = 'Cannot set node when creating an allocation in this API version';
       throw new IngotError('invalid_input', said, { hint: `It needs 1.${SINCE.backfill} or newer.` });
     }
-    const stored = await write(request, (queries) => create(queries, body));
+    const stored = await write(request, (queries) => createAllocation(queries, principalOf(request), body));
     if (stored.state === 'allocating') lifecycle.allocate(stored.uuid);
     return reply
       .code(201)
@@ -124,10 +131,19 @@ export function allocationRoutes(app: FastifyInstance, { store, lifecycle, write
     return reply.code(204).send();
   });
 
-  const ofNode = async (queries: Queries, ident: string): Promise<AllocationRecord> => {
+  /** Who may see the node may still not see who else has it: the allocation has an owner of its own. */
+  const ofNode = async (
+    queries: Queries,
+    request: FastifyRequest<WithIdent>,
+    policy: 'allocation:get' | 'allocation:delete',
+  ): Promise<AllocationRecord> => {
+    const { ident } = request.params;
     const node = await findNode(queries, ident);
     const allocation = await queries.allocations.ofNode(node.uuid);
-    if (allocation !== null) return allocation;
+    if (allocation !== null) {
+      mustOwn(principalOf(request), policy, allocation);
+      return allocation;
+    }
     throw new IngotError('not_found', `Allocation for node ${ident} was not found`, {
       hint: '`baremetal allocation list` shows all allocations.',
     });
@@ -135,46 +151,15 @@ export function allocationRoutes(app: FastifyInstance, { store, lifecycle, write
   app.get<WithIdent>('/v1/nodes/:ident/allocation', async (request) => {
     refuseBefore(SINCE.allocations, request);
     const shown = shownFields(request, ALLOCATION_FIELDS);
-    return viewOf(await ofNode(store, request.params.ident), shown, baseUrl(request));
+    return viewOf(await ofNode(store, request, 'allocation:get'), shown, baseUrl(request));
   });
   app.delete<WithIdent>('/v1/nodes/:ident/allocation', async (request, reply) => {
     refuseBefore(SINCE.allocations, request);
-    await write(request, async (queries) => remove(queries, await ofNode(queries, request.params.ident)));
+    await write(request, async (queries) =>
+      remove(queries, await ofNode(queries, request, 'allocation:delete')),
+    );
     return reply.code(204).send();
   });
-}
-
-/** The allocation as it stands on disk: still `allocating`, or given the node that it names. */
-async function create(queries: Queries, body: AllocationCreate): Promise<AllocationRecord> {
-  const { node: named, uuid, candidate_nodes: asked, ...fields } = body;
-  const node = named === null ? null : await asRequestFault(findNode(queries, named));
-  const resource_class = fields.resource_class ?? node?.resource_class ?? null;
-  if (resource_class === null && node === null) {
-    const said = 'The resource_class field is mandatory when not backfilling';
-    throw new IngotError('invalid_input', said, { hint: 'Say which resource_class the node shall have.' });
-  }
-  const candidates = await Promise.all(asked.map((ident) => queries.nodes.find(ident)));
-  const missing = asked.filter((_, index) => candidates[index] === null);
-  if (missing.length > 0)
-    throw new IngotError('invalid_input', `Nodes cannot be found: ${missing.join(', ')}`, {
-      hint: 'See `ingot node list` for those that there are.',
-    });
-  const candidate_nodes = candidates.flatMap((found) => (found === null ? [] : [found.uuid]));
-  const allocation = await queries.allocations.insert({
-    ...fields,
-    ...{ resource_class, candidate_nodes },
-    // Who deployed a node without an allocation knows it by its instance already.
-    uuid: uuid ?? node?.instance_uuid ?? randomUUID(),
-  });
-  await queries.events.append({
-    node_uuid: null,
-    kind: 'allocation.created',
-    message: `A node was asked for by allocation ${allocation.name ?? allocation.uuid}`,
-    data: { allocation_uuid: allocation.uuid },
-  });
-  if (node === null) return allocation;
-  await refuseWhileLocked(queries, node);
-  return await backfill(queries, allocation, node);
 }
 
 function refuseBadName(name: string | null, action: 'create' | 'update'): void {

@@ -1,18 +1,13 @@
 /** Whose a runbook is: a project's callers see and use their own and the public ones, and change their own. Pure. */
 import { IngotError } from '../../errors.ts';
 import type { StepListRecord } from '../../store/step-list-records.ts';
-import { allows, forbidden, type Policy } from '../access/policies.ts';
+import { forbidden } from '../access/policies.ts';
 import type { Principal } from '../access/principal.ts';
 
 type Owned = Pick<StepListRecord, 'owner' | 'public'>;
 
 export function seenBy({ project }: Principal, { owner, public: isPublic }: Owned): boolean {
   return project === null || owner === project || isPublic;
-}
-
-/** Throws `forbidden` for what is another's, or nobody's. */
-export function mustOwn(principal: Principal, policy: Policy, { owner }: Owned): void {
-  if (!allows(principal, policy, { owner, lessee: null })) throw forbidden(policy, principal);
 }
 
 /** Throws `forbidden` where a project's callers would give a runbook away (ironic/common/policy.py). */

@@ -5,6 +5,7 @@ import { IngotError } from '../../errors.ts';
 import type { Json, JsonObject } from '../../store/records.ts';
 import type { StepListRecord } from '../../store/step-list-records.ts';
 import type { Queries } from '../../store/store.ts';
+import { mustOwn } from '../access/own.ts';
 import { principalOf } from '../access/principal.ts';
 import type { ApiContext } from '../context.ts';
 import { refuseMask, withKeptSecrets } from '../kept-secrets.ts';
@@ -17,7 +18,7 @@ import { baseUrl } from '../server.ts';
 import { selectFields, viewOf } from './fields.ts';
 import { answerList, shownFields } from './listing.ts';
 import { plainQuery } from './paging.ts';
-import { madeBy, mustOwn, refuseReassignment, seenBy } from './runbook-owners.ts';
+import { madeBy, refuseReassignment, seenBy } from './runbook-owners.ts';
 import { refuseBefore, refuseMethodBefore } from './since.ts';
 import { DEPLOY_TEMPLATES, RUNBOOKS, type StepListFacts, type StepListFields } from './step-list-kinds.ts';
 
