@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
 import type { Bmc } from '../bmc.ts';
 import { createSerialQueue, type SerialQueue } from '../queue.ts';
+import { abandonWhenAborted } from './abandon-when-aborted.ts';
 import { readBiosSettings } from './bios.ts';
 import { readBootDevice, setBootOverride } from './boot-once.ts';
 import { createRedfishClient, type Reader, type Resource } from './client.ts';
@@ -16,7 +17,6 @@ import { type Habits, habitsFrom } from './quirks.ts';
 import { readSecureBoot, setSecureBoot } from './secure-boot.ts';
 import { NO_SESSION_BOOK, type SessionBook } from './session-book.ts';
 import { findSystem, powerOf, ROOT_PATH } from './system.ts';
-import { unlessAborted } from './unless-aborted.ts';
 
 /** How often what nobody needs is asked for: once more where a BMC stumbled. */
 const ATTEMPTS_AT_EXTRAS = 2;
@@ -76,7 +76,7 @@ export function openRedfishBmc(target: RedfishTarget, deps: RedfishDeps): Bmc {
     const { signal } = work(caller);
     const reader = client.reader({ signal, attempts: ATTEMPTS_AT_EXTRAS });
     // Its turn at the BMC, or a login, may come long after.
-    return await unlessAborted(signal, async () => read(reader, (await system(reader)).body));
+    return await abandonWhenAborted(signal, async () => read(reader, (await system(reader)).body));
   };
 
   return {

@@ -50,7 +50,7 @@ export async function callStep(call: StepCall): Promise<StepOutcome> {
   };
   try {
     signal.throwIfAborted();
-    const outcome = await unlessAborted(call.definition.run(context), call);
+    const outcome = await settleWhenAborted(call.definition.run(context), call);
     if (outcome.kind === 'wait' && outcome.progress !== undefined) progress.report(outcome.progress);
     return outcome;
   } catch (thrown) {
@@ -69,7 +69,10 @@ export async function callStep(call: StepCall): Promise<StepOutcome> {
  * happens before the step that tidies up. One that does not heed its signal is left alone after that: it can
  * commit nothing more.
  */
-async function unlessAborted<T>(work: Promise<T>, { clock, signal, log, settleMs }: StepCall): Promise<T> {
+async function settleWhenAborted<T>(
+  work: Promise<T>,
+  { clock, signal, log, settleMs }: StepCall,
+): Promise<T> {
   const enough = new AbortController();
   const aborted = new Promise<'aborted'>((resolve) => {
     signal.addEventListener('abort', () => resolve('aborted'), { once: true, signal: enough.signal });
