@@ -1,6 +1,7 @@
 /** `--wait`: follows a node until a verb has come to its end. */
 import type { Clock } from '../clock.ts';
 import { IngotError } from '../errors.ts';
+import { waysOutOfHold } from '../hold-words.ts';
 import type { JobAnswer, NodeAnswer } from './answers.ts';
 import type { Client } from './client.ts';
 
@@ -91,7 +92,7 @@ function failure(node: NodeAnswer, verb: string): IngotError {
 function held(node: NodeAnswer): IngotError {
   const name = label(node);
   return new IngotError('conflict', `${name} is held ("${node.provision_state}"): its job is not done`, {
-    hint: `\`ingot node unhold ${name}\` goes on, \`ingot node abort ${name}\` ends it.`,
+    hint: waysOutOfHold(name),
   });
 }
 

@@ -1,5 +1,6 @@
 /** What operators may ask for, in which states, and what to do first where they may not. Pure. */
 import { IngotError } from '../errors.ts';
+import { waysOutOfHold } from '../hold-words.ts';
 import { holderOf, nodeLocked } from '../store/node-lock.ts';
 import type { JobRecord, NodeRecord } from '../store/records.ts';
 import { type ProvisionState, VERBS, type Verb } from '../store/words.ts';
@@ -119,19 +120,13 @@ function refusal(node: NodeRecord, verb: Verb, said: string): IngotError {
 
 /** What to do about a job that is in the way; abort is told only where the graph has it. */
 export function waitForJob(node: Pick<NodeRecord, 'uuid' | 'name' | 'provision_state'>): string {
-  if (STATES[node.provision_state].kind === 'hold') return `A step holds it. ${howToGoOn(node)}`;
   const name = node.name ?? node.uuid;
+  if (STATES[node.provision_state].kind === 'hold') return `A step holds it. ${waysOutOfHold(name)}`;
   const abort =
     edgeFrom(node.provision_state, 'abort')?.by === 'operator'
       ? `, or stop it with \`ingot node abort ${name}\``
       : '';
   return `Wait until the job has ended (ingot node why ${name})${abort}.`;
-}
-
-/** The two ways out of a hold. */
-export function howToGoOn({ uuid, name }: Pick<NodeRecord, 'uuid' | 'name'>): string {
-  const called = name ?? uuid;
-  return `\`ingot node unhold ${called}\` lets its job go on, \`ingot node abort ${called}\` ends it.`;
 }
 
 /** For what cannot be done beside a job that is at work. */
@@ -156,7 +151,7 @@ function whatToDoFirst(node: NodeRecord, verb: Verb): string {
   const state = node.provision_state;
   if (STATES[state].kind === 'hold') {
     const then = node.target_provision_state ?? targetOf(state);
-    return `A step holds the node on its way to "${then}". ${howToGoOn(node)}`;
+    return `A step holds the node on its way to "${then}". ${waysOutOfHold(node.name ?? node.uuid)}`;
   }
   if (VERB_FACTS[verb].brings === state) return `It is ${state} already.${INSTEAD[verb] ?? ''}`;
   if (isTransient(state)) {

@@ -1,8 +1,9 @@
 /** What `why` tells of the verbs that an operator may ask for. Pure. */
+import { waysOutOfHold } from '../hold-words.ts';
 import type { JobRecord, NodeRecord } from '../store/records.ts';
 import { VERBS } from '../store/words.ts';
 import { STATES } from './graph.ts';
-import { acceptsVerb, commandOf, flagAgainst, type HinderingFlag, howToClear, howToGoOn } from './verbs.ts';
+import { acceptsVerb, commandOf, flagAgainst, type HinderingFlag, howToClear } from './verbs.ts';
 
 const FLAGS: readonly (readonly [HinderingFlag, string])[] = [
   ['maintenance', 'in maintenance'],
@@ -29,5 +30,5 @@ export function verbsSentence(node: NodeRecord): string {
 /** Of a node that waits for its operator; empty in other states, and while the job tidies up, which ends by itself. */
 export function holdSentence(node: NodeRecord, { error }: Pick<JobRecord, 'error'>): string {
   const isHeld = STATES[node.provision_state].kind === 'hold' && error === null;
-  return isHeld ? ` ${howToGoOn(node)}${verbsSentence(node)}` : '';
+  return isHeld ? ` ${waysOutOfHold(node.name ?? node.uuid)}${verbsSentence(node)}` : '';
 }

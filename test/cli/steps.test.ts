@@ -79,7 +79,7 @@ test.each([
   expect(code).toBe(1);
   expect(err).toContain(
     `ingot: rack1-07 is held ("${state}"): its job is not done\n` +
-      '`ingot node unhold rack1-07` goes on, `ingot node abort rack1-07` ends it.\n',
+      '`ingot node unhold rack1-07` lets its job go on, `ingot node abort rack1-07` ends it.\n',
   );
 });
 
