@@ -1,16 +1,7 @@
 import { type Logger, pino } from 'pino';
+import { isSecretLogField } from './secret-words.ts';
 
-/** Field names whose values never reach a log line, wherever they stand (two levels deep). */
-const SECRET_FIELDS: ReadonlySet<string> = new Set([
-  'password',
-  'redfish_password',
-  'token',
-  'agent_token',
-  'authorization',
-  'configdrive',
-  'user_data',
-  'secret',
-]);
+/** Below the fields of the line itself: how deep the values of secret ones are looked for. */
 const LEVELS_DEEP = 2;
 const CENSORED = '******';
 
@@ -29,7 +20,7 @@ export type Log = {
 /** JSON lines on standard error (systemd's journal takes them), secrets censored. */
 export function createLog(level: 'debug' | 'info' | 'warn' | 'error' | 'silent' = 'info'): Log {
   // pino's own redaction takes longer than all else about a line, and DHCP writes thousands of lines a second.
-  const formatters = { log: withoutSecrets };
+  const formatters = { log: loggable };
   const options = { level, base: null, formatters, timestamp: pino.stdTimeFunctions.isoTime };
   return logOf(pino(options, gatheredStandardError()));
 }
@@ -40,7 +31,7 @@ function logOf(logger: Logger): Log {
     info: logger.info.bind(logger),
     warn: logger.warn.bind(logger),
     error: logger.error.bind(logger),
-    child: (fields) => logOf(logger.child(withoutSecrets(fields))),
+    child: (fields) => logOf(logger.child(loggable(fields))),
   };
 }
 
@@ -85,7 +76,7 @@ function gatheredStandardError(): GatheringStream {
 }
 
 /** The fields without the values of secret ones: the same object when there are none. */
-export function withoutSecrets(fields: object): Record<string, unknown> {
+export function loggable(fields: object): Record<string, unknown> {
   return censored(fields, LEVELS_DEEP);
 }
 
@@ -93,7 +84,7 @@ function censored(value: object, levels: number): Record<string, unknown> {
   const fields = value as Record<string, unknown>;
   let copy: Record<string, unknown> | null = null;
   for (const [name, field] of Object.entries(fields)) {
-    const clean = SECRET_FIELDS.has(name)
+    const clean = isSecretLogField(name)
       ? CENSORED
       : levels > 0 && typeof field === 'object' && field !== null
         ? censored(field, levels - 1)

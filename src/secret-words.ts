@@ -1,10 +1,12 @@
-/** Which words tell of a secret, for all that show or take a node's fields. Pure. */
+/** Which words tell of a secret, for all that show, take or log a node's fields. Pure. */
 import { isArray } from './json.ts';
 import type { Json, JsonObject } from './store/records.ts';
 
 const SECRET_KEY =
   /pass(word|wd|phrase)|secret|token|credential|community|private|pull_secret|(auth|priv|api|access)_key/i;
 const SECRET_INSTANCE_KEYS: ReadonlySet<string> = new Set(['configdrive', 'image_url']);
+/** What no log line tells besides: what a client logs in with, and what a config drive is made of. */
+const SECRET_LOG_FIELDS: ReadonlySet<string> = new Set(['authorization', 'user_data']);
 const SECRET_PARAMETER = /sig|token|secret|passw|credential|key/i;
 
 /** Whether the value of this key of `driver_info` is a secret. */
@@ -15,6 +17,11 @@ export function isSecretKey(key: string): boolean {
 /** Of `instance_info`: as above, and the config drive (it holds the LCM token and user data). */
 export function isSecretInstanceKey(key: string): boolean {
   return SECRET_INSTANCE_KEYS.has(key) || isSecretKey(key);
+}
+
+/** Of a log line's fields: as above, and what requests and config drives are made of. */
+export function isSecretLogField(name: string): boolean {
+  return SECRET_LOG_FIELDS.has(name) || isSecretInstanceKey(name);
 }
 
 type Replacement = {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { withoutSecrets } from '../src/log.ts';
+import { loggable } from '../src/log.ts';
 
 /** What a program of its own that makes a log writes on standard error, line by line. */
 function linesOf(program: string): readonly unknown[] {
@@ -19,7 +19,7 @@ function linesOf(program: string): readonly unknown[] {
 describe('a log line', () => {
   it('has no value of a secret field, down to two levels below the first', () => {
     const fields = { token: 'x', a: { password: 'x', b: { secret: 'x', c: 1 } }, list: [{ user_data: 'x' }] };
-    expect(withoutSecrets(fields)).toEqual({
+    expect(loggable(fields)).toEqual({
       token: '******',
       a: { password: '******', b: { secret: '******', c: 1 } },
       list: { 0: { user_data: '******' } },
@@ -27,9 +27,16 @@ describe('a log line', () => {
     expect(fields.token).toBe('x');
   });
 
+  it.each([
+    ...['password', 'redfish_password', 'agent_token', 'ipmi_password', 'snmp_community', 'auth_key'],
+    ...['authorization', 'configdrive', 'user_data', 'image_url', 'client_secret'],
+  ])('hides %s, as whatever shows or takes a field of that name does', (name) => {
+    expect(loggable({ [name]: 'hunter22', mac: 'm' })).toEqual({ [name]: '******', mac: 'm' });
+  });
+
   it('is not copied when it has nothing to hide', () => {
     const fields = { mac: '02:00:00:00:00:01', inner: { a: [1, 2] } };
-    expect(withoutSecrets(fields)).toBe(fields);
+    expect(loggable(fields)).toBe(fields);
   });
 
   it('carries the fields of its logger, those without secrets too', () => {
