@@ -1,6 +1,5 @@
 /** Which words tell of a secret, for all that show, take or log a node's fields. Pure. */
-import { isArray } from './json.ts';
-import type { Json, JsonObject } from './store/records.ts';
+import { isArray, type Json, type JsonObject } from './json.ts';
 
 const SECRET_KEY =
   /pass(word|wd|phrase)|secret|token|credential|community|private|pull_secret|(auth|priv|api|access)_key/i;

@@ -1,6 +1,6 @@
 /** What every route of the API listener works with: the dependencies with their defaults filled in. */
 import type { FastifyRequest } from 'fastify';
-import type { NodeRecord } from '../store/records.ts';
+import type { NodeRecord } from '../store/records/node.ts';
 import type { Queries } from '../store/store.ts';
 import { HOST_NAME } from '../store/words.ts';
 import { principalOf } from './access/principal.ts';

@@ -2,13 +2,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/schema.ts';
+import type { JsonObject } from '../json.ts';
 import type { CallBacks } from '../lifecycle/call-backs.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
 import type { RamdiskLogs } from '../lifecycle/ramdisk-logs/ramdisk-logs.ts';
 import type { Log } from '../log.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
-import type { DiscoveredRecord, JsonObject } from '../store/records.ts';
+import type { DiscoveredRecord } from '../store/records/discovered.ts';
 import type { Store } from '../store/store.ts';
 import type { CheckPassword } from './login/login.ts';
 import type { Metrics } from './metrics.ts';

@@ -4,8 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { IngotError } from '../errors.ts';
-import { isArray } from '../json.ts';
-import type { Json, JsonObject } from '../store/records.ts';
+import { isArray, type Json, type JsonObject } from '../json.ts';
 import { holdsMask } from './masking.ts';
 
 type Was = {

@@ -1,6 +1,6 @@
 /** Secrets never leave by the API, and their mask never comes back in. Pure. */
+import type { Json, JsonObject } from '../json.ts';
 import { isSecretInstanceKey, isSecretKey, withoutSecrets } from '../secret-words.ts';
-import type { Json, JsonObject } from '../store/records.ts';
 
 export const MASK = '******';
 

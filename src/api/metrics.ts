@@ -1,7 +1,7 @@
 /** Prometheus metrics in a registry of their own. Numbers that others keep are read when Prometheus asks. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Log } from '../log.ts';
-import type { EventRecord } from '../store/records.ts';
+import type { EventRecord } from '../store/records/event.ts';
 import type { Store } from '../store/store.ts';
 import { BMC_TROUBLES, PROVISION_STATES } from '../store/words.ts';
 import type { PacketView } from './deps.ts';

@@ -1,7 +1,6 @@
 /** JSON Patch on plain data, with Ironic's sentences for what does not work. Pure: the document stays as it is. */
 import { IngotError } from '../errors.ts';
-import { isArray } from '../json.ts';
-import type { Json, JsonObject } from '../store/records.ts';
+import { isArray, type Json, type JsonObject } from '../json.ts';
 import type { PatchOperation } from './schemas/patch.ts';
 
 export type PatchRules = {

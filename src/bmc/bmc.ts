@@ -10,7 +10,7 @@
  * is asked of the machine, and the call rejects with the signal's reason. A call that only reads rejects at once, and
  * cuts off the request that is on its way.
  */
-import type { BiosSetting, FirmwareComponent } from '../store/firmware-records.ts';
+import type { BiosSetting, FirmwareComponent } from '../store/records/firmware.ts';
 
 export type BmcPower = 'on' | 'off' | 'turning-on' | 'turning-off' | 'unknown';
 /** `http` is UEFI HTTP boot, `bios` the firmware's own set-up. */

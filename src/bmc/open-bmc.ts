@@ -1,5 +1,5 @@
 import { IngotError } from '../errors.ts';
-import type { JsonObject } from '../store/records.ts';
+import type { JsonObject } from '../json.ts';
 import type { Bmc } from './bmc.ts';
 import { openFakeHardware } from './fake-hardware.ts';
 import { createSerialQueue, type SerialQueue } from './queue.ts';

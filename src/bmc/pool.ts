@@ -1,4 +1,4 @@
-import type { NodeRecord } from '../store/records.ts';
+import type { NodeRecord } from '../store/records/node.ts';
 import type { Bmc } from './bmc.ts';
 import { type BmcDeps, createQueues, openBmc } from './open-bmc.ts';
 

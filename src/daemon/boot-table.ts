@@ -7,7 +7,8 @@ import { usesSecureBoot } from '../lifecycle/capabilities.ts';
 import { readInstanceBoot } from '../lifecycle/instance-boot.ts';
 import { bootTicket } from '../lifecycle/tokens.ts';
 import { type Mac, parseMac } from '../net/mac.ts';
-import type { NodeRecord, PortRecord } from '../store/records.ts';
+import type { NodeRecord } from '../store/records/node.ts';
+import type { PortRecord } from '../store/records/port.ts';
 import type { Store } from '../store/store.ts';
 import { IPXE_PROGRAMS, type IpxeProgram, type ProvisionState } from '../store/words.ts';
 

@@ -3,7 +3,7 @@ import type { Cidr } from '../net/ipv4.ts';
 import { cidrContains } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import { uuidText } from '../net/smbios-uuid.ts';
-import type { DiscoveredRecord } from '../store/records.ts';
+import type { DiscoveredRecord } from '../store/records/discovered.ts';
 import type { Fact } from './packet-protocol.ts';
 
 type Network = { readonly name: string; readonly cidr: Cidr };

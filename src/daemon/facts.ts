@@ -2,12 +2,11 @@
  * Ties facts from the wire to nodes: by MAC where the fact has one, else by the address that DHCP gave to that
  * MAC. Facts of machines that ingot does not know are counted and go to the list of discovered machines.
  */
-
 import type { RelayPlace } from '../dhcp/facts.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import { createRecentMap } from '../net/recent-map.ts';
-import type { NewEvent } from '../store/records.ts';
+import type { NewEvent } from '../store/records/event.ts';
 import type { Fact } from './packet-protocol.ts';
 
 /** Addresses remembered at most; the oldest is forgotten first. */

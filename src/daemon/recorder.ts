@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts';
-import type { NewEvent } from '../store/records.ts';
+import type { NewEvent } from '../store/records/event.ts';
 import type { Store } from '../store/store.ts';
 
 /** Events kept while a transaction is under way; more are dropped and counted: they tell, they do not decide. */

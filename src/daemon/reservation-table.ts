@@ -3,7 +3,7 @@ import type { NetworkConfig } from '../config/schema.ts';
 import { reservationProblem } from '../ipam/check-reservation.ts';
 import { parseIpv4 } from '../net/ipv4.ts';
 import { type Mac, parseMac } from '../net/mac.ts';
-import type { ReservationRecord } from '../store/records.ts';
+import type { ReservationRecord } from '../store/records/address.ts';
 import type { Store } from '../store/store.ts';
 import type { ReservedMac } from './packet-protocol.ts';
 

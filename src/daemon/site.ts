@@ -18,7 +18,7 @@ import { usesSecureBoot } from '../lifecycle/capabilities.ts';
 import type { BuildConfigDrive, FetchConfigDrive, LifecycleDeps, Site } from '../lifecycle/deps.ts';
 import { PACKED_DRIVE_MAX_BYTES } from '../lifecycle/packed-drive.ts';
 import { cidrContains, type Ipv4, parseIpv4 } from '../net/ipv4.ts';
-import type { NodeRecord } from '../store/records.ts';
+import type { NodeRecord } from '../store/records/node.ts';
 import type { Store } from '../store/store.ts';
 import { workFolder } from './folders.ts';
 import type { HttpsBoot } from './https-boot.ts';

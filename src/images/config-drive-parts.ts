@@ -1,9 +1,10 @@
 /** What is on a config drive, as pure functions: the operator's parts are checked, ours are added. */
 import { z } from 'zod';
 import { IngotError } from '../errors.ts';
+import type { Json, JsonObject } from '../json.ts';
 import type { ConfigDriveRequest } from '../lifecycle/lifecycle.ts';
 import { HOSTNAME } from '../net/hostname.ts';
-import type { Json, JsonObject, NodeRecord } from '../store/records.ts';
+import type { NodeRecord } from '../store/records/node.ts';
 
 /** Files of a drive: path below its root → content. */
 export type DriveFiles = { readonly [path: string]: string };

@@ -1,7 +1,8 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import type { JsonObject } from '../json.ts';
 import type { ConfigDriveRequest } from '../lifecycle/lifecycle.ts';
-import type { JsonObject, NodeRecord } from '../store/records.ts';
+import type { NodeRecord } from '../store/records/node.ts';
 import { makeConfigDriveIso } from './config-drive-iso.ts';
 import { checkConfigDriveRequest, configDriveFiles } from './config-drive-parts.ts';
 import { type LcmAccess, reportScript } from './config-drive-report.ts';

@@ -1,5 +1,6 @@
 /** A portgroup as a bond in `network_data.json`. Pure. */
-import type { Json, PortgroupRecord, PortRecord } from '../store/records.ts';
+import type { Json } from '../json.ts';
+import type { PortgroupRecord, PortRecord } from '../store/records/port.ts';
 
 /** Linux's bonding modes, each at its number (Documentation/networking/bonding.rst). */
 export const BOND_MODES = [

@@ -3,7 +3,7 @@ import type { NetworkConfig } from '../config/schema.ts';
 import { HOSTNAME } from '../net/hostname.ts';
 import { cidrContains, formatCidr, type Ipv4, parseIpv4 } from '../net/ipv4.ts';
 import { type Mac, parseMac } from '../net/mac.ts';
-import type { ReservationRecord } from '../store/records.ts';
+import type { ReservationRecord } from '../store/records/address.ts';
 import { formatSpan, holds, protectedAddresses, spanOf } from './ranges.ts';
 
 export type ReservationWish = {

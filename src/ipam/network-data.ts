@@ -5,7 +5,7 @@
 import type { NetworkConfig, NetworkRole } from '../config/schema.ts';
 import { IngotError } from '../errors.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
-import type { AddressRecord } from '../store/records.ts';
+import type { AddressRecord } from '../store/records/address.ts';
 import { type Bond, type BondedPort, bondLink, type NetworkDataBond } from './bond.ts';
 
 export type NetworkDataLink =

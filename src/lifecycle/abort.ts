@@ -1,6 +1,7 @@
 /** What an operator's `abort` does: to a job at once, or after a step that must not be cut; and after a failed service. */
 import { IngotError } from '../errors.ts';
-import type { JobRecord, NodeRecord } from '../store/records.ts';
+import type { JobRecord } from '../store/records/job.ts';
+import type { NodeRecord } from '../store/records/node.ts';
 import type { Queries } from '../store/store.ts';
 import { titleOf } from './deploy-steps.ts';
 import type { Advance } from './engine/advance.ts';

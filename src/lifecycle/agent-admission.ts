@@ -3,7 +3,7 @@
  * that stood in its boot loader's script; once, to the address that asked first. Pure.
  */
 import type { Ipv4 } from '../net/ipv4.ts';
-import type { AgentFacts } from '../store/records.ts';
+import type { AgentFacts } from '../store/records/node.ts';
 import { tokensEqual } from './tokens.ts';
 
 /** How an agent asks. */

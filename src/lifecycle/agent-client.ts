@@ -9,7 +9,7 @@ import { TLSSocket } from 'node:tls';
 import { Agent, buildConnector, request } from 'undici';
 import type { z } from 'zod';
 import { IngotError } from '../errors.ts';
-import type { Json } from '../store/records.ts';
+import type { Json } from '../json.ts';
 import { type AgentCommand, commandAnswer, commandListAnswer, refusalAnswer } from './agent-wire.ts';
 
 export type AgentTarget = {

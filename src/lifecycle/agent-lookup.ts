@@ -1,7 +1,7 @@
 /** The look-up of an agent: which node it is of, whether it may have the token, and that it was given. */
 import { IngotError } from '../errors.ts';
 import { parseMac } from '../net/mac.ts';
-import type { AgentFacts, NodeRecord } from '../store/records.ts';
+import type { AgentFacts, NodeRecord } from '../store/records/node.ts';
 import type { Queries, Store } from '../store/store.ts';
 import type { AgentDoor } from './agent-door.ts';
 import { AGENT_STATES } from './graph.ts';

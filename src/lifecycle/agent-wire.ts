@@ -1,6 +1,6 @@
 /** What agents answer, checked: our own agent and ironic-python-agent. Fields that are not used may be anything. */
 import { z } from 'zod';
-import type { JsonObject } from '../store/records.ts';
+import type { JsonObject } from '../json.ts';
 
 const text = z.string().max(100_000);
 

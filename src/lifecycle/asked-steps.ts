@@ -1,6 +1,7 @@
 /** Steps that an operator asks for by name (`clean_steps`, `service_steps`), as steps of a job. Pure. */
 import { IngotError } from '../errors.ts';
-import type { JobStep, JsonObject } from '../store/records.ts';
+import type { JsonObject } from '../json.ts';
+import type { JobStep } from '../store/records/job.ts';
 import { childPower } from './kin.ts';
 import type { StepName } from './steps/catalog.ts';
 

@@ -1,5 +1,6 @@
 /** What was seen of a node's present boot of the ramdisk, from the stream of events. */
-import type { EventRecord, NodeRecord } from '../store/records.ts';
+import type { EventRecord } from '../store/records/event.ts';
+import type { NodeRecord } from '../store/records/node.ts';
 import type { Queries } from '../store/store.ts';
 import { BOOT_EVENT_KINDS } from './boot-stages.ts';
 import type { StepName } from './steps/catalog.ts';

@@ -1,6 +1,6 @@
 /** By which way a node's machine is started into the ramdisk, and what keeps it from there. Pure. */
 import type { BootDevice } from '../bmc/bmc.ts';
-import type { NodeRecord } from '../store/records.ts';
+import type { NodeRecord } from '../store/records/node.ts';
 import { usesSecureBoot, wantedBootMode } from './capabilities.ts';
 import { interfaceOf, notYet } from './interfaces.ts';
 

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { IngotError } from '../errors.ts';
 import { parseIpv4 } from '../net/ipv4.ts';
 import { nodeNotFound } from '../store/nodes.ts';
-import type { NodeRecord } from '../store/records.ts';
+import type { NodeRecord } from '../store/records/node.ts';
 import type { Queries, Store } from '../store/store.ts';
 import { whyNotCalled } from './agent-admission.ts';
 import { createAgentDoor } from './agent-door.ts';

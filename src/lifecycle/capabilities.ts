@@ -1,6 +1,7 @@
 /** What a node's Ironic capabilities ask of its boot. Pure. */
 import type { BootMode } from '../bmc/bmc.ts';
-import type { Json, NodeRecord } from '../store/records.ts';
+import type { Json } from '../json.ts';
+import type { NodeRecord } from '../store/records/node.ts';
 
 type Capable = Pick<NodeRecord, 'instance_info' | 'properties'>;
 

@@ -1,7 +1,8 @@
 /** What the operator asked to have on the config drive, as it stands in `instance_info.configdrive`. */
 import { z } from 'zod';
 import { IngotError } from '../errors.ts';
-import type { JsonObject, NodeRecord } from '../store/records.ts';
+import type { JsonObject } from '../json.ts';
+import type { NodeRecord } from '../store/records/node.ts';
 import { jsonObjectOf } from './json.ts';
 import type { ConfigDriveGiven } from './lifecycle.ts';
 import { refuseOddDrive } from './packed-drive.ts';

@@ -1,6 +1,6 @@
 /** Puts the lifecycle together: steps, engine, requests, call-backs and explanations over one store. */
 import { nodeNotFound } from '../store/nodes.ts';
-import type { NodeRecord } from '../store/records.ts';
+import type { NodeRecord } from '../store/records/node.ts';
 import type { Queries } from '../store/store.ts';
 import { connectAgent } from './agent-client.ts';
 import { createAllocator } from './allocations/allocator.ts';

@@ -1,5 +1,5 @@
 /** What each deploy interface does by itself, as data: Ironic's names and priorities, and ingot's steps for them. */
-import type { NodeRecord } from '../store/records.ts';
+import type { NodeRecord } from '../store/records/node.ts';
 import { interfaceOf } from './interfaces.ts';
 import type { StepName } from './steps/catalog.ts';
 

@@ -4,8 +4,9 @@
  */
 import { IngotError } from '../errors.ts';
 import { isArray } from '../json.ts';
-import type { JobStep, NodeRecord } from '../store/records.ts';
-import type { DeployStep } from '../store/step-list-records.ts';
+import type { JobStep } from '../store/records/job.ts';
+import type { NodeRecord } from '../store/records/node.ts';
+import type { DeployStep } from '../store/records/step-list.ts';
 import { isReserved, reservedSteps } from './asked-steps.ts';
 import { type CoreStep, type DeployFrame, frameOf } from './deploy-frames.ts';
 

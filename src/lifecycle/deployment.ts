@@ -1,5 +1,5 @@
 /** What one deployment puts into a node's `instance_info`, in the transaction that begins it. Pure. */
-import type { Json, JsonObject } from '../store/records.ts';
+import type { Json, JsonObject } from '../json.ts';
 
 /** The fields of `instance_info` that a deployment decides; all others stay as the operator set them. */
 const DEPLOYMENT_FIELDS = [

@@ -7,7 +7,7 @@ import type { ImageStore } from '../images/images.ts';
 import type { Log } from '../log.ts';
 import type { AddressHolder } from '../net/address-holder.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
-import type { NodeRecord } from '../store/records.ts';
+import type { NodeRecord } from '../store/records/node.ts';
 import type { Store } from '../store/store.ts';
 import type { PowerTarget } from '../store/words.ts';
 import type { AgentRules } from './agent-admission.ts';

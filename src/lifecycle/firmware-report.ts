@@ -5,7 +5,7 @@ import type {
   FirmwareComponent,
   FirmwareComponentRecord,
   FirmwareReportRecord,
-} from '../store/firmware-records.ts';
+} from '../store/records/firmware.ts';
 
 /** Null: not read this time. */
 export type FirmwareReading = {

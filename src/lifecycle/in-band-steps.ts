@@ -1,5 +1,6 @@
 /** The agent's steps as they stand in jobs, and which of them must not be cut in their middle. Pure. */
-import type { JobStep, Json, JsonObject } from '../store/records.ts';
+import type { Json, JsonObject } from '../json.ts';
+import type { JobStep } from '../store/records/job.ts';
 import { isJsonObject } from './json.ts';
 import type { StepName } from './steps/catalog.ts';
 

@@ -1,7 +1,7 @@
 /** What a machine boots whose system comes from the network (`deploy_interface: ramdisk`), out of `instance_info`. Pure. */
 import type { InstanceBoot } from '../boot/decision.ts';
+import type { Json, JsonObject } from '../json.ts';
 import { holdsSecret, isSecretKey } from '../secret-words.ts';
-import type { Json, JsonObject } from '../store/records.ts';
 
 type Unusable = { readonly problem: string; readonly fields: string };
 

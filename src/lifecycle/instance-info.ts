@@ -1,7 +1,8 @@
 /** `instance_info` as Ironic's users write it: what each deploy interface needs of it. Pure. */
 import { IngotError } from '../errors.ts';
 import { type AskedImage, HASH_DIGITS, type HashAlgorithm } from '../images/images.ts';
-import type { Json, NodeRecord } from '../store/records.ts';
+import type { Json } from '../json.ts';
+import type { NodeRecord } from '../store/records/node.ts';
 import { usesSecureBoot } from './capabilities.ts';
 import { readInstanceBoot } from './instance-boot.ts';
 import { interfaceOf } from './interfaces.ts';

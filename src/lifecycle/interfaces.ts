@@ -2,7 +2,7 @@
  * Ironic's hardware interfaces: for each driver which implementations of each kind there are, the default first. What
  * a driver is made of decides which steps its nodes take. Tables of data.
  */
-import type { NodeRecord } from '../store/records.ts';
+import type { NodeRecord } from '../store/records/node.ts';
 
 export const INTERFACE_KINDS = [
   'bios',

@@ -1,5 +1,5 @@
 /** Foreign values (a command's result, a request's body) as JSON that the store keeps. */
-import type { JsonObject } from '../store/records.ts';
+import type { JsonObject } from '../json.ts';
 
 /** An object that holds nothing but JSON; what JSON does not know (`undefined`, functions) is dropped. */
 export function jsonObjectOf(value: unknown): JsonObject {

@@ -3,7 +3,8 @@
  * parent's power, unless its `driver_info.has_dedicated_power_supply` says otherwise. Pure.
  */
 import { IngotError } from '../errors.ts';
-import type { JobRecord, JobStep, NodeRecord } from '../store/records.ts';
+import type { JobRecord, JobStep } from '../store/records/job.ts';
+import type { NodeRecord } from '../store/records/node.ts';
 import { OFF_STEPS } from './never-off.ts';
 import type { StepName } from './steps/catalog.ts';
 import { waitForJob } from './verbs.ts';

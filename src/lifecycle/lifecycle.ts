@@ -3,8 +3,9 @@
  * the work itself goes on in durable jobs.
  */
 import type { Inventory } from '../agent/protocol.ts';
-import type { JsonObject, LcmReport, NodeRecord } from '../store/records.ts';
-import type { DeployStep } from '../store/step-list-records.ts';
+import type { JsonObject } from '../json.ts';
+import type { LcmReport, NodeRecord } from '../store/records/node.ts';
+import type { DeployStep } from '../store/records/step-list.ts';
 import type { PowerTarget, Verb } from '../store/words.ts';
 import type { AgentCall } from './agent-admission.ts';
 import type { AskedStep } from './asked-steps.ts';

@@ -5,7 +5,7 @@
 import type { BootDevice } from '../bmc/bmc.ts';
 import { IngotError } from '../errors.ts';
 import { nodeLocked } from '../store/node-lock.ts';
-import type { NodeRecord } from '../store/records.ts';
+import type { NodeRecord } from '../store/records/node.ts';
 import type { Queries, Store } from '../store/store.ts';
 import type { WithBmc } from './deps.ts';
 import { workerOf } from './interfaces.ts';

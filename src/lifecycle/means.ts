@@ -1,6 +1,8 @@
 /** What a node has to have for a verb's work: the interface that does it, a NIC to boot from, a way to boot. Pure. */
 import { IngotError } from '../errors.ts';
-import type { JobStep, NodeRecord, PortRecord } from '../store/records.ts';
+import type { JobStep } from '../store/records/job.ts';
+import type { NodeRecord } from '../store/records/node.ts';
+import type { PortRecord } from '../store/records/port.ts';
 import { bootInterfaceConflict } from './boot-interface.ts';
 import type { Site } from './deps.ts';
 import type { Edge, GraphEvent } from './graph-edges.ts';

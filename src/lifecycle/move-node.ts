@@ -1,6 +1,7 @@
 /** Moves a node along the provision graph, with the event that tells it. */
 import { IngotError } from '../errors.ts';
-import type { JsonObject, NodeRecord } from '../store/records.ts';
+import type { JsonObject } from '../json.ts';
+import type { NodeRecord } from '../store/records/node.ts';
 import type { NodePatch, Queries } from '../store/store.ts';
 import type { ProvisionState } from '../store/words.ts';
 import { edgeFrom, targetOf } from './graph.ts';

@@ -1,6 +1,7 @@
 /** What changes for nodes whose power is never switched off (`disable_power_off`). Pure. */
 import { IngotError } from '../errors.ts';
-import type { JobStep, NodeRecord } from '../store/records.ts';
+import type { JobStep } from '../store/records/job.ts';
+import type { NodeRecord } from '../store/records/node.ts';
 import type { PowerTarget } from '../store/words.ts';
 import type { StepName } from './steps/catalog.ts';
 

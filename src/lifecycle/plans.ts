@@ -1,6 +1,7 @@
 /** Which steps a verb takes, and how its job ends. Pure data, but for what a node's own settings leave out. */
-import type { JobStep, NodeRecord } from '../store/records.ts';
-import type { DeployStep } from '../store/step-list-records.ts';
+import type { JobStep } from '../store/records/job.ts';
+import type { NodeRecord } from '../store/records/node.ts';
+import type { DeployStep } from '../store/records/step-list.ts';
 import { type PowerTarget, type ProvisionState, VERBS } from '../store/words.ts';
 import { type AskedKind, type AskedStep, stepsAskedFor } from './asked-steps.ts';
 import { deploymentSteps } from './deploy-steps.ts';

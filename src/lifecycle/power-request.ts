@@ -1,5 +1,5 @@
 /** What operators ask of a machine's power, written as a job. */
-import type { NodeRecord } from '../store/records.ts';
+import type { NodeRecord } from '../store/records/node.ts';
 import type { Queries } from '../store/store.ts';
 import type { PowerTarget } from '../store/words.ts';
 import { kinLocked, needsParentsPower } from './kin.ts';

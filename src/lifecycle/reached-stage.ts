@@ -1,6 +1,6 @@
 /** How far a boot got, and since when it is there. Pure. */
 import type { BootLimit } from '../config/timeouts.ts';
-import type { EventRecord } from '../store/records.ts';
+import type { EventRecord } from '../store/records/event.ts';
 import { BOOT_STAGES, type BootStage, NOTHING_SEEN, TROUBLE } from './boot-stages.ts';
 
 export type ReachedStage = {

@@ -1,7 +1,8 @@
 /** What operators ask for: judged by the graph, then written as a job (or a plain move) in one transaction. */
 import { IngotError } from '../errors.ts';
-import type { JobRecord, NodeRecord } from '../store/records.ts';
-import type { DeployStep } from '../store/step-list-records.ts';
+import type { JobRecord } from '../store/records/job.ts';
+import type { NodeRecord } from '../store/records/node.ts';
+import type { DeployStep } from '../store/records/step-list.ts';
 import type { NodePatch, Queries } from '../store/store.ts';
 import type { Verb } from '../store/words.ts';
 import { abortJob, refuseAbortInMaintenance, refuseToCut, wayBack } from './abort.ts';

@@ -1,4 +1,5 @@
-import type { JobStep, NodeRecord } from '../store/records.ts';
+import type { JobStep } from '../store/records/job.ts';
+import type { NodeRecord } from '../store/records/node.ts';
 import type { Queries } from '../store/store.ts';
 import { withKin } from './kin.ts';
 import { stepsFor } from './never-off.ts';

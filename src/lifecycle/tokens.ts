@@ -3,7 +3,7 @@
  * when the generation moves on.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { NodeRecord } from '../store/records.ts';
+import type { NodeRecord } from '../store/records/node.ts';
 
 /** What an agent is given that asks again after this boot's agent has proved itself. */
 export const MASKED_TOKEN = '******';

@@ -2,7 +2,8 @@
 import { IngotError } from '../errors.ts';
 import { waysOutOfHold } from '../hold-words.ts';
 import { holderOf, nodeLocked } from '../store/node-lock.ts';
-import type { JobRecord, NodeRecord } from '../store/records.ts';
+import type { JobRecord } from '../store/records/job.ts';
+import type { NodeRecord } from '../store/records/node.ts';
 import { type ProvisionState, VERBS, type Verb } from '../store/words.ts';
 import { edgeFrom, isTransient, STATES, targetOf } from './graph.ts';
 import { EDGES, type Edge, type GraphEvent } from './graph-edges.ts';

@@ -1,7 +1,9 @@
 /** Gathers from the store what `explainWhy` needs. */
 import type { Clock } from '../clock.ts';
 import type { BootTimes } from '../config/timeouts.ts';
-import type { JobRecord, JsonObject, NodeRecord } from '../store/records.ts';
+import type { JsonObject } from '../json.ts';
+import type { JobRecord } from '../store/records/job.ts';
+import type { NodeRecord } from '../store/records/node.ts';
 import type { Store } from '../store/store.ts';
 import { bootEventsOf } from './boot-events.ts';
 import type { StepTimes } from './engine/engine.ts';

@@ -1,5 +1,7 @@
 /** What `why` knows of steps: which ask the BMC, which need the ramdisk, and what to check for them. Tables of data. */
-import type { EventRecord, JobRecord, NodeRecord } from '../store/records.ts';
+import type { EventRecord } from '../store/records/event.ts';
+import type { JobRecord } from '../store/records/job.ts';
+import type { NodeRecord } from '../store/records/node.ts';
 import type { ProvisionState } from '../store/words.ts';
 import type { StepName } from './steps/catalog.ts';
 

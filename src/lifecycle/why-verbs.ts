@@ -1,6 +1,7 @@
 /** What `why` tells of the verbs that an operator may ask for. Pure. */
 import { waysOutOfHold } from '../hold-words.ts';
-import type { JobRecord, NodeRecord } from '../store/records.ts';
+import type { JobRecord } from '../store/records/job.ts';
+import type { NodeRecord } from '../store/records/node.ts';
 import { VERBS } from '../store/words.ts';
 import { STATES } from './graph.ts';
 import { acceptsVerb, commandOf, flagAgainst, type HinderingFlag, howToClear } from './verbs.ts';

@@ -1,6 +1,8 @@
 /** Why a node is where it is, in one paragraph: for `ingot node why`, and for errors when time is up. Pure. */
 import type { BootTimes } from '../config/timeouts.ts';
-import type { EventRecord, JobRecord, NodeRecord } from '../store/records.ts';
+import type { EventRecord } from '../store/records/event.ts';
+import type { JobRecord } from '../store/records/job.ts';
+import type { NodeRecord } from '../store/records/node.ts';
 import { BEFORE_THE_LOADER } from './boot-stages.ts';
 import { usesSecureBoot } from './capabilities.ts';
 import { titleOf } from './deploy-steps.ts';

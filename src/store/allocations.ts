@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { decodeJson, encode, jsonObject } from './columns.ts';
 import { missing, type Page, pageOf } from './page.ts';
-import type { AllocationRecord } from './records.ts';
+import type { AllocationRecord } from './records/allocation.ts';
 import type { Access, Tables } from './tables.ts';
 import { takenError } from './taken.ts';
 

@@ -2,7 +2,7 @@
 import type { Selectable } from 'kysely';
 import { decodeJson, encode, jsonObject } from './columns.ts';
 import { missing, type Page, pageOf } from './page.ts';
-import type { ChassisRecord } from './records.ts';
+import type { ChassisRecord } from './records/chassis.ts';
 import type { Access, Tables } from './tables.ts';
 import { takenError } from './taken.ts';
 

@@ -1,7 +1,7 @@
 /** Fields to columns and back. JSON is checked when it is read, so that a damaged row is named, not passed on. */
 import { z } from 'zod';
 import { IngotError } from '../errors.ts';
-import type { JsonObject } from './records.ts';
+import type { JsonObject } from '../json.ts';
 import type { Row } from './tables.ts';
 
 type Encoded<P> = { [K in keyof Row<P>]: Row<P>[K] };

@@ -1,6 +1,6 @@
 /** Queries on `discovered`: machines that were heard on the wire and belong to no node. */
 import { sql } from 'kysely';
-import type { DiscoveredRecord } from './records.ts';
+import type { DiscoveredRecord } from './records/discovered.ts';
 import type { Queries } from './store.ts';
 import type { Access } from './tables.ts';
 

@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely';
 import { decodeJson, jsonObject } from './columns.ts';
 import { fixedQuery } from './fixed-query.ts';
 import { prunedThrough } from './prune-events.ts';
-import type { EventRecord } from './records.ts';
+import type { EventRecord } from './records/event.ts';
 import type { Queries } from './store.ts';
 import type { Access, Tables } from './tables.ts';
 import type { Severity } from './words.ts';

@@ -1,7 +1,7 @@
 /** Queries on `firmware_reports`: BIOS settings and firmware components, one row a node. */
 import { z } from 'zod';
 import { decodeJson, encode } from './columns.ts';
-import type { FirmwareReportRecord } from './firmware-records.ts';
+import type { FirmwareReportRecord } from './records/firmware.ts';
 import type { Access } from './tables.ts';
 
 export type FirmwareReportQueries = {

@@ -1,9 +1,10 @@
 /** Queries on `inspection_rules`: what is done with what an inspection finds. */
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
+import type { Json } from '../json.ts';
 import { decodeBoolean, decodeJson, encode } from './columns.ts';
 import { missing, type Page, pageOf } from './page.ts';
-import type { InspectionRuleRecord, Json, RuleOperationRecord } from './records.ts';
+import type { InspectionRuleRecord, RuleOperationRecord } from './records/inspection.ts';
 import type { Access, Tables } from './tables.ts';
 import { takenError } from './taken.ts';
 

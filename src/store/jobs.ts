@@ -6,7 +6,7 @@ import { decodeJson, encode, jsonObject, violatesForeignKey, violatesUnique } fr
 import { fixedQuery, queryByColumns, unplanned } from './fixed-query.ts';
 import { holderOf, nodeLocked } from './node-lock.ts';
 import { nodeNotFound } from './nodes.ts';
-import type { JobRecord, JobStep, Progress } from './records.ts';
+import type { JobRecord, JobStep, Progress } from './records/job.ts';
 import type { NewJob, Queries } from './store.ts';
 import type { Access, Tables } from './tables.ts';
 

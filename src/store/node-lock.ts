@@ -1,6 +1,6 @@
 /** What who comes second hears. The running job is the node's lock; this is the one sentence for it. Pure. */
 import { IngotError } from '../errors.ts';
-import type { JobRecord } from './records.ts';
+import type { JobRecord } from './records/job.ts';
 import { HOST_NAME } from './words.ts';
 
 /**

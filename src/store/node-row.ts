@@ -2,7 +2,7 @@
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { decodeBoolean, decodeJson, jsonObject } from './columns.ts';
-import type { AgentFacts, BmcTrouble, LcmReport, NodeRecord } from './records.ts';
+import type { AgentFacts, BmcTrouble, LcmReport, NodeRecord } from './records/node.ts';
 import type { NewNode } from './store.ts';
 import type { Tables } from './tables.ts';
 import { BMC_TROUBLES } from './words.ts';

@@ -4,7 +4,7 @@ import { IngotError } from '../errors.ts';
 import { encode, violatesUnique } from './columns.ts';
 import { fixedQuery, queryByColumns, unplanned } from './fixed-query.ts';
 import { decodeNode, freshNode } from './node-row.ts';
-import type { BmcTrouble, NodeRecord } from './records.ts';
+import type { BmcTrouble, NodeRecord } from './records/node.ts';
 import type { NodeSortKey, Queries } from './store.ts';
 import type { Access, Tables } from './tables.ts';
 import { takenError } from './taken.ts';

@@ -20,7 +20,7 @@ import { nodeQueries } from './nodes.ts';
 import { portgroupQueries } from './portgroups.ts';
 import { portQueries } from './ports.ts';
 import { overfullNodes, pruneEvents, pruneEventsOfDeleted } from './prune-events.ts';
-import type { EventRecord } from './records.ts';
+import type { EventRecord } from './records/event.ts';
 import { reservationQueries } from './reservations.ts';
 import { stepListQueries } from './step-lists.ts';
 import type { Queries, Store } from './store.ts';

@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely';
 import { decodeBoolean, decodeJson, encode, jsonObject, violatesForeignKey } from './columns.ts';
 import { nodeNotFound, nodesOfProject } from './nodes.ts';
 import { missing, type Page, pageOf } from './page.ts';
-import type { PortgroupRecord } from './records.ts';
+import type { PortgroupRecord } from './records/port.ts';
 import type { Access, Tables } from './tables.ts';
 import { takenError } from './taken.ts';
 

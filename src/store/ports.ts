@@ -5,7 +5,7 @@ import { decodeBoolean, decodeJson, encode, jsonObject, violatesForeignKey } fro
 import { fixedQuery, unplanned } from './fixed-query.ts';
 import { nodeNotFound, nodesOfProject } from './nodes.ts';
 import { pageOf } from './page.ts';
-import type { PortRecord } from './records.ts';
+import type { PortRecord } from './records/port.ts';
 import type { Queries } from './store.ts';
 import type { Access, Tables } from './tables.ts';
 import { takenError } from './taken.ts';

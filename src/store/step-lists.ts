@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { decodeBoolean, decodeJson, encode, jsonObject } from './columns.ts';
 import { type Page, pageOf } from './page.ts';
-import type { ListedStep, StepListRecord } from './step-list-records.ts';
+import type { ListedStep, StepListRecord } from './records/step-list.ts';
 import type { Access, Tables } from './tables.ts';
 import { takenError } from './taken.ts';
 import type { StepListKind } from './words.ts';

@@ -1,26 +1,24 @@
 /**
  * The store: typed queries over SQLite (WAL, `synchronous=FULL`). One writer connection; every change that
- * belongs together goes through `transaction`. Nothing above this room writes SQL.
+ * belongs together goes through `transaction`. Nothing above this room writes SQL. What it keeps are plain readonly
+ * records (`records/`): fields that Ironic has carry Ironic's own names (snake_case), so that nothing is renamed on
+ * the way to the API; times are ISO 8601 in UTC with milliseconds (`2026-11-22T22:50:00.000Z`).
  */
+import type { JsonObject } from '../json.ts';
 import type { AllocationQueries } from './allocations.ts';
 import type { ChassisQueries } from './chassis.ts';
 import type { FirmwareReportQueries } from './firmware-reports.ts';
 import type { InspectionRuleQueries } from './inspection-rules.ts';
 import type { Page } from './page.ts';
 import type { PortgroupQueries } from './portgroups.ts';
-import type {
-  AddressRecord,
-  DiscoveredRecord,
-  EventRecord,
-  InventoryRecord,
-  JobRecord,
-  JsonObject,
-  NewEvent,
-  NodeRecord,
-  PortRecord,
-  ReservationRecord,
-  TokenRecord,
-} from './records.ts';
+import type { AddressRecord, ReservationRecord } from './records/address.ts';
+import type { DiscoveredRecord } from './records/discovered.ts';
+import type { EventRecord, NewEvent } from './records/event.ts';
+import type { InventoryRecord } from './records/inspection.ts';
+import type { JobRecord } from './records/job.ts';
+import type { NodeRecord } from './records/node.ts';
+import type { PortRecord } from './records/port.ts';
+import type { TokenRecord } from './records/token.ts';
 import type { StepListQueries } from './step-lists.ts';
 import type { ConnectorQueries, TargetQueries } from './volumes.ts';
 import type { BmcTroubleKind, ProvisionState } from './words.ts';

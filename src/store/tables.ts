@@ -1,24 +1,18 @@
 /** The tables as Kysely sees them: derived from the records, so that a column cannot be forgotten. */
 import type { Generated, Kysely } from 'kysely';
-import type { FirmwareReportRecord } from './firmware-records.ts';
-import type {
-  AddressRecord,
-  AllocationRecord,
-  ChassisRecord,
-  DiscoveredRecord,
-  EventRecord,
-  InspectionRuleRecord,
-  InventoryRecord,
-  JobRecord,
-  NodeRecord,
-  PortgroupRecord,
-  PortRecord,
-  ReservationRecord,
-  TokenRecord,
-  VolumeConnectorRecord,
-  VolumeTargetRecord,
-} from './records.ts';
-import type { StepListRecord } from './step-list-records.ts';
+import type { AddressRecord, ReservationRecord } from './records/address.ts';
+import type { AllocationRecord } from './records/allocation.ts';
+import type { ChassisRecord } from './records/chassis.ts';
+import type { DiscoveredRecord } from './records/discovered.ts';
+import type { EventRecord } from './records/event.ts';
+import type { FirmwareReportRecord } from './records/firmware.ts';
+import type { InspectionRuleRecord, InventoryRecord } from './records/inspection.ts';
+import type { JobRecord } from './records/job.ts';
+import type { NodeRecord } from './records/node.ts';
+import type { PortgroupRecord, PortRecord } from './records/port.ts';
+import type { StepListRecord } from './records/step-list.ts';
+import type { TokenRecord } from './records/token.ts';
+import type { VolumeConnectorRecord, VolumeTargetRecord } from './records/volume.ts';
 
 /** How a field stands in SQLite: booleans as 0 or 1, lists and objects as JSON text, the rest as it is. */
 export type Column<T> = T extends boolean ? 0 | 1 : T extends object ? string : T;

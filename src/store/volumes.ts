@@ -4,7 +4,7 @@ import { IngotError } from '../errors.ts';
 import { decodeJson, encode, jsonObject, violatesUnique } from './columns.ts';
 import { nodesOfProject } from './nodes.ts';
 import { missing, type Page, pageOf } from './page.ts';
-import type { VolumeConnectorRecord, VolumeTargetRecord } from './records.ts';
+import type { VolumeConnectorRecord, VolumeTargetRecord } from './records/volume.ts';
 import type { Access, Tables } from './tables.ts';
 import { takenError } from './taken.ts';
 

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { configSchema } from '../../src/config/schema.ts';
 import { NEVER_MS } from '../../src/lifecycle/engine/never.ts';
-import type { BmcTrouble } from '../../src/store/records.ts';
+import type { BmcTrouble } from '../../src/store/records/node.ts';
 import { stoppedClock } from '../store/temporary-store.ts';
 import { aNode, apiFixture, fakeDhcp, fault, NODE } from './fixtures.ts';
 

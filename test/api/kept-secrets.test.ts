@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { withKeptSecrets } from '../../src/api/kept-secrets.ts';
 import { maskInstanceInfo, maskSecrets } from '../../src/api/masking.ts';
-import type { Json, JsonObject } from '../../src/store/records.ts';
+import type { Json, JsonObject } from '../../src/json.ts';
 import { aNode, apiFixture, fault, NODE } from './fixtures.ts';
 
 const STORED = {

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { refuseNodeLocked } from '../../src/api/ironic/locked.ts';
 import { createWhenFree } from '../../src/api/when-free.ts';
 import { systemClock } from '../../src/clock.ts';
-import type { JobRecord } from '../../src/store/records.ts';
+import type { JobRecord } from '../../src/store/records/job.ts';
 import { aNode, apiFixture, type Fixture, fault, NODE } from './fixtures.ts';
 
 const PORT = 'c2b5bd36-7d6e-4b1c-8a8f-0d3a9f6c5a10';

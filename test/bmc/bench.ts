@@ -4,8 +4,8 @@ import type { Bmc } from '../../src/bmc/bmc.ts';
 import { type BmcDeps, openBmc } from '../../src/bmc/open-bmc.ts';
 import type { Timeouts } from '../../src/bmc/redfish/exchange.ts';
 import { IngotError } from '../../src/errors.ts';
+import type { JsonObject } from '../../src/json.ts';
 import { createLog } from '../../src/log.ts';
-import type { JsonObject } from '../../src/store/records.ts';
 import { type FakeBmc, startFakeBmc } from './fake-bmc.ts';
 import { instantClock } from './instant-clock.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { openBmc } from '../../src/bmc/open-bmc.ts';
 import { parseRedfishDriverInfo } from '../../src/bmc/redfish/driver-info.ts';
+import type { JsonObject } from '../../src/json.ts';
 import { createLog } from '../../src/log.ts';
-import type { JsonObject } from '../../src/store/records.ts';
 import { instantClock } from './instant-clock.ts';
 
 const INFO = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { BmcTrouble } from '../../src/store/records.ts';
+import type { BmcTrouble } from '../../src/store/records/node.ts';
 import { aNode, NODE } from '../api/fixtures.ts';
 import { daemonFixture, runNode } from './fixtures.ts';
 

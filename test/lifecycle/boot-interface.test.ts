@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { VerbRequest } from '../../src/lifecycle/lifecycle.ts';
-import type { NodeRecord } from '../../src/store/records.ts';
+import type { NodeRecord } from '../../src/store/records/node.ts';
 import type { Verb } from '../../src/store/words.ts';
 import { createWorld, type WorldOptions } from './fakes/world.ts';
 

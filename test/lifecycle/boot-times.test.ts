@@ -1,7 +1,7 @@
 /** Each stage of a ramdisk's boot has its own time: a machine that stops on the way is told of then, and where. */
 import { describe, expect, it } from 'vitest';
 import { timeoutsSchema } from '../../src/config/timeouts.ts';
-import type { NodeRecord } from '../../src/store/records.ts';
+import type { NodeRecord } from '../../src/store/records/node.ts';
 import { createWorld, type World } from './fakes/world.ts';
 
 const MINUTE = 60_000;

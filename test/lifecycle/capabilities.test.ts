@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { Json } from '../../src/json.ts';
 import {
   capabilitiesIn,
   usesSecureBoot,
   wantedBootMode,
   wantedSecureBoot,
 } from '../../src/lifecycle/capabilities.ts';
-import type { Json } from '../../src/store/records.ts';
 
 type Facts = {
   readonly properties?: Json;

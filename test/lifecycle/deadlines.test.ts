@@ -6,11 +6,13 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { timeoutsSchema } from '../../src/config/timeouts.ts';
 import { IngotError } from '../../src/errors.ts';
+import type { JsonObject } from '../../src/json.ts';
 import type { LifecycleDeps } from '../../src/lifecycle/deps.ts';
 import type { StepDefinition } from '../../src/lifecycle/engine/step.ts';
 import { next, STATES } from '../../src/lifecycle/graph.ts';
 import { createSteps, STEP_NAMES, type StepName } from '../../src/lifecycle/steps/catalog.ts';
-import type { EventRecord, JobStep, JsonObject } from '../../src/store/records.ts';
+import type { EventRecord } from '../../src/store/records/event.ts';
+import type { JobStep } from '../../src/store/records/job.ts';
 import { PROVISION_STATES, type ProvisionState, type Verb } from '../../src/store/words.ts';
 import { createWorld, DEPLOYABLE, type World } from './fakes/world.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { DeployStep } from '../../src/store/step-list-records.ts';
+import type { DeployStep } from '../../src/store/records/step-list.ts';
 import { createWorld, type World } from './fakes/world.ts';
 
 const INSTANCE = { kernel: 'http://10.20.0.9/vmlinuz', ramdisk: 'http://10.20.0.9/initrd.gz' };

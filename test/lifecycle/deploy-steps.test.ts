@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deploymentSteps, inOrder, instanceTraits, withTemplates } from '../../src/lifecycle/deploy-steps.ts';
-import type { DeployStep } from '../../src/store/step-list-records.ts';
+import type { DeployStep } from '../../src/store/records/step-list.ts';
 
 const DIRECT = { driver: 'redfish', interfaces: {} };
 const FAKE = { driver: 'fake-hardware', interfaces: {} };

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { timeoutsSchema } from '../../src/config/timeouts.ts';
 import { IngotError } from '../../src/errors.ts';
 import { mergedReport } from '../../src/lifecycle/firmware-report.ts';
-import type { BiosSetting } from '../../src/store/firmware-records.ts';
-import type { NodeRecord } from '../../src/store/records.ts';
+import type { BiosSetting } from '../../src/store/records/firmware.ts';
+import type { NodeRecord } from '../../src/store/records/node.ts';
 import { createWorld, type WorldOptions } from './fakes/world.ts';
 
 const setting = (name: string, value: string): BiosSetting => ({

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { DeployStep } from '../../src/store/step-list-records.ts';
+import type { DeployStep } from '../../src/store/records/step-list.ts';
 import { createWorld, DEPLOYABLE, type World } from './fakes/world.ts';
 
 const ERASE: DeployStep = { interface: 'deploy', step: 'erase_devices_metadata', args: {}, priority: 90 };

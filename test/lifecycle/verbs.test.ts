@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { shortestPath } from '../../src/lifecycle/verbs.ts';
-import type { NodeRecord } from '../../src/store/records.ts';
+import type { NodeRecord } from '../../src/store/records/node.ts';
 import type { ProvisionState, Verb } from '../../src/store/words.ts';
 import { createWorld, DEPLOYABLE, type World } from './fakes/world.ts';
 

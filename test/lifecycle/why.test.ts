@@ -6,7 +6,8 @@ import type { StepTimes } from '../../src/lifecycle/engine/engine.ts';
 import type { Why } from '../../src/lifecycle/lifecycle.ts';
 import { explainSilence, explainWhy, type WhyFacts } from '../../src/lifecycle/why.ts';
 import { bmcAsked } from '../../src/lifecycle/why-steps.ts';
-import type { JobRecord, NodeRecord } from '../../src/store/records.ts';
+import type { JobRecord } from '../../src/store/records/job.ts';
+import type { NodeRecord } from '../../src/store/records/node.ts';
 import type { ProvisionState } from '../../src/store/words.ts';
 import { createWorld } from './fakes/world.ts';
 

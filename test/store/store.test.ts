@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { MIGRATIONS, migrate } from '../../src/store/migrations.ts';
 import { openStore } from '../../src/store/open.ts';
-import type { EventRecord } from '../../src/store/records.ts';
+import type { EventRecord } from '../../src/store/records/event.ts';
 import type { Store } from '../../src/store/store.ts';
 import { stoppedClock, temporaryPath, temporaryStore } from './temporary-store.ts';
 

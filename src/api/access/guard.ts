@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IngotError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { missing } from '../../store/page.ts';
-import type { NodeRecord } from '../../store/records.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import type { Store } from '../../store/store.ts';
 import type { Catalog } from '../catalog/operation.ts';
 import { findAllocation, findPort, findPortgroup, noPort } from '../ironic/idents.ts';

@@ -1,6 +1,7 @@
 /** What a project's callers may make and see: their own. Pure. */
 import type { FastifyRequest } from 'fastify';
-import type { Json, JsonObject, NodeRecord } from '../../store/records.ts';
+import type { Json, JsonObject } from '../../json.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import { disablesCleaning } from './patch-policies.ts';
 import { allows, forbidden, type Policy } from './policies.ts';
 import { type Principal, principalOf } from './principal.ts';

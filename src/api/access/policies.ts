@@ -4,7 +4,7 @@
  * that leases it. Data and pure functions.
  */
 import { IngotError } from '../../errors.ts';
-import type { NodeRecord } from '../../store/records.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import type { Role } from '../../store/words.ts';
 import { hasRole, type Principal } from './principal.ts';
 

@@ -1,6 +1,6 @@
 /** Nodes that their callers may know of: to a project the others' are not there. */
 import { nodeNotFound } from '../../store/nodes.ts';
-import type { NodeRecord } from '../../store/records.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import type { Queries } from '../../store/store.ts';
 import { findNode } from '../ironic/idents.ts';
 import { allows } from './policies.ts';

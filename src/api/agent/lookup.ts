@@ -1,10 +1,10 @@
 /** `/v1/lookup` and `/v1/heartbeat/{id}`: the agent finds its node, then says every while that it is there. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { IngotError } from '../../errors.ts';
+import type { JsonObject } from '../../json.ts';
 import type { AgentCall } from '../../lifecycle/agent-admission.ts';
 import type { LookupAnswer } from '../../lifecycle/lifecycle.ts';
 import { parseIpv4 } from '../../net/ipv4.ts';
-import type { JsonObject } from '../../store/records.ts';
 import type { AgentApiDeps } from '../deps.ts';
 import { refuseNeither } from '../ironic/idents.ts';
 import { resourceLinks } from '../links.ts';

@@ -1,5 +1,5 @@
 /** Server-sent events as text (WHATWG HTML, section 9.2). Pure. */
-import type { EventRecord } from '../../store/records.ts';
+import type { EventRecord } from '../../store/records/event.ts';
 
 /** One event; its id is its `seq`, so that a client's `Last-Event-ID` resumes exactly after it. */
 export function formatEvent(event: EventRecord): string {

@@ -2,7 +2,7 @@
  * Follows the event stream for one client. The store is the buffer: events are read page by page from where the
  * client is, only as fast as it takes them, so a slow client costs a page of memory and never the daemon.
  */
-import type { EventRecord } from '../../store/records.ts';
+import type { EventRecord } from '../../store/records/event.ts';
 import type { EventFilter, Store } from '../../store/store.ts';
 import { createBell } from './bell.ts';
 

@@ -1,5 +1,5 @@
 /** Which events a caller may follow: those of the site all, a project those of the nodes that it owns. */
-import type { EventRecord } from '../../store/records.ts';
+import type { EventRecord } from '../../store/records/event.ts';
 import type { Store } from '../../store/store.ts';
 import { allows } from '../access/policies.ts';
 import type { Principal } from '../access/principal.ts';

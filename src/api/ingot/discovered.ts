@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
 import { swapped, uuidHex, uuidText } from '../../net/smbios-uuid.ts';
-import type { DiscoveredRecord } from '../../store/records.ts';
+import type { DiscoveredRecord } from '../../store/records/discovered.ts';
 import type { ApiContext } from '../context.ts';
 import { parseBody } from '../parse.ts';
 import { mac } from '../schemas/common.ts';

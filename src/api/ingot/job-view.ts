@@ -1,6 +1,7 @@
 /** A job as operators see it: where it is, how far, since when. The scratch stays inside. Pure. */
+import type { JsonObject } from '../../json.ts';
 import { failsAt } from '../../lifecycle/engine/never.ts';
-import type { JobRecord, JsonObject } from '../../store/records.ts';
+import type { JobRecord } from '../../store/records/job.ts';
 
 export function jobView(job: JobRecord, now: number): JsonObject {
   const finished = job.status !== 'running';

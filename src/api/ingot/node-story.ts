@@ -1,7 +1,9 @@
 /** What ingot tells of a node beyond Ironic: why it is where it is, what happened, and the job at work. */
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { JobRecord, JsonObject, NodeRecord } from '../../store/records.ts';
+import type { JsonObject } from '../../json.ts';
+import type { JobRecord } from '../../store/records/job.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import { allows } from '../access/policies.ts';
 import { type Principal, principalOf } from '../access/principal.ts';
 import type { ApiContext } from '../context.ts';

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { IngotError } from '../../errors.ts';
 import { checkReservation, type ReservationWish, reservationProblem } from '../../ipam/check-reservation.ts';
 import { type Mac, parseMac } from '../../net/mac.ts';
-import type { ReservationRecord } from '../../store/records.ts';
+import type { ReservationRecord } from '../../store/records/address.ts';
 import type { Queries } from '../../store/store.ts';
 import type { ReservationSource } from '../../store/words.ts';
 import type { ApiContext } from '../context.ts';

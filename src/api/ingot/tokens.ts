@@ -1,7 +1,7 @@
 /** `/ingot/v1/tokens`: bearer tokens of this API. The text of one is answered once, when it is made. */
 import type { FastifyInstance } from 'fastify';
 import { IngotError } from '../../errors.ts';
-import type { TokenRecord } from '../../store/records.ts';
+import type { TokenRecord } from '../../store/records/token.ts';
 import { principalOf } from '../access/principal.ts';
 import type { ApiContext } from '../context.ts';
 import { isOver, newToken } from '../login/tokens.ts';

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { IngotError } from '../../errors.ts';
 import { backfill } from '../../lifecycle/allocations/hold.ts';
-import type { AllocationRecord } from '../../store/records.ts';
+import type { AllocationRecord } from '../../store/records/allocation.ts';
 import type { Queries } from '../../store/store.ts';
 import { isTheirs } from '../access/own.ts';
 import type { Principal } from '../access/principal.ts';

@@ -2,7 +2,8 @@
 import { IngotError } from '../../errors.ts';
 import { release } from '../../lifecycle/allocations/hold.ts';
 import { waitForJob } from '../../lifecycle/verbs.ts';
-import type { AllocationRecord, NodeRecord } from '../../store/records.ts';
+import type { AllocationRecord } from '../../store/records/allocation.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import type { Queries } from '../../store/store.ts';
 import { IDENTITY_STATES, mayBePatched, mayChangeIdentity } from './node-rules.ts';
 

@@ -1,5 +1,5 @@
 /** Ironic's allocation at 1.96. Table of data. */
-import type { AllocationRecord } from '../../store/records.ts';
+import type { AllocationRecord } from '../../store/records/allocation.ts';
 import { datedFields, type Field, linksField, plainFields } from './fields.ts';
 
 type Plain = 'candidate_nodes' | 'extra' | 'last_error' | 'name' | 'owner' | 'resource_class';

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { IngotError } from '../../errors.ts';
 import { release } from '../../lifecycle/allocations/hold.ts';
 import { ALLOCATION_SORT_KEYS } from '../../store/allocations.ts';
-import type { AllocationRecord } from '../../store/records.ts';
+import type { AllocationRecord } from '../../store/records/allocation.ts';
 import type { Queries } from '../../store/store.ts';
 import { mustOwn, projectOf } from '../access/own.ts';
 import { forbidden } from '../access/policies.ts';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { IngotError } from '../../errors.ts';
 import { CHASSIS_SORT_KEYS } from '../../store/chassis.ts';
-import type { ChassisRecord } from '../../store/records.ts';
+import type { ChassisRecord } from '../../store/records/chassis.ts';
 import type { Queries } from '../../store/store.ts';
 import type { ApiContext } from '../context.ts';
 import { parseBody, parseQuery } from '../parse.ts';

@@ -2,8 +2,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
+import type { JsonObject } from '../../json.ts';
 import { INTERFACE_KINDS, type InterfaceKind, interfacesOf } from '../../lifecycle/interfaces.ts';
-import type { JsonObject } from '../../store/records.ts';
 import type { ApiContext } from '../context.ts';
 import { resourceLinks } from '../links.ts';
 import { parseQuery } from '../parse.ts';

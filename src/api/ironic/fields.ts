@@ -3,7 +3,7 @@
  * version does not know is hidden in answers, and refused where a client names it. Pure.
  */
 import { IngotError } from '../../errors.ts';
-import type { Json, JsonObject } from '../../store/records.ts';
+import type { Json, JsonObject } from '../../json.ts';
 import { resourceLinks } from '../links.ts';
 import { ironicTime } from '../time.ts';
 import { notAcceptable } from './since.ts';

@@ -2,8 +2,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
-import type { BiosSettingRecord, FirmwareComponentRecord } from '../../store/firmware-records.ts';
-import type { JsonObject } from '../../store/records.ts';
+import type { JsonObject } from '../../json.ts';
+import type { BiosSettingRecord, FirmwareComponentRecord } from '../../store/records/firmware.ts';
 import type { ApiContext } from '../context.ts';
 import { resourceLinks } from '../links.ts';
 import { parseQuery } from '../parse.ts';

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
-import type { JsonObject } from '../../store/records.ts';
+import type { JsonObject } from '../../json.ts';
 import { isTheirs } from '../access/own.ts';
 import { principalOf } from '../access/principal.ts';
 import type { ApiContext } from '../context.ts';

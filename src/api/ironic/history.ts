@@ -2,7 +2,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
-import type { EventRecord, JsonObject } from '../../store/records.ts';
+import type { JsonObject } from '../../json.ts';
+import type { EventRecord } from '../../store/records/event.ts';
 import type { ApiContext } from '../context.ts';
 import { parseQuery } from '../parse.ts';
 import { looseBoolean, paging } from '../schemas/common.ts';

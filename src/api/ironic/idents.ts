@@ -3,13 +3,10 @@ import type { FastifyInstance } from 'fastify';
 import { IngotError } from '../../errors.ts';
 import { nodeNotFound } from '../../store/nodes.ts';
 import { missing } from '../../store/page.ts';
-import type {
-  AllocationRecord,
-  ChassisRecord,
-  NodeRecord,
-  PortgroupRecord,
-  PortRecord,
-} from '../../store/records.ts';
+import type { AllocationRecord } from '../../store/records/allocation.ts';
+import type { ChassisRecord } from '../../store/records/chassis.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
+import type { PortgroupRecord, PortRecord } from '../../store/records/port.ts';
 import type { NodePatch, Queries } from '../../store/store.ts';
 import { isLogicalName, isUuid } from '../schemas/common.ts';
 import { isNodeName } from '../schemas/node.ts';

@@ -2,8 +2,8 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
+import type { JsonObject } from '../../json.ts';
 import type { Page } from '../../store/page.ts';
-import type { JsonObject } from '../../store/records.ts';
 import { parseQuery } from '../parse.ts';
 import { commaList } from '../schemas/common.ts';
 import { baseUrl } from '../server.ts';

@@ -1,7 +1,7 @@
 /** Which writes a node's job holds up: the job row is the node's lock, as Ironic's reservation. */
 import { STATES } from '../../lifecycle/graph.ts';
 import { lockedBy } from '../../lifecycle/verbs.ts';
-import type { NodeRecord } from '../../store/records.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import type { Queries } from '../../store/store.ts';
 
 /** Throws `node_locked` while a job of the node runs, also one that waits. */

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
 import { type BootDevice, bootDevicesOf, unsupported } from '../../lifecycle/management.ts';
-import type { NodeRecord } from '../../store/records.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import type { ApiContext } from '../context.ts';
 import { parseArguments } from '../parse.ts';
 import { looseBoolean } from '../schemas/common.ts';

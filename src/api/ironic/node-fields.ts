@@ -3,9 +3,11 @@
  * comes from, and whether a client may write it. A `fixed` field has one value here; writing that value is
  * accepted, any other is refused, so that clients that spell out the defaults work unchanged.
  */
+import type { Json, JsonObject } from '../../json.ts';
 import { asInBandStep, inBandStepOf } from '../../lifecycle/in-band-steps.ts';
 import { type InterfaceKind, interfaceOf } from '../../lifecycle/interfaces.ts';
-import type { JobRecord, Json, JsonObject, NodeRecord } from '../../store/records.ts';
+import type { JobRecord } from '../../store/records/job.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import type { Principal } from '../access/principal.ts';
 import { resourceLinks } from '../links.ts';
 import { MASK, maskInstanceInfo, maskSecrets } from '../masking.ts';

@@ -1,13 +1,14 @@
 /** The `*_interface` fields of a node: checked, stored as the choices that they are, shown with the defaults. Pure. */
 import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
+import type { JsonObject } from '../../json.ts';
 import {
   INTERFACE_KINDS,
   type InterfaceKind,
   interfaceOf,
   interfacesOf,
 } from '../../lifecycle/interfaces.ts';
-import type { JsonObject, NodeRecord } from '../../store/records.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 
 export const interfaceField = (kind: InterfaceKind): string => `${kind}_interface`;
 

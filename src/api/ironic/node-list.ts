@@ -1,6 +1,6 @@
 /** Finds the nodes of one page. The store filters by state and maintenance; the rarer filters run here. */
 import type { Page } from '../../store/page.ts';
-import type { NodeRecord } from '../../store/records.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import type { NodeFilter, NodeSortKey, Queries } from '../../store/store.ts';
 import { type NodeListQuery, nodeListQuery } from '../schemas/node.ts';
 import { NODE_FIELDS } from './node-fields.ts';

@@ -1,7 +1,7 @@
 /** The properties of a node that have a meaning here, and their values. Pure. */
 import { IngotError } from '../../errors.ts';
+import type { JsonObject } from '../../json.ts';
 import { capabilitiesIn } from '../../lifecycle/capabilities.ts';
-import type { JsonObject } from '../../store/records.ts';
 import { IPXE_PROGRAMS } from '../../store/words.ts';
 
 /** Throws `invalid_input` for a value that nothing could be made of when the node boots. */

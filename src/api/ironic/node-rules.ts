@@ -1,9 +1,10 @@
 /** When a node may be changed or deleted, by its state (ironic/common/states.py). Pure. */
 import { IngotError } from '../../errors.ts';
+import type { JsonObject } from '../../json.ts';
 import { isTransient, STATES } from '../../lifecycle/graph.ts';
 import { INTERFACE_KINDS, interfaceOf } from '../../lifecycle/interfaces.ts';
 import { acceptsVerb, refuseProtected, waitForJob } from '../../lifecycle/verbs.ts';
-import type { JsonObject, NodeRecord } from '../../store/records.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import type { NodePatch } from '../../store/store.ts';
 import type { ProvisionState } from '../../store/words.ts';
 import { INTERFACE_FIELDS, interfaceField } from './node-interfaces.ts';

@@ -1,6 +1,6 @@
 /** A node as Ironic's clients see it: all fields, or those asked for, at one microversion. Pure. */
 import { IngotError } from '../../errors.ts';
-import type { JsonObject } from '../../store/records.ts';
+import type { JsonObject } from '../../json.ts';
 import { redacted } from '../access/own.ts';
 import { NODE_FIELDS, type NodeField, type NodeSource } from './node-fields.ts';
 

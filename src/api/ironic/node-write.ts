@@ -1,7 +1,8 @@
 /** What POST and PATCH make of a node: checked input in, store fields out. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import { IngotError } from '../../errors.ts';
-import type { Json, JsonObject, NodeRecord } from '../../store/records.ts';
+import type { Json, JsonObject } from '../../json.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import type { NewNode, NodePatch } from '../../store/store.ts';
 import { refuseMask, withKeptSecrets } from '../kept-secrets.ts';
 import { maskInstanceInfo, maskSecrets } from '../masking.ts';

@@ -1,7 +1,7 @@
 /** `/v1/nodes`: list, show, create, patch, delete. */
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { NodeRecord } from '../../store/records.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import { NODE_SORT_KEYS } from '../../store/store.ts';
 import { isTheirs, ownedBy } from '../access/own.ts';
 import { type Principal, principalOf } from '../access/principal.ts';

@@ -1,6 +1,7 @@
 /** When a port may be changed, and which group it may join (Ironic's conductor manager and network interfaces). */
 import { IngotError } from '../../errors.ts';
-import type { NodeRecord, PortgroupRecord, PortRecord } from '../../store/records.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
+import type { PortgroupRecord, PortRecord } from '../../store/records/port.ts';
 import type { PortPatch, Queries } from '../../store/store.ts';
 import type { ProvisionState } from '../../store/words.ts';
 

@@ -1,5 +1,5 @@
 /** Ironic's port at 1.96: a table as for nodes. Pure. */
-import type { PortRecord } from '../../store/records.ts';
+import type { PortRecord } from '../../store/records/port.ts';
 import { datedFields, type Field, linksField } from './fields.ts';
 
 export const PORT_FIELDS: readonly Field<PortRecord>[] = [

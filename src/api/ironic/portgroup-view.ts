@@ -1,5 +1,5 @@
 /** Ironic's portgroup at 1.96. Table of data. */
-import type { PortgroupRecord } from '../../store/records.ts';
+import type { PortgroupRecord } from '../../store/records/port.ts';
 import { datedFields, type Field, linksField, partLinksField, plainFields } from './fields.ts';
 
 export const PORTGROUP_FIELDS: readonly Field<PortgroupRecord>[] = [

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { IngotError } from '../../errors.ts';
 import { PORTGROUP_SORT_KEYS } from '../../store/portgroups.ts';
-import type { PortgroupRecord } from '../../store/records.ts';
+import type { PortgroupRecord } from '../../store/records/port.ts';
 import type { Queries } from '../../store/store.ts';
 import { projectOf } from '../access/own.ts';
 import { principalOf } from '../access/principal.ts';

@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { IngotError } from '../../errors.ts';
+import type { JsonObject } from '../../json.ts';
 import { missing } from '../../store/page.ts';
-import type { JsonObject, PortgroupRecord, PortRecord } from '../../store/records.ts';
+import type { PortgroupRecord, PortRecord } from '../../store/records/port.ts';
 import { PORT_SORT_KEYS, type Queries } from '../../store/store.ts';
 import { projectOf } from '../access/own.ts';
 import { principalOf } from '../access/principal.ts';

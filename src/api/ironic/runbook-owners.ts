@@ -1,6 +1,6 @@
 /** Whose a runbook is: a project's callers see and use their own and the public ones, and change their own. Pure. */
 import { IngotError } from '../../errors.ts';
-import type { StepListRecord } from '../../store/step-list-records.ts';
+import type { StepListRecord } from '../../store/records/step-list.ts';
 import { forbidden } from '../access/policies.ts';
 import type { Principal } from '../access/principal.ts';
 

@@ -1,7 +1,7 @@
 /** A runbook in the place of `clean_steps` or `service_steps` (1.92). */
 import { IngotError } from '../../errors.ts';
 import type { AskedStep } from '../../lifecycle/asked-steps.ts';
-import type { NodeRecord } from '../../store/records.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import type { Queries } from '../../store/store.ts';
 import { allows, forbidden } from '../access/policies.ts';
 import type { Principal } from '../access/principal.ts';

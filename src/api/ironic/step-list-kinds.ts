@@ -1,6 +1,6 @@
 /** Deploy templates and runbooks side by side: what differs between the two lists of steps. Tables of data. */
-import type { JsonObject } from '../../store/records.ts';
-import type { ListedStep, StepListRecord } from '../../store/step-list-records.ts';
+import type { JsonObject } from '../../json.ts';
+import type { ListedStep, StepListRecord } from '../../store/records/step-list.ts';
 import { STEP_LIST_SORT_KEYS, type StepListSortKey } from '../../store/step-lists.ts';
 import type { StepListKind } from '../../store/words.ts';
 import { maskSecrets } from '../masking.ts';

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { IngotError } from '../../errors.ts';
-import type { Json, JsonObject } from '../../store/records.ts';
-import type { StepListRecord } from '../../store/step-list-records.ts';
+import type { Json, JsonObject } from '../../json.ts';
+import type { StepListRecord } from '../../store/records/step-list.ts';
 import type { Queries } from '../../store/store.ts';
 import { mustOwn } from '../access/own.ts';
 import { principalOf } from '../access/principal.ts';

@@ -1,5 +1,5 @@
 /** The event of a resource that was made, changed or deleted. */
-import type { JsonObject } from '../../store/records.ts';
+import type { JsonObject } from '../../json.ts';
 import type { Queries } from '../../store/store.ts';
 
 const WORDS = { created: 'added', updated: 'changed', deleted: 'removed' } as const;

@@ -1,10 +1,11 @@
 /** `GET /v1/nodes/{id}/validate`: what is missing before a node can be driven. Pure. */
 import { IngotError } from '../../errors.ts';
+import type { JsonObject } from '../../json.ts';
 import { bootInterfaceConflict } from '../../lifecycle/boot-interface.ts';
 import { checkInstanceInfo } from '../../lifecycle/instance-info.ts';
 import { type InterfaceKind, interfaceOf, notYet, workerOf } from '../../lifecycle/interfaces.ts';
 import { rescueHashOf } from '../../lifecycle/rescue/password.ts';
-import type { JsonObject, NodeRecord } from '../../store/records.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 
 type Verdict = { readonly result: true } | { readonly result: false; readonly reason: string };
 

@@ -1,7 +1,8 @@
 /** The two kinds of records about remote volumes: what differs between `/v1/volume/connectors` and `/targets`. */
 import { randomUUID } from 'node:crypto';
 import { IngotError } from '../../errors.ts';
-import type { JsonObject, VolumeConnectorRecord, VolumeTargetRecord } from '../../store/records.ts';
+import type { JsonObject } from '../../json.ts';
+import type { VolumeConnectorRecord, VolumeTargetRecord } from '../../store/records/volume.ts';
 import type { Queries } from '../../store/store.ts';
 import {
   CONNECTOR_SORT_KEYS,

@@ -1,12 +1,9 @@
 /** `/v1/volume` and `/v1/nodes/{id}/volume` (1.32): how nodes reach remote volumes, and which ones. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { IngotError } from '../../errors.ts';
-import type {
-  JsonObject,
-  NodeRecord,
-  VolumeConnectorRecord,
-  VolumeTargetRecord,
-} from '../../store/records.ts';
+import type { JsonObject } from '../../json.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
+import type { VolumeConnectorRecord, VolumeTargetRecord } from '../../store/records/volume.ts';
 import type { Queries } from '../../store/store.ts';
 import { projectOf } from '../access/own.ts';
 import { principalOf } from '../access/principal.ts';

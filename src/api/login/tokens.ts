@@ -1,6 +1,6 @@
 /** Bearer tokens of the API: made here, shown once, kept as a digest. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { TokenRecord } from '../../store/records.ts';
+import type { TokenRecord } from '../../store/records/token.ts';
 
 /** `ingot_` so that scanners of leaked secrets find it; then the id that revokes it, then the secret. */
 const SHAPE = /^ingot_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/;

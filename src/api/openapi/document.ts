@@ -1,5 +1,5 @@
 /** The one OpenAPI document (3.1) of the operators' API, made from the catalog of routes. Pure. */
-import type { Json, JsonObject } from '../../store/records.ts';
+import type { Json, JsonObject } from '../../json.ts';
 import { VERSION } from '../../version.ts';
 import { errorAnswer, loginErrorAnswer } from '../catalog/answers.ts';
 import { CATALOG } from '../catalog/catalog.ts';

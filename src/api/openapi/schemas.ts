@@ -1,7 +1,6 @@
 /** zod's JSON Schemas as OpenAPI wants them: what has a name stands once, under `components`. Pure. */
 import { z } from 'zod';
-import { isArray } from '../../json.ts';
-import type { Json, JsonObject } from '../../store/records.ts';
+import { isArray, type Json, type JsonObject } from '../../json.ts';
 
 export type Components = Map<string, Json>;
 

@@ -1,7 +1,7 @@
 /** Pieces that several shapes share. */
 import { z } from 'zod';
+import type { Json, JsonObject } from '../../json.ts';
 import { parseMac } from '../../net/mac.ts';
-import type { Json, JsonObject } from '../../store/records.ts';
 
 export const json: z.ZodType<Json> = z.json();
 export const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), json);

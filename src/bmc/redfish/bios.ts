@@ -2,7 +2,7 @@
  * The settings of the BIOS (Redfish schema Bios), and what the BMC's attribute registry says about each (schema
  * AttributeRegistry, DSP0268): which values it takes, whether it can be set.
  */
-import type { BiosSetting } from '../../store/firmware-records.ts';
+import type { BiosSetting } from '../../store/records/firmware.ts';
 import type { Reader } from './client.ts';
 import { type Dict, dictField, dictsField, field, linkField, numberField, textField } from './decode.ts';
 import { collectionLinks, ROOT_PATH } from './system.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
-import type { JsonObject } from '../../store/records.ts';
+import type { JsonObject } from '../../json.ts';
 
 /** Where a Redfish service is and how to log in, read from a node's `driver_info`. */
 export type RedfishTarget = {

@@ -1,5 +1,5 @@
 /** Versions of what is built in, under Ironic's names: BIOS, BMC, and network adapters by their serial number. */
-import type { FirmwareComponent } from '../../store/firmware-records.ts';
+import type { FirmwareComponent } from '../../store/records/firmware.ts';
 import type { Reader, Resource } from './client.ts';
 import { type Dict, dictField, dictsField, linkField, linksField, textField } from './decode.ts';
 import { collectionLinks } from './system.ts';

@@ -5,7 +5,7 @@
 import type { Clock } from '../../clock.ts';
 import { IngotError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
-import type { AllocationRecord } from '../../store/records.ts';
+import type { AllocationRecord } from '../../store/records/allocation.ts';
 import type { Queries, Store } from '../../store/store.ts';
 import { chooseNode } from './choose-node.ts';
 import { failureText, holdNode } from './hold.ts';

@@ -1,6 +1,6 @@
 /** Which free node an allocation gets, or in Ironic's words why none (ironic/conductor/allocations.py). Pure. */
 import type { FreeNode } from '../../store/allocations.ts';
-import type { AllocationRecord } from '../../store/records.ts';
+import type { AllocationRecord } from '../../store/records/allocation.ts';
 
 export type Choice =
   | { readonly kind: 'node'; readonly uuid: string }

@@ -1,6 +1,7 @@
 /** What an allocation does to its node, each inside one transaction: allocation, node and event move together. */
 import { IngotError } from '../../errors.ts';
-import type { AllocationRecord, NodeRecord } from '../../store/records.ts';
+import type { AllocationRecord } from '../../store/records/allocation.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import type { Queries } from '../../store/store.ts';
 
 /** The node is the allocation's. Throws `conflict` when the node, or the allocation's uuid, is in use elsewhere. */

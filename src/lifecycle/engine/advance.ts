@@ -1,5 +1,6 @@
 /** How a job goes from one step to the next and to its end. Everything here runs inside a transaction. */
-import type { JobRecord, JobStep, NodeRecord } from '../../store/records.ts';
+import type { JobRecord, JobStep } from '../../store/records/job.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import type { JobPatch, NodePatch, Queries } from '../../store/store.ts';
 import { edgeFrom } from '../graph.ts';
 import { EDGES, type GraphEvent } from '../graph-edges.ts';

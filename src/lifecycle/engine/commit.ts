@@ -2,7 +2,9 @@
  * What a call of a step leaves behind: one transaction each, holding the job's row, the node's state and the
  * event that explains it.
  */
-import type { JobRecord, JsonObject, NodeRecord, Progress } from '../../store/records.ts';
+import type { JsonObject } from '../../json.ts';
+import type { JobRecord, Progress } from '../../store/records/job.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import type { NodePatch, Queries, Store } from '../../store/store.ts';
 import { titleOf } from '../deploy-steps.ts';
 import { uncuttableOf } from '../in-band-steps.ts';

@@ -4,7 +4,8 @@
  */
 import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
-import type { JobRecord, NodeRecord } from '../../store/records.ts';
+import type { JobRecord } from '../../store/records/job.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import type { Store } from '../../store/store.ts';
 import type { TimeLimit } from '../graph.ts';
 import type { Advance } from './advance.ts';

@@ -1,5 +1,5 @@
 /** Steps that no deadline ends (`limit: 'never'`), and how a job's row says so. Pure. */
-import type { JobRecord } from '../../store/records.ts';
+import type { JobRecord } from '../../store/records/job.ts';
 
 /** Milliseconds: a century, which is what "never" is as a time stamp. */
 export const NEVER_MS = 100 * 365 * 86_400_000;

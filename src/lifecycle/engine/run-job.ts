@@ -2,7 +2,8 @@
 import type { Clock } from '../../clock.ts';
 import { IngotError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
-import type { JobRecord, NodeRecord } from '../../store/records.ts';
+import type { JobRecord } from '../../store/records/job.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import type { Store } from '../../store/store.ts';
 import { STATES, type TimeLimit } from '../graph.ts';
 import type { JobOnNode } from './advance.ts';

@@ -2,7 +2,8 @@
 import type { Clock } from '../../clock.ts';
 import { asIngotError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
-import type { JobRecord, NodeRecord, Progress } from '../../store/records.ts';
+import type { JobRecord, Progress } from '../../store/records/job.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import { type Commits, Superseded } from './commit.ts';
 import type { Past } from './moment.ts';
 import { outcomeOfError } from './retry.ts';

@@ -4,8 +4,10 @@
  * disk (node, scratch) and by asking BMC and agent, never by what it remembers in memory.
  */
 import type { ErrorCode } from '../../errors.ts';
+import type { JsonObject } from '../../json.ts';
 import type { Log } from '../../log.ts';
-import type { JobRecord, JobStep, JsonObject, NodeRecord, Progress } from '../../store/records.ts';
+import type { JobRecord, JobStep, Progress } from '../../store/records/job.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import type { NodePatch, Queries } from '../../store/store.ts';
 import type { ProvisionState } from '../../store/words.ts';
 import type { TimeLimit } from '../graph.ts';

@@ -1,5 +1,5 @@
 /** How a job comes to a slot, and when it needs none. */
-import type { JobRecord } from '../../store/records.ts';
+import type { JobRecord } from '../../store/records/job.ts';
 import type { Surroundings } from './run-job.ts';
 import type { SlotKind, Steps } from './step.ts';
 

@@ -1,7 +1,8 @@
 /** The actions of inspection rules, as Ironic has them (ironic/common/inspection_rules/actions.py). Pure. */
 import { IngotError } from '../../errors.ts';
+import type { Json, JsonObject } from '../../json.ts';
 import { parseMac } from '../../net/mac.ts';
-import type { Json, JsonObject, PortRecord } from '../../store/records.ts';
+import type { PortRecord } from '../../store/records/port.ts';
 import { capabilitiesIn } from '../capabilities.ts';
 import type { Draft } from './draft.ts';
 import { pythonText } from './interpolate.ts';

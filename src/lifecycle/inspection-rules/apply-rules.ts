@@ -1,14 +1,10 @@
 /** Runs inspection rules over what an inspection found (ironic/common/inspection_rules/engine.py). Pure. */
 import { asIngotError, IngotError } from '../../errors.ts';
+import type { Json, JsonObject } from '../../json.ts';
 import { isSecretInstanceKey, withoutSecrets } from '../../secret-words.ts';
-import type {
-  InspectionRuleRecord,
-  Json,
-  JsonObject,
-  NodeRecord,
-  PortRecord,
-  RuleOperationRecord,
-} from '../../store/records.ts';
+import type { InspectionRuleRecord, RuleOperationRecord } from '../../store/records/inspection.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
+import type { PortRecord } from '../../store/records/port.ts';
 import type { NodePatch, PortPatch } from '../../store/store.ts';
 import { isJsonObject } from '../json.ts';
 import { ACTIONS } from './actions.ts';

@@ -2,7 +2,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
-import type { Json, JsonObject, NodeRecord, PortRecord } from '../../store/records.ts';
+import type { Json, JsonObject } from '../../json.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
+import type { PortRecord } from '../../store/records/port.ts';
 import type { NodePatch, PortPatch } from '../../store/store.ts';
 import { INTERFACE_KINDS, interfacesOf } from '../interfaces.ts';
 

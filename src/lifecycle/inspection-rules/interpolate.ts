@@ -1,6 +1,6 @@
 /** Python's format fields in a rule's arguments: `{inventory[cpu][count]}`, `{node.properties[cpu_arch]}`, `{item}`. Pure. */
 import { IngotError } from '../../errors.ts';
-import type { Json, JsonObject } from '../../store/records.ts';
+import type { Json, JsonObject } from '../../json.ts';
 import { isJsonObject } from '../json.ts';
 import { valueAt } from './paths.ts';
 

@@ -1,7 +1,7 @@
 /** The conditions of inspection rules, as Ironic has them (ironic/common/inspection_rules/operators.py). Pure. */
 import { BlockList, isIP } from 'node:net';
 import { IngotError } from '../../errors.ts';
-import type { Json, JsonObject } from '../../store/records.ts';
+import type { Json, JsonObject } from '../../json.ts';
 import { pythonText } from './interpolate.ts';
 import { compilePattern } from './pattern/pattern.ts';
 import type { Signature } from './rule.ts';

@@ -1,8 +1,8 @@
 /** An inspection rule as it is stored, with the shapes of its parts, and whether it can be run. Pure. */
 import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
-import { isArray } from '../../json.ts';
-import type { Json, JsonObject, RuleOperationRecord } from '../../store/records.ts';
+import { isArray, type Json, type JsonObject } from '../../json.ts';
+import type { RuleOperationRecord } from '../../store/records/inspection.ts';
 import { ACTIONS } from './actions.ts';
 import { OPERATORS } from './operators.ts';
 import { compilePattern } from './pattern/pattern.ts';

@@ -1,7 +1,8 @@
 /** What a look at a node's BMC changes in the record, and the events that tell it; nothing when all is as it was. Pure. */
 import type { BmcPower } from '../../bmc/bmc.ts';
 import type { IngotError } from '../../errors.ts';
-import type { BmcTrouble, NewEvent, NodeRecord } from '../../store/records.ts';
+import type { NewEvent } from '../../store/records/event.ts';
+import type { BmcTrouble, NodeRecord } from '../../store/records/node.ts';
 import type { NodePatch } from '../../store/store.ts';
 import type { PowerState, ProvisionState } from '../../store/words.ts';
 import { withoutFullStop } from '../engine/retry.ts';

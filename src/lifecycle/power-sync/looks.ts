@@ -3,7 +3,7 @@ import type { BmcPower } from '../../bmc/bmc.ts';
 import type { Clock } from '../../clock.ts';
 import { asIngotError, IngotError } from '../../errors.ts';
 import { createRecentMap } from '../../net/recent-map.ts';
-import type { NodeRecord } from '../../store/records.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import type { WithBmc } from '../deps.ts';
 
 /** After this a BMC that still says nothing counts as unreachable; its client has tried five times by then. */

@@ -8,7 +8,7 @@ import type { Clock } from '../../clock.ts';
 import type { Config } from '../../config/schema.ts';
 import { IngotError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
-import type { NodeRecord } from '../../store/records.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import type { Queries, Store } from '../../store/store.ts';
 import type { WithBmc } from '../deps.ts';
 import { createSlots } from '../engine/slots.ts';

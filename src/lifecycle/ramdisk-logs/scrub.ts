@@ -3,8 +3,9 @@
  * the headers' checksums stay right. What files in it are packed once more is not looked into. Pure.
  */
 import { IngotError } from '../../errors.ts';
+import type { Json, JsonObject } from '../../json.ts';
 import { isSecretInstanceKey, isSecretKey, withoutSecrets } from '../../secret-words.ts';
-import type { Json, JsonObject, NodeRecord } from '../../store/records.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 
 /** Shorter ones would be found in every other word. */
 const SHORTEST_SECRET = 6;

@@ -3,7 +3,8 @@
  * only until the ramdisk has it or the rescue has failed. Pure, but for the salt.
  */
 import { IngotError } from '../../errors.ts';
-import type { JsonObject, NodeRecord } from '../../store/records.ts';
+import type { JsonObject } from '../../json.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import { hashPassword, type PasswordHash } from './sha-crypt.ts';
 
 const FIELD = 'hashed_rescue_password';

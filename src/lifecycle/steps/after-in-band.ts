@@ -1,5 +1,6 @@
 /** What an in-band step asks for when it has ended: a new boot, or new steps. */
-import type { JobStep, Json } from '../../store/records.ts';
+import type { Json } from '../../json.ts';
+import type { JobStep } from '../../store/records/job.ts';
 import type { StepOffer } from '../agent-wire.ts';
 import { reservedSteps } from '../asked-steps.ts';
 import { isSameStep } from '../deploy-steps.ts';

@@ -4,9 +4,8 @@
  * any more the agent was restarted, and the command counts as lost. Else it is polled until it has ended: heartbeats
  * only tell that the agent lives.
  */
-
 import { IngotError } from '../../errors.ts';
-import type { Json } from '../../store/records.ts';
+import type { Json } from '../../json.ts';
 import type { AgentClient } from '../agent-client.ts';
 import type { AgentCommand } from '../agent-wire.ts';
 import type { StepDeps } from '../deps.ts';

@@ -1,8 +1,9 @@
 /** The node and its ports as agents want them with every command (ironic-python-agent reads these fields). */
-
 import type { CleaningConfig } from '../../config/cleaning.ts';
+import type { Json, JsonObject } from '../../json.ts';
 import { isSecretInstanceKey } from '../../secret-words.ts';
-import type { Json, JsonObject, NodeRecord, PortRecord } from '../../store/records.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
+import type { PortRecord } from '../../store/records/port.ts';
 
 export function agentParams(
   node: NodeRecord,

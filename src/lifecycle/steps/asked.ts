@@ -1,5 +1,5 @@
 /** What a list of steps that an operator named needs besides the agent's own: a check beforehand, a hold, a pause. */
-import type { JobStep } from '../../store/records.ts';
+import type { JobStep } from '../../store/records/job.ts';
 import type { StepOffer } from '../agent-wire.ts';
 import type { AskedKind } from '../asked-steps.ts';
 import { titleOf } from '../deploy-steps.ts';

@@ -1,8 +1,8 @@
 /** Deploy: prepare the image, claim addresses, have the agent write and set up the disk, switch off. */
-
 import { z } from 'zod';
 import type { ImageRequest, ReadyImage } from '../../images/images.ts';
-import type { Json, NodeRecord } from '../../store/records.ts';
+import type { Json } from '../../json.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import { wantedBootMode } from '../capabilities.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';

@@ -1,7 +1,7 @@
 /** What the ramdisk does in a deployment: the steps by priority, ingot's own and the agent's. */
 import { z } from 'zod';
-import type { JobStep } from '../../store/records.ts';
-import type { DeployStep } from '../../store/step-list-records.ts';
+import type { JobStep } from '../../store/records/job.ts';
+import type { DeployStep } from '../../store/records/step-list.ts';
 import type { AgentStep, StepOffer } from '../agent-wire.ts';
 import { isReserved } from '../asked-steps.ts';
 import { type DeployFrame, frameOf } from '../deploy-frames.ts';

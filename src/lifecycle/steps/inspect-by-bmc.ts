@@ -1,6 +1,7 @@
 /** Inspection without the ramdisk: what the BMC tells of its host, in the shape of the ramdisk's inventory. */
 import type { Hardware, SystemInfo } from '../../bmc/bmc.ts';
-import type { JsonObject, NodeRecord } from '../../store/records.ts';
+import type { JsonObject } from '../../json.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import { capabilitiesIn } from '../capabilities.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepDefinition } from '../engine/step.ts';

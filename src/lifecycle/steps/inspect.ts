@@ -1,8 +1,9 @@
 /** Inspect: know a NIC to boot from, boot the ramdisk, take its inventory, keep what follows from it. */
 import { randomUUID } from 'node:crypto';
 import { IngotError } from '../../errors.ts';
+import type { JsonObject } from '../../json.ts';
 import { parseMac } from '../../net/mac.ts';
-import type { JsonObject, NodeRecord } from '../../store/records.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import type { NodePatch, Queries } from '../../store/store.ts';
 import { type InventoryParts, inventoryParts } from '../agent-wire.ts';
 import type { StepDeps } from '../deps.ts';

@@ -1,7 +1,7 @@
 /** The power of other nodes: of the parent that a node runs on, and of the children that run on it. */
 import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
-import type { NodeRecord } from '../../store/records.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import type { PowerState } from '../../store/words.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';

@@ -1,5 +1,5 @@
 /** The steps that only switch a machine: what operators ask for, and what other steps need before them. */
-import type { JsonObject } from '../../store/records.ts';
+import type { JsonObject } from '../../json.ts';
 import { networkDeviceOf } from '../boot-interface.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';

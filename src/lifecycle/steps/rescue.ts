@@ -1,6 +1,5 @@
 /** Rescue: the ramdisk is handed over to whoever knows the password, and the agent in it ends. */
-
-import type { NodeRecord } from '../../store/records.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import type { NodePatch } from '../../store/store.ts';
 import { hasNobodyListening } from '../agent-client.ts';
 import { HEARTBEAT_TIMEOUT_S } from '../agent-lookup.ts';

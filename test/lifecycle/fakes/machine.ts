@@ -7,7 +7,7 @@ import type { AgentClient } from '../../../src/lifecycle/agent-client.ts';
 import type { AgentCommand } from '../../../src/lifecycle/agent-wire.ts';
 import type { Lifecycle } from '../../../src/lifecycle/lifecycle.ts';
 import { parseIpv4 } from '../../../src/net/ipv4.ts';
-import type { BiosSetting, FirmwareComponent } from '../../../src/store/firmware-records.ts';
+import type { BiosSetting, FirmwareComponent } from '../../../src/store/records/firmware.ts';
 import { OWN } from './certificates.ts';
 import { INVENTORY } from './inventory.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { applyRules, type Inspected } from '../../../src/lifecycle/inspection-rules/apply-rules.ts';
 import { checkRule } from '../../../src/lifecycle/inspection-rules/rule.ts';
-import type { InspectionRuleRecord, RuleOperationRecord } from '../../../src/store/records.ts';
+import type { InspectionRuleRecord, RuleOperationRecord } from '../../../src/store/records/inspection.ts';
 import { aNode, NODE } from '../../api/fixtures.ts';
 import { temporaryStore } from '../../store/temporary-store.ts';
 

@@ -1,7 +1,7 @@
 /** Rules as a part of a whole inspection. */
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { RuleOperationRecord } from '../../../src/store/records.ts';
+import type { RuleOperationRecord } from '../../../src/store/records/inspection.ts';
 import { createWorld, type World } from '../fakes/world.ts';
 
 async function inspectWith(actions: readonly RuleOperationRecord[]): Promise<World> {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { IngotError } from '../../../src/errors.ts';
 import { judgeLook, type Look } from '../../../src/lifecycle/power-sync/judge.ts';
-import type { BmcTrouble } from '../../../src/store/records.ts';
+import type { BmcTrouble } from '../../../src/store/records/node.ts';
 import type { PowerState, ProvisionState } from '../../../src/store/words.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 12, 10);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { IngotError } from '../../../src/errors.ts';
 import { shaCrypt } from '../../../src/lifecycle/rescue/sha-crypt.ts';
-import type { NodeRecord } from '../../../src/store/records.ts';
+import type { NodeRecord } from '../../../src/store/records/node.ts';
 import type { ProvisionState } from '../../../src/store/words.ts';
 import { createWorld, DEPLOYABLE, type World } from '../fakes/world.ts';
 

@@ -11,7 +11,7 @@ import { timeoutsSchema } from '../../../src/config/timeouts.ts';
 import { createLifecycle } from '../../../src/lifecycle/create.ts';
 import type { Lifecycle, VerbRequest } from '../../../src/lifecycle/lifecycle.ts';
 import { createLog } from '../../../src/log.ts';
-import type { NodeRecord } from '../../../src/store/records.ts';
+import type { NodeRecord } from '../../../src/store/records/node.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { temporaryStore } from '../../store/temporary-store.ts';
 import { READY_IMAGES } from '../fakes/world.ts';

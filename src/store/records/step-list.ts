@@ -1,6 +1,6 @@
 /** Steps as operators name them, one by one and in lists of their own. */
-import type { JsonObject } from './records.ts';
-import type { StepListKind } from './words.ts';
+import type { JsonObject } from '../../json.ts';
+import type { StepListKind } from '../words.ts';
 
 /** A step of a deployment as operators and deploy templates name it; priority 0 switches a step off. */
 export type DeployStep = {
