@@ -245,6 +245,9 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
           else shared.set(name, content);
         }
         return;
+      case 'arrived':
+        rounds.arrived(message.mac);
+        return;
       case 'report':
         post({
           type: 'report',

@@ -16,6 +16,8 @@ export type BootFact = {
     | 'boot.again'
     /** The same stage again and again: the machine is sent to its next boot device. */
     | 'boot.loop'
+    /** Not there, and its boot goes on without it. */
+    | 'boot.request'
     /** Not there, or broken off. */
     | 'boot.failed';
   /** Milliseconds since the Unix epoch. */

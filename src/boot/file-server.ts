@@ -33,6 +33,8 @@ export type BootHandlerOptions = ResourceOptions & {
   readonly macOf: (address: Ipv4) => Mac | null;
   /** Whether the machine of that MAC said UEFI HTTP boot when it last asked DHCP. */
   readonly bootsByHttp: (mac: Mac) => boolean;
+  /** What is told of a request for a file that is not there and that its boot does without; null: it may need it. */
+  readonly askedByHabit: (name: string, by: 'HTTP' | 'HTTPS') => string | null;
 };
 
 /** A client that takes no byte for so long is gone. */
@@ -65,15 +67,18 @@ export function createBootHandler(options: BootHandlerOptions): BootHandler {
         counters.count('method_refused');
         told = await refuseMethod(response);
       } else {
-        const resource = await resolve(path.slice(root.length), {
+        const name = path.slice(root.length);
+        const by = wayOf(request);
+        const resource = await resolve(name, {
           client: address,
-          channel: request.socket instanceof TLSSocket ? 'tls' : 'plain',
+          channel: by === 'HTTPS' ? 'tls' : 'plain',
           localAddress: withoutMapping(request.socket.localAddress),
           onlyLooks: request.method === 'HEAD',
         });
+        const habit = () => options.askedByHabit(name, by);
         const elapsed = (): number => clock.elapsed() - startedAt;
         const client = { address: address ?? '', mac: address === null ? null : macOf(address) };
-        const serve = () => answer({ request, response, resource, file, elapsed, counters });
+        const serve = () => answer({ request, response, resource, file, elapsed, counters, habit });
         told = await admit({ request, response, resource, client, serve });
       }
     } catch (thrown) {
@@ -110,13 +115,18 @@ async function answer(exchange: {
   readonly file: string;
   readonly elapsed: () => number;
   readonly counters: Counters<BootCount>;
+  /** As `askedByHabit`, of what is asked for here. */
+  readonly habit: () => string | null;
 }): Promise<Told | null> {
   const { counters, request, resource, response } = exchange;
   switch (resource.kind) {
-    case 'missing':
+    case 'missing': {
       counters.count('not_found');
       await sendText(response, 404, `${resource.sentence}\n`);
+      const habit = exchange.habit();
+      if (habit !== null) return { kind: 'boot.request', bytes: 0, sentence: habit };
       return { kind: 'boot.failed', bytes: 0, sentence: `asked for ${exchange.file}: ${resource.sentence}` };
+    }
     case 'script': {
       const { fact, mac, sentence, text } = resource;
       counters.count('scripts');
@@ -140,7 +150,7 @@ async function answer(exchange: {
       if (!sent.complete) counters.count('broken_off');
       const refusal = REFUSED_BY_STATUS.get(sent.status);
       if (refusal !== undefined) counters.count(refusal);
-      return tellSent(resource, sent, exchange.elapsed());
+      return tellSent(resource, sent, { ms: exchange.elapsed(), by: wayOf(request) });
     }
   }
 }
@@ -151,15 +161,22 @@ const REFUSED_BY_STATUS: ReadonlyMap<number, BootCount> = new Map([
 ]);
 
 /** An event for the start of each file only: agents fetch images in thousands of ranges. */
-function tellSent(resource: Extract<Resource, { kind: 'file' }>, sent: Sent, ms: number): Told | null {
+function tellSent(
+  resource: Extract<Resource, { kind: 'file' }>,
+  sent: Sent,
+  { ms, by }: { readonly ms: number; readonly by: 'HTTP' | 'HTTPS' },
+): Told | null {
   const { fact, file, title } = resource;
   if (sent.from > 0 || (sent.status !== 200 && sent.status !== 206)) return null;
   if (!sent.complete)
-    return { kind: 'boot.failed', bytes: 0, sentence: `broke off ${title} (${file.size} bytes) by HTTP` };
+    return { kind: 'boot.failed', bytes: 0, sentence: `broke off ${title} (${file.size} bytes) by ${by}` };
   const amount = sent.bytes === file.size ? `${sent.bytes} bytes` : `its first ${sent.bytes} bytes`;
-  const sentence = `fetched ${title} by HTTP: ${amount} in ${(ms / 1000).toFixed(1)} s`;
+  const sentence = `fetched ${title} by ${by}: ${amount} in ${(ms / 1000).toFixed(1)} s`;
   return { kind: fact, bytes: sent.bytes, sentence };
 }
+
+const wayOf = ({ socket }: IncomingMessage): 'HTTP' | 'HTTPS' =>
+  socket instanceof TLSSocket ? 'HTTPS' : 'HTTP';
 
 const printable = (path: string): string => path.slice(0, 200).replaceAll(/[^\x21-\x7e]/g, '?');
 

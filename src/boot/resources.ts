@@ -52,6 +52,8 @@ export type ResourceOptions = {
   readonly kernelArgs: string;
   readonly clock: Pick<Clock, 'elapsed'>;
   readonly holderOf: (address: Ipv4) => Promise<AddressHolder>;
+  /** The GRUB of that machine has loaded its configuration. */
+  readonly onGrubLoaded: (mac: Mac) => void;
 };
 
 export type Asked = {
@@ -75,8 +77,7 @@ export function createResolvers(options: ResourceOptions): { readonly [root: str
   const refusals = createRefusals();
   const grub = createGrubFiles({
     ...{ bootEntry: options.bootEntry, kernelArgs: options.kernelArgs, elapsed: options.clock.elapsed },
-    // It came by HTTP boot: no program of ours was asked for by TFTP.
-    onLoaded: () => undefined,
+    onLoaded: options.onGrubLoaded,
   });
   return {
     // shim asks for what lies beside it by two slashes: /boot//grubx64.efi.

@@ -21,7 +21,7 @@ type Options = {
   readonly site: Omit<BootSite, 'serverAddress'>;
   readonly clock: Pick<Clock, 'now' | 'elapsed'>;
   readonly onFact: (fact: Fact) => void;
-  /** Told elsewhere of what arrives by TFTP. */
+  /** Told elsewhere of GRUBs that arrive. */
   readonly rounds: ProgramRounds;
 };
 

@@ -22,6 +22,7 @@ import type { AddressHolder } from '../net/address-holder.ts';
 import { createCounters } from '../net/counters.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
+import { askedByHabit } from '../tftp/habits.ts';
 import type { BootCertificates } from './boot-certificates.ts';
 import type { BootTable } from './boot-table.ts';
 import type { NamedListener } from './condition.ts';
@@ -61,6 +62,7 @@ type Options = {
   /** As `Site.holderOf`. */
   readonly holderOf: (address: Ipv4) => Promise<AddressHolder>;
   readonly https: HttpsBoot;
+  readonly onGrubLoaded: (mac: Mac) => void;
   readonly onFacts: (facts: readonly Fact[]) => void;
   readonly onProblem: (sentence: string) => void;
 };
@@ -96,6 +98,7 @@ export async function startBootListeners(options: Options): Promise<BootListener
     log,
     onFact: (fact) => options.onFacts([fact]),
     ...{ macOf: options.macOf, bootsByHttp: options.bootsByHttp, holderOf: options.holderOf },
+    ...{ askedByHabit, onGrubLoaded: options.onGrubLoaded },
     counters,
     limits: {
       ramdisks: config.limits.boot_downloads,

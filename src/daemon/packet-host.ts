@@ -34,6 +34,8 @@ export type PacketHost = {
   publishReservations(entries: readonly ReservedMac[], removed: readonly Mac[]): Promise<void>;
   /** Gives TFTP files to serve; in force before whatever is published afterwards. */
   shareFiles(files: SharedFiles): void;
+  /** The boot loader of that machine, loaded by HTTP, has asked what to boot. */
+  bootLoaderArrived(mac: Mac): void;
   report(): Promise<PacketView>;
   /** Every lease on record, offer and quarantined address. */
   leases(): Promise<readonly LeaseView[]>;
@@ -170,6 +172,7 @@ export function startPacketHost(deps: Deps): PacketHost {
       await ask(`applied:${version}`, { type: 'reservations', version, entries, removed });
     },
     shareFiles: (files) => worker.postMessage({ type: 'files', files } satisfies ToPacketThread),
+    bootLoaderArrived: (mac) => worker.postMessage({ type: 'arrived', mac } satisfies ToPacketThread),
     report: async () => {
       const request = ++sequence;
       const answer = await ask(`report:${request}`, { type: 'report', request });

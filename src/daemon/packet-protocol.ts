@@ -83,6 +83,8 @@ export type ToPacketThread =
     }
   /** Files that TFTP serves from memory of the main thread's; they stay in force until another of that name comes. */
   | { readonly type: 'files'; readonly files: SharedFiles }
+  /** The boot loader of that machine, loaded by HTTP, has asked what to boot. */
+  | { readonly type: 'arrived'; readonly mac: Mac }
   | { readonly type: 'report'; readonly request: number }
   | { readonly type: 'leases'; readonly request: number }
   | { readonly type: 'holder'; readonly request: number; readonly address: Ipv4 }

@@ -193,6 +193,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     lifecycle,
     log,
     ...{ macOf: facts.macOf, bootsByHttp: facts.bootsByHttp, holderOf, https },
+    onGrubLoaded: packets.bootLoaderArrived,
     onFacts,
     onProblem: problem,
   });

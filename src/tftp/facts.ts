@@ -1,6 +1,6 @@
 /** What the TFTP server tells of its clients: the plain sentences that explain a boot, or its silence. */
 import type { Ipv4 } from '../net/ipv4.ts';
-import { whoAsksByHabit } from './habits.ts';
+import { askedByHabit } from './habits.ts';
 import { printable, printableName } from './names.ts';
 import type { TransferEnd } from './transfer.ts';
 
@@ -72,13 +72,9 @@ export function missingFile(
 ): TftpFact {
   const file = printableName(asked.requested);
   const about = { at, mac: null, address: asked.address, file, bytes: 0 } as const;
-  const who = whoAsksByHabit(asked.requested);
-  return who !== null
-    ? {
-        ...about,
-        kind: 'tftp.request',
-        sentence: `asked for ${file} by TFTP, which is not there: ${who} asks for it by habit and does without`,
-      }
+  const habit = askedByHabit(asked.requested, 'TFTP');
+  return habit !== null
+    ? { ...about, kind: 'tftp.request', sentence: habit }
     : {
         ...about,
         kind: 'tftp.failed',

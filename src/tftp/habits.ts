@@ -1,9 +1,10 @@
 /**
  * Files that clients ask for by habit and do well without: their absence is no failure and explains no boot. iPXE's
  * `autoexec.ipxe` is one of them on purpose: iPXE runs it before it asks DHCP, so that a script there would be a second
- * decision beside the one that DHCP's script URL carries; a quick "no such file" sends iPXE on to DHCP.
+ * decision beside the one that DHCP's script URL carries; a quick "no such file" sends iPXE on to DHCP. The same by HTTP,
+ * where the boot file server is passed `askedByHabit`.
  */
-import { normaliseName } from './names.ts';
+import { normaliseName, printableName } from './names.ts';
 
 type Habit = {
   /** Who asks, for sentences. */
@@ -42,4 +43,11 @@ export function whoAsksByHabit(requested: string): string | null {
   const name = normaliseName(requested).toLowerCase();
   if (name.length > MAX_NAME) return null;
   return HABITS.find((habit) => habit.names.test(name))?.who ?? null;
+}
+
+/** What is told of a request for a file that is asked for by habit; null when a boot depends on it, for all we know. */
+export function askedByHabit(requested: string, by: 'TFTP' | 'HTTP' | 'HTTPS'): string | null {
+  const who = whoAsksByHabit(requested);
+  if (who === null) return null;
+  return `asked for ${printableName(requested)} by ${by}, which is not there: ${who} asks for it by habit and does without`;
 }

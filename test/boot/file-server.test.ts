@@ -43,6 +43,19 @@ describe('boot programs', () => {
     expect(await (await get('/boot//snponly.efi')).text()).toBe('a boot program');
   });
 
+  test.each([
+    ['/boot//revocations_sku.efi', 'shim'],
+    ['/boot//revocations_sbat.efi', 'shim'],
+    ['/boot/autoexec.ipxe', 'iPXE'],
+    ['/grub/x86_64-efi/command.lst', 'GRUB'],
+  ])('%s, which is not there and is asked for by habit, is no failure', async (path, who) => {
+    expect((await get(path)).status).toBe(404);
+    await facts().toMatchObject([
+      { kind: 'boot.request', sentence: expect.stringContaining(`by HTTP, which is not there: ${who} asks`) },
+    ]);
+    expect(at.counts().not_found).toBe(1);
+  });
+
   test('one that Debian has and that is not installed says what to install', async () => {
     const response = await get('/boot/undionly.kpxe');
     expect(response.status).toBe(404);
@@ -113,8 +126,10 @@ describe("GRUB's configuration", () => {
       (await fetch(`http://127.0.0.1:${withHttp.port}${path}`)).text();
     expect(await load('/grub/grub.cfg')).toContain('source /grub/grub.cfg-01-$net_default_mac');
     expect(withHttp.facts).toEqual([]);
+    expect(withHttp.arrived).toEqual([]);
     const own = await load(OWN);
     expect(own).toContain('set folder=/files/; fi');
+    expect(withHttp.arrived).toEqual([MAC]);
     const [, initrd = ''] = /if initrd \$\{folder\}(\S+);/.exec(own) ?? [];
     expect((await load(`/files/${initrd}`)).length).toBeGreaterThan(0);
     await expect.poll(() => withHttp.facts).toMatchObject([{ kind: 'boot.script', mac: MAC }, {}]);

@@ -19,6 +19,7 @@ import { createLog } from '../../src/log.ts';
 import type { AddressHolder } from '../../src/net/address-holder.ts';
 import { createCounters } from '../../src/net/counters.ts';
 import type { Mac } from '../../src/net/mac.ts';
+import { askedByHabit } from '../../src/tftp/habits.ts';
 import { ipv4, MAC, SITE } from './fixtures.ts';
 
 export const IMAGE = {
@@ -41,6 +42,8 @@ export type BootHttp = {
   readonly entries: Map<string, BootEntry>;
   /** Machines that said HTTP boot by DHCP. */
   readonly firmware: Set<Mac>;
+  /** Machines whose GRUB was told to have loaded its configuration. */
+  readonly arrived: readonly Mac[];
   stop(): Promise<void>;
 };
 
@@ -68,6 +71,7 @@ export async function startBootHttp(
   const counters = createCounters(BOOT_COUNTS);
   const entries = new Map<string, BootEntry>();
   const firmware = new Set<Mac>();
+  const arrived: Mac[] = [];
   const sha256 = createHash('sha256').update(IMAGE.content).digest('hex');
   const server: Server = createServer();
   const port = await listening(server);
@@ -102,6 +106,8 @@ export async function startBootHttp(
     macOf: () => MAC,
     bootsByHttp: (mac) => firmware.has(mac),
     holderOf: async () => options.holder ?? { kind: 'untold' },
+    askedByHabit,
+    onGrubLoaded: (mac) => arrived.push(mac),
   });
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     void handler(request, response).then((mine) => {
@@ -116,7 +122,7 @@ export async function startBootHttp(
     manifest,
     facts,
     counts: counters.snapshot,
-    ...{ entries, firmware },
+    ...{ entries, firmware, arrived },
     stop: async () => {
       for (const one of tlsServer === null ? [server] : [server, tlsServer]) {
         one.closeAllConnections();
