@@ -10,9 +10,9 @@ import { createSay } from '../../src/agent/base/say.ts';
 import type { Disk } from '../../src/agent/disk/disk.ts';
 import { parseKernelArgs, pinnedOf } from '../../src/agent/kernel-args.ts';
 import type { Inventory } from '../../src/agent/protocol.ts';
-import type { RamdiskBoot } from '../../src/lab/simulated/rack.ts';
 import { disk } from '../agent/support/disks.ts';
 import { INVENTORY } from '../lifecycle/fakes/inventory.ts';
+import type { RamdiskBoot } from '../rig/simulated/rack.ts';
 
 /** What may run here for real; everything else a ramdisk would run (date, sync, poweroff) is for a machine only. */
 const HARMLESS: ReadonlySet<string> = new Set(['openssl', 'sgdisk', 'sfdisk']);

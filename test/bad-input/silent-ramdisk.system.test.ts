@@ -4,8 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rackMac, rackName } from '../../src/lab/simulated/rack.ts';
 import { enrollBody, type RackProcess, startRackProcess } from '../rig/rack.ts';
+import { rackMac, rackName } from '../rig/simulated/rack.ts';
 import { DAEMON_ADDRESS, type NetworkSite, startNetworkSite } from './network-site.ts';
 import { createPxeClient, type PxeClient } from './pxe-client.ts';
 import { toldAbout } from './told.ts';

@@ -6,13 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MIB } from '../../src/agent/disk/disk.ts';
 import type { NodeAnswer } from '../../src/cli/answers.ts';
 import { caFile } from '../../src/lab/files.ts';
-import { rackBmcAddress, rackName, startSimulatedRack } from '../../src/lab/simulated/rack.ts';
 import { makeCertificates, readCertificate } from '../../src/lab/tls.ts';
 import { createLog } from '../../src/log.ts';
 import { mbrImage, sha256 } from '../agent/support/images.ts';
 import { makeRamdisk, type RunningDaemon, startDaemon } from '../rig/daemon.ts';
 import { freePorts } from '../rig/ports.ts';
 import { enrollBody, type RackAccess } from '../rig/rack.ts';
+import { rackBmcAddress, rackName, startSimulatedRack } from '../rig/simulated/rack.ts';
 import { makeDisk, realAgent } from './real-agent.ts';
 
 export const BMC_PASSWORD = 'bmc-password-that-must-not-show';

@@ -7,9 +7,9 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { patiently } from '../../scripts/patience.ts';
-import { rackName } from '../../src/lab/simulated/rack.ts';
 import { STEP_NAMES, type StepName } from '../../src/lifecycle/steps/catalog.ts';
 import { enrollBody } from '../rig/rack.ts';
+import { rackName } from '../rig/simulated/rack.ts';
 import { doneTo, expectedOf, runErrand } from './errand.ts';
 import { type CrashRig, startCrashRig } from './rig.ts';
 

@@ -1,8 +1,8 @@
 /** ingot's own agent as a program, on whichever side of a wire it is started. Usage: agent-on-the-wire.ts JSON */
 import { systemClock } from '../../src/agent/base/clock.ts';
 import { MIB } from '../../src/agent/disk/disk.ts';
-import { rackMac } from '../../src/lab/simulated/rack.ts';
 import { makeDisk, realAgent } from '../bad-input/real-agent.ts';
+import { rackMac } from '../rig/simulated/rack.ts';
 
 const { bootUrl, folder }: { readonly bootUrl: string; readonly folder: string } = JSON.parse(
   process.argv[2] ?? '{}',

@@ -10,13 +10,13 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MIB } from '../../src/agent/disk/disk.ts';
-import { rackMac, rackName } from '../../src/lab/simulated/rack.ts';
 import { agentToken, bootTicket, lcmToken } from '../../src/lifecycle/tokens.ts';
 import { macWithHyphens } from '../../src/net/mac.ts';
 import { mbrImage, sha256 } from '../agent/support/images.ts';
 import { DAEMON_ADDRESS, type NetworkSite, startNetworkSite } from '../bad-input/network-site.ts';
 import { createPxeClient, type PxeClient } from '../bad-input/pxe-client.ts';
 import { enrollBody, type RackProcess, startRackProcess } from '../rig/rack.ts';
+import { rackMac, rackName } from '../rig/simulated/rack.ts';
 
 const PASSWORD = 'bmc-password-of-the-rack';
 const USER_DATA = 'user-data-with-a-key';

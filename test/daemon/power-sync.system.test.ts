@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { rackName } from '../../src/lab/simulated/rack.ts';
 import { ingot, makeRamdisk, type RunningDaemon, startDaemon } from '../rig/daemon.ts';
 import { freePorts } from '../rig/ports.ts';
 import { enrollBody, type RackProcess, startRackProcess } from '../rig/rack.ts';
+import { rackName } from '../rig/simulated/rack.ts';
 
 const PASSWORD = 'rack-password-that-must-not-show';
 const NAME = rackName(0);

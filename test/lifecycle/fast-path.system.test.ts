@@ -4,8 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { rackName } from '../../src/lab/simulated/rack.ts';
 import { enrollBody } from '../rig/rack.ts';
+import { rackName } from '../rig/simulated/rack.ts';
 import { type SimulatedSite, startSimulatedSite } from '../rig/simulated-site.ts';
 
 const GOAL_MS = 3_000;

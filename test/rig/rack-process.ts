@@ -1,7 +1,6 @@
 /** The simulated rack in a process of its own, so that killing the daemon does not touch it. */
-
-import { type RackOptions, startSimulatedRack } from '../../src/lab/simulated/rack.ts';
 import { createLog } from '../../src/log.ts';
+import { type RackOptions, startSimulatedRack } from './simulated/rack.ts';
 
 const options: RackOptions = JSON.parse(process.argv[2] ?? '{}');
 const rack = await startSimulatedRack(options, createLog('silent'));

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type Ledger, type RackOptions, rackMac, rackName } from '../../src/lab/simulated/rack.ts';
+import { type Ledger, type RackOptions, rackMac, rackName } from './simulated/rack.ts';
 
 export type RackProcess = {
   /** Of each machine. */

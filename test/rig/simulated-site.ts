@@ -5,10 +5,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RackOptions } from '../../src/lab/simulated/rack.ts';
 import { makeRamdisk, type RunningDaemon, startDaemon } from './daemon.ts';
 import { freePorts } from './ports.ts';
 import { type RackAccess, type RackProcess, startRackProcess } from './rack.ts';
+import type { RackOptions } from './simulated/rack.ts';
 
 const PASSWORD = 'rack-password-that-must-not-show';
 

@@ -5,10 +5,10 @@ import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { rackName } from '../../src/lab/simulated/rack.ts';
 import { layWire, type Outcome, type Wire } from '../dhcp/wire.ts';
 import { makeRamdisk, type RunningDaemon, startDaemon } from '../rig/daemon.ts';
 import { enrollBody, type RackProcess, startRackProcess } from '../rig/rack.ts';
+import { rackName } from '../rig/simulated/rack.ts';
 
 const SERVER = '10.77.0.1';
 /** For machines that have other work. */

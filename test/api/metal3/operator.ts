@@ -1,8 +1,8 @@
 /** What baremetal-operator does with a host (pkg/provisioner/ironic), as far as Ironic sees it: its bodies, its polls. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { rackMac, rackName } from '../../../src/lab/simulated/rack.ts';
 import type { RackAccess } from '../../rig/rack.ts';
+import { rackMac, rackName } from '../../rig/simulated/rack.ts';
 import { type Gophercloud, type Node, UnexpectedCode } from './gophercloud.ts';
 
 /** It asks every 10 s; its machines are slower. */

@@ -2,13 +2,13 @@
 import type { Clock } from '../../../src/clock.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { qemuMachineInfo } from '../../../src/lab/machine/qemu.ts';
+import { type BmcServer, startBmcServer } from '../../../src/lab/redfish/server.ts';
+import { createLog } from '../../../src/log.ts';
 import {
   createSimulatedMachine,
   type PowerChange,
   type SimulatedMachine,
-} from '../../../src/lab/machine/simulated.ts';
-import { type BmcServer, startBmcServer } from '../../../src/lab/redfish/server.ts';
-import { createLog } from '../../../src/log.ts';
+} from '../../rig/simulated/machine.ts';
 import { biosMachine } from '../fixtures.ts';
 
 export const credentials = { username: 'admin', password: 'correct horse' };

@@ -9,8 +9,8 @@ import { createServer, type Server } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { authorityArgv, type Pem } from '../../pki/openssl.ts';
-import { runOrFail } from '../run.ts';
+import { runOrFail } from '../../../src/lab/run.ts';
+import { authorityArgv, type Pem } from '../../../src/pki/openssl.ts';
 import { simulatedInventory } from './inventory.ts';
 
 const MOST_BODY_BYTES = 8 * 1024 * 1024;

@@ -3,14 +3,14 @@
  * them. It keeps a ledger of what was done to each machine, so that a test can prove that nothing was done twice.
  */
 import { createHash } from 'node:crypto';
-import type { Log } from '../../log.ts';
-import { type Mac, parseMac } from '../../net/mac.ts';
-import type { Machine, MachineInfo } from '../machine/machine.ts';
-import { createSimulatedMachine, type PowerChange } from '../machine/simulated.ts';
-import type { Credentials } from '../records.ts';
-import { type BmcServer, startBmcServer } from '../redfish/server.ts';
+import type { Machine, MachineInfo } from '../../../src/lab/machine/machine.ts';
+import type { Credentials } from '../../../src/lab/records.ts';
+import { type BmcServer, startBmcServer } from '../../../src/lab/redfish/server.ts';
+import type { Log } from '../../../src/log.ts';
+import { type Mac, parseMac } from '../../../src/net/mac.ts';
 import { runSimulatedAgent } from './agent.ts';
 import { type CommandServer, startCommandServer } from './agent-commands.ts';
+import { createSimulatedMachine, type PowerChange } from './machine.ts';
 
 /** What happened to one machine, each a count or a list in order. */
 export type Ledger = {

@@ -1,4 +1,4 @@
-/** A machine without hardware: power changes go to a hook. For fleets and crash tests with simulated agents. */
+/** A machine without hardware: power changes go to a hook. For BMCs under test, and racks with simulated agents. */
 import {
   afterBoot,
   type BootSettings,
@@ -8,7 +8,7 @@ import {
   type MachineInfo,
   type Power,
   type SecureBoot,
-} from './machine.ts';
+} from '../../../src/lab/machine/machine.ts';
 
 export type PowerChange =
   | { readonly power: 'on'; readonly boots: BootSource; readonly mode: BootSettings['mode'] }
