@@ -7,6 +7,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerO
 import { IngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { answerFor, faultBody, routingBody } from './error-body.ts';
+import { withoutJsonSuffix } from './json-suffix.ts';
 import { MAX_VERSION, MIN_MINOR, MIN_VERSION, negotiate } from './version.ts';
 
 declare module 'fastify' {
@@ -26,7 +27,7 @@ export const BODY_LIMITS = {
 
 /** Ironic serves `/nodes` like `/v1/nodes`. */
 const WITHOUT_VERSION =
-  /^\/(nodes|ports|portgroups|chassis|volume|allocations|inspection_rules|drivers|conductors|deploy_templates|runbooks|shards|lookup|heartbeat|continue_inspection|events)(?=[/?]|$)/;
+  /^\/(nodes|ports|portgroups|chassis|volume|allocations|inspection_rules|drivers|conductors|deploy_templates|runbooks|shards|lookup|heartbeat|continue_inspection|events)(?=[/?]|\.json|$)/;
 
 /** Routes parse by zod: without this, fastify loads a second schema compiler (5 MB) that nobody asks. */
 const NO_SCHEMAS: NonNullable<FastifyServerOptions['schemaController']> = {
@@ -47,7 +48,8 @@ export function createServer(log: Log): FastifyInstance {
     forceCloseConnections: true,
     schemaController: NO_SCHEMAS,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 255 },
-    rewriteUrl: (request) => (request.url ?? '/').replace(WITHOUT_VERSION, '/v1/$1'),
+    rewriteUrl: ({ url = '/', headers }) =>
+      withoutJsonSuffix(url.replace(WITHOUT_VERSION, '/v1/$1'), headers),
     // A URL that cannot be decoded never reaches a hook, so the answer is written by hand.
     frameworkErrors: (error, _request, reply) => {
       const status = error.statusCode ?? 400;

@@ -5,6 +5,7 @@ import { chassis } from './families/chassis.ts';
 import { deployTemplates } from './families/deploy-templates.ts';
 import { drivers } from './families/drivers.ts';
 import { failures } from './families/failures.ts';
+import { jsonSuffix } from './families/json-suffix.ts';
 import { lists } from './families/lists.ts';
 import { nodes } from './families/nodes.ts';
 import { parts } from './families/parts.ts';
@@ -34,4 +35,5 @@ export const FAMILIES: readonly Family[] = [
   chassis,
   volumes,
   allocations,
+  jsonSuffix,
 ];

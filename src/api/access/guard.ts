@@ -21,6 +21,7 @@ import {
   type VolumeKind,
 } from '../ironic/volume-kinds.ts';
 import type { LoginVerdict } from '../login/login.ts';
+import { findNamesWithSuffix } from './json-names.ts';
 import { mustOwn } from './own.ts';
 import { targetNodeOf } from './patch-policies.ts';
 import { allows, allowsSome, forbidden, type Policy } from './policies.ts';
@@ -51,6 +52,7 @@ export function guardRoutes(app: FastifyInstance, { store, catalog, login, log }
     request.principal = verdict.principal;
   });
 
+  findNamesWithSuffix(app, store);
   // After the body is read: what it asks for decides, too.
   app.addHook('preHandler', async (request) => {
     if (request.routeOptions.url === undefined) return;

@@ -102,7 +102,7 @@ export const OF_RESOURCES: readonly Justified[] = [
     why: 'a path that is not there is 404; Ironic takes its last word for a field, or falls over its own arguments',
   },
   {
-    calls: /^patch: /,
+    calls: /^(patch|json suffix): /,
     at: 'body.reservation',
     why: 'Ironic holds its lock while it answers a PATCH, and shows it; ingot needs none for a write of the store',
   },
