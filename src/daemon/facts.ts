@@ -1,23 +1,24 @@
 /**
- * Ties facts from the wire to nodes: by MAC where the fact has one, else by the address that DHCP gave to that
- * MAC. Facts of machines that ingot does not know are counted and go to the list of discovered machines.
+ * Ties facts from the wire to nodes: by MAC where the fact has one, else by whose address it is
+ * (`address-owners.ts`). Facts of machines that ingot does not know are counted and go to the list of discovered machines.
  */
 import type { RelayPlace } from '../dhcp/facts.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 import { createRecentMap } from '../net/recent-map.ts';
 import type { NewEvent } from '../store/records/event.ts';
+import { createAddressOwners } from './address-owners.ts';
 import type { Fact } from './packet-protocol.ts';
 
-/** Addresses remembered at most; the oldest is forgotten first. */
-const MOST_ADDRESSES = 100_000;
+/** MACs remembered at most; the oldest is forgotten first. */
+const MOST_MACS = 100_000;
 
 export type FactSorter = {
   /** The events to store, in order. */
   sort(facts: readonly Fact[]): readonly NewEvent[];
   /** That the machine of a node has the address, by a lease of before the start; what facts told goes first. */
   learn(mac: Mac, address: Ipv4): void;
-  /** The machine that DHCP gave the address to, as far as facts and `learn` have told since the start. */
+  /** The machine that has the address, as far as facts and `learn` have told since the start. */
   macOf(address: Ipv4): Mac | null;
   /**
    * Whether the machine of a node may be at its firmware's HTTP boot: when it last asked DHCP it said so, or it has not
@@ -37,8 +38,8 @@ export type FactSinks = {
 };
 
 export function createFactSorter({ nodeOfMac, onStranger, onPlace }: FactSinks): FactSorter {
-  const macOfAddress = createRecentMap<string, Mac>(MOST_ADDRESSES);
-  const byHttp = createRecentMap<Mac, boolean>(MOST_ADDRESSES);
+  const owners = createAddressOwners();
+  const byHttp = createRecentMap<Mac, boolean>(MOST_MACS);
   let unknown = 0;
 
   const noteFirmware = ({ kind, ...said }: Fact, mac: Mac): void => {
@@ -47,15 +48,15 @@ export function createFactSorter({ nodeOfMac, onStranger, onPlace }: FactSinks):
   };
 
   const machineOf = (fact: Fact): Mac | null => {
-    if (fact.mac !== null && fact.address !== null) macOfAddress.set(fact.address, fact.mac);
-    return fact.mac ?? (fact.address === null ? null : (macOfAddress.get(fact.address) ?? null));
+    owners.note(fact);
+    return fact.mac ?? (fact.address === null ? null : owners.macOf(fact.address));
   };
 
   return {
     learn: (mac, address) => {
-      if (nodeOfMac(mac) !== null && macOfAddress.get(address) === undefined) macOfAddress.set(address, mac);
+      if (nodeOfMac(mac) !== null) owners.learn(mac, address);
     },
-    macOf: (address) => macOfAddress.get(address) ?? null,
+    macOf: owners.macOf,
     bootsByHttp: (mac) => nodeOfMac(mac) !== null && (byHttp.get(mac) ?? true),
     unknown: () => unknown,
     sort: (facts) =>
