@@ -9,6 +9,7 @@ import type { NewEvent } from '../store/records/event.ts';
 import type { AgentFacts, NodeRecord } from '../store/records/node.ts';
 import type { Queries, Store } from '../store/store.ts';
 import { type AgentCall, whyNoToken } from './agent-admission.ts';
+import { noSuchAgent } from './agent-candidates.ts';
 import type { Site } from './deps.ts';
 import { bootTicket } from './tokens.ts';
 
@@ -31,7 +32,8 @@ type Judgement = {
 };
 
 export type Refused = {
-  readonly node: NodeRecord;
+  /** At least one; several: of which it cannot be told whose ramdisk it is. */
+  readonly nodes: readonly NodeRecord[];
   readonly why: string;
   readonly address: Ipv4 | null;
   readonly what: 'look-up' | 'inventory';
@@ -40,7 +42,7 @@ export type Refused = {
 export type AgentDoor = {
   /** Asks who has the address, before a transaction; what comes judges within it. */
   judgeOf(call: AgentCall): Promise<(queries: Queries, node: NodeRecord) => Promise<Judgement>>;
-  /** Tells the node's events, once a minute. Throws `forbidden`. */
+  /** Tells each node's events, once a minute. Throws `forbidden`, or `not_found` for several nodes. */
   refuse(refused: Refused): Promise<never>;
 };
 
@@ -57,8 +59,12 @@ export function createAgentDoor({ store, secret, elapsed, site }: DoorTools): Ag
       };
     },
     refuse: async (refused) => {
-      if (refusals.allows(refused.node.uuid, elapsed()))
-        await store.transaction((queries) => queries.events.append(refusalEvent(refused)));
+      const now = elapsed();
+      const told = refused.nodes.filter(({ uuid }) => refusals.allows(uuid, now));
+      if (told.length > 0)
+        await store.transaction(async (queries) => {
+          for (const node of told) await queries.events.append(refusalEvent(node, refused));
+        });
       throw refusal(refused);
     },
   };
@@ -82,7 +88,7 @@ const MEANING = {
   inventory: 'so what it holds is not believed',
 } as const;
 
-function refusalEvent({ node, why, address, what }: Refused): NewEvent {
+function refusalEvent(node: NodeRecord, { why, address, what }: Refused): NewEvent {
   const from = address ?? 'no IPv4 address';
   return {
     node_uuid: node.uuid,
@@ -93,7 +99,8 @@ function refusalEvent({ node, why, address, what }: Refused): NewEvent {
   };
 }
 
-function refusal({ node, why, what }: Refused): IngotError {
+function refusal({ nodes: [node, second], why, what }: Refused): IngotError {
+  if (node === undefined || second !== undefined) return noSuchAgent();
   return new IngotError('forbidden', `The ${what} of node ${node.uuid} is refused: ${why}.`, {
     hint: 'Restart the machine by ingot, with ingot’s own ramdisk of this version; enroll every NIC of it that asks for addresses (`pxe_enabled: false` is enough). See docs/http-boot.md, and boot.upstream_agents for ironic-python-agent as it is.',
   });

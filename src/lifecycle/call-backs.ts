@@ -6,8 +6,9 @@ import { nodeNotFound } from '../store/nodes.ts';
 import type { NodeRecord } from '../store/records/node.ts';
 import type { Queries, Store } from '../store/store.ts';
 import { whyNotCalled } from './agent-admission.ts';
+import { isBooting, nodeOfAgent } from './agent-candidates.ts';
 import { createAgentDoor } from './agent-door.ts';
-import { createAgentLookup, findBooting, freshAgent, isBooting } from './agent-lookup.ts';
+import { createAgentLookup, freshAgent } from './agent-lookup.ts';
 import type { Site } from './deps.ts';
 import { jsonObjectOf } from './json.ts';
 import type { Heartbeat, Lifecycle } from './lifecycle.ts';
@@ -57,12 +58,12 @@ export function createCallBacks(tools: CallBackTools): CallBacks {
       const macs = inventory.interfaces.map((one) => one.mac_address);
       const judge = await door.judgeOf(call);
       const found = await store.transaction(async (queries) => {
-        const node = await findBooting(queries, macs, nodeUuid);
+        // Its NICs become the node's ports, and who has a port's address is given the tokens of later boots.
+        const asking = await nodeOfAgent(queries, { macs, uuid: nodeUuid, judge });
+        if (asking.why !== null) return asking;
+        const { node } = asking;
         const { provision_state: state } = node;
         if (state !== 'inspect wait' && state !== 'inspecting') throw notInspected(node);
-        // Its NICs become the node's ports, and who has a port's address is given the tokens of later boots.
-        const { why } = await judge(queries, node);
-        if (why !== null) return { node, why };
         const facts = { ...plugin_data, boot_interface, error };
         await queries.inventories.put(node.uuid, jsonObjectOf(inventory), jsonObjectOf(facts));
         await queries.events.append({
@@ -74,12 +75,12 @@ export function createCallBacks(tools: CallBackTools): CallBacks {
               ? 'The ramdisk sent its inventory.'
               : `The ramdisk reports a failed inspection: ${error}`,
         });
-        return { node, why: null };
+        return node.uuid;
       });
-      const { node, why } = found;
-      if (why !== null) return await door.refuse({ node, why, what: 'inventory', address: call.address });
-      nudge(node.uuid);
-      return node.uuid;
+      if (typeof found !== 'string')
+        return await door.refuse({ ...found, what: 'inventory', address: call.address });
+      nudge(found);
+      return found;
     },
 
     lcmStatus: async (nodeUuid, token, report) => {

@@ -52,8 +52,8 @@ export type World = {
   /** The daemon of the moment. */
   daemon(): Lifecycle;
   store(): Store;
-  /** Of the boot that the first machine is in. */
-  ticket(): Promise<string>;
+  /** Of the boot that a machine is in: the first one, unless told. */
+  ticket(index?: number): Promise<string>;
   /** Ends the daemon as SIGKILL would (what it does has no effect any more), and starts the next one. */
   restart(mortality?: Mortality): Promise<void>;
   /** Ends the daemon as SIGKILL would, for good, and switches the machines off: nothing goes on in this world. */
