@@ -1,7 +1,7 @@
 /** Queries on `allocations`: requests for a node, and which node each has. */
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
-import { decodeJson, encode, jsonObject } from './columns.ts';
+import { decodeJson, decodeObject, encode } from './columns.ts';
 import { missing, type Page, pageOf } from './page.ts';
 import type { AllocationRecord } from './records/allocation.ts';
 import type { Access, Tables } from './tables.ts';
@@ -62,7 +62,7 @@ function decode({ id: _, ...row }: Selectable<Tables['allocations']>): Allocatio
     ...row,
     candidate_nodes: decodeJson(words, row.candidate_nodes, where),
     traits: decodeJson(words, row.traits, where),
-    extra: decodeJson(jsonObject, row.extra, where),
+    extra: decodeObject(row.extra, where),
   };
 }
 

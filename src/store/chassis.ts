@@ -1,6 +1,6 @@
 /** Queries on `chassis`: what holds several nodes, as operators group them. */
 import type { Selectable } from 'kysely';
-import { decodeJson, encode, jsonObject } from './columns.ts';
+import { decodeObject, encode } from './columns.ts';
 import { missing, type Page, pageOf } from './page.ts';
 import type { ChassisRecord } from './records/chassis.ts';
 import type { Access, Tables } from './tables.ts';
@@ -25,7 +25,7 @@ export type ChassisQueries = {
 };
 
 function decode({ id: _, ...row }: Selectable<Tables['chassis']>): ChassisRecord {
-  return { ...row, extra: decodeJson(jsonObject, row.extra, `chassis, chassis ${row.uuid}`) };
+  return { ...row, extra: decodeObject(row.extra, `chassis, chassis ${row.uuid}`) };
 }
 
 export function chassisQueries({ db, now }: Access): ChassisQueries {

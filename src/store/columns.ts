@@ -25,23 +25,40 @@ export function decodeBoolean(column: 0 | 1 | null): boolean | null {
   return column === null ? null : column === 1;
 }
 
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** Any JSON object. `JSON.parse` yields nothing but JSON, so only the outermost shape is in question. */
-export const jsonObject = z.custom<JsonObject>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-);
+export const jsonObject = z.custom<JsonObject>(isObject);
 
 /** Reads a JSON column. `where` names table, row and column for the error. */
 export function decodeJson<T>(schema: z.ZodType<T>, text: string, where: string): T {
+  const result = schema.safeParse(parse(text, where));
+  if (result.success) return result.data;
+  throw unreadable(where, new Error(z.prettifyError(result.error)));
+}
+
+/** As `decodeJson` with `jsonObject`, for columns that are read with every row and are empty in most. */
+export function decodeObject(text: string, where: string): JsonObject {
+  if (text === '{}') return {};
+  const value = parse(text, where);
+  if (isObject(value)) return value;
+  throw unreadable(where, new Error('It is no JSON object.'));
+}
+
+function parse(text: string, where: string): unknown {
   try {
-    const result = schema.safeParse(JSON.parse(text));
-    if (result.success) return result.data;
-    throw new Error(z.prettifyError(result.error));
+    return JSON.parse(text);
   } catch (cause) {
-    throw new IngotError('internal', `The database holds something unreadable in ${where}.`, {
-      hint: 'The row was changed by hand or damaged: correct it with sqlite3 while ingot is stopped, or restore a backup.',
-      cause,
-    });
+    throw unreadable(where, cause);
   }
+}
+
+function unreadable(where: string, cause: unknown): IngotError {
+  return new IngotError('internal', `The database holds something unreadable in ${where}.`, {
+    hint: 'The row was changed by hand or damaged: correct it with sqlite3 while ingot is stopped, or restore a backup.',
+    cause,
+  });
 }
 
 /** True when SQLite refused a row because of the UNIQUE index on `column` (`table.column`). */

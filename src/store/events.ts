@@ -1,6 +1,6 @@
 /** Queries on `events`: the one ordered stream of everything that happens, bounded per node. */
 import type { Selectable } from 'kysely';
-import { decodeJson, jsonObject } from './columns.ts';
+import { decodeObject } from './columns.ts';
 import { fixedQuery } from './fixed-query.ts';
 import { prunedThrough } from './prune-events.ts';
 import type { EventRecord } from './records/event.ts';
@@ -9,7 +9,7 @@ import type { Access, Tables } from './tables.ts';
 import type { Severity } from './words.ts';
 
 function decodeEvent(row: Selectable<Tables['events']>): EventRecord {
-  return { ...row, data: decodeJson(jsonObject, row.data, `events, event ${row.seq}`) };
+  return { ...row, data: decodeObject(row.data, `events, event ${row.seq}`) };
 }
 
 export function eventQueries({ db, now }: Access): Queries['events'] {

@@ -58,6 +58,15 @@ export function unplanned<T>(value: T): RawBuilder<T> {
   return sql<T>`(SELECT ${value})`;
 }
 
+/** The one row that an INSERT gives back. */
+export function onlyRow<R>(rows: readonly R[]): R {
+  const [row] = rows;
+  if (row !== undefined) return row;
+  throw new IngotError('internal', 'An INSERT gave no row back.', {
+    hint: 'This is a defect in ingot: please report it.',
+  });
+}
+
 function checked<R>(compiled: CompiledQuery<R>, values: readonly unknown[]): CompiledQuery<R> {
   const { parameters, sql } = compiled;
   if (parameters.length === values.length && parameters.every((one, index) => one === values[index]))

@@ -1,5 +1,5 @@
 /** Queries on `inventories`: what the last inspection found, one row a node. */
-import { decodeJson, encode, jsonObject } from './columns.ts';
+import { decodeObject, encode } from './columns.ts';
 import type { Queries } from './store.ts';
 import type { Access } from './tables.ts';
 
@@ -28,8 +28,8 @@ export function inventoryQueries({ db, now }: Access): Queries['inventories'] {
       const where = `inventories, node ${nodeUuid}`;
       return {
         ...row,
-        inventory: decodeJson(jsonObject, row.inventory, where),
-        plugin_data: decodeJson(jsonObject, row.plugin_data, where),
+        inventory: decodeObject(row.inventory, where),
+        plugin_data: decodeObject(row.plugin_data, where),
       };
     },
   };

@@ -1,9 +1,16 @@
 /** Queries on `jobs`. A partial unique index makes the running row the node's lock. */
-import { type Kysely, type Selectable, sql, type Updateable } from 'kysely';
+import { type Insertable, type Kysely, type Selectable, sql, type Updateable } from 'kysely';
 import { z } from 'zod';
 import { IngotError } from '../errors.ts';
-import { decodeJson, encode, jsonObject, violatesForeignKey, violatesUnique } from './columns.ts';
-import { fixedQuery, queryByColumns, unplanned } from './fixed-query.ts';
+import {
+  decodeJson,
+  decodeObject,
+  encode,
+  jsonObject,
+  violatesForeignKey,
+  violatesUnique,
+} from './columns.ts';
+import { fixedQuery, onlyRow, queryByColumns, unplanned } from './fixed-query.ts';
 import { holderOf, nodeLocked } from './node-lock.ts';
 import { nodeNotFound } from './nodes.ts';
 import type { JobRecord, JobStep, Progress } from './records/job.ts';
@@ -22,7 +29,7 @@ function decodeJob(row: Selectable<Tables['jobs']>): JobRecord {
   return {
     ...row,
     steps: decodeJson(jobSteps, row.steps, `${where}, steps`),
-    scratch: decodeJson(jsonObject, row.scratch, `${where}, scratch`),
+    scratch: decodeObject(row.scratch, `${where}, scratch`),
     progress: row.progress === null ? null : decodeJson(progress, row.progress, `${where}, progress`),
   };
 }
@@ -59,6 +66,9 @@ export function jobQueries({ db, now }: Access): Queries['jobs'] {
   const lastRowOf = fixedQuery(db, (nodeUuid: string) =>
     select().where('node_uuid', '=', unplanned(nodeUuid)).orderBy('id', 'desc').limit(sql.lit(1)),
   );
+  const insertRow = queryByColumns(db, (columns: Insertable<Tables['jobs']>) =>
+    db.insertInto('jobs').values(columns).returningAll(),
+  );
   const updateRow = queryByColumns(db, (columns: Updateable<Tables['jobs']>, id: number) =>
     db.updateTable('jobs').set(columns).where('id', '=', id).returningAll(),
   );
@@ -70,10 +80,8 @@ export function jobQueries({ db, now }: Access): Queries['jobs'] {
     runningOf,
     async insert(job) {
       try {
-        const columns = encode(freshJob(job, now()));
-        return decodeJob(
-          await db.insertInto('jobs').values(columns).returningAll().executeTakeFirstOrThrow(),
-        );
+        const { rows } = await insertRow(encode(freshJob(job, now())));
+        return decodeJob(onlyRow(rows));
       } catch (thrown) {
         if (violatesForeignKey(thrown)) throw nodeNotFound(job.node_uuid);
         if (!violatesUnique(thrown, 'jobs.node_uuid')) throw thrown;
@@ -107,21 +115,25 @@ export function jobQueries({ db, now }: Access): Queries['jobs'] {
 }
 
 /** Forgets all but the newest `keep` ended jobs of one node. */
-export async function pruneJobs(db: Kysely<Tables>, nodeUuid: string, keep: number): Promise<void> {
-  const ended = await db
-    .selectFrom('jobs')
-    .select('id')
-    .where('node_uuid', '=', unplanned(nodeUuid))
-    .where('status', '!=', RUNNING)
-    .orderBy('id', 'desc')
-    .offset(unplanned(keep))
-    .limit(sql.lit(1))
-    .executeTakeFirst();
-  if (ended === undefined) return;
-  await db
-    .deleteFrom('jobs')
-    .where('node_uuid', '=', nodeUuid)
-    .where('status', '!=', 'running')
-    .where('id', '<=', ended.id)
-    .execute();
+export function jobPruning(db: Kysely<Tables>): (nodeUuid: string, keep: number) => Promise<void> {
+  const endedOf = fixedQuery(db, (nodeUuid: string, keep: number) =>
+    db
+      .selectFrom('jobs')
+      .select('id')
+      .where('node_uuid', '=', unplanned(nodeUuid))
+      .where('status', '!=', RUNNING)
+      .orderBy('id', 'desc')
+      .limit(sql.lit(1))
+      .offset(unplanned(keep)),
+  );
+  return async (nodeUuid, keep) => {
+    const [ended] = (await endedOf(nodeUuid, keep)).rows;
+    if (ended === undefined) return;
+    await db
+      .deleteFrom('jobs')
+      .where('node_uuid', '=', nodeUuid)
+      .where('status', '!=', 'running')
+      .where('id', '<=', ended.id)
+      .execute();
+  };
 }

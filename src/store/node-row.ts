@@ -1,7 +1,8 @@
 /** A node as it stands in its row: read back with every column checked, and what a new one begins with. */
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
-import { decodeBoolean, decodeJson, jsonObject } from './columns.ts';
+import type { JsonObject } from '../json.ts';
+import { decodeBoolean, decodeJson, decodeObject } from './columns.ts';
 import type { AgentFacts, BmcTrouble, LcmReport, NodeRecord } from './records/node.ts';
 import type { NewNode } from './store.ts';
 import type { Tables } from './tables.ts';
@@ -36,16 +37,18 @@ const choices: z.ZodType<NodeRecord['interfaces']> = z.record(z.string(), z.stri
 const names = z.array(z.string());
 
 export function decodeNode({ id: _, ...row }: Selectable<Tables['nodes']>): NodeRecord {
+  const object = (column: keyof typeof row, text: string): JsonObject =>
+    decodeObject(text, `nodes, node ${row.uuid}, ${column}`);
   const json = <T>(column: keyof typeof row, schema: z.ZodType<T>, text: string): T =>
     decodeJson(schema, text, `nodes, node ${row.uuid}, ${column}`);
   return {
     ...row,
-    driver_info: json('driver_info', jsonObject, row.driver_info),
+    driver_info: object('driver_info', row.driver_info),
     interfaces: json('interfaces', choices, row.interfaces),
-    properties: json('properties', jsonObject, row.properties),
-    instance_info: json('instance_info', jsonObject, row.instance_info),
-    extra: json('extra', jsonObject, row.extra),
-    network_data: json('network_data', jsonObject, row.network_data),
+    properties: object('properties', row.properties),
+    instance_info: object('instance_info', row.instance_info),
+    extra: object('extra', row.extra),
+    network_data: object('network_data', row.network_data),
     traits: json('traits', names, row.traits),
     protected: decodeBoolean(row.protected),
     retired: decodeBoolean(row.retired),

@@ -1,8 +1,8 @@
 /** Queries on `nodes`. */
-import { type RawBuilder, type SqlBool, sql, type Updateable } from 'kysely';
+import { type Insertable, type RawBuilder, type SqlBool, sql, type Updateable } from 'kysely';
 import { IngotError } from '../errors.ts';
 import { encode, violatesUnique } from './columns.ts';
-import { fixedQuery, queryByColumns, unplanned } from './fixed-query.ts';
+import { fixedQuery, onlyRow, queryByColumns, unplanned } from './fixed-query.ts';
 import { decodeNode, freshNode } from './node-row.ts';
 import type { BmcTrouble, NodeRecord } from './records/node.ts';
 import type { NodeSortKey, Queries } from './store.ts';
@@ -43,6 +43,9 @@ export function nodeNotFound(ident: string): IngotError {
 
 export function nodeQueries({ db, now }: Access): Queries['nodes'] {
   const rowOf = fixedQuery(db, (uuid: string) => db.selectFrom('nodes').selectAll().where('uuid', '=', uuid));
+  const insertRow = queryByColumns(db, (columns: Insertable<Tables['nodes']>) =>
+    db.insertInto('nodes').values(columns).returningAll(),
+  );
   const updateRow = queryByColumns(db, (columns: Columns, uuid: string) =>
     db.updateTable('nodes').set(columns).where('uuid', '=', uuid).returningAll(),
   );
@@ -64,10 +67,8 @@ export function nodeQueries({ db, now }: Access): Queries['nodes'] {
     get,
     async insert(node) {
       try {
-        const columns = encode(freshNode(node, now()));
-        return decodeNode(
-          await db.insertInto('nodes').values(columns).returningAll().executeTakeFirstOrThrow(),
-        );
+        const { rows } = await insertRow(encode(freshNode(node, now())));
+        return decodeNode(onlyRow(rows));
       } catch (thrown) {
         throw explainConflict(thrown, node);
       }

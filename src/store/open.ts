@@ -14,7 +14,7 @@ import { firmwareReportQueries } from './firmware-reports.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { inspectionRuleQueries } from './inspection-rules.ts';
 import { inventoryQueries } from './inventories.ts';
-import { jobQueries, pruneJobs } from './jobs.ts';
+import { jobPruning, jobQueries } from './jobs.ts';
 import { migrate, rewriteVersion } from './migrations.ts';
 import { nodeQueries } from './nodes.ts';
 import { portgroupQueries } from './portgroups.ts';
@@ -87,6 +87,7 @@ export async function openStore(path: string, options: StoreOptions): Promise<St
   await pruneEventsOfDeleted(writer, keepOfDeleted);
   const reader = typedQueries(openReader(path));
   const writes = queriesOver({ db: writer, now });
+  const pruneJobs = jobPruning(writer);
   const commits = createGroupCommit(connection, options.gather ?? turnOfTheLoop);
 
   const listeners = new Set<(event: EventRecord) => void>();
@@ -132,7 +133,7 @@ export async function openStore(path: string, options: StoreOptions): Promise<St
       ...writes.jobs,
       insert: async (job) => {
         const record = await writes.jobs.insert(job);
-        await pruneJobs(writer, record.node_uuid, keepJobs);
+        await pruneJobs(record.node_uuid, keepJobs);
         return record;
       },
     },

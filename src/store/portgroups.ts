@@ -1,6 +1,6 @@
 /** Queries on `portgroups`. */
 import type { Selectable } from 'kysely';
-import { decodeBoolean, decodeJson, encode, jsonObject, violatesForeignKey } from './columns.ts';
+import { decodeBoolean, decodeObject, encode, violatesForeignKey } from './columns.ts';
 import { nodeNotFound, nodesOfProject } from './nodes.ts';
 import { missing, type Page, pageOf } from './page.ts';
 import type { PortgroupRecord } from './records/port.ts';
@@ -40,9 +40,9 @@ function decode({ id: _, ...row }: Selectable<Tables['portgroups']>): PortgroupR
   return {
     ...row,
     standalone_ports_supported: decodeBoolean(row.standalone_ports_supported),
-    properties: decodeJson(jsonObject, row.properties, where),
-    extra: decodeJson(jsonObject, row.extra, where),
-    internal_info: decodeJson(jsonObject, row.internal_info, where),
+    properties: decodeObject(row.properties, where),
+    extra: decodeObject(row.extra, where),
+    internal_info: decodeObject(row.internal_info, where),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Queries on `ports`. */
 import type { Selectable } from 'kysely';
 import { IngotError } from '../errors.ts';
-import { decodeBoolean, decodeJson, encode, jsonObject, violatesForeignKey } from './columns.ts';
+import { decodeBoolean, decodeObject, encode, violatesForeignKey } from './columns.ts';
 import { fixedQuery, unplanned } from './fixed-query.ts';
 import { nodeNotFound, nodesOfProject } from './nodes.ts';
 import { pageOf } from './page.ts';
@@ -15,9 +15,9 @@ function decodePort({ id: _, ...row }: Selectable<Tables['ports']>): PortRecord 
   return {
     ...row,
     pxe_enabled: decodeBoolean(row.pxe_enabled),
-    local_link_connection: decodeJson(jsonObject, row.local_link_connection, where),
-    extra: decodeJson(jsonObject, row.extra, where),
-    internal_info: decodeJson(jsonObject, row.internal_info, where),
+    local_link_connection: decodeObject(row.local_link_connection, where),
+    extra: decodeObject(row.extra, where),
+    internal_info: decodeObject(row.internal_info, where),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Queries on `step_lists`: deploy templates and runbooks, which are lists of steps with a name. */
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
-import { decodeBoolean, decodeJson, encode, jsonObject } from './columns.ts';
+import { decodeBoolean, decodeJson, decodeObject, encode, jsonObject } from './columns.ts';
 import { type Page, pageOf } from './page.ts';
 import type { ListedStep, StepListRecord } from './records/step-list.ts';
 import type { Access, Tables } from './tables.ts';
@@ -46,7 +46,7 @@ function decode({ id: _, ...row }: Selectable<Tables['step_lists']>): StepListRe
   return {
     ...row,
     steps: decodeJson(listedSteps, row.steps, `${where}, steps`),
-    extra: decodeJson(jsonObject, row.extra, `${where}, extra`),
+    extra: decodeObject(row.extra, `${where}, extra`),
     disable_ramdisk: decodeBoolean(row.disable_ramdisk),
     public: decodeBoolean(row.public),
   };

@@ -1,7 +1,7 @@
 /** Queries on `volume_connectors` and `volume_targets`: how a node reaches remote volumes, and which ones. */
 import type { Selectable } from 'kysely';
 import { IngotError } from '../errors.ts';
-import { decodeJson, encode, jsonObject, violatesUnique } from './columns.ts';
+import { decodeObject, encode, violatesUnique } from './columns.ts';
 import { nodesOfProject } from './nodes.ts';
 import { missing, type Page, pageOf } from './page.ts';
 import type { VolumeConnectorRecord, VolumeTargetRecord } from './records/volume.ts';
@@ -39,15 +39,15 @@ export type ConnectorQueries = VolumeQueries<VolumeConnectorRecord, (typeof CONN
 export type TargetQueries = VolumeQueries<VolumeTargetRecord, (typeof TARGET_SORT_KEYS)[number]>;
 
 function decodeConnector({ id: _, ...row }: Selectable<Tables['volume_connectors']>): VolumeConnectorRecord {
-  return { ...row, extra: decodeJson(jsonObject, row.extra, `volume_connectors, ${row.uuid}`) };
+  return { ...row, extra: decodeObject(row.extra, `volume_connectors, ${row.uuid}`) };
 }
 
 function decodeTarget({ id: _, ...row }: Selectable<Tables['volume_targets']>): VolumeTargetRecord {
   const where = `volume_targets, ${row.uuid}`;
   return {
     ...row,
-    extra: decodeJson(jsonObject, row.extra, where),
-    properties: decodeJson(jsonObject, row.properties, where),
+    extra: decodeObject(row.extra, where),
+    properties: decodeObject(row.properties, where),
   };
 }
 

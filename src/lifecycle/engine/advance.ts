@@ -32,6 +32,8 @@ export function freshStep(now: string): JobPatch {
 }
 
 export type Advance = {
+  /** Brings the node into the state that the job's current step wants; of a job that tidies up it stays where it is. */
+  placeNode(queries: Queries, at: JobOnNode): Promise<NodeRecord>;
   /** Brings the node into the state that the current step wants, or ends the job when no step is left. */
   enterStep(queries: Queries, at: JobOnNode): Promise<void>;
   /** The current step failed: the job goes on with the steps that tidy up, then ends as failed. */
@@ -96,12 +98,14 @@ export function createAdvance({ steps, endingOf, now }: AdvanceOptions): Advance
       await moveNode(queries, failed, { event: 'abort' });
   };
 
+  const placeNode: Advance['placeNode'] = async (queries, { job, node }) => {
+    const place = steps[job.steps[job.cursor]?.name ?? '']?.place ?? 'working';
+    return job.error === null ? await bring(queries, node, place) : node;
+  };
+
   const enterStep: Advance['enterStep'] = async (queries, at) => {
-    const step = at.job.steps[at.job.cursor];
-    const failing = at.job.error !== null;
-    if (step === undefined) await (failing ? endFailed(queries, at) : endWell(queries, at));
-    // While a failed job tidies up, the node stays where it failed.
-    else if (!failing) await bring(queries, at.node, steps[step.name]?.place ?? 'working');
+    if (at.job.cursor < at.job.steps.length) await placeNode(queries, at);
+    else await (at.job.error === null ? endWell(queries, at) : endFailed(queries, at));
   };
 
   const failStep: Advance['failStep'] = async (queries, { job, node }, { because, hint, fault }) => {
@@ -150,5 +154,5 @@ export function createAdvance({ steps, endingOf, now }: AdvanceOptions): Advance
     await failStep(queries, { job: aborted, node }, { because, hint: '' });
   };
 
-  return { enterStep, failStep, abort };
+  return { placeNode, enterStep, failStep, abort };
 }

@@ -3,6 +3,7 @@
  * event that explains it.
  */
 import type { JsonObject } from '../../json.ts';
+import type { NewEvent } from '../../store/records/event.ts';
 import type { JobRecord, Progress } from '../../store/records/job.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
 import type { NodePatch, Queries, Store } from '../../store/store.ts';
@@ -20,17 +21,28 @@ export type Position = Pick<JobRecord, 'id' | 'cursor'>;
 
 type Done = Extract<StepOutcome, { kind: 'done' }>;
 
+/** When a step began, and when its time is up. */
+export type Begun = Pick<JobRecord, 'step_started_at' | 'deadline'>;
+
 export type Commits = {
   read(position: Position): Promise<JobOnNode>;
   /** The step begins: its deadline stands from now. */
-  begin(position: Position, times: Pick<JobRecord, 'step_started_at' | 'deadline'>): Promise<void>;
+  begin(position: Position, times: Begun): Promise<void>;
   save(position: Position, scratch: JsonObject, patch: NodePatch): Promise<JobOnNode>;
   progress(position: Position, progress: Progress): Promise<void>;
   wait(position: Position, waitingFor: string): Promise<void>;
   /** As `wait`, of a step that is not called yet: its count of tries and its back-off stay. */
   queue(position: Position, waitingFor: string): Promise<void>;
   retry(position: Position, outcome: Retry): Promise<void>;
-  done(position: Position, outcome: Done): Promise<void>;
+  /**
+   * Moves on to the next step, which begins with the same transaction where `next` has times for it. Resolves with the
+   * job at that step, or null when it did not begin.
+   */
+  done(
+    position: Position,
+    outcome: Done,
+    next: (standing: JobOnNode) => Begun | null,
+  ): Promise<JobOnNode | null>;
   failed(position: Position, failure: Explanation): Promise<void>;
 };
 
@@ -53,15 +65,8 @@ export function createCommits(store: Store, advance: Advance, now: () => number)
 
     begin: (position, times) =>
       at(position, async (queries, { job, node }) => {
-        const name = stepName(job);
         await queries.jobs.update(job.id, { ...times, waiting_for: null });
-        await queries.events.append({
-          node_uuid: node.uuid,
-          kind: 'job.step_started',
-          severity: 'debug',
-          message: `Step ${job.cursor + 1} of ${job.steps.length} of "${job.verb}": ${name}.`,
-          data: { job: job.id, verb: job.verb, step: name, number: job.cursor + 1, of: job.steps.length },
-        });
+        await queries.events.append(started({ job, node }));
       }),
 
     save: (position, scratch, patch) =>
@@ -110,7 +115,7 @@ export function createCommits(store: Store, advance: Advance, now: () => number)
         });
       }),
 
-    done: (position, outcome) =>
+    done: (position, outcome, next) =>
       at(position, async (queries, { job, node: before }) => {
         const cursor = job.cursor + 1;
         const insert = outcome.insert ?? [];
@@ -139,14 +144,35 @@ export function createCommits(store: Store, advance: Advance, now: () => number)
         if (job.abort === 'after_step' && uncuttableOf(steps[cursor]) === null) {
           const when = ended === null ? '' : `, after the step ${titleOf(ended)} had ended`;
           await advance.abort(queries, { job, node }, when);
-          return;
+          return null;
         }
-        const moved = await queries.jobs.update(job.id, { ...freshStep(timestamp()), cursor, steps });
-        await advance.enterStep(queries, { job: moved, node });
+        const fresh = { ...freshStep(timestamp()), cursor, steps };
+        if (cursor >= steps.length) {
+          const ended = await queries.jobs.update(job.id, fresh);
+          await advance.enterStep(queries, { job: ended, node });
+          return null;
+        }
+        node = await advance.placeNode(queries, { job: { ...job, ...fresh }, node });
+        const begun = next({ job: { ...job, ...fresh }, node });
+        const moved = await queries.jobs.update(job.id, { ...fresh, ...begun });
+        if (begun === null) return null;
+        await queries.events.append(started({ job: moved, node }));
+        return { job: moved, node };
       }),
 
     failed: (position, failure) =>
       at(position, (queries, found) => advance.failStep(queries, found, failure)),
+  };
+}
+
+function started({ job, node }: JobOnNode): NewEvent {
+  const [name, number, of] = [stepName(job), job.cursor + 1, job.steps.length];
+  return {
+    node_uuid: node.uuid,
+    kind: 'job.step_started',
+    severity: 'debug',
+    message: `Step ${number} of ${of} of "${job.verb}": ${name}.`,
+    data: { job: job.id, verb: job.verb, step: name, number, of },
   };
 }
 

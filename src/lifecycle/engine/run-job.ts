@@ -5,15 +5,15 @@ import type { Log } from '../../log.ts';
 import type { JobRecord } from '../../store/records/job.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
 import type { Store } from '../../store/store.ts';
-import { STATES, type TimeLimit } from '../graph.ts';
+import type { TimeLimit } from '../graph.ts';
 import type { JobOnNode } from './advance.ts';
 import { type Commits, Superseded } from './commit.ts';
 import type { Moment, Past } from './moment.ts';
-import { NEVER_MS } from './never.ts';
 import { LONGEST_BACK_OFF_MS } from './retry.ts';
 import { callStep } from './run-step.ts';
 import type { Slots } from './slots.ts';
 import type { BoundaryHook, Explanation, SlotKind, StepDefinition, StepOutcome, Steps } from './step.ts';
+import { beginsNow, deadlineOf, endOfWait, nextBegins } from './step-times.ts';
 import { takeSlot, worksOnNothing } from './take-slot.ts';
 import { createWakeable, type Wakeable } from './wake.ts';
 
@@ -46,33 +46,46 @@ export type Reach = {
   readonly onDue: (due: number) => void;
 };
 
-/** After a start no deadline falls due before this: the agents need time to find us again. */
-const RESTART_GRACE_MS = 300_000;
-
 /** Resolves when the job has ended; rejects with the signal's reason, or with what made working impossible. */
 export async function runJob(id: number, tools: JobTools, reach: Reach): Promise<void> {
   let release: (() => void) | null = null;
+  let begun: JobOnNode | null = null;
   try {
     for (;;) {
-      const job = await tools.store.jobs.get(id);
+      const job: JobRecord | null = begun?.job ?? (await tools.store.jobs.get(id));
       if (job?.status !== 'running') return;
       if (worksOnNothing(job, tools.steps)) {
         release?.();
         release = null;
       } else release ??= await takeSlot('jobs', job, { tools, reach });
-      await runStep(job, tools, reach).catch((thrown: unknown) => {
-        if (!(thrown instanceof Superseded)) throw thrown;
-      });
+      const step: StepToRun = { job, begun, mayGoOn: release !== null };
+      begun = await runStep(step, { tools, reach }).catch(nullIfSuperseded);
     }
   } finally {
     release?.();
   }
 }
 
+function nullIfSuperseded(thrown: unknown): null {
+  if (thrown instanceof Superseded) return null;
+  throw thrown;
+}
+
 export type Surroundings = { readonly tools: JobTools; readonly reach: Reach };
 
-/** Calls the current step until the cursor has moved. */
-async function runStep(job: JobRecord, tools: JobTools, reach: Reach): Promise<void> {
+type StepToRun = {
+  readonly job: JobRecord;
+  /** The same with its node, when the step has just begun with the end of the one before. */
+  readonly begun: JobOnNode | null;
+  /** The step after it may begin with its end: the job has its slot. */
+  readonly mayGoOn: boolean;
+};
+
+/** Calls the current step until the cursor has moved. The job at the next step when that has begun, else null. */
+async function runStep(
+  { job, begun, mayGoOn }: StepToRun,
+  { tools, reach }: Surroundings,
+): Promise<JobOnNode | null> {
   const name = job.steps[job.cursor]?.name ?? 'none';
   const definition = tools.steps[name];
   if (definition === undefined) {
@@ -80,29 +93,38 @@ async function runStep(job: JobRecord, tools: JobTools, reach: Reach): Promise<v
       because: `This ingot has no step "${name}".`,
       hint: 'The job was begun by another version: ask for the verb again.',
     });
-    return;
+    return null;
   }
   const { slot } = definition;
   const release = slot === undefined ? null : await takeSlot(slot, job, { tools, reach });
   try {
-    const call: StepAtWork = { ...{ tools, reach }, first: job, name, definition };
-    while (!(await runStepOnce(call)));
+    const call: StepAtWork = { ...{ tools, reach, name, definition, mayGoOn }, first: job };
+    for (let at = begun ?? (await afterBackOff(call)); ; at = await afterBackOff(call)) {
+      const { ended, next } = await runStepOnce(call, at);
+      if (ended) return next;
+    }
   } finally {
     release?.();
   }
 }
 
-type StepAtWork = Surroundings & {
+export type StepAtWork = Surroundings & {
   readonly first: JobRecord;
   readonly name: string;
   readonly definition: StepDefinition;
+  readonly mayGoOn: boolean;
 };
 
-/** True when the step has ended. */
-async function runStepOnce(call: StepAtWork): Promise<boolean> {
+type Ended = {
+  readonly ended: boolean;
+  /** The job at the next step, when that has begun. */
+  readonly next: JobOnNode | null;
+};
+
+async function runStepOnce(call: StepAtWork, found: JobOnNode): Promise<Ended> {
   const { tools, reach, first, name } = call;
   const { clock } = tools;
-  const { at, begun } = begin(call, await afterBackOff(call));
+  const { at, begun } = begin(call, found);
   const deadline = deadlineOf(call, at);
   reach.onDue(call.definition.limit === 'never' ? Number.POSITIVE_INFINITY : deadline);
 
@@ -112,14 +134,14 @@ async function runStepOnce(call: StepAtWork): Promise<boolean> {
   const end = Math.min(deadline, endOfWait(call, called));
   const due = called.kind === 'wait' && clock.elapsed() >= end;
   const outcome = due ? await outcomeOfSilence(call, called.for) : called;
-  await commitOutcome(call, at.job, outcome);
+  const next = await commitOutcome(call, at.job, outcome);
   await tools.boundary?.({ jobId: first.id, step: name, when: 'after', outcome: outcome.kind });
 
   if (outcome.kind === 'wait') {
     if (end < deadline) reach.onDue(end);
     await reach.wakeable.sleepUntil(Math.min(clock.elapsed() + outcome.pollMs, end), reach.signal);
   }
-  return outcome.kind === 'done' || outcome.kind === 'failed';
+  return { ended: outcome.kind === 'done' || outcome.kind === 'failed', next };
 }
 
 /** The job once a retry is due. A nudge does not shorten that: it says nothing about the thing that failed. */
@@ -137,44 +159,11 @@ async function afterBackOff({ tools, reach, first }: StepAtWork): Promise<JobOnN
  */
 function begin(call: StepAtWork, at: JobOnNode): { readonly at: JobOnNode; readonly begun: Promise<void> } {
   if (at.job.deadline !== null) return { at, begun: Promise.resolve() };
-  const { commits, clock } = call.tools;
-  const timestamp = (ms: number): string => new Date(ms).toISOString();
-  const times = {
-    step_started_at: timestamp(clock.now()),
-    deadline: timestamp(clock.now() + limitOf(call, at)),
-  };
-  const begun = commits.begin(call.first, times);
+  const times = beginsNow(call.tools, call.definition, at);
+  const begun = call.tools.commits.begin(call.first, times);
   // Heard of where it is awaited, which is not at all when the call itself has failed.
   begun.catch(() => undefined);
   return { at: { ...at, job: { ...at.job, ...times, waiting_for: null } }, begun };
-}
-
-/** Milliseconds that the step may take. */
-function limitOf({ definition, tools }: StepAtWork, { job, node }: JobOnNode): number {
-  if (definition.limit === 'never') return NEVER_MS;
-  const asked = definition.askedLimitS?.(job.steps[job.cursor]?.args ?? {}) ?? null;
-  if (asked !== null) return asked * 1000;
-  const state = STATES[node.provision_state];
-  const ofState: TimeLimit = state.kind === 'auto' || state.kind === 'wait' ? state.limit : 'power_s';
-  return tools.timeouts[definition.limit ?? ofState] * 1000;
-}
-
-/** Milliseconds on `Clock.elapsed`. */
-function deadlineOf(call: StepAtWork, at: JobOnNode): number {
-  const { job } = at;
-  const limit = limitOf(call, at);
-  const grace = call.tools.startedAt() + Math.min(RESTART_GRACE_MS, limit);
-  return job.deadline === null ? grace : Math.max(call.reach.deadline(job.deadline, limit), grace);
-}
-
-/** Milliseconds on `Clock.elapsed`; infinite where the step sets no end of its own. */
-function endOfWait({ tools, reach }: StepAtWork, outcome: StepOutcome): number {
-  if (outcome.kind !== 'wait' || outcome.within === undefined) return Number.POSITIVE_INFINITY;
-  const { since, ms } = outcome.within;
-  const began = tools.clock.elapsed() - reach.past.since(since);
-  // What came while ingot was down was not seen: the whole of the grace, however short the wait.
-  const grace = began < tools.startedAt() ? RESTART_GRACE_MS : 0;
-  return Math.max(began + ms, tools.startedAt() + grace);
 }
 
 /** The outcome of one call; when the deadline cuts it off, that of a step that still waits. */
@@ -214,33 +203,39 @@ async function outcomeOfSilence({ tools, first }: StepAtWork, waitingFor: string
   return { kind: 'failed', ...(await tools.explain(node, { ...job, waiting_for: waitingFor })) };
 }
 
-async function commitOutcome(call: StepAtWork, job: JobRecord, outcome: StepOutcome): Promise<void> {
+/** The job at the next step, when that has begun. */
+async function commitOutcome(
+  call: StepAtWork,
+  job: JobRecord,
+  outcome: StepOutcome,
+): Promise<JobOnNode | null> {
   const { commits } = call.tools;
   const log = logOf(call);
   switch (outcome.kind) {
     case 'done':
       try {
-        await commits.done(job, outcome);
+        const next = await commits.done(job, outcome, nextBegins(call));
         log.info({}, outcome.note);
+        return next;
       } catch (thrown) {
         // A defect, such as an end that the graph has no edge for: tried again it would be met again, for ever.
         if (!(thrown instanceof IngotError) || thrown.code !== 'internal') throw thrown;
         log.error({ error: thrown.stack }, 'the end of a step failed by a defect');
         await commits.failed(job, { because: thrown.message, hint: thrown.hint });
       }
-      return;
+      return null;
     case 'failed':
       await commits.failed(job, { ...outcome, fault: call.definition.fault?.(job) });
       log.warn({ hint: outcome.hint }, outcome.because);
-      return;
+      return null;
     case 'retry':
       await commits.retry(job, outcome);
       log.warn({ again_in_ms: outcome.afterMs }, outcome.because);
-      return;
+      return null;
     case 'wait':
       // Polling writes nothing: a thousand nodes that wait must not keep the disk busy.
       if (job.waiting_for !== outcome.for || job.attempt > 0) await commits.wait(job, outcome.for);
-      return;
+      return null;
   }
 }
 

@@ -1,0 +1,54 @@
+/** When a step begins, and when its time is up. */
+import { STATES, type TimeLimit } from '../graph.ts';
+import type { JobOnNode } from './advance.ts';
+import type { Begun } from './commit.ts';
+import { NEVER_MS } from './never.ts';
+import type { JobTools, StepAtWork } from './run-job.ts';
+import type { StepDefinition, StepOutcome } from './step.ts';
+
+/** After a start no deadline falls due before this: the agents need time to find us again. */
+const RESTART_GRACE_MS = 300_000;
+
+/** The times of a step that begins now. */
+export function beginsNow(tools: JobTools, definition: StepDefinition, at: JobOnNode): Begun {
+  const now = tools.clock.now();
+  const timestamp = (ms: number): string => new Date(ms).toISOString();
+  return { step_started_at: timestamp(now), deadline: timestamp(now + limitOf(tools, definition, at)) };
+}
+
+/** Of the step after this one, when it needs no slot of its own: so each step costs one transaction, not two. */
+export function nextBegins({ tools, mayGoOn }: StepAtWork): (standing: JobOnNode) => Begun | null {
+  return (standing) => {
+    const next = tools.steps[standing.job.steps[standing.job.cursor]?.name ?? ''];
+    const atOnce = mayGoOn && next !== undefined && next.slot === undefined && next.limit !== 'never';
+    return atOnce ? beginsNow(tools, next, standing) : null;
+  };
+}
+
+/** Milliseconds that the step may take. */
+function limitOf(tools: JobTools, definition: StepDefinition, { job, node }: JobOnNode): number {
+  if (definition.limit === 'never') return NEVER_MS;
+  const asked = definition.askedLimitS?.(job.steps[job.cursor]?.args ?? {}) ?? null;
+  if (asked !== null) return asked * 1000;
+  const state = STATES[node.provision_state];
+  const ofState: TimeLimit = state.kind === 'auto' || state.kind === 'wait' ? state.limit : 'power_s';
+  return tools.timeouts[definition.limit ?? ofState] * 1000;
+}
+
+/** Milliseconds on `Clock.elapsed`. */
+export function deadlineOf(call: StepAtWork, at: JobOnNode): number {
+  const { job } = at;
+  const limit = limitOf(call.tools, call.definition, at);
+  const grace = call.tools.startedAt() + Math.min(RESTART_GRACE_MS, limit);
+  return job.deadline === null ? grace : Math.max(call.reach.deadline(job.deadline, limit), grace);
+}
+
+/** Milliseconds on `Clock.elapsed`; infinite where the step sets no end of its own. */
+export function endOfWait({ tools, reach }: StepAtWork, outcome: StepOutcome): number {
+  if (outcome.kind !== 'wait' || outcome.within === undefined) return Number.POSITIVE_INFINITY;
+  const { since, ms } = outcome.within;
+  const began = tools.clock.elapsed() - reach.past.since(since);
+  // What came while ingot was down was not seen: the whole of the grace, however short the wait.
+  const grace = began < tools.startedAt() ? RESTART_GRACE_MS : 0;
+  return Math.max(began + ms, tools.startedAt() + grace);
+}
