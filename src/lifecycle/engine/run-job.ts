@@ -130,11 +130,12 @@ async function runStepOnce(call: StepAtWork, found: JobOnNode): Promise<Ended> {
 
   await tools.boundary?.({ jobId: first.id, step: name, when: 'before' });
   const called = await callWithin(deadline, call, at);
-  await begun;
   const end = Math.min(deadline, endOfWait(call, called));
   const due = called.kind === 'wait' && clock.elapsed() >= end;
+  if (due) await begun;
   const outcome = due ? await outcomeOfSilence(call, called.for) : called;
-  const next = await commitOutcome(call, at.job, outcome);
+  // Transactions keep their order: a step that ends at once is begun and ended with one flush.
+  const [next] = await Promise.all([commitOutcome(call, at.job, outcome), begun]);
   await tools.boundary?.({ jobId: first.id, step: name, when: 'after', outcome: outcome.kind });
 
   if (outcome.kind === 'wait') {
