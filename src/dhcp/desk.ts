@@ -89,7 +89,7 @@ export function createDesk(options: DeskOptions): Desk {
   clock.onStep((byMs, now) => {
     for (const { network, book } of options.places)
       moveWithClock({ network: network.name, book, write, log: options.log }, byMs, now);
-    for (const exchange of exchanges.values()) exchange.forgetTimes();
+    for (const exchange of exchanges.values()) exchange.forgetTimes(now);
     remarks.clear();
   });
 

@@ -58,7 +58,7 @@ export class Exchange {
 
   constructor(parts: ExchangeParts) {
     this.#parts = parts;
-    this.#strangers = new Strangers(parts.places, parts.onNotice);
+    this.#strangers = new Strangers(parts, parts.clock.now());
     this.#probes = new FirstOffers(parts);
     this.#replies = new Replies(parts);
     this.#used = new UsedAddresses(parts);
@@ -73,10 +73,10 @@ export class Exchange {
   }
 
   /** The wall clock was set: what was remembered by it counts no more. */
-  forgetTimes(): void {
+  forgetTimes(now: number): void {
     this.#sent.clear();
     this.#remarks.clear();
-    this.#strangers.clear();
+    this.#strangers.recount(now);
   }
 
   /** Answers it, now or when the lease is on disk. */
@@ -256,7 +256,10 @@ export class Exchange {
   /** Known machines get addresses, by a few identifiers each; others while there are not too many of them. */
   #refusal({ facts, place, now }: Case, decided: Answer): Silence | null {
     if (decided.kind !== 'offer' && decided.kind !== 'ack') return null;
-    const until = decided.kind === 'ack' ? decided.lease.expiresAt : now + OFFER_HOLD_MS;
+    // Who is offered its address anew keeps the lease that it has.
+    const leasedUntil = place.book.leaseOf(facts.leaseKey)?.expiresAt ?? 0;
+    const until =
+      decided.kind === 'ack' ? decided.lease.expiresAt : Math.max(now + OFFER_HOLD_MS, leasedUntil);
     const isKnown = this.#parts.reservations.of(facts.mac) !== null;
     return this.#strangers.refusal(place, facts, { isKnown, until, now });
   }

@@ -3,6 +3,7 @@
  * tells it) and on the whole network. One machine that makes up a MAC for each question can so neither take the
  * addresses of machines on other ports nor those that known machines need.
  */
+import type { Mac } from '../net/mac.ts';
 import type { LeaseKey } from './lease-key.ts';
 
 export type StrangerLimits = {
@@ -12,6 +13,7 @@ export type StrangerLimits = {
 
 export type Stranger = {
   readonly key: LeaseKey;
+  readonly mac: Mac;
   /** Which switch port it is behind; null: nobody told. */
   readonly port: string | null;
   /** When its offer or lease ends. */
@@ -24,23 +26,26 @@ export type Stranger = {
 export type Full = 'port' | 'network';
 
 /** Who is counted, on which port, until when. */
-type Counted = { readonly port: string | null; until: number };
+type Counted = { readonly mac: Mac; readonly port: string | null; until: number };
 
-/** Those whose time is over are looked for when something is full, and then no more often than this. */
+/** Those whose time is over, and those that belong to nodes by now, are looked for when something is full, and then no more often than this. */
 const SWEEP_MS = 1_000;
 
 export class StrangerQuota {
   readonly #limits: StrangerLimits;
+  readonly #isKnown: (mac: Mac) => boolean;
   readonly #counted = new Map<LeaseKey, Counted>();
   readonly #onPort = new Map<string, number>();
   #sweptAt = Number.NEGATIVE_INFINITY;
 
-  constructor(limits: StrangerLimits) {
+  /** `isKnown`: whether that is no stranger any more. */
+  constructor(limits: StrangerLimits, isKnown: (mac: Mac) => boolean = () => false) {
     this.#limits = limits;
+    this.#isKnown = isKnown;
   }
 
   /** Counts it until then; where it was first, for as long as it is counted. */
-  admit({ key, port, until, stays }: Stranger, now: number): Full | null {
+  admit({ key, mac, port, until, stays }: Stranger, now: number): Full | null {
     const before = this.#counted.get(key);
     if (before !== undefined && before.until > now) {
       before.until = until;
@@ -49,7 +54,7 @@ export class StrangerQuota {
     this.leave(key);
     const full = stays ? null : this.#whatIsFull(port, now);
     if (full !== null) return full;
-    this.#counted.set(key, { port, until });
+    this.#counted.set(key, { mac, port, until });
     if (port !== null) this.#onPort.set(port, this.#count(port) + 1);
     return null;
   }
@@ -65,7 +70,7 @@ export class StrangerQuota {
     else this.#onPort.delete(counted.port);
   }
 
-  /** Forgets all, when the wall clock was set: they are counted again with their next question. */
+  /** Forgets all. */
   clear(): void {
     this.#counted.clear();
     this.#onPort.clear();
@@ -76,7 +81,8 @@ export class StrangerQuota {
     const full = this.#fullNow(port);
     if (full === null || now - this.#sweptAt < SWEEP_MS) return full;
     this.#sweptAt = now;
-    for (const [key, { until }] of this.#counted) if (until <= now) this.leave(key);
+    for (const [key, { mac, until }] of this.#counted)
+      if (until <= now || this.#isKnown(mac)) this.leave(key);
     return this.#fullNow(port);
   }
 

@@ -3,12 +3,15 @@
  * a known one does not take the whole range by making up client identifiers.
  */
 
+import type { Mac } from '../net/mac.ts';
 import { RepeatLimit } from '../net/repeat-limit.ts';
 import type { Silence } from './answer.ts';
 import type { ClientFacts } from './client-facts.ts';
-import type { LeaseKey } from './lease-key.ts';
+import { type LeaseKey, leaseKeyOf } from './lease-key.ts';
 import type { DhcpNetwork } from './network.ts';
 import type { DhcpNotice } from './notice.ts';
+import { readRelayInformation } from './relay-information.ts';
+import type { Reservations } from './reservations.ts';
 import type { Place } from './shared-network.ts';
 import { type Full, StrangerQuota } from './stranger-quota.ts';
 
@@ -16,7 +19,14 @@ const HOUR_MS = 3_600_000;
 /** Identifiers that one known MAC may have addresses by: ROM, iPXE, ramdisk, a few systems. */
 const IDENTIFIERS_A_MAC = 8;
 
+type Parts = {
+  readonly places: readonly Place[];
+  readonly reservations: Pick<Reservations, 'of'>;
+  readonly onNotice: (notice: DhcpNotice) => void;
+};
+
 export class Strangers {
+  readonly #places: readonly Place[];
   readonly #quotas = new Map<DhcpNetwork, StrangerQuota>();
   /** Of known machines; here a MAC is what a port is to strangers. */
   readonly #identifiers = new StrangerQuota({
@@ -26,11 +36,35 @@ export class Strangers {
   readonly #onNotice: (notice: DhcpNotice) => void;
   readonly #repeats = new RepeatLimit({ quietMs: HOUR_MS, mostKeys: 1024 });
 
-  constructor(places: readonly Place[], onNotice: (notice: DhcpNotice) => void) {
+  constructor({ places, reservations, onNotice }: Parts, now: number) {
+    this.#places = places;
     this.#onNotice = onNotice;
+    const isKnown = (mac: Mac): boolean => reservations.of(mac) !== null;
     for (const { network, book } of places) {
       const perNetwork = Math.ceil((book.size() * network.strangersPercent) / 100);
-      this.#quotas.set(network, new StrangerQuota({ perPort: network.strangersPerPort, perNetwork }));
+      const limits = { perPort: network.strangersPerPort, perNetwork };
+      this.#quotas.set(network, new StrangerQuota(limits, isKnown));
+    }
+    this.recount(now);
+  }
+
+  /**
+   * Counts who has a lease that runs, and nobody else: at the start, and when the wall clock was set. Machines of nodes
+   * may not be known yet then: they count until room is needed.
+   */
+  recount(now: number): void {
+    this.#identifiers.clear();
+    for (const { network, book } of this.#places) {
+      const quota = this.#quotas.get(network);
+      quota?.clear();
+      for (const lease of book.leases()) {
+        if (lease.expiresAt <= now) continue;
+        const { mac, expiresAt: until } = lease;
+        const counted = { key: leaseKeyOf(lease), mac, until, stays: true };
+        const relay = readRelayInformation(lease.relayInformation);
+        quota?.admit({ ...counted, port: portOf({ relay, giaddr: null }) }, now);
+        if (counted.key !== mac) this.#identifiers.admit({ ...counted, port: mac }, now);
+      }
     }
   }
 
@@ -43,7 +77,7 @@ export class Strangers {
     const { isKnown, until, now } = claim;
     if (!isKnown) return this.#admits(place, facts, claim) ? null : 'too_many_strangers';
     if (facts.leaseKey === facts.mac) return null;
-    const identifier = { key: facts.leaseKey, port: facts.mac, until, stays: false };
+    const identifier = { key: facts.leaseKey, mac: facts.mac, port: facts.mac, until, stays: false };
     return this.#identifiers.admit(identifier, now) === null ? null : 'too_many_identifiers';
   }
 
@@ -54,7 +88,7 @@ export class Strangers {
   ): boolean {
     const quota = this.#quotas.get(network);
     const runs = (book.leaseOf(facts.leaseKey)?.expiresAt ?? 0) > now;
-    const stranger = { key: facts.leaseKey, port: portOf(facts), until, stays: runs };
+    const stranger = { key: facts.leaseKey, mac: facts.mac, port: portOf(facts), until, stays: runs };
     const full = quota?.admit(stranger, now) ?? null;
     if (full === null) return true;
     const where = full === 'port' ? `${stranger.port}` : '';
@@ -67,15 +101,10 @@ export class Strangers {
     this.#quotas.get(network)?.leave(key);
     this.#identifiers.leave(key);
   }
-
-  /** The wall clock was set: all are counted again with their next question. */
-  clear(): void {
-    for (const quota of [...this.#quotas.values(), this.#identifiers]) quota.clear();
-  }
 }
 
 /** The switch port, as option 82 names it: circuits have the same names on every switch. */
-function portOf({ relay, giaddr }: ClientFacts): string | null {
+function portOf({ relay, giaddr }: Pick<ClientFacts, 'relay' | 'giaddr'>): string | null {
   return relay.circuitId === null ? null : `${relay.remoteId ?? giaddr ?? ''} ${relay.circuitId}`;
 }
 

@@ -1,14 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { StrangerQuota } from '../../src/dhcp/stranger-quota.ts';
+import { type Stranger, StrangerQuota } from '../../src/dhcp/stranger-quota.ts';
 import { mac, NOW } from './samples.ts';
 
 const UNTIL = NOW + 120_000;
-const STRANGER = { port: 'a', until: UNTIL, stays: false } as const;
+const stranger = (number: number, changes: Partial<Stranger> = {}): Stranger => ({
+  ...{ key: mac(number), mac: mac(number), port: 'a', until: UNTIL, stays: false },
+  ...changes,
+});
 
 /** What happens to so many strangers in a row, each with a MAC of its own. */
 function arrive(quota: StrangerQuota, port: string | null, count: number, from = 0): (string | null)[] {
-  return Array.from({ length: count }, (_, i) => quota.admit({ ...STRANGER, key: mac(from + i), port }, NOW));
+  return Array.from({ length: count }, (_, i) => quota.admit(stranger(from + i, { port }), NOW));
 }
 
 describe('strangers on one switch port', () => {
@@ -21,28 +24,34 @@ describe('strangers on one switch port', () => {
 
   it('make room when their time is over, and when they leave', () => {
     const quota = new StrangerQuota({ perPort: 1, perNetwork: 100 });
-    expect(quota.admit({ ...STRANGER, key: mac(1) }, NOW)).toBeNull();
-    expect(quota.admit({ ...STRANGER, key: mac(2) }, NOW)).toBe('port');
-    expect(quota.admit({ ...STRANGER, key: mac(2), until: UNTIL * 2 }, UNTIL)).toBeNull();
+    expect(quota.admit(stranger(1), NOW)).toBeNull();
+    expect(quota.admit(stranger(2), NOW)).toBe('port');
+    expect(quota.admit(stranger(2, { until: UNTIL * 2 }), UNTIL)).toBeNull();
     quota.leave(mac(2));
-    expect(quota.admit({ ...STRANGER, key: mac(3), until: UNTIL * 2 }, UNTIL)).toBeNull();
-    expect(quota.admit({ ...STRANGER, key: mac(4) }, UNTIL)).toBe('port');
+    expect(quota.admit(stranger(3, { until: UNTIL * 2 }), UNTIL)).toBeNull();
+    expect(quota.admit(stranger(4), UNTIL)).toBe('port');
   });
 
   it('that have an address already are counted though the port is full', () => {
     const quota = new StrangerQuota({ perPort: 1, perNetwork: 100 });
     arrive(quota, 'a', 1);
-    expect(quota.admit({ ...STRANGER, key: mac(7), stays: true }, NOW)).toBeNull();
+    expect(quota.admit(stranger(7, { stays: true }), NOW)).toBeNull();
     quota.leave(mac(0));
-    expect(quota.admit({ ...STRANGER, key: mac(8) }, NOW)).toBe('port');
+    expect(quota.admit(stranger(8), NOW)).toBe('port');
   });
 
   it('that are counted stay, for as long as they renew', () => {
     const quota = new StrangerQuota({ perPort: 1, perNetwork: 1 });
     arrive(quota, 'a', 1);
-    expect(quota.admit({ ...STRANGER, key: mac(0), until: UNTIL + 60_000 }, NOW)).toBeNull();
-    expect(quota.admit({ ...STRANGER, key: mac(1) }, UNTIL + 1)).toBe('port');
+    expect(quota.admit(stranger(0, { until: UNTIL + 60_000 }), NOW)).toBeNull();
+    expect(quota.admit(stranger(1), UNTIL + 1)).toBe('port');
   });
+});
+
+it('machines that belong to nodes by now count no more when room is needed', () => {
+  const quota = new StrangerQuota({ perPort: 9, perNetwork: 2 }, (one) => one === mac(0));
+  arrive(quota, null, 2);
+  expect(arrive(quota, null, 2, 5)).toEqual([null, 'network']);
 });
 
 it('strangers of a whole network are admitted up to its limit', () => {
@@ -68,10 +77,7 @@ it('never are more admitted than the limits, whatever comes in which order', () 
         if (what === 'leave') {
           quota.leave(mac(number));
           held.delete(number);
-        } else if (
-          what === 'arrive' &&
-          quota.admit({ key: mac(number), port, until, stays: false }, now) === null
-        )
+        } else if (what === 'arrive' && quota.admit(stranger(number, { port, until }), now) === null)
           held.set(number, { port: (held.get(number) ?? { port }).port, until });
         expect(held.size).toBeLessThanOrEqual(5);
         for (const one of ['a', 'b'])

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { createSteppedClock } from '../../src/dhcp/clock-steps.ts';
 import { OPTIONS, readOption, writeOption } from '../../src/dhcp/options/table.ts';
 import { type ExchangeRig, placeOf, startExchange, US } from './exchange-rig.ts';
-import { ip, type MessageParts, mac, NETWORK } from './samples.ts';
+import { bookOf, ip, lease, type MessageParts, mac, NETWORK, NOW } from './samples.ts';
 
 /** Option 82 of a switch: circuit-id and remote-id as text. */
 function behind(circuit: string, remote = 'leaf-1'): NonNullable<MessageParts['options']> {
@@ -81,6 +82,64 @@ describe('a network full of strangers', () => {
     expect(flood(rig, 1)).toBe(0);
     rig.say({ type: 'release', mac: mac(6), ciaddr: '10.77.0.10', serverId: US });
     expect(flood(rig, 1)).toBe(1);
+  });
+});
+
+describe('a machine of no node that has a lease', () => {
+  const half = { ...NETWORK, strangersPercent: 50 };
+  const full = (): ExchangeRig =>
+    startExchange({
+      places: [
+        {
+          network: half,
+          book: bookOf(
+            [0, 1, 2, 3, 4].map((n) => lease(mac(n), `10.77.0.1${n}`)),
+            half,
+          ),
+        },
+      ],
+    });
+
+  it('counts for as long as that runs, however often it starts anew', () => {
+    const rig = startExchange({ places: [placeOf(half)] });
+    for (let number = 0; number < 5; number++) {
+      const [offer] = rig.say({ type: 'discover', mac: mac(number), xid: 1 });
+      rig.say({ type: 'request', mac: mac(number), asks: String(offer?.packet.yiaddr), serverId: US });
+      expect(rig.say({ type: 'discover', mac: mac(number), xid: 2 })).toHaveLength(1);
+    }
+    rig.advance(180);
+    expect(flood(rig, 5)).toBe(0);
+  });
+
+  it('counts from the start of ours on, on its network and its port', () => {
+    const rig = full();
+    expect(flood(rig, 5)).toBe(0);
+    const information = behind('eth0/7')[0]?.[1] ?? null;
+    const onPort = [0, 1, 2, 3].map((n) => ({
+      ...lease(mac(n), `10.77.0.1${n}`),
+      relayInformation: information,
+    }));
+    const other = startExchange({ places: [{ network: NETWORK, book: bookOf(onPort) }] });
+    expect(flood(other, 5, { options: behind('eth0/7') })).toBe(0);
+    expect(other.say({ type: 'discover', mac: mac(9), options: behind('eth0/8') })).toHaveLength(1);
+  });
+
+  it('counts no more once it is enrolled', () => {
+    const rig = full();
+    rig.reservations.set('node', mac(3), { addresses: [], hostname: null });
+    expect(flood(rig, 5)).toBe(1);
+  });
+
+  it('still counts when the wall clock was set', () => {
+    let wall = NOW;
+    const clock = createSteppedClock({ now: () => wall, elapsed: () => 0, sleep: async () => undefined });
+    const book = bookOf(
+      [0, 1, 2, 3, 4].map((n) => lease(mac(n), `10.77.0.1${n}`)),
+      half,
+    );
+    const rig = startExchange({ places: [{ network: half, book }], clock });
+    wall += 7_200_000;
+    expect(flood(rig, 5)).toBe(0);
   });
 });
 
