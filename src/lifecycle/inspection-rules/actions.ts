@@ -14,6 +14,8 @@ export type Ports = readonly Pick<PortRecord, 'uuid' | 'address'>[];
 
 export type Action = {
   readonly signature: Signature;
+  /** What it says goes to events and errors: it sees no secrets, whatever its rule sees. */
+  readonly speaks?: true;
   /** The draft after it. Throws `invalid_input` when it cannot be done. */
   readonly apply: (draft: Draft, args: JsonObject, ports: Ports) => Draft;
 };
@@ -95,6 +97,7 @@ export const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
     'fail',
     {
       signature: { required: ['msg'], optional: [], formatted: ['msg'] },
+      speaks: true,
       apply: (draft, args) => ({ ...draft, failure: textOf(args, 'msg') }),
     },
   ],
@@ -102,6 +105,7 @@ export const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
     'log',
     {
       signature: { required: ['msg'], optional: ['level'], formatted: ['msg'] },
+      speaks: true,
       apply: (draft, args) => {
         const level = LEVELS[String(args.level ?? 'info').toLowerCase()];
         if (level === undefined)

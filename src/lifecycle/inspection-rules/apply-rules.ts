@@ -58,11 +58,13 @@ export function applyRules(rules: readonly InspectionRuleRecord[], inspected: In
   for (const rule of rules.toSorted((a, b) => b.priority - a.priority)) {
     const name = rule.description ?? rule.uuid;
     try {
-      const context = (): JsonObject => contextOf(inspected, draft, rule.sensitive ? null : hide);
-      if (!rule.conditions.every((condition) => conditionHolds(condition, { context, count, spend })))
+      const seen = (): JsonObject => contextOf(inspected, draft, rule.sensitive ? null : hide);
+      const tellable = (): JsonObject => contextOf(inspected, draft, hide);
+      if (!rule.conditions.every((condition) => conditionHolds(condition, { context: seen, count, spend })))
         continue;
       applied.push(name);
       for (const action of rule.actions) {
+        const context = ACTIONS.get(action.op)?.speaks === true ? tellable : seen;
         for (const turn of turnsOf(action)) {
           count();
           draft = act(action, draft, { turn, context: context(), inspected });

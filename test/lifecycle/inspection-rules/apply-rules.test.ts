@@ -232,6 +232,19 @@ test('the failure of a sensitive rule quotes no value', async () => {
   }
 });
 
+test('a sensitive rule tells its own words, and no secret', async () => {
+  const args = { msg: 'the password is {node.driver_info[redfish_password]}' };
+  const outcome = async (op: string, loop?: RuleOperationRecord['loop']) =>
+    applyRules(
+      [rule({ sensitive: true, actions: [{ op, args, ...(loop === undefined ? {} : { loop }) }] })],
+      await inspected(),
+    );
+  const told = 'the password is ***';
+  expect(await outcome('log')).toMatchObject({ told: [{ message: told }] });
+  expect(await outcome('log', { a: 1 })).toMatchObject({ told: [{ message: told }] });
+  expect(await outcome('fail')).toMatchObject({ because: `Failed to inspect hardware. Reason: ${told}` });
+});
+
 test('secrets are seen by sensitive rules only', async () => {
   const actions = [{ op: 'set-attribute', args: ['extra/copy', '{node.driver_info[redfish_password]}'] }];
   const outcome = async (sensitive: boolean) => applyRules([rule({ actions, sensitive })], await inspected());
