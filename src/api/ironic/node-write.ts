@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { IngotError } from '../../errors.ts';
 import type { Json, JsonObject } from '../../json.ts';
+import { refuseOddProperties } from '../../lifecycle/node-properties.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
 import type { NewNode, NodePatch } from '../../store/store.ts';
 import { refuseMask, withKeptSecrets } from '../kept-secrets.ts';
@@ -14,7 +15,6 @@ import type { PatchOperation } from '../schemas/patch.ts';
 import { only } from './fields.ts';
 import { NODE_FIELDS } from './node-fields.ts';
 import { carriedOver, choicesAsFields, INTERFACE_FIELDS, takeChoices } from './node-interfaces.ts';
-import { refuseOddProperties } from './node-properties.ts';
 import { refuseFlags } from './node-rules.ts';
 import { notAcceptable } from './since.ts';
 import { firstStateAt } from './state-names.ts';

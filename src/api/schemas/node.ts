@@ -1,5 +1,6 @@
 /** The shapes of a node as clients write it, and of the queries on nodes. */
 import { z } from 'zod';
+import { networkDataProblem } from '../../lifecycle/given-values.ts';
 import { PROVISION_STATES } from '../../store/words.ts';
 import {
   commaList,
@@ -42,16 +43,11 @@ const settings = jsonObject
   .default({})
   .transform((given) => given ?? {});
 
-/** Ironic's `network-data-schema.json` in what it asks for at the top: nothing, or all three lists. */
 const staticNetworkData = settings.superRefine((data, context) => {
-  if (Object.keys(data).length === 0) return;
-  for (const list of ['links', 'networks', 'services']) {
-    if (Array.isArray(data[list])) continue;
-    const problem = data[list] === undefined ? 'is a required property' : 'is no list';
-    const message = `Invalid network_data: '${list}' ${problem}`;
-    context.addIssue({ code: 'custom', message, params: WHOLE_SENTENCE });
-    return;
-  }
+  const problem = networkDataProblem(data);
+  if (problem === null) return;
+  const message = `Invalid network_data: ${problem}`;
+  context.addIssue({ code: 'custom', message, params: WHOLE_SENTENCE });
 });
 
 /** The fields that a client may write, as POST takes them and as PATCH must leave them. */

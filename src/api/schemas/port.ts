@@ -1,5 +1,6 @@
 /** The shapes of a port as clients write it, and of the queries on ports. */
 import { z } from 'zod';
+import { linkProblem } from '../../lifecycle/given-values.ts';
 import {
   commaList,
   jsonObject,
@@ -11,22 +12,9 @@ import {
   uuid,
 } from './common.ts';
 
-/**
- * Whole sets of what is known of a link, of which Ironic takes any: a switch's port, a smart NIC's, one of Open vSwitch's
- * VTEP (1.90), or the kind of network alone. None is known of an empty one.
- */
-const LINKS: readonly (readonly string[])[] = [
-  ['switch_id', 'port_id'],
-  ['port_id', 'hostname'],
-  ['port_id', 'vtep-logical-switch', 'vtep-physical-switch'],
-  ['network_type'],
-];
-
 const localLink = jsonObject.superRefine((link, context) => {
-  if (Object.keys(link).length === 0) return;
-  if (LINKS.some((names) => names.every((name) => link[name] !== undefined))) return;
-  const absent = ['switch_id', 'port_id'].find((name) => link[name] === undefined);
-  context.addIssue({ code: 'custom', message: `'${absent ?? 'switch_id'}' is a required property` });
+  const message = linkProblem(link);
+  if (message !== null) context.addIssue({ code: 'custom', message });
 });
 
 export const portWritable = z.strictObject({

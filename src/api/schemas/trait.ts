@@ -1,10 +1,5 @@
-/** One trait. Ironic takes `CUSTOM_…` and the list of os-traits, whose names all begin with one of these words. */
 import { z } from 'zod';
+import { LONGEST_TRAIT, NO_TRAIT, TRAIT } from '../../lifecycle/given-values.ts';
 
-export const trait = z
-  .string()
-  .max(255)
-  .regex(
-    /^(CUSTOM|HW|COMPUTE|STORAGE|MISC|OWNER)_[A-Z0-9_]+$/,
-    'a trait is CUSTOM_ with capitals, digits and _, or one of os-traits',
-  );
+/** One trait. */
+export const trait = z.string().max(LONGEST_TRAIT).regex(TRAIT, NO_TRAIT);

@@ -6,7 +6,9 @@ import type { Json, JsonObject } from '../../json.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
 import type { PortRecord } from '../../store/records/port.ts';
 import type { NodePatch, PortPatch } from '../../store/store.ts';
+import { LONGEST_TRAIT, linkProblem, NO_TRAIT, networkDataProblem, TRAIT } from '../given-values.ts';
 import { INTERFACE_KINDS, interfacesOf } from '../interfaces.ts';
+import { refuseOddProperties } from '../node-properties.ts';
 
 export type Draft = {
   /** Attributes of the node that rules may change, by Ironic's names. */
@@ -23,6 +25,11 @@ export type Draft = {
 
 const json: z.ZodType<Json> = z.json();
 const object = z.record(z.string(), json).default({});
+const sound = (problemOf: (given: JsonObject) => string | null): typeof object =>
+  object.superRefine((given, context) => {
+    const message = problemOf(given);
+    if (message !== null) context.addIssue({ code: 'custom', message });
+  });
 const text = z.string().max(255).nullable().default(null);
 const flag = z.union([
   z.boolean(),
@@ -39,23 +46,20 @@ const nodeAttributes = z.strictObject({
   extra: object,
   driver_info: object,
   instance_info: object,
-  network_data: object,
+  network_data: sound(networkDataProblem),
   description: z.string().max(4_096).nullable().default(null),
   owner: text,
   lessee: text,
   resource_class: z.string().max(80).nullable().default(null),
   shard: text,
   automated_clean: flag.nullable().default(null),
-  traits: z
-    .array(z.string().regex(/^[A-Z][A-Z0-9_]{0,254}$/, 'a trait has capitals, digits and _'))
-    .max(50)
-    .default([]),
+  traits: z.array(z.string().max(LONGEST_TRAIT).regex(TRAIT, NO_TRAIT)).max(50).default([]),
 });
 
 /** Not its name, of which there may be one in all ingot: two machines that match a rule would get the same. */
 const portAttributes = z.strictObject({
   extra: object,
-  local_link_connection: object,
+  local_link_connection: sound(linkProblem),
   pxe_enabled: flag.default(true),
   physical_network: z.string().min(1).max(64).nullable().default(null),
 });
@@ -86,6 +90,7 @@ export function changesOf(
   const entries = Object.entries(draft.node);
   const plain = entries.filter(([name]) => !isInterface(name));
   const { traits, ...fields } = checked(nodeAttributes, Object.fromEntries(plain), 'node');
+  if (!isDeepStrictEqual(fields.properties, node.properties)) refuseOddProperties(fields.properties);
   const interfaces: Record<string, string> = {};
   for (const kind of INTERFACE_KINDS) {
     const chosen = draft.node[`${kind}_interface`] ?? null;

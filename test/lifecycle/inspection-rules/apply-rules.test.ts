@@ -176,7 +176,21 @@ test.each([
     'Port x could not be found.',
   ],
   [{ op: 'log', args: { msg: 'x', level: 'loud' } }, 'Invalid log level: loud'],
-  [{ op: 'add-trait', args: { name: 'lower' } }, 'a trait has capitals'],
+  [{ op: 'add-trait', args: { name: 'lower' } }, 'a trait is CUSTOM_'],
+  [{ op: 'add-trait', args: { name: 'FAST' } }, 'a trait is CUSTOM_'],
+  [
+    { op: 'set-capability', args: { name: 'boot_mode', value: 'legacy' } },
+    'the boot_mode "legacy" is not bios or uefi',
+  ],
+  [{ op: 'set-attribute', args: { path: 'properties/ipxe_program', value: 'odd' } }, 'no build of iPXE'],
+  [{ op: 'set-attribute', args: { path: 'network_data', value: { links: 5 } } }, "'links' is no list"],
+  [
+    {
+      op: 'set-port-attribute',
+      args: { port_id: MAC, path: 'local_link_connection', value: { switch_id: 'x' } },
+    },
+    "'port_id' is a required property",
+  ],
   [{ ...MARK, loop: Array(2_001).fill('x') }, 'more than 2000 operations'],
 ])('%j fails the inspection, and nothing that rules did counts', async (action, because) => {
   const outcome = applyRules([rule({ actions: [MARK, action] })], await inspected());

@@ -1,8 +1,8 @@
 /** The properties of a node that have a meaning here, and their values. Pure. */
-import { IngotError } from '../../errors.ts';
-import type { JsonObject } from '../../json.ts';
-import { capabilitiesIn } from '../../lifecycle/capabilities.ts';
-import { IPXE_PROGRAMS } from '../../store/words.ts';
+import { IngotError } from '../errors.ts';
+import type { JsonObject } from '../json.ts';
+import { IPXE_PROGRAMS } from '../store/words.ts';
+import { capabilitiesIn } from './capabilities.ts';
 
 /** Throws `invalid_input` for a value that nothing could be made of when the node boots. */
 export function refuseOddProperties(properties: JsonObject): void {
