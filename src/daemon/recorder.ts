@@ -4,6 +4,8 @@ import type { Store } from '../store/store.ts';
 
 /** Events kept while a transaction is under way; more are dropped and counted: they tell, they do not decide. */
 const MOST_WAITING = 20_000;
+/** Events in one transaction, which no other write comes before: a few tens of milliseconds. */
+const MOST_TOGETHER = 500;
 
 export type Recorder = {
   record(events: readonly NewEvent[]): void;
@@ -11,16 +13,15 @@ export type Recorder = {
   stop(): Promise<void>;
 };
 
-/** Writes events in the background, all that gathered meanwhile in one transaction. */
+/** Writes events in the background, many that gathered meanwhile in one transaction; other writes come in between. */
 export function createRecorder(store: Store, log: Log): Recorder {
-  let waiting: NewEvent[] = [];
+  const waiting: NewEvent[] = [];
   let dropped = 0;
   let writing: Promise<void> | null = null;
 
   const write = async (): Promise<void> => {
     while (waiting.length > 0) {
-      const batch = waiting;
-      waiting = [];
+      const batch = waiting.splice(0, MOST_TOGETHER);
       try {
         await store.transaction(async (queries) => {
           for (const event of batch) await queries.events.append(event);
