@@ -19,15 +19,17 @@ type Judge = (
   node: NodeRecord,
 ) => Promise<{ readonly why: string | null; readonly known: AgentFacts | null }>;
 
+export type Admitted = {
+  readonly why: null;
+  readonly node: NodeRecord;
+  /** The agent that asked earlier in this boot. */
+  readonly known: AgentFacts | null;
+  /** Which boot as well and have a NIC of this machine among their ports. */
+  readonly others: readonly NodeRecord[];
+};
+
 export type AgentNode =
-  | {
-      readonly why: null;
-      readonly node: NodeRecord;
-      /** The agent that asked earlier in this boot. */
-      readonly known: AgentFacts | null;
-      /** Which boot as well and have a NIC of this machine among their ports. */
-      readonly others: readonly NodeRecord[];
-    }
+  | Admitted
   /** The end of a sentence on why it is not taken for the agent of any of these. */
   | { readonly why: string; readonly nodes: readonly NodeRecord[] };
 

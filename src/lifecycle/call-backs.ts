@@ -8,7 +8,7 @@ import type { Queries, Store } from '../store/store.ts';
 import { whyNotCalled } from './agent-admission.ts';
 import { isBooting, nodeOfAgent } from './agent-candidates.ts';
 import { createAgentDoor } from './agent-door.ts';
-import { createAgentLookup, freshAgent } from './agent-lookup.ts';
+import { createAgentLookup, freshAgent, recordLookup } from './agent-lookup.ts';
 import type { Site } from './deps.ts';
 import { jsonObjectOf } from './json.ts';
 import type { Heartbeat, Lifecycle } from './lifecycle.ts';
@@ -54,6 +54,7 @@ export function createCallBacks(tools: CallBackTools): CallBacks {
     },
 
     continueInspection: async ({ inventory, boot_interface, plugin_data, nodeUuid, call, ...told }) => {
+      const { address } = call;
       const error = told.error?.slice(0, LONGEST_MESSAGE) ?? null;
       const macs = inventory.interfaces.map((one) => one.mac_address);
       const judge = await door.judgeOf(call);
@@ -64,6 +65,9 @@ export function createCallBacks(tools: CallBackTools): CallBacks {
         const { node } = asking;
         const { provision_state: state } = node;
         if (state !== 'inspect wait' && state !== 'inspecting') throw notInspected(node);
+        const lookup = told.wantsLookup
+          ? await recordLookup(queries, asking, { address, now: now(), secret })
+          : null;
         const facts = { ...plugin_data, boot_interface, error };
         await queries.inventories.put(node.uuid, jsonObjectOf(inventory), jsonObjectOf(facts));
         await queries.events.append({
@@ -75,11 +79,10 @@ export function createCallBacks(tools: CallBackTools): CallBacks {
               ? 'The ramdisk sent its inventory.'
               : `The ramdisk reports a failed inspection: ${error}`,
         });
-        return node.uuid;
+        return { uuid: node.uuid, lookup };
       });
-      if (typeof found !== 'string')
-        return await door.refuse({ ...found, what: 'inventory', address: call.address });
-      nudge(found);
+      if ('why' in found) return await door.refuse({ ...found, what: 'inventory', address });
+      nudge(found.uuid);
       return found;
     },
 

@@ -104,8 +104,8 @@ export type Lifecycle = {
   /** Throws `invalid_input` on a wrong token, as Ironic does. */
   agentHeartbeat(nodeIdent: string, heartbeat: Heartbeat): Promise<void>;
   /**
-   * By any of its MACs, or by uuid. Returns the node's uuid. Throws `not_found` when no such node is being inspected, and
-   * `forbidden` as a look-up does.
+   * By any of its MACs, or by uuid. Throws `not_found` when no such node is being inspected, and `forbidden` as a look-up
+   * does; `wantsLookup`: it is one, too, and both are on disk or none.
    */
   continueInspection(body: {
     readonly inventory: Inventory;
@@ -114,7 +114,8 @@ export type Lifecycle = {
     readonly plugin_data: JsonObject;
     readonly nodeUuid: string | null;
     readonly call: AgentCall;
-  }): Promise<string>;
+    readonly wantsLookup: boolean;
+  }): Promise<{ readonly uuid: string; readonly lookup: LookupAnswer | null }>;
   /** Throws `unauthorized` on a wrong token. */
   lcmStatus(nodeUuid: string, token: string, report: Omit<LcmReport, 'reported_at'>): Promise<void>;
   /** Takes up every unfinished job; called once at start. */

@@ -8,7 +8,7 @@ import { createMetrics } from '../../src/api/metrics.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import type { IngotError } from '../../src/errors.ts';
 import { createAllocator } from '../../src/lifecycle/allocations/allocator.ts';
-import type { Lifecycle } from '../../src/lifecycle/lifecycle.ts';
+import type { Lifecycle, LookupAnswer } from '../../src/lifecycle/lifecycle.ts';
 import { createLog } from '../../src/log.ts';
 import type { NewNode, Store } from '../../src/store/store.ts';
 import { stoppedClock, temporaryStore } from '../store/temporary-store.ts';
@@ -22,6 +22,11 @@ export function fakeLifecycle(store: Store): FakeLifecycle {
   const note = async (method: string, ...rest: readonly unknown[]): Promise<void> => {
     asked.push({ method, arguments: rest });
     if (fake.refuseWith !== null) throw fake.refuseWith;
+  };
+  const found = async (): Promise<LookupAnswer> => {
+    const node = await store.nodes.get(NODE);
+    if (node === null) throw new Error('the test has no node');
+    return { node, agent_token: 'TOKEN', heartbeat_timeout: 300 };
   };
   const fake: FakeLifecycle = {
     asked,
@@ -56,14 +61,12 @@ export function fakeLifecycle(store: Store): FakeLifecycle {
     },
     agentLookup: async (query) => {
       await note('agentLookup', query);
-      const node = await store.nodes.get(NODE);
-      if (node === null) throw new Error('the test has no node');
-      return { node, agent_token: 'TOKEN', heartbeat_timeout: 300 };
+      return await found();
     },
     agentHeartbeat: (uuid, heartbeat) => note('agentHeartbeat', uuid, heartbeat),
     continueInspection: async (body) => {
       await note('continueInspection', body);
-      return NODE;
+      return { uuid: NODE, lookup: body.wantsLookup ? await found() : null };
     },
     lcmStatus: (uuid, token, report) => note('lcmStatus', uuid, token, report),
     start: () => note('start'),

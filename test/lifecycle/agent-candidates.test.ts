@@ -92,9 +92,9 @@ describe('an agent whose NICs are ports of two nodes that boot', () => {
     const interfaces = [SHARED, FIRST, SECOND].map((mac_address) => ({ ...nic, mac_address }));
     const posted = await world.daemon().continueInspection({
       ...{ inventory: { ...INVENTORY, interfaces }, boot_interface: null, error: null, nodeUuid: null },
-      ...{ plugin_data: {}, call: agentCall(await world.ticket(1)) },
+      ...{ plugin_data: {}, call: agentCall(await world.ticket(1)), wantsLookup: false },
     });
-    expect(posted).toBe(uuidOf(world, 1));
+    expect(posted).toMatchObject({ uuid: uuidOf(world, 1) });
     expect(await world.store().inventories.get(uuidOf(world, 0))).toBeNull();
   });
 });

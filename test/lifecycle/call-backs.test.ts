@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AgentCall } from '../../src/lifecycle/agent-admission.ts';
+import type { Site } from '../../src/lifecycle/deps.ts';
 import { agentToken, lcmToken, tokensEqual } from '../../src/lifecycle/tokens.ts';
 import type { AddressHolder } from '../../src/net/address-holder.ts';
 import { mac } from '../boot/fixtures.ts';
@@ -19,7 +20,11 @@ async function booting(
   upstream = false,
 ): Promise<World> {
   const agentRules = { byTls: true, upstream };
-  const world = await createWorld({ site: { agentRules, holderOf: () => Promise.resolve(holder) } });
+  return await begun(verb, { agentRules, holderOf: () => Promise.resolve(holder) });
+}
+
+async function begun(verb: 'inspect' | 'provide', site: Partial<Site>): Promise<World> {
+  const world = await createWorld({ site });
   Object.assign(world.machines[0]?.faults ?? {}, { silent: true });
   await world.store().nodes.update(uuidOf(world), { provision_state: 'manageable' });
   await world.daemon().requestVerb(uuidOf(world), { verb });
@@ -190,7 +195,7 @@ describe('an inventory that comes by itself', () => {
       boot_interface: null,
       error,
       plugin_data: {},
-      ...{ nodeUuid: null, call: agentCall(await world.ticket()), ...more },
+      ...{ nodeUuid: null, call: agentCall(await world.ticket()), wantsLookup: false, ...more },
     });
 
   it('reports a failure of any length, and a thousand characters of it are kept', async () => {
@@ -210,7 +215,10 @@ describe('an inventory that comes by itself', () => {
       message: 'Resource could not be found.',
     });
     const nodeUuid = uuidOf(world);
-    expect(await post(world, null, { inventory: strange, nodeUuid })).toBe(nodeUuid);
+    expect(await post(world, null, { inventory: strange, nodeUuid })).toEqual({
+      uuid: nodeUuid,
+      lookup: null,
+    });
   });
 
   it.each([
@@ -225,9 +233,40 @@ describe('an inventory that comes by itself', () => {
     expect(await world.store().inventories.get(uuidOf(world))).toBeNull();
   });
 
+  it('is judged and answered as the look-up that it may be, too', async () => {
+    const asked: string[] = [];
+    const holderOf = (address: string): Promise<AddressHolder> => {
+      asked.push(address);
+      return Promise.resolve({ kind: 'untold' });
+    };
+    const world = await begun('inspect', { holderOf });
+    const { lookup: answer } = await post(world, null, { wantsLookup: true });
+    expect(asked).toHaveLength(1);
+    expect(answer).toMatchObject({
+      agent_token: expect.stringMatching(/^[\w-]{43}$/),
+      heartbeat_timeout: 60,
+    });
+    await heartbeat(world, answer?.agent_token ?? '');
+    const told = (await world.events()).map(({ kind }) => kind);
+    expect(told.filter((kind) => kind === 'agent.lookup' || kind === 'agent.inventory')).toEqual([
+      'agent.lookup',
+      'agent.inventory',
+    ]);
+  });
+
+  it.each([
+    ['it is not believed', 'inspect', agentCall(null)],
+    ['its node is not inspected', 'provide', null],
+  ] as const)('is no look-up either where %s', async (_, verb, strange) => {
+    const world = await booting(verb);
+    const call = strange ?? agentCall(await world.ticket());
+    await expect(post(world, null, { wantsLookup: true, call })).rejects.toThrow();
+    expect((await world.node()).agent?.looked_up_at ?? null).toBeNull();
+  });
+
   it('completes the inspection without a look-up', async () => {
     const world = await booting('inspect');
-    expect(await post(world)).toBe(uuidOf(world));
+    expect(await post(world)).toMatchObject({ uuid: uuidOf(world) });
     expect(await world.until(['manageable', 'inspect failed'])).toMatchObject({
       provision_state: 'manageable',
       properties: { cpus: 2 },

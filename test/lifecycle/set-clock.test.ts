@@ -83,7 +83,13 @@ describe.each(SET)('a wall clock that is set $way by an hour', ({ by }) => {
     const world = await waiting('inspect');
     const since = world.clock.elapsed();
     world.clock.setWall(by);
-    const sent = { inventory: INVENTORY, boot_interface: null, error: null, plugin_data: {} };
+    const sent = {
+      inventory: INVENTORY,
+      boot_interface: null,
+      error: null,
+      plugin_data: {},
+      wantsLookup: false,
+    };
     const call = agentCall(await world.ticket());
     await world.daemon().continueInspection({ ...sent, nodeUuid: null, call });
     expect((await world.until(['manageable', 'inspect failed'])).provision_state).toBe('manageable');

@@ -1,6 +1,5 @@
 /** `/v1/continue_inspection`: the ramdisk tells what it found. */
 import type { FastifyInstance } from 'fastify';
-import { parseMac } from '../../net/mac.ts';
 import type { AgentApiDeps } from '../deps.ts';
 import { parseBody, parseQuery } from '../parse.ts';
 import { inspectionBody, inspectionQuery, pluginData } from '../schemas/agent.ts';
@@ -13,17 +12,11 @@ export function inspectionRoutes(app: FastifyInstance, { lifecycle }: AgentApiDe
     const { node_uuid: nodeUuid = null } = parseQuery(inspectionQuery, request.query);
     refuseOldInspection(request, nodeUuid);
     const { inventory, boot_interface, error } = parseBody(inspectionBody, request.body, 'inspection data');
-    const call = callOf(request);
-    // Before the inspection goes on: then the ramdisk may not be expected any more.
-    const lookup = isNewInspection(request)
-      ? await lifecycle.agentLookup({
-          macs: inventory.interfaces.flatMap(({ mac_address }) => parseMac(mac_address) ?? []),
-          ...{ node_uuid: nodeUuid, call },
-        })
-      : null;
-    const uuid = await lifecycle.continueInspection({
-      ...{ inventory, boot_interface, error, nodeUuid, call },
+    const { uuid, lookup } = await lifecycle.continueInspection({
+      ...{ inventory, boot_interface, error, nodeUuid },
+      call: callOf(request),
       plugin_data: pluginData(request.body),
+      wantsLookup: isNewInspection(request),
     });
     return reply.code(202).send(lookup === null ? { uuid } : lookupView(lookup, baseUrl(request)));
   });
