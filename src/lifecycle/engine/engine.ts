@@ -6,7 +6,7 @@ import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
 import type { JobRecord } from '../../store/records/job.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
-import type { Store } from '../../store/store.ts';
+import type { Queries, Store } from '../../store/store.ts';
 import type { TimeLimit } from '../graph.ts';
 import type { Advance } from './advance.ts';
 import { createCommits, Superseded } from './commit.ts';
@@ -14,6 +14,7 @@ import { createMoment, createPast } from './moment.ts';
 import { type JobTools, type Reach, runJob } from './run-job.ts';
 import { createSlots } from './slots.ts';
 import type { BoundaryHook, Explanation, SlotKind, Steps } from './step.ts';
+import { deadlineAfterStart, limitOf } from './step-times.ts';
 import { createWakeable } from './wake.ts';
 
 /** A runner that failed by a defect or a full disk tries again after this. */
@@ -66,6 +67,22 @@ type Runner = Omit<Reach, 'signal' | 'onDue'> & {
   abort: AbortController;
   due: number | null;
 };
+
+/** The job with the deadline that its step has from this start on, which is on disk for the start after it. */
+async function putOff(
+  queries: Queries,
+  job: JobRecord,
+  tools: Pick<JobTools, 'steps' | 'timeouts' | 'clock'>,
+): Promise<JobRecord> {
+  const definition = tools.steps[job.steps[job.cursor]?.name ?? ''];
+  const node = await queries.nodes.get(job.node_uuid);
+  if (definition === undefined || node === null || job.deadline === null) return job;
+  const before = { deadline: Date.parse(job.deadline), begun: Date.parse(job.step_started_at) };
+  const limitMs = limitOf(tools, definition, { job, node });
+  const deadline = deadlineAfterStart(before, { now: tools.clock.now(), limitMs });
+  if (deadline === before.deadline) return job;
+  return await queries.jobs.update(job.id, { deadline: new Date(deadline).toISOString() });
+}
 
 export function createEngine(options: EngineOptions): Engine {
   const { store, clock, limits } = options;
@@ -134,7 +151,11 @@ export function createEngine(options: EngineOptions): Engine {
   return {
     start: async () => {
       startedAt = clock.elapsed();
-      const unfinished = await store.jobs.running();
+      const unfinished = await store.transaction(async (queries) => {
+        const jobs: JobRecord[] = [];
+        for (const job of await queries.jobs.running()) jobs.push(await putOff(queries, job, tools));
+        return jobs;
+      });
       // Jobs in the middle of a step go first: they may hold what a slot stands for already.
       const begun = unfinished.filter((job) => job.deadline !== null);
       for (const job of [...begun, ...unfinished.filter((one) => one.deadline === null)]) take(job);

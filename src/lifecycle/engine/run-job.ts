@@ -29,7 +29,7 @@ export type JobTools = {
   /** What was last seen and what to check, for the error of a step whose time is up. */
   readonly explain: (node: NodeRecord, job: JobRecord) => Promise<Explanation>;
   readonly boundary?: BoundaryHook | undefined;
-  /** No deadline falls due before this (ms on `Clock.elapsed`), or before the step's own limit from `startedAt`. */
+  /** The start of this life of the daemon, in ms on `Clock.elapsed`. */
   readonly startedAt: () => number;
   /** How long (ms) a call may take to end once it is aborted. */
   readonly settleMs: () => number;
