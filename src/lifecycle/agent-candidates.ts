@@ -34,7 +34,7 @@ export type AgentNode =
   | { readonly why: string; readonly nodes: readonly NodeRecord[] };
 
 /** Whether a ramdisk of this node is expected to run. */
-export function isBooting(node: NodeRecord): boolean {
+function isBooting(node: NodeRecord): boolean {
   return node.boot_intent === 'ramdisk' && AGENT_STATES.has(node.provision_state);
 }
 

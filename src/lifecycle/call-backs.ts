@@ -6,10 +6,11 @@ import { nodeNotFound } from '../store/nodes.ts';
 import type { NodeRecord } from '../store/records/node.ts';
 import type { Queries, Store } from '../store/store.ts';
 import { whyNotCalled } from './agent-admission.ts';
-import { isBooting, nodeOfAgent } from './agent-candidates.ts';
+import { nodeOfAgent } from './agent-candidates.ts';
 import { createAgentDoor } from './agent-door.ts';
 import { createAgentLookup, freshAgent, recordLookup } from './agent-lookup.ts';
 import type { Site } from './deps.ts';
+import { HEARTBEAT_STATES } from './graph.ts';
 import { jsonObjectOf } from './json.ts';
 import type { Heartbeat, Lifecycle } from './lifecycle.ts';
 import { agentToken, lcmToken, tokensEqual } from './tokens.ts';
@@ -46,7 +47,7 @@ export function createCallBacks(tools: CallBackTools): CallBacks {
         if (!tokensEqual(agentToken(secret, node), heartbeat.agent_token)) throw wrongAgentToken(node);
         checkHeartbeat(heartbeat, site);
         // The ramdisk of a job that has ended may live on for a moment.
-        if (!isBooting(node)) return null;
+        if (node.boot_intent !== 'ramdisk' || !HEARTBEAT_STATES.has(node.provision_state)) return null;
         await recordHeartbeat(queries, node, { heartbeat, now: now() });
         return node.uuid;
       });

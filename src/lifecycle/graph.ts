@@ -61,6 +61,11 @@ export const AGENT_STATES: ReadonlySet<ProvisionState> = new Set(
   ),
 );
 
+/** States in which its heartbeats are taken down (Ironic's HEARTBEAT_ALLOWED): while it is held, too. */
+export const HEARTBEAT_STATES: ReadonlySet<ProvisionState> = new Set(
+  PROVISION_STATES.filter((state) => AGENT_STATES.has(state) || STATES[state].kind === 'hold'),
+);
+
 function canWait(state: ProvisionState): boolean {
   return STATES[state].kind === 'auto' && edgeFrom(state, 'wait') !== null;
 }

@@ -151,6 +151,19 @@ describe('the ticket of a boot', () => {
 });
 
 describe('a heartbeat', () => {
+  it('is taken down while an operator holds the node, who sees by it whether the ramdisk still runs', async () => {
+    const world = await createWorld();
+    await world.store().nodes.update(uuidOf(world), { provision_state: 'manageable' });
+    const steps = [{ interface: null, step: 'hold', args: {} }];
+    await world.daemon().requestVerb(uuidOf(world), { verb: 'clean', steps });
+    await world.untilTrue('hold', async () => (await world.node()).provision_state === 'clean hold');
+    const heardAt = async (): Promise<number> =>
+      Date.parse((await world.node()).agent?.last_heartbeat_at ?? '');
+    const heldAt = world.clock.now();
+    await world.clock.sleep(3_600_000);
+    expect(await heardAt()).toBeGreaterThan(heldAt + 3_500_000);
+  });
+
   it.each([
     ['a wrong token', { agent_token: 'x'.repeat(43) }, 'invalid_input'],
     ['an empty token', { agent_token: '' }, 'invalid_input'],

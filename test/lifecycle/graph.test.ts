@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AGENT_STATES, edgeFrom, isTransient, next, STATES, targetOf } from '../../src/lifecycle/graph.ts';
+import {
+  AGENT_STATES,
+  edgeFrom,
+  HEARTBEAT_STATES,
+  isTransient,
+  next,
+  STATES,
+  targetOf,
+} from '../../src/lifecycle/graph.ts';
 import { EDGES, GRAPH_EVENTS } from '../../src/lifecycle/graph-edges.ts';
 import { PROVISION_STATES, type ProvisionState } from '../../src/store/words.ts';
 
@@ -66,6 +74,12 @@ describe('the provision graph', () => {
         ...['deploying', 'wait call-back', 'cleaning', 'clean wait', 'inspecting', 'inspect wait'],
         ...['rescuing', 'rescue wait', 'servicing', 'service wait'],
       ].sort(),
+    );
+  });
+
+  it('takes heartbeats there and in holds', () => {
+    expect([...HEARTBEAT_STATES].sort()).toEqual(
+      [...AGENT_STATES, 'clean hold', 'deploy hold', 'service hold'].sort(),
     );
   });
 
