@@ -6,7 +6,7 @@ import type { Queries } from '../store/store.ts';
 import { titleOf } from './deploy-steps.ts';
 import type { Advance } from './engine/advance.ts';
 import { uncuttableOf } from './in-band-steps.ts';
-import { jobSteps, ownSystemSteps } from './plans.ts';
+import { jobSteps, ownSystemSteps, POWER_VERB } from './plans.ts';
 import type { Accepted } from './requests.ts';
 import { stepsOfNode } from './steps-of-node.ts';
 import { lockedBy } from './verbs.ts';
@@ -15,7 +15,7 @@ type Running = { readonly node: NodeRecord; readonly job: JobRecord };
 
 /**
  * The running step fails at once, or ends first where it must not be cut; the job tidies up, then the node goes where the
- * graph says. Throws `node_locked` when the job tidies up already.
+ * graph says. Throws `node_locked` when the job tidies up already, or only switches the machine's power.
  */
 export async function abortJob(
   queries: Queries,
@@ -24,7 +24,8 @@ export async function abortJob(
 ): Promise<Accepted> {
   const { node, job } = at;
   const accepted = { nodeUuid: node.uuid, job: null };
-  if (job.error !== null) throw lockedBy(node, job);
+  // What only switches power was never meant: a service that failed is aborted when that has ended.
+  if (job.error !== null || job.verb === POWER_VERB) throw lockedBy(node, job);
   const uncuttable = uncuttableOf(job.steps[job.cursor]);
   if (uncuttable === null) {
     await advance.abort(queries, at);

@@ -226,4 +226,19 @@ describe('abort of a service', () => {
     await world.until(['active']);
     expect(world.machines[0]?.history.slice(-2)).toEqual(['off', 'on disk']);
   });
+
+  it('waits for a power job of an operator, and does not end that instead', async () => {
+    const { world, uuid } = await worldIn('active');
+    await world.store().nodes.update(uuid, { provision_state: 'service failed' });
+    await world.daemon().requestPower(uuid, 'rebooting');
+    await expect(world.daemon().requestVerb(uuid, { verb: 'abort' })).rejects.toMatchObject({
+      code: 'node_locked',
+    });
+    expect(await world.until(['service failed'])).toMatchObject({
+      power_state: 'power on',
+      last_error: null,
+    });
+    await world.daemon().requestVerb(uuid, { verb: 'abort' });
+    await world.until(['active']);
+  });
 });
