@@ -53,8 +53,12 @@ function arrival({ provision_state, target_provision_state }: NodeRecord): Graph
   return edge?.event ?? null;
 }
 
-/** An operator who has put the node into maintenance has said why: that stays. */
-function faulty(node: NodeRecord, fault: Fault, reason: string): NodePatch {
+/**
+ * An operator who has put the node into maintenance has said why: that stays. The reason is read by the lessee, too, who
+ * is not told the error: it may name BMCs.
+ */
+function faulty(node: NodeRecord, fault: Fault): NodePatch {
+  const reason = `ingot put it there for a ${fault}; last_error says what failed`;
   return { maintenance: true, maintenance_reason: node.maintenance_reason ?? reason, fault };
 }
 
@@ -111,11 +115,10 @@ export function createAdvance({ steps, endingOf, now }: AdvanceOptions): Advance
   const failStep: Advance['failStep'] = async (queries, { job, node }, { because, hint, fault }) => {
     const tidying = job.error !== null;
     const cursor = job.cursor + 1;
-    const sentence = `${because} ${hint}`.trim();
-    const error = job.error ?? sentence;
+    const error = job.error ?? `${because} ${hint}`.trim();
     const told = await queries.nodes.update(node.uuid, {
       last_error: error,
-      ...(fault === undefined ? {} : faulty(node, fault, sentence)),
+      ...(fault === undefined ? {} : faulty(node, fault)),
     });
     const { afterFailure, afterAbort } = endingOf(job.verb);
     const aborted = job.abort === 'now';
