@@ -6,7 +6,7 @@
 import type { Database } from 'better-sqlite3';
 import { tellFullDisk } from './database.ts';
 
-/** A transaction takes in no more units after this, so that the first ones do not wait long for the last. */
+/** Milliseconds after which a transaction takes in no more units, so that the first ones do not wait long for the last. */
 const LONGEST_BATCH_MS = 20;
 
 export type GroupCommit = {
@@ -31,7 +31,11 @@ type Result = { readonly thrown: { readonly error: unknown } | null; readonly te
  * `connection`: the one that writes; nobody else begins transactions on it. `gather`: how long a transaction waits for
  * more units before it begins, such as one turn of the event loop.
  */
-export function createGroupCommit(connection: Database, gather: () => Promise<unknown>): GroupCommit {
+export function createGroupCommit(
+  connection: Database,
+  gather: () => Promise<unknown>,
+  longestMs: number = LONGEST_BATCH_MS,
+): GroupCommit {
   const statements = {
     begin: connection.prepare('BEGIN IMMEDIATE'),
     commit: connection.prepare('COMMIT'),
@@ -60,7 +64,7 @@ export function createGroupCommit(connection: Database, gather: () => Promise<un
     try {
       tellFullDisk(() => statements.begin.run());
       // Not before: a begin that waits for a lock longer than that would commit nothing, again and again.
-      const until = performance.now() + LONGEST_BATCH_MS;
+      const until = performance.now() + longestMs;
       while (performance.now() < until) {
         const unit = queue.shift();
         if (unit === undefined) break;

@@ -112,3 +112,13 @@ export function freshNode(node: NewNode, now: string): NodeRecord {
     updated_at: null,
   };
 }
+
+type OtherColumn = Exclude<keyof NodeRecord, 'instance_info'>;
+
+/** All columns but the one that may be megabytes long. */
+export const OTHER_COLUMNS: readonly ('id' | OtherColumn)[] = [
+  'id',
+  ...Object.keys(freshNode({ uuid: '', driver: '' }, '')).filter(
+    (name): name is OtherColumn => name !== 'instance_info',
+  ),
+];
