@@ -81,7 +81,7 @@ const SILENCE_SENTENCES: Record<Silence, (facts: ClientFacts) => string> = {
   not_the_holder: () => 'spoke of an address that it does not hold',
   off_network: ({ ciaddr }) => `asked from ${ciaddr}, which is not of this network`,
   left_to_other_server: ({ requestedAddress, serverId }) =>
-    requestedAddress === null || requestedAddress === '0.0.0.0'
+    requestedAddress === null
       ? 'asked for an address; another DHCP server gives those here'
       : `takes the address ${requestedAddress} from ${serverId === null ? 'another DHCP server' : `the DHCP server ${serverId}`}`,
   no_boot_question: () => 'asked the boot server for something else than a boot file',

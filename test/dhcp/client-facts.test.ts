@@ -125,6 +125,11 @@ describe('who the client is', () => {
   });
 });
 
+it.each(['0.0.0.0', '255.255.255.255'])('an address %s in option 50 or 54 is none', (nobody) => {
+  const facts = factsOf({ type: 'request', asks: nobody, serverId: nobody });
+  expect(facts).toMatchObject({ requestedAddress: null, serverId: null });
+});
+
 describe('a client whose chaddr holds no MAC', () => {
   const uuid = Uint8Array.from([0, ...Buffer.from('00112233445566778899aabbccddeeff', 'hex')]);
   const identified = (

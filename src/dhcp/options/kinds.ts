@@ -43,6 +43,15 @@ export const ipv4: OptionKind<Ipv4> = {
   write: (address) => uint32.write(ipv4ToNumber(address)),
 };
 
+/** The address of one machine. Some clients send the addresses of nobody and of everybody where they mean none. */
+export const hostIpv4: OptionKind<Ipv4> = {
+  read: (bytes) => {
+    const value = uint32.read(bytes);
+    return value === null || value === 0 || value === 0xffffffff ? null : ipv4FromNumber(value);
+  },
+  write: ipv4.write,
+};
+
 /** Addresses in order of preference, one or more. */
 export const ipv4List: OptionKind<readonly Ipv4[]> = {
   read: (bytes) => {

@@ -1,5 +1,6 @@
 /** The options that ingot reads or writes: code, kind of value, where it is defined. */
 import {
+  hostIpv4,
   ipv4,
   ipv4List,
   type OptionKind,
@@ -30,11 +31,11 @@ export const OPTIONS = {
   nameservers: option(6, ipv4List, 'RFC 2132 3.8'),
   hostname: option(12, text, 'RFC 2132 3.14'),
   vendorSpecific: option(43, raw, 'RFC 2132 8.4'),
-  requestedAddress: option(50, ipv4, 'RFC 2132 9.1'),
+  requestedAddress: option(50, hostIpv4, 'RFC 2132 9.1'),
   leaseTime: option(51, uint32, 'RFC 2132 9.2, seconds'),
   overload: option(52, uint8, 'RFC 2132 9.3'),
   messageType: option(53, uint8, 'RFC 2132 9.6'),
-  serverIdentifier: option(54, ipv4, 'RFC 2132 9.7'),
+  serverIdentifier: option(54, hostIpv4, 'RFC 2132 9.7'),
   parameterList: option(55, raw, 'RFC 2132 9.8'),
   message: option(56, text, 'RFC 2132 9.9'),
   maximumSize: option(57, uint16, 'RFC 2132 9.10, bytes of the IP datagram'),
