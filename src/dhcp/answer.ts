@@ -2,7 +2,7 @@
  * The server's state machine (RFC 2131 4.3): what one message of a client calls for. Pure: the caller carries
  * the answer out. "Silence rather than NAK where unsure": EDK2 gives up PXE at the first NAK.
  */
-import { cidrContains, type Ipv4 } from '../net/ipv4.ts';
+import { type Ipv4, isHostOf } from '../net/ipv4.ts';
 import type { ClientFacts } from './client-facts.ts';
 import { isOwn, keptFor } from './lease-key.ts';
 import type { Lease } from './leases.ts';
@@ -202,9 +202,9 @@ function holds(facts: ClientFacts, address: Ipv4, { book, now }: Situation): boo
   return holder?.kind === 'machine' && isOwn(holder.key, facts);
 }
 
-/** Answered to addresses of this network only: the reply goes to whatever `ciaddr` says. */
+/** Answered to machines' addresses of this network only: the reply goes to whatever `ciaddr` says. */
 function answerInform(facts: ClientFacts, situation: Situation): Answer {
   if (facts.ciaddr === null) return silence('no_address_named');
-  if (!cidrContains(situation.network.cidr, facts.ciaddr)) return silence('off_network');
+  if (!isHostOf(situation.network.cidr, facts.ciaddr)) return silence('off_network');
   return { kind: 'inform', address: facts.ciaddr };
 }

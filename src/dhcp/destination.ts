@@ -1,6 +1,5 @@
 /** Where a reply goes: RFC 2131 4.1 as one function. */
-import type { Ipv4 } from '../net/ipv4.ts';
-import { parseIpv4 } from '../net/ipv4.ts';
+import { type Cidr, type Ipv4, isHostOf, parseIpv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
 
 export const SERVER_PORT = 67;
@@ -27,6 +26,10 @@ export type AnsweredAlone = { readonly address: Ipv4; readonly from: Ipv4; reado
 type Question = {
   readonly giaddr: Ipv4 | null;
   readonly ciaddr: Ipv4 | null;
+  /** What the client gets. */
+  readonly yiaddr: Ipv4 | null;
+  /** Of the network that it is about. */
+  readonly cidr: Cidr;
   readonly broadcast: boolean;
   /**
    * It was sent to an address of ours, from whichever wire (a renewal from behind a relay, say): a broadcast would
@@ -38,24 +41,35 @@ type Question = {
 };
 
 export function replyDestination(question: Question, reply: ReplyKind): Destination {
-  const { giaddr, ciaddr, broadcast, isRouted, alone } = question;
+  const { giaddr, broadcast, isRouted, alone } = question;
+  const inUse = addressInUse(question, reply);
   // RFC 2131 4.3.5: the answer to INFORM goes directly to the address in `ciaddr`.
-  if (reply === 'inform' && ciaddr !== null)
-    return { address: ciaddr, port: CLIENT_PORT, broadcastFlag: broadcast };
+  if (reply === 'inform' && inUse !== null)
+    return { address: inUse, port: CLIENT_PORT, broadcastFlag: broadcast };
   // "If 'giaddr' is non-zero, the server sends any return messages to the 'DHCP server' port on the relay
   // agent whose address appears in 'giaddr'"; a NAK with the broadcast bit set, so that the relay broadcasts it.
   if (giaddr !== null)
     return { address: giaddr, port: SERVER_PORT, broadcastFlag: broadcast || reply === 'nak' };
-  if (isRouted && ciaddr !== null) return { address: ciaddr, port: CLIENT_PORT, broadcastFlag: broadcast };
+  // "If 'giaddr' is zero and 'ciaddr' is nonzero, the server unicasts OFFER and ACK to 'ciaddr'."
+  if (inUse !== null) return { address: inUse, port: CLIENT_PORT, broadcastFlag: broadcast };
   // "In all cases, when 'giaddr' is zero, the server broadcasts any DHCPNAK messages to 0xffffffff."
   if (reply === 'nak') return { address: EVERYBODY, port: CLIENT_PORT, broadcastFlag: broadcast };
-  // "If 'giaddr' is zero and 'ciaddr' is nonzero, the server unicasts OFFER and ACK to 'ciaddr'."
-  if (ciaddr !== null) return { address: ciaddr, port: CLIENT_PORT, broadcastFlag: broadcast };
   // "If the broadcast bit is set, the server broadcasts"; if not, it unicasts to the hardware address and 'yiaddr',
   // which ARP cannot resolve yet: so every PXE server broadcasts then, too, unless it is told otherwise.
   if (!broadcast && !isRouted && alone !== null)
     return { address: alone.address, port: CLIENT_PORT, broadcastFlag: false, frame: alone };
   return { address: EVERYBODY, port: CLIENT_PORT, broadcastFlag: broadcast };
+}
+
+/**
+ * The address in `ciaddr`, where the client can be taken to use it; else null. Anybody can write any address there, and it
+ * would get our reply: so it has to be one of the network's machines, and one that renews, asks for options only, or
+ * cannot be reached by a broadcast. An OFFER goes to none: a machine with an address asks for none (RFC 2131 table 5).
+ */
+function addressInUse({ ciaddr, cidr, isRouted, yiaddr }: Question, reply: ReplyKind): Ipv4 | null {
+  if (ciaddr === null) return null;
+  const isUsed = isRouted || reply === 'inform' || (reply === 'ack' && ciaddr === yiaddr);
+  return isUsed && isHostOf(cidr, ciaddr) ? ciaddr : null;
 }
 
 /** RFC 8357 5.2: a relay that says so gets its answers at the port that it asked from. */

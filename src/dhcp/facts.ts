@@ -79,7 +79,7 @@ const SILENCE_SENTENCES: Record<Silence, (facts: ClientFacts) => string> = {
   not_ours_to_refuse: ({ requestedAddress, ciaddr }) =>
     `asked for ${requestedAddress ?? ciaddr}, which is in none of our ranges; left to another server`,
   not_the_holder: () => 'spoke of an address that it does not hold',
-  off_network: ({ ciaddr }) => `asked from ${ciaddr}, which is not of this network`,
+  off_network: ({ ciaddr }) => `asked from ${ciaddr}, which is no machine’s address on this network`,
   left_to_other_server: ({ requestedAddress, serverId }) =>
     requestedAddress === null
       ? 'asked for an address; another DHCP server gives those here'

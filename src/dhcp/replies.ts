@@ -78,7 +78,7 @@ export class Replies {
     const boot = this.#parts.bootFields(facts, network);
     if (boot === null) return null;
     const isRouted = arrival.by === 'address';
-    const destination = replyDestination({ ...packet, isRouted, alone: null }, 'offer');
+    const destination = replyDestination({ ...packet, cidr: network.cidr, isRouted, alone: null }, 'offer');
     const parts = { question: packet, facts, network, boot, destination };
     return { reply: composeBootReply({ ...parts, kind: 'boot_offer' }), file: boot.file };
   }

@@ -40,11 +40,9 @@ export type Reply = {
 export type ReplyHeader = Pick<DhcpPacket, 'yiaddr' | 'siaddr' | 'file'>;
 
 export function composeReply(parts: ReplyParts): Reply {
-  const { kind, question, facts } = parts;
-  const destination = replyDestination(
-    { ...question, isRouted: parts.isRouted, alone: aloneOf(parts) },
-    kind,
-  );
+  const { kind, question, facts, isRouted, yiaddr } = parts;
+  const { cidr } = parts.network;
+  const destination = replyDestination({ ...question, yiaddr, cidr, isRouted, alone: aloneOf(parts) }, kind);
   const packet = replyPacket(parts, destination.broadcastFlag);
   const { bytes, omitted } = encodePacket(packet, mostBytesFor(facts.maximumSize));
   return { kind, network: parts.network.name, header: headerOf(packet), bytes, destination, omitted };

@@ -1,15 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { atRelayPort, type ReplyKind, replyDestination } from '../../src/dhcp/destination.ts';
-import { ip, mac } from './samples.ts';
+import { cidr, ip, mac } from './samples.ts';
 
 const RELAY = '10.77.0.9';
 const CLIENT = '10.77.0.50';
 const ALL = '255.255.255.255';
+const BLOCK = cidr('10.77.0.0/24');
 
 type Row = {
   readonly reply: ReplyKind;
   readonly giaddr?: string;
   readonly ciaddr?: string;
+  /** What the client gets; else its `ciaddr`. */
+  readonly yiaddr?: string;
   readonly flag?: true;
   /** Sent to our address from another wire. */
   readonly routed?: true;
@@ -28,7 +31,12 @@ describe('where a reply goes (RFC 2131 4.1)', () => {
     { reply: 'nak', ciaddr: CLIENT, to: `${ALL}:68`, flagOut: false },
     { reply: 'ack', ciaddr: CLIENT, to: `${CLIENT}:68`, flagOut: false },
     { reply: 'ack', ciaddr: CLIENT, flag: true, to: `${CLIENT}:68`, flagOut: true },
-    { reply: 'offer', ciaddr: CLIENT, to: `${CLIENT}:68`, flagOut: false },
+    { reply: 'ack', ciaddr: CLIENT, yiaddr: '10.77.0.51', to: `${ALL}:68`, flagOut: false },
+    { reply: 'offer', ciaddr: CLIENT, to: `${ALL}:68`, flagOut: false },
+    { reply: 'offer', routed: true, ciaddr: CLIENT, to: `${CLIENT}:68`, flagOut: false },
+    { reply: 'ack', ciaddr: '8.8.8.8', to: `${ALL}:68`, flagOut: false },
+    { reply: 'nak', routed: true, ciaddr: '10.77.0.255', to: `${ALL}:68`, flagOut: false },
+    { reply: 'inform', ciaddr: '10.77.0.255', to: `${ALL}:68`, flagOut: false },
     { reply: 'offer', flag: true, to: `${ALL}:68`, flagOut: true },
     { reply: 'offer', to: `${ALL}:68`, flagOut: false },
     { reply: 'ack', to: `${ALL}:68`, flagOut: false },
@@ -38,11 +46,13 @@ describe('where a reply goes (RFC 2131 4.1)', () => {
     { reply: 'inform', ciaddr: CLIENT, to: `${CLIENT}:68`, flagOut: false },
     { reply: 'inform', giaddr: RELAY, ciaddr: CLIENT, to: `${CLIENT}:68`, flagOut: false },
   ])(
-    '$reply: giaddr $giaddr, ciaddr $ciaddr, flag $flag, routed $routed → $to',
-    ({ reply, giaddr, ciaddr, flag, routed, to, flagOut }) => {
+    '$reply: giaddr $giaddr, ciaddr $ciaddr, yiaddr $yiaddr, flag $flag, routed $routed → $to',
+    ({ reply, giaddr, ciaddr, yiaddr = ciaddr, flag, routed, to, flagOut }) => {
       const question = {
         giaddr: giaddr === undefined ? null : ip(giaddr),
         ciaddr: ciaddr === undefined ? null : ip(ciaddr),
+        yiaddr: yiaddr === undefined ? null : ip(yiaddr),
+        cidr: BLOCK,
         broadcast: flag ?? false,
         isRouted: routed ?? false,
         alone: null,
@@ -59,10 +69,12 @@ describe('where a reply goes (RFC 2131 4.1)', () => {
     ['offer', { broadcast: true }, `${ALL}:68`],
     ['nak', {}, `${ALL}:68`],
     ['ack', { ciaddr: ip(CLIENT) }, `${CLIENT}:68`],
+    ['offer', { ciaddr: ip('8.8.8.8') }, `${CLIENT}:68 by frame`],
     ['offer', { giaddr: ip(RELAY) }, `${RELAY}:67`],
   ] as const)('%s %o goes to the machine alone where that is wanted: %s', (reply, change, to) => {
     const alone = { address: ip(CLIENT), from: ip('10.77.0.1'), to: mac(1) };
-    const question = { giaddr: null, ciaddr: null, broadcast: false, isRouted: false, alone, ...change };
+    const nothing = { giaddr: null, ciaddr: null, broadcast: false, isRouted: false };
+    const question = { ...nothing, yiaddr: ip(CLIENT), cidr: BLOCK, alone, ...change };
     const { address, port, frame } = replyDestination(question, reply);
     expect(`${address}:${port}${frame === undefined ? '' : ' by frame'}`).toBe(to);
   });

@@ -24,3 +24,32 @@ describe('a machine that takes our offer', () => {
     expect(named).toEqual([]);
   });
 });
+
+describe('an address that anybody can write into ciaddr', () => {
+  const to = (sent: readonly Sent[]): string[] =>
+    sent.map(({ to: { address, port } }) => `${address}:${port}`);
+
+  it.each(['8.8.8.8', '10.77.0.255', '10.77.0.50'])(
+    'gets no OFFER, nor the ACK of another address: %s',
+    (ciaddr) => {
+      const rig = startExchange();
+      expect(to(rig.say({ type: 'discover', ciaddr }))).toEqual(['255.255.255.255:68']);
+      const take = { type: 'request', asks: TEN, serverId: US } as const;
+      expect(to(rig.say({ ...take, ciaddr }))).toEqual(['255.255.255.255:68']);
+    },
+  );
+
+  it('gets no answer to INFORM where it is no machine’s', () => {
+    const rig = startExchange();
+    for (const ciaddr of ['10.77.0.255', '10.77.0.0', '8.8.8.8'])
+      expect(rig.say({ type: 'inform', ciaddr })).toEqual([]);
+    expect(rig.counted()).toMatchObject({ off_network: 3 });
+    expect(to(rig.say({ type: 'inform', ciaddr: '10.77.0.50' }))).toEqual(['10.77.0.50:68']);
+  });
+
+  it('gets the ACK of a renewal, which is of itself', () => {
+    const rig = startExchange();
+    rig.say({ type: 'request', asks: TEN, serverId: US });
+    expect(to(rig.say({ type: 'request', ciaddr: TEN, xid: 2 }))).toEqual([`${TEN}:68`]);
+  });
+});
