@@ -8,11 +8,13 @@ export type LeastRate = {
   readonly overMs: number;
 };
 
-/** 64 KiB/s, averaged over a minute. */
+/** 64 KiB/s. */
 export const LEAST_RATE: LeastRate = { bytes: 60 * 64 * 1024, overMs: 60_000 };
 
 /**
- * Destroys the response at the end of the first window in which its connection took less than the rate.
+ * Destroys the response when its connection has fallen a whole window behind the rate. What is on its way shows only in
+ * pieces (`http-send.ts`, and the kernel's buffers), so what one window shows too little the next shows too much; no
+ * window's haste pays for more than one of rest.
  * @returns the way to stop watching, when the answer is complete.
  */
 export function requireRate(
@@ -23,9 +25,13 @@ export function requireRate(
   const over = new AbortController();
   const { socket } = response;
   const watch = async (): Promise<void> => {
-    for (let before = taken(socket); socket !== null; before = taken(socket)) {
+    let ahead = 0;
+    for (let before = taken(socket); socket !== null; ) {
       await clock.sleep(overMs, over.signal);
-      if (taken(socket) - before < bytes) {
+      const now = taken(socket);
+      ahead = Math.min(bytes, ahead + now - before - bytes);
+      before = now;
+      if (ahead <= -bytes) {
         response.destroy();
         return;
       }

@@ -14,7 +14,7 @@ import { type BootHandler, createBootHandler } from '../../src/boot/file-server.
 import { LEAST_RATE } from '../../src/boot/least-rate.ts';
 import { type BootManifest, loadBootManifest } from '../../src/boot/manifest.ts';
 import { createRamdiskFiles } from '../../src/boot/ramdisk-files.ts';
-import { systemClock } from '../../src/clock.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
 import { createLog } from '../../src/log.ts';
 import type { AddressHolder } from '../../src/net/address-holder.ts';
 import { createCounters } from '../../src/net/counters.ts';
@@ -57,6 +57,7 @@ export async function startBootHttp(
     readonly holder?: AddressHolder;
     /** A ramdisk of zeros instead of `INITRD`: more than the buffers between take at once. */
     readonly initrdBytes?: number;
+    readonly clock?: Clock;
   } = {},
 ): Promise<BootHttp> {
   const folder = await mkdtemp(join(tmpdir(), 'ingot-boot-'));
@@ -98,7 +99,7 @@ export async function startBootHttp(
     siteOf: (local) =>
       local === '127.0.0.1' ? { ...SITE, serverAddress: ipv4('127.0.0.1'), httpPort: port } : null,
     kernelArgs: '',
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     log: createLog('silent'),
     onFact: (fact) => facts.push(fact),
     counters,
