@@ -9,6 +9,7 @@ import { connectQmp, type Qmp, type QmpEvent } from './qmp.ts';
 
 const START_MS = 20_000;
 const POLL_MS = 50;
+const QUIT_MS = 10_000;
 
 export type QemuLaunch = {
   readonly plan: MachinePlan;
@@ -58,8 +59,37 @@ async function spawnApart({ plan, command }: QemuLaunch): Promise<ChildProcess> 
   }
 }
 
+export type RunningQemu = {
+  readonly plan: MachinePlan;
+  readonly qmp: Qmp;
+  /** Null: not known. */
+  readonly pid: number | null;
+  readonly clock: Clock;
+};
+
+/** Has QEMU quit, and kills it where it does not within 10 s. */
+export async function endQemu({ plan, qmp, pid, clock }: RunningQemu): Promise<void> {
+  // QEMU may close the socket before it answers: what counts is that it is gone.
+  qmp.execute('quit').catch(() => undefined);
+  if (await goneInTime(qmp, clock)) return;
+  if (pid !== null) await killQemu(plan, pid);
+  await goneInTime(qmp, clock);
+  qmp.close();
+}
+
+async function goneInTime(qmp: Qmp, clock: Clock): Promise<boolean> {
+  const enough = new AbortController();
+  const late = clock.sleep(QUIT_MS, enough.signal).then(
+    () => false,
+    () => true,
+  );
+  const gone = await Promise.race([qmp.closed.then(() => true), late]);
+  enough.abort();
+  return gone;
+}
+
 /** After a BMC restart a number may belong to another process: only our QEMU names this socket. */
-export async function killQemu(plan: MachinePlan, pid: number): Promise<void> {
+async function killQemu(plan: MachinePlan, pid: number): Promise<void> {
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
   if (command.includes(plan.qmp)) process.kill(pid, 'SIGKILL');
 }

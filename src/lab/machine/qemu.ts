@@ -12,34 +12,11 @@ import {
   type SecureBoot,
 } from './machine.ts';
 import { BOOT_NIC_PATH, firmwareOf, nicBootIndex, qemuCommand } from './qemu-argv.ts';
-import { killQemu, launchQemu } from './qemu-process.ts';
+import { qemuMachineInfo } from './qemu-info.ts';
+import { endQemu, launchQemu } from './qemu-process.ts';
 import { connectQmp, type Qmp, type QmpEvent } from './qmp.ts';
+import { type ResetWatch, watchResets } from './reset-watch.ts';
 import { prepareFiles, readMachineState, trustOf, writeMachineState } from './state.ts';
-
-const QUIT_MS = 10_000;
-/**
- * A reboot counts as one boot once no further reset came for this long: SeaBIOS answers each reset by the OS
- * with a second one of its own, which must still see the override.
- */
-const SETTLE_MS = 2000;
-
-export function qemuMachineInfo(plan: MachinePlan): MachineInfo {
-  return {
-    name: plan.name,
-    uuid: plan.uuid,
-    serial: plan.serial,
-    manufacturer: 'Ingot',
-    model: 'Lab machine',
-    bios_version: plan.firmware === 'uefi' ? 'OVMF' : 'SeaBIOS',
-    cpu_count: plan.cpus,
-    memory_mib: plan.memory_mib,
-    disk_bytes: plan.disk_gib * 1024 ** 3,
-    nics: [
-      { id: 'NIC1', mac: plan.pxe.mac, description: 'PXE network' },
-      { id: 'NIC2', mac: plan.lcm.mac, description: 'LCM network' },
-    ],
-  };
-}
 
 export type QemuMachineOptions = {
   readonly plan: MachinePlan;
@@ -57,14 +34,14 @@ export class QemuMachine implements Machine {
   #secureBoot: SecureBoot | null;
   #qmp: Qmp | null = null;
   #pid: number | null = null;
-  /** Set between a reset and the moment when it counts as a boot. */
-  #settling: AbortController | null = null;
+  readonly #resets: ResetWatch;
   /** The end of the line of operations: each waits for the one before it. */
   #queue: Promise<void> = Promise.resolve();
 
   constructor(options: QemuMachineOptions) {
     this.#options = options;
     this.info = qemuMachineInfo(options.plan);
+    this.#resets = watchResets(options.clock, (stillCounts) => this.#useUpOverride(stillCounts));
     this.#boot = {
       enabled: 'Disabled',
       target: 'None',
@@ -130,12 +107,8 @@ export class QemuMachine implements Machine {
       const qmp = this.#qmp;
       if (qmp === null) return;
       this.#power = 'PoweringOff';
-      // QEMU may close the socket before it answers: what counts is that it is gone.
-      qmp.execute('quit').catch(() => undefined);
-      if (await this.#goneWithin(qmp, QUIT_MS)) return;
-      if (this.#pid !== null) await killQemu(this.#options.plan, this.#pid);
-      await this.#goneWithin(qmp, QUIT_MS);
-      qmp.close();
+      const { plan, clock } = this.#options;
+      await endQemu({ plan, pid: this.#pid, qmp, clock });
       this.#detach(qmp);
     });
   }
@@ -156,7 +129,7 @@ export class QemuMachine implements Machine {
     return this.#inLine(async () => {
       await this.#applyBootOrder(settings);
       // Only now: a reset that was reported up to here began under the old settings.
-      this.#settle();
+      this.#resets.settle();
       this.#boot = settings;
       this.#persist();
     });
@@ -205,21 +178,9 @@ export class QemuMachine implements Machine {
     this.#qmp = null;
     this.#pid = null;
     this.#power = 'Off';
-    if (this.#settle()) this.#boot = afterBoot(this.#boot);
+    if (this.#resets.settle()) this.#boot = afterBoot(this.#boot);
     this.#persist();
     this.#options.log.info({}, 'power off');
-  }
-
-  async #goneWithin(qmp: Qmp, ms: number): Promise<boolean> {
-    const enough = new AbortController();
-    const late = this.#options.clock.sleep(ms, enough.signal).then(
-      () => false,
-      () => true,
-    );
-    const gone = await Promise.race([qmp.closed.then(() => true), late]);
-    enough.abort();
-    if (gone) this.#detach(qmp);
-    return gone;
   }
 
   /** What the firmware reads at the machine's next reset, whoever resets it. */
@@ -232,37 +193,20 @@ export class QemuMachine implements Machine {
   }
 
   #onEvent(event: QmpEvent): void {
-    const { log, clock } = this.#options;
-    log.debug({ event: event.name, ...event.data }, 'QEMU event');
-    if (event.name !== 'RESET') return;
-    this.#settle();
-    const settling = new AbortController();
-    this.#settling = settling;
-    clock.sleep(SETTLE_MS, settling.signal).then(
-      () => this.#useUpOverride(settling),
-      () => undefined,
-    );
+    this.#options.log.debug({ event: event.name, ...event.data }, 'QEMU event');
+    if (event.name === 'RESET') this.#resets.seen();
   }
 
   /** The OS rebooted under the present settings: a `Once` among them is used up. */
-  #useUpOverride(settling: AbortController): void {
+  #useUpOverride(stillCounts: () => boolean): void {
     this.#inLine(async () => {
-      if (this.#settling !== settling) return;
-      this.#settling = null;
+      if (!stillCounts()) return;
       this.#boot = afterBoot(this.#boot);
       this.#persist();
       await this.#applyBootOrder(this.#boot);
     }).catch((error: unknown) => {
       this.#options.log.warn({ error: String(error) }, 'cannot set the boot order after a reset');
     });
-  }
-
-  /** True when a reset was about to count. */
-  #settle(): boolean {
-    const pending = this.#settling !== null;
-    this.#settling?.abort(new Error('another reset, other settings, or the end'));
-    this.#settling = null;
-    return pending;
   }
 
   #persist(): void {

@@ -1,7 +1,7 @@
 /** A BMC over a simulated machine, for the tests of this folder. */
 import type { Clock } from '../../../src/clock.ts';
 import { systemClock } from '../../../src/clock.ts';
-import { qemuMachineInfo } from '../../../src/lab/machine/qemu.ts';
+import { qemuMachineInfo } from '../../../src/lab/machine/qemu-info.ts';
 import { type BmcServer, startBmcServer } from '../../../src/lab/redfish/server.ts';
 import { createLog } from '../../../src/log.ts';
 import {

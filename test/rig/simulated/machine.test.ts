@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BootSettings } from '../../../src/lab/machine/machine.ts';
-import { qemuMachineInfo } from '../../../src/lab/machine/qemu.ts';
+import { qemuMachineInfo } from '../../../src/lab/machine/qemu-info.ts';
 import { biosMachine } from '../../lab/fixtures.ts';
 import { createSimulatedMachine, type PowerChange } from './machine.ts';
 
