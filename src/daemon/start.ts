@@ -16,12 +16,12 @@ import { createImageStore } from '../images/image-store.ts';
 import { createLifecycle } from '../lifecycle/create.ts';
 import type { LifecycleDeps } from '../lifecycle/deps.ts';
 import type { Log } from '../log.ts';
-import { passedDescriptors } from '../net/bound-socket.ts';
 import { prefixed } from '../net/counters.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { VERSION } from '../version.ts';
 import { createHolderOf } from './address-holders.ts';
+import { createAnnouncements } from './announcements.ts';
 import { createApiDoors } from './api-doors.ts';
 import { startBootListeners } from './boot-listeners.ts';
 import { type BootTable, createBootTable } from './boot-table.ts';
@@ -33,6 +33,7 @@ import { followNodes } from './follow-nodes.ts';
 import { prepareHttpsBoot } from './https-boot.ts';
 import { learnAddresses } from './known-addresses.ts';
 import { startPacketHost } from './packet-host.ts';
+import { packetThreadOptions } from './packet-options.ts';
 import type { Fact } from './packet-protocol.ts';
 import { createPortPlaces } from './port-places.ts';
 import { openRamdiskLogs } from './ramdisk-logs.ts';
@@ -41,7 +42,7 @@ import { createReservationPublisher } from './reservation-table.ts';
 import { loadSecretKey } from './secret-key.ts';
 import { openSessionFile } from './session-file.ts';
 import { createRamdiskShare } from './share-ramdisk.ts';
-import { bootSite, createSite } from './site.ts';
+import { createSite } from './site.ts';
 import { createStandingWarnings } from './standing-warnings.ts';
 import { stateDisk } from './state-disk.ts';
 import { lockStateDir } from './state-lock.ts';
@@ -77,17 +78,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const secret = await loadSecretKey(config.state_dir);
   const store = await openStore(inState('ingot.db'), { clock, log });
   const recorder = createRecorder(store, log);
-  // The log too: an operator of a daemon that does not answer looks there first.
-  const problem = (sentence: string): void => {
-    log.warn({}, sentence);
-    recorder.record([{ node_uuid: null, kind: 'daemon.problem', severity: 'warning', message: sentence }]);
-  };
-
-  const solved = (sentence: string): void => {
-    log.info({}, sentence);
-    recorder.record([{ node_uuid: null, kind: 'daemon.solved', severity: 'info', message: sentence }]);
-  };
-
+  const { problem, solved, notice } = createAnnouncements(log, recorder);
   const discoveries = await startDiscoveries({ store, config, clock, log });
   const places = createPortPlaces(store, log);
   const facts = createFactSorter({
@@ -100,25 +91,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const manifest = await loadBootManifest(config.boot.ipxe_dir, config.boot.secure_boot_dir);
   const https = await prepareHttpsBoot(config, clock.now());
   const packets = startPacketHost({
-    options: {
-      networks: config.networks,
-      dhcpDescriptors: new Map(passedDescriptors(process.env, process.pid).map(({ name, fd }) => [name, fd])),
-      leasesPath: inState('leases.db'),
-      manifest,
-      kernelArgs: config.boot.kernel_args,
-      site: bootSite(config, https),
-      tftp: config.boot.tftp,
-      logLevel: config.log_level,
-    },
+    options: packetThreadOptions(config, { manifest, https }),
     log,
     onFacts,
     onProblem: problem,
     onSolved: solved,
-    onNotice: (notice) => {
-      const { kind, severity, sentence, data } = notice;
-      warnings.take(notice);
-      log[severity === 'warning' ? 'warn' : 'info'](data, sentence);
-      recorder.record([{ node_uuid: null, kind, severity, message: sentence, data }]);
+    onNotice: (told) => {
+      warnings.take(told);
+      notice(told);
     },
     onDeath: (error) => {
       log.error({ error: error.stack }, 'the packet thread died: DHCP and TFTP are gone');
