@@ -2,8 +2,8 @@
 import type { ForeignLease, LeaseImport, LeaseView, NetworkUsage } from '../api/deps.ts';
 import type { Clock } from '../clock.ts';
 import { bounded, judgeLease, type LeaseVerdict } from '../dhcp/import-lease.ts';
+import type { Lease } from '../dhcp/lease.ts';
 import type { LeaseJournal } from '../dhcp/lease-journal.ts';
-import type { Lease } from '../dhcp/leases.ts';
 import { overlaid, type Reservations, type ReservationTable } from '../dhcp/reservations.ts';
 import type { Place } from '../dhcp/shared-network.ts';
 

@@ -1,8 +1,9 @@
 /** What is done with the leases of a network when the wall clock was set. */
 import type { Log } from '../log.ts';
+import type { Lease } from './lease.ts';
+import type { LeaseBook } from './lease-book.ts';
 import { leaseKeyOf } from './lease-key.ts';
 import type { WriteLeases } from './lease-writer.ts';
-import type { Lease, LeaseBook } from './leases.ts';
 
 type Parts = {
   readonly network: string;

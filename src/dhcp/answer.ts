@@ -4,8 +4,8 @@
  */
 import { type Ipv4, isHostOf } from '../net/ipv4.ts';
 import type { ClientFacts } from './client-facts.ts';
+import type { Lease } from './lease.ts';
 import { isOwn, keptFor } from './lease-key.ts';
-import type { Lease } from './leases.ts';
 import { type DhcpNetwork, leaseSecondsFor } from './network.ts';
 import { type AddressReason, chooseAddress, type Situation, type Standing, standing } from './pool.ts';
 import { reservedOn } from './reservations.ts';

@@ -5,16 +5,15 @@
 import type { Clock } from '../clock.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
-import { RepeatLimit } from '../net/repeat-limit.ts';
 import type { AddressProbe } from './address-probe.ts';
 import type { Answer, Silence } from './answer.ts';
 import { identifiedBy } from './client-facts.ts';
-import { type DhcpFact, dhcpFact, type FactBody, isIpxe, silenceSentence, unansweredKind } from './facts.ts';
+import { ExchangeFacts } from './exchange-facts.ts';
+import type { DhcpFact } from './facts.ts';
 import { FirstOffers } from './first-offers.ts';
+import type { Lease } from './lease.ts';
 import { keptFor, leaseKeyOf } from './lease-key.ts';
 import type { WriteLeases } from './lease-writer.ts';
-import type { Lease } from './leases.ts';
-import { LinkWatch } from './link-watch.ts';
 import { leaseSecondsFor } from './network.ts';
 import type { DhcpNotice } from './notice.ts';
 import { type Case, type Question, withRelayOfLease } from './question.ts';
@@ -47,17 +46,15 @@ type Offered = Extract<Answer, { kind: 'offer' }>;
 export class Exchange {
   readonly #parts: ExchangeParts;
   readonly #sent = new Retransmissions();
-  /** Unanswered machines ask again every few seconds; one remark a minute and machine is enough. */
-  readonly #remarks = new RepeatLimit({ quietMs: 60_000, mostKeys: 4096 });
-
   readonly #strangers: Strangers;
   readonly #used: UsedAddresses;
   readonly #probes: FirstOffers;
-  readonly #links = new LinkWatch();
+  readonly #told: ExchangeFacts;
   readonly #replies: Replies;
 
   constructor(parts: ExchangeParts) {
     this.#parts = parts;
+    this.#told = new ExchangeFacts(parts.onFact);
     this.#strangers = new Strangers(parts, parts.clock.now());
     this.#probes = new FirstOffers(parts);
     this.#replies = new Replies(parts);
@@ -75,7 +72,7 @@ export class Exchange {
   /** The wall clock was set: what was remembered by it counts no more. */
   forgetTimes(now: number): void {
     this.#sent.clear();
-    this.#remarks.clear();
+    this.#told.forgetTimes();
     this.#strangers.recount(now);
   }
 
@@ -94,7 +91,7 @@ export class Exchange {
     const facts = withRelayOfLease(identifiedBy(places[0].network.identity, question.facts), places);
     const { place, answer } = decide(facts, places, { reservations, isBooting, now });
     const one: Case = { ...question, facts, place };
-    this.#watchLink(one);
+    this.#told.asked(one);
     const refusal = this.#refusal(one, answer);
     this.#carryOut(one, refusal === null ? answer : { kind: 'silence', reason: refusal });
   }
@@ -162,7 +159,11 @@ export class Exchange {
     const reply = this.#replies.compose(question, { kind: 'offer', yiaddr: address });
     this.#sent.remember(facts.mac, 'discover', { question: datagram, reply, at: now });
     this.#replies.dispatch(question, reply);
-    this.#tell(question, { kind: 'dhcp.offer', address, sentence: `was offered ${address} (${because})` });
+    this.#told.tell(question, {
+      kind: 'dhcp.offer',
+      address,
+      sentence: `was offered ${address} (${because})`,
+    });
   }
 
   #offerBoot(question: Case): void {
@@ -176,13 +177,13 @@ export class Exchange {
     this.#sent.remember(facts.mac, 'discover', { question: datagram, reply, at: now });
     this.#replies.dispatch(question, reply);
     const sentence = `was told to boot ${file}; another DHCP server gives its address`;
-    this.#tell(question, { kind: 'dhcp.boot_file', address: null, sentence });
+    this.#told.tell(question, { kind: 'dhcp.boot_file', address: null, sentence });
   }
 
   /** The lease counts at once, so that nobody else gets the address; the ACK leaves when it is on disk. */
   #acknowledge(question: Case, lease: Lease): void {
     const { facts, datagram, now } = question;
-    if (question.isBooting && !isIpxe(facts)) this.#links.acknowledged(facts.mac, now);
+    this.#told.acknowledged(question);
     const { place } = question;
     for (const ended of endNextDoor(facts.leaseKey, { place, places: this.#parts.places }, now))
       this.#end(ended.place, ended.lease);
@@ -193,7 +194,7 @@ export class Exchange {
       this.#replies.dispatch(question, reply);
       const seconds = leaseSecondsFor(place.network, question.isBooting);
       const sentence = `leased ${lease.address} for ${seconds} s`;
-      this.#tell(question, { kind: 'dhcp.ack', address: lease.address, sentence });
+      this.#told.tell(question, { kind: 'dhcp.ack', address: lease.address, sentence });
     });
   }
 
@@ -201,18 +202,18 @@ export class Exchange {
     this.#forget(question);
     this.#replies.dispatch(question, this.#replies.compose(question, { kind: 'nak', yiaddr: null }, because));
     const sentence = `asked for ${address} and was refused: ${because}`;
-    this.#tell(question, { kind: 'dhcp.nak', address, sentence });
+    this.#told.tell(question, { kind: 'dhcp.nak', address, sentence });
   }
 
   #inform(question: Case, address: Ipv4): void {
     this.#replies.dispatch(question, this.#replies.compose(question, { kind: 'inform', yiaddr: null }));
     const sentence = `asked for options at its address ${address}`;
-    this.#tell(question, { kind: 'dhcp.inform', address, sentence });
+    this.#told.tell(question, { kind: 'dhcp.inform', address, sentence });
   }
 
   #release(question: Case, address: Ipv4): void {
     this.#endLease(question, address);
-    this.#tell(question, { kind: 'dhcp.release', address, sentence: `gave ${address} back` });
+    this.#told.tell(question, { kind: 'dhcp.release', address, sentence: `gave ${address} back` });
   }
 
   #decline(question: Case, address: Ipv4): void {
@@ -220,22 +221,17 @@ export class Exchange {
     this.#endLease(question, address);
     this.#used.found(place, { address, usedBy: null, refusedBy: facts.mac }, now);
     const sentence = `found ${address} in use by a foreign machine: look for a host with a fixed address there`;
-    this.#tell(question, { kind: 'dhcp.decline', address, sentence });
+    this.#told.tell(question, { kind: 'dhcp.decline', address, sentence });
   }
 
   #keepSilent(question: Case, reason: Silence): void {
-    const { facts, now } = question;
+    const { facts } = question;
     this.#parts.counters.count(reason);
     if (reason === 'other_server_chosen') {
       this.#forget(question);
       if (facts.serverId !== null) this.#parts.onOtherServer(facts.serverId);
     }
-    const kind = unansweredKind(facts, reason);
-    const address = facts.requestedAddress ?? facts.ciaddr;
-    // Where the address comes from elsewhere, this fact alone tells it.
-    const subject = kind === 'dhcp.elsewhere' ? address : reason;
-    if (kind === null || !this.#remarks.allows(`${facts.mac} ${subject}`, now)) return;
-    this.#tell(question, { kind, address, sentence: silenceSentence(reason, facts) });
+    this.#told.unanswered(question, reason);
   }
 
   #endLease(question: Case, address: Ipv4): void {
@@ -264,21 +260,9 @@ export class Exchange {
     return this.#strangers.refusal(place, facts, { isKnown, until, now });
   }
 
-  #watchLink(question: Case): void {
-    const { facts, isBooting, now } = question;
-    if (facts.messageType !== 'discover' || !isBooting) return;
-    const stage = isIpxe(facts) ? 'ipxe' : 'firmware';
-    const sentence = this.#links.discover({ mac: facts.mac, stage, secs: facts.secs }, now);
-    if (sentence !== null) this.#tell(question, { kind: 'dhcp.link_late', address: null, sentence });
-  }
-
   /** What was offered or said before no longer counts. */
   #forget({ facts }: Question): void {
     for (const { book } of this.#parts.places) book.dropOffer(facts.leaseKey);
     this.#sent.forget(facts.mac);
-  }
-
-  #tell({ facts, now, place }: Case, body: FactBody): void {
-    this.#parts.onFact(dhcpFact(facts, { network: place.network.name, at: now }, body));
   }
 }

@@ -1,5 +1,5 @@
 /** Whether a lease that another server gave can go on as ours. Pure. */
-import type { Lease } from './leases.ts';
+import type { Lease } from './lease.ts';
 import { type Situation, type Standing, standing } from './pool.ts';
 import { reservedOn } from './reservations.ts';
 

@@ -5,32 +5,12 @@
  * time: a /16 costs no more than a /24.
  */
 import type { Ipv4 } from '../net/ipv4.ts';
-import type { Mac } from '../net/mac.ts';
+import { AddressHolds } from './address-holds.ts';
 import type { DynamicAddresses } from './address-range.ts';
 import { ExpiryCalendar } from './expiry-calendar.ts';
-import { type Kept, type LeaseKey, leaseKeyOf } from './lease-key.ts';
-import { LookAhead } from './look-ahead.ts';
-
-export type Lease = Kept & {
-  readonly address: Ipv4;
-  readonly hostname: string | null;
-  /** Option 82 that came with the lease's request: renewals that pass no relay are answered by it, too. */
-  readonly relayInformation: Uint8Array | null;
-  /** Milliseconds since the epoch, both. A lease that ended is on record only. */
-  readonly startedAt: number;
-  readonly expiresAt: number;
-};
-
-/**
- * Whose lease in the journal is an address that is left alone because a foreign machine uses it: no machine has this
- * MAC. So a quarantine outlives a restart.
- */
-export const NOBODY = '00:00:00:00:00:00' as Mac;
-
-export type Offer = Kept & { readonly address: Ipv4; readonly until: number };
-
-/** An address that is kept from others without a lease. */
-export type Hold = { readonly address: Ipv4; readonly mac: Mac | null; readonly until: number };
+import { FreeAddresses } from './free-addresses.ts';
+import { type Hold, type Holder, inTime, type Lease, NOBODY, type Offer } from './lease.ts';
+import { type LeaseKey, leaseKeyOf } from './lease-key.ts';
 
 /** Addresses of one network by what they are used for; `free` ones are of the ranges. */
 export type Usage = {
@@ -39,9 +19,6 @@ export type Usage = {
   readonly declined: number;
   readonly free: number;
 };
-
-/** Who keeps an address from others at the moment. */
-export type Holder = { readonly kind: 'machine'; readonly key: LeaseKey } | { readonly kind: 'quarantine' };
 
 /** What choosing an address may read. */
 export type LeaseView = {
@@ -62,28 +39,19 @@ const QUARANTINE_MS = 3_600_000;
 const QUARANTINE_SHARE = 0.1;
 /** Entries put back among the free ones in one sweep; the rest wait for the next packet. */
 const SWEEP_LIMIT = 1000;
-/** Free addresses looked at before giving up on finding one that is not kept back for a reservation. */
-const LOOK_LIMIT = 256;
 
 export class LeaseBook implements LeaseView {
   readonly #dynamic: DynamicAddresses;
   readonly #leaseAt = new Map<Ipv4, Lease>();
   readonly #leaseOf = new Map<LeaseKey, Lease>();
-  readonly #offerAt = new Map<Ipv4, Offer>();
-  readonly #offerTo = new Map<LeaseKey, Offer>();
-  /** Address → end of its quarantine; the oldest first. */
-  readonly #quarantine = new Map<Ipv4, number>();
-  /** Used once, free now; the longest unused first. */
-  readonly #free = new Set<Ipv4>();
-  readonly #neverUsed: LookAhead<Ipv4>;
+  readonly #free: FreeAddresses;
   readonly #leaseEnds = new ExpiryCalendar<Ipv4>();
-  /** Ends of offers and quarantines. */
-  readonly #holdEnds = new ExpiryCalendar<Ipv4>();
+  readonly #holds = new AddressHolds();
 
   /** `leases` as the journal has them, the oldest end first. */
   constructor(dynamic: DynamicAddresses, leases: readonly Lease[], now: number) {
     this.#dynamic = dynamic;
-    this.#neverUsed = new LookAhead(dynamic.inOrder());
+    this.#free = new FreeAddresses(dynamic, (address) => this.#isHeld(address));
     for (const lease of leases) this.#load(lease, now);
   }
 
@@ -92,7 +60,7 @@ export class LeaseBook implements LeaseView {
   }
 
   offerTo(key: LeaseKey): Offer | null {
-    return this.#offerTo.get(key) ?? null;
+    return this.#holds.offerTo(key);
   }
 
   isDynamic(address: Ipv4): boolean {
@@ -114,53 +82,34 @@ export class LeaseBook implements LeaseView {
   }
 
   holderOf(address: Ipv4, now: number): Holder | null {
-    const quarantinedUntil = this.#quarantine.get(address);
-    if (quarantinedUntil !== undefined && quarantinedUntil > now) return { kind: 'quarantine' };
+    if (this.#holds.isQuarantined(address, now)) return { kind: 'quarantine' };
     const lease = this.#leaseAt.get(address);
     if (lease !== undefined && lease.expiresAt > now) return { kind: 'machine', key: leaseKeyOf(lease) };
-    const offer = this.#offerAt.get(address);
-    if (offer !== undefined && offer.until > now) return { kind: 'machine', key: leaseKeyOf(offer) };
+    const offer = this.#holds.offerAt(address);
+    if (offer !== null && offer.until > now) return { kind: 'machine', key: leaseKeyOf(offer) };
     return null;
   }
 
   longestUnused(keptBack: (address: Ipv4) => boolean): Ipv4 | null {
-    for (let address = this.#neverUsed.first(); address !== null; address = this.#neverUsed.first()) {
-      if (!this.#isKnown(address)) {
-        if (!keptBack(address)) return address;
-        // Comes up again should its reservation go away.
-        this.#free.add(address);
-      }
-      this.#neverUsed.drop();
-    }
-    let looks = Math.min(this.#free.size, LOOK_LIMIT);
-    for (const address of this.#free) {
-      if (looks-- === 0) return null;
-      if (!keptBack(address)) return address;
-      this.#free.delete(address);
-      this.#free.add(address);
-    }
-    return null;
+    return this.#free.longestUnused(keptBack);
   }
 
   /** Addresses that nobody used yet and that come up next, at most `most`. */
   upcoming(most: number): readonly Ipv4[] {
-    return this.#neverUsed.peek(most).filter((address) => !this.#isKnown(address));
+    return this.#free.upcoming(most);
   }
 
   /** Keeps the address for the machine until then; an earlier offer to it is void. */
   hold(offer: Offer): void {
     this.dropOffer(leaseKeyOf(offer));
-    this.#clearHolds(offer.address);
-    this.#offerTo.set(leaseKeyOf(offer), offer);
-    this.#offerAt.set(offer.address, offer);
-    this.#holdEnds.put(offer.address, offer.until);
+    this.#holds.offer(offer);
     this.#settle(offer.address);
   }
 
   dropOffer(key: LeaseKey): void {
-    const offer = this.#offerTo.get(key);
-    if (offer === undefined) return;
-    this.#clearHolds(offer.address);
+    const offer = this.#holds.offerTo(key);
+    if (offer === null) return;
+    this.#holds.end(offer.address);
     this.#settle(offer.address);
   }
 
@@ -171,7 +120,7 @@ export class LeaseBook implements LeaseView {
   grant(lease: Lease, now: number): Lease | null {
     const key = leaseKeyOf(lease);
     this.dropOffer(key);
-    this.#clearHolds(lease.address);
+    this.#holds.end(lease.address);
     const before = this.#leaseOf.get(key);
     const moved = before !== undefined && before.address !== lease.address && before.expiresAt > now;
     const superseded = moved ? this.#end(before, now) : null;
@@ -191,7 +140,7 @@ export class LeaseBook implements LeaseView {
    */
   quarantine(address: Ipv4, now: number): Lease | null {
     const most = Math.max(1, Math.floor(this.#dynamic.size * QUARANTINE_SHARE));
-    if (this.#quarantine.size >= most || !this.isDynamic(address)) {
+    if (this.#holds.quarantined >= most || !this.isDynamic(address)) {
       this.#settle(address);
       return null;
     }
@@ -206,18 +155,17 @@ export class LeaseBook implements LeaseView {
       'until' in one
         ? { ...one, until: one.until + byMs }
         : { ...one, startedAt: one.startedAt + byMs, expiresAt: one.expiresAt + byMs };
-    const [leases, offers, quarantine] = [this.leases(), [...this.#offerAt.values()], [...this.#quarantine]];
+    const { offers, quarantine } = this.#holds.takeAll();
     this.#leaseEnds.clear();
-    this.#holdEnds.clear();
-    for (const lease of leases) this.#record(moved(lease), now);
+    for (const lease of this.leases()) this.#record(moved(lease), now);
     for (const offer of offers) this.hold(moved(offer));
     for (const [address, until] of quarantine) this.#leaveAlone(address, until + byMs);
   }
 
   /** Frees what fell due. Called before each packet. */
   sweep(now: number): void {
-    for (const address of this.#holdEnds.takeDue(now, SWEEP_LIMIT)) {
-      this.#clearHolds(address);
+    for (const address of this.#holds.takeDue(now, SWEEP_LIMIT)) {
+      this.#holds.end(address);
       this.#settle(address);
     }
     for (const address of this.#leaseEnds.takeDue(now, SWEEP_LIMIT)) this.#settle(address);
@@ -230,18 +178,17 @@ export class LeaseBook implements LeaseView {
 
   /** What is offered, and what is in quarantine (then `mac` is null). */
   holds(): readonly Hold[] {
-    return [
-      ...[...this.#offerAt.values()],
-      ...[...this.#quarantine].map(([address, until]) => ({ address, mac: null, until })),
-    ];
+    return this.#holds.list();
   }
 
   /** Counts, after a sweep. `reserved`: addresses that may be leased though they are in no range. */
   usage(reserved: Iterable<Ipv4>): Usage {
-    const [leased, offered, declined] = [this.#leaseEnds.size, this.#offerAt.size, this.#quarantine.size];
+    const leased = this.#leaseEnds.size;
+    const { offered, quarantined: declined } = this.#holds;
     let outside = 0;
     for (const address of reserved)
-      if ((this.#leaseEnds.has(address) || this.#offerAt.has(address)) && !this.isDynamic(address)) outside++;
+      if ((this.#leaseEnds.has(address) || this.#holds.offerAt(address) !== null) && !this.isDynamic(address))
+        outside++;
     const free = this.#dynamic.size - (leased + offered + declined - outside);
     return { leased, offered, declined, free: Math.max(0, free) };
   }
@@ -253,12 +200,10 @@ export class LeaseBook implements LeaseView {
   }
 
   #leaveAlone(address: Ipv4, until: number): void {
-    this.#clearHolds(address);
     // Else the machine would be offered the bad address again when the quarantine ends.
     const lease = this.#leaseAt.get(address);
     if (lease !== undefined) this.#forget(lease);
-    this.#quarantine.set(address, until);
-    this.#holdEnds.put(address, until);
+    this.#holds.quarantine(address, until);
     this.#settle(address);
   }
 
@@ -278,15 +223,6 @@ export class LeaseBook implements LeaseView {
     this.#leaseEnds.remove(lease.address);
   }
 
-  /** Forgets the offer and the quarantine of an address. */
-  #clearHolds(address: Ipv4): void {
-    const offer = this.#offerAt.get(address);
-    if (offer !== undefined) this.#offerTo.delete(leaseKeyOf(offer));
-    this.#offerAt.delete(address);
-    this.#quarantine.delete(address);
-    this.#holdEnds.remove(address);
-  }
-
   #end(lease: Lease, now: number): Lease {
     const ended = { ...lease, expiresAt: now };
     this.#leaseAt.set(lease.address, ended);
@@ -298,29 +234,11 @@ export class LeaseBook implements LeaseView {
 
   /** Puts a dynamic address among the free ones, or takes it out, as its holders say. */
   #settle(address: Ipv4): void {
-    const held = this.#leaseEnds.has(address) || this.#offerAt.has(address) || this.#quarantine.has(address);
-    if (held) this.#free.delete(address);
-    else if (this.isDynamic(address)) this.#free.add(address);
+    if (this.#isHeld(address)) this.#free.take(address);
+    else if (this.isDynamic(address)) this.#free.put(address);
   }
 
-  #isKnown(address: Ipv4): boolean {
-    return (
-      this.#free.has(address) ||
-      this.#leaseEnds.has(address) ||
-      this.#offerAt.has(address) ||
-      this.#quarantine.has(address)
-    );
+  #isHeld(address: Ipv4): boolean {
+    return this.#leaseEnds.has(address) || this.#holds.has(address);
   }
-}
-
-const DAY_MS = 86_400_000;
-
-/**
- * A lease that began in the future was written before the clock was set back by more than a day (a dead battery, and
- * no time server yet): its end means nothing. The machine keeps the address for the lease's length, a day at most.
- */
-function inTime(lease: Lease, now: number): Lease {
-  if (lease.startedAt <= now + DAY_MS) return lease;
-  const length = Math.max(0, lease.expiresAt - lease.startedAt);
-  return { ...lease, startedAt: now, expiresAt: now + Math.min(length, DAY_MS) };
 }

@@ -15,7 +15,7 @@ import { type Keeper, startKeeper } from './journal/keeper.ts';
 import { LogSpace } from './journal/log-space.ts';
 import { segmentPaths } from './journal/segment-file.ts';
 import { createTableHost, type TableHost } from './journal/table-host.ts';
-import type { Lease } from './leases.ts';
+import type { Lease } from './lease.ts';
 
 export type { JournalEntry } from './journal/entries.ts';
 

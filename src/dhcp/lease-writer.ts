@@ -4,8 +4,8 @@ import type { IngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { RepeatLimit } from '../net/repeat-limit.ts';
 import type { DhcpCounters } from './counters.ts';
+import type { Lease } from './lease.ts';
 import type { LeaseJournal } from './lease-journal.ts';
-import type { Lease } from './leases.ts';
 
 type LeaseWriterParts = {
   readonly journal: Pick<LeaseJournal, 'append'>;

@@ -3,8 +3,8 @@
  * one that nobody used for the longest time. Pure: reads the lease book, changes nothing.
  */
 import { cidrContains, type Ipv4 } from '../net/ipv4.ts';
+import type { LeaseView } from './lease-book.ts';
 import { type Claimant, isOwn } from './lease-key.ts';
-import type { LeaseView } from './leases.ts';
 import type { DhcpNetwork } from './network.ts';
 import { type Reservation, type Reservations, reservedOn } from './reservations.ts';
 

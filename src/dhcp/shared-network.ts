@@ -6,8 +6,9 @@
 import { cidrContains, type Ipv4 } from '../net/ipv4.ts';
 import { type Answer, answer } from './answer.ts';
 import type { ClientFacts } from './client-facts.ts';
+import type { Lease } from './lease.ts';
+import type { LeaseBook } from './lease-book.ts';
 import type { LeaseKey } from './lease-key.ts';
-import type { Lease, LeaseBook } from './leases.ts';
 import type { DhcpNetwork } from './network.ts';
 import { type AddressReason, type Situation, standing } from './pool.ts';
 import { reservedOn } from './reservations.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Answer, answer } from '../../src/dhcp/answer.ts';
-import type { LeaseBook } from '../../src/dhcp/leases.ts';
+import type { LeaseBook } from '../../src/dhcp/lease-book.ts';
 import { createReservationTable } from '../../src/dhcp/reservations.ts';
 import { bookOf, factsOf, ip, lease, type MessageParts, mac, NETWORK, NOW } from './samples.ts';
 

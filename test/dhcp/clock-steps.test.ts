@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { moveWithClock } from '../../src/dhcp/after-step.ts';
 import { createSteppedClock, type SteppedClock } from '../../src/dhcp/clock-steps.ts';
-import type { Lease } from '../../src/dhcp/leases.ts';
+import type { Lease } from '../../src/dhcp/lease.ts';
 import { createLog } from '../../src/log.ts';
 import { startExchange, US } from './exchange-rig.ts';
 import { bookOf, lease, mac, NOW } from './samples.ts';

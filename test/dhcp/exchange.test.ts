@@ -3,9 +3,9 @@ import { createDhcpCounters, type DhcpCounters } from '../../src/dhcp/counters.t
 import type { Destination } from '../../src/dhcp/destination.ts';
 import { Exchange } from '../../src/dhcp/exchange.ts';
 import type { DhcpFact } from '../../src/dhcp/facts.ts';
+import type { LeaseBook } from '../../src/dhcp/lease-book.ts';
 import type { JournalEntry, LeaseJournal } from '../../src/dhcp/lease-journal.ts';
 import { createLeaseWriter } from '../../src/dhcp/lease-writer.ts';
-import type { LeaseBook } from '../../src/dhcp/leases.ts';
 import { type DhcpPacket, decodePacket, encodePacket } from '../../src/dhcp/packet.ts';
 import { createReservationTable } from '../../src/dhcp/reservations.ts';
 import { IngotError } from '../../src/errors.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NOBODY } from '../../src/dhcp/leases.ts';
+import { NOBODY } from '../../src/dhcp/lease.ts';
 import { bookOf, ip, lease, mac, NOW } from './samples.ts';
 
 const TEN = ip('10.77.0.10');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dynamicAddresses } from '../../src/dhcp/address-range.ts';
-import { LeaseBook } from '../../src/dhcp/leases.ts';
+import { LeaseBook } from '../../src/dhcp/lease-book.ts';
 import { chooseAddress } from '../../src/dhcp/pool.ts';
 import { createReservationTable } from '../../src/dhcp/reservations.ts';
 import type { Ipv4 } from '../../src/net/ipv4.ts';

@@ -13,8 +13,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readFrames } from '../../src/dhcp/journal/frames.ts';
+import type { Lease } from '../../src/dhcp/lease.ts';
 import { type LeaseJournal, openLeaseJournal } from '../../src/dhcp/lease-journal.ts';
-import type { Lease } from '../../src/dhcp/leases.ts';
 import { createLog } from '../../src/log.ts';
 import { lease, mac } from './samples.ts';
 

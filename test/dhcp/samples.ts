@@ -1,7 +1,8 @@
 /** Builders for the tests of this folder: a small network, client messages, a lease book. */
 import { dynamicAddresses } from '../../src/dhcp/address-range.ts';
 import { type ClientFacts, readClient } from '../../src/dhcp/client-facts.ts';
-import { type Lease, LeaseBook } from '../../src/dhcp/leases.ts';
+import type { Lease } from '../../src/dhcp/lease.ts';
+import { LeaseBook } from '../../src/dhcp/lease-book.ts';
 import { type ClientMessage, MESSAGE_TYPES } from '../../src/dhcp/message-type.ts';
 import type { DhcpNetwork } from '../../src/dhcp/network.ts';
 import { OPTIONS, writeOption } from '../../src/dhcp/options/table.ts';

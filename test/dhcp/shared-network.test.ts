@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Lease } from '../../src/dhcp/leases.ts';
+import type { Lease } from '../../src/dhcp/lease.ts';
 import { createReservationTable } from '../../src/dhcp/reservations.ts';
 import { decide } from '../../src/dhcp/shared-network.ts';
 import { startExchange } from './exchange-rig.ts';

@@ -1,8 +1,8 @@
 /** Leases as bytes, for the lease log and between threads: one JSON array, so that `strings` shows an operator all. */
 import { parseIpv4 } from '../../net/ipv4.ts';
 import { parseMac } from '../../net/mac.ts';
+import type { Lease } from '../lease.ts';
 import { parseClientIdText } from '../lease-key.ts';
-import type { Lease } from '../leases.ts';
 
 export type JournalEntry = {
   readonly network: string;

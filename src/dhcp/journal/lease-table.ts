@@ -4,7 +4,7 @@
  */
 import Database from 'better-sqlite3';
 import { IngotError } from '../../errors.ts';
-import type { Lease } from '../leases.ts';
+import type { Lease } from '../lease.ts';
 import { type Adoption, adoptLeases, type Homes } from './adoption.ts';
 import { decodeEntries, encodeEntries, type NetworkLease } from './entries.ts';
 import { readFrames } from './frames.ts';

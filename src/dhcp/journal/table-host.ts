@@ -1,7 +1,7 @@
 /** The packet thread's end of the table thread: starts it when there is something to do, and ends it soon after. */
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { IngotError } from '../../errors.ts';
-import type { Lease } from '../leases.ts';
+import type { Lease } from '../lease.ts';
 import type { Adoption, Homes } from './adoption.ts';
 import { decodeEntries } from './entries.ts';
 import { writeFailure } from './failures.ts';

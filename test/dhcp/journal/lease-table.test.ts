@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeEntries, encodeEntries } from '../../../src/dhcp/journal/entries.ts';
 import { encodeFrame } from '../../../src/dhcp/journal/frames.ts';
 import { type LeaseTable, openLeaseTable } from '../../../src/dhcp/journal/lease-table.ts';
-import type { Lease } from '../../../src/dhcp/leases.ts';
+import type { Lease } from '../../../src/dhcp/lease.ts';
 import { lease, mac } from '../samples.ts';
 
 let folder: string;
