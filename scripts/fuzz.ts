@@ -1,7 +1,8 @@
 /**
- * `npm run fuzz -- dhcp|dhcp-import|tftp|http|syslog|all --seconds N [--seed S]`: throws valid messages, changed, and noise at each codec
- * and each server of `test/fuzz/targets/`, for N seconds in all. Prints the seed, so that a finding can be had again.
- * Exit codes: 0 nothing found, 1 a promise was broken (the sentence and the input are printed), 2 wrong usage.
+ * `npm run fuzz -- dhcp|dhcp-import|tftp|http|syslog|all --seconds N [--seed S]`: throws valid messages, changed, and
+ * noise at each codec and each server of `test/fuzz/targets/`, for N seconds in all. Prints the seed, so that a finding
+ * can be had again. Exit codes: 0 nothing found, 1 a promise was broken (the sentence and the input are printed), 2
+ * wrong usage.
  */
 import { parseArgs } from 'node:util';
 import { allTargets, fuzz } from '../test/fuzz/run.ts';

@@ -1,4 +1,6 @@
-/** Writes `docs/lifecycle.md` from the provision graph and the deploy frames (`npm run docs`); a test compares the two. */
+/**
+ * Writes `docs/lifecycle.md` from the provision graph and the deploy frames (`npm run docs`); a test compares the two.
+ */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CoreStep, DEPLOY_FRAMES, type DeployFrame } from '../src/lifecycle/deploy-frames.ts';

@@ -1,11 +1,13 @@
 /**
  * The house rules that Biome has no rule for: no source file over 400 lines (tables of constants excepted,
- * marked by `// table of constants` in the first lines), and no import against the map of the rooms.
+ * marked by `// table of constants` in the first lines), no comment over 120 columns, and no import against the map of
+ * the rooms.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 
 const MOST_LINES = 400;
+const MOST_COLUMNS = 120;
 const TABLE_MARK = 'table of constants';
 
 /** Which rooms a room of src/ may import; the files of OPEN_TO_ALL are open to all. See docs/architecture.md. */
@@ -50,6 +52,18 @@ function tooLong(file: string): readonly string[] {
     : [];
 }
 
+/** Biome wraps code, and leaves comments alone. */
+function wideComments(file: string): readonly string[] {
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .flatMap((line, at) => {
+      const isComment = /^\s*(\/\/|\/\*|\*)/.test(line);
+      return isComment && line.length > MOST_COLUMNS
+        ? [`${file}:${at + 1}: a comment of ${line.length} columns; ${MOST_COLUMNS} is the limit`]
+        : [];
+    });
+}
+
 function wrongImports(file: string): readonly string[] {
   const [room = '', ...rest] = relative('src', file).split('/');
   const allowed = MAY_IMPORT[room];
@@ -64,7 +78,9 @@ function wrongImports(file: string): readonly string[] {
 }
 
 const problems = [
-  ...['src', 'test', 'scripts'].flatMap(sourceFiles).flatMap(tooLong),
+  ...['src', 'test', 'scripts']
+    .flatMap(sourceFiles)
+    .flatMap((file) => [...tooLong(file), ...wideComments(file)]),
   ...sourceFiles('src').flatMap(wrongImports),
 ];
 for (const problem of problems) process.stderr.write(`${problem}\n`);

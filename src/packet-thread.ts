@@ -1,7 +1,7 @@
 /**
  * The packet thread: DHCP, PXE's boot server, TFTP and syslog for every network that ingot serves, away from the API's
- * event loop. The main thread sends it the boot table; it sends back facts. Started by `daemon/packet-host.ts` as a worker
- * thread.
+ * event loop. The main thread sends it the boot table; it sends back facts. Started by `daemon/packet-host.ts` as a
+ * worker thread.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { bootClientOf } from './boot/client.ts';

@@ -12,7 +12,9 @@ const DAY_MS = 86_400_000;
 /** Entries of one call; the journal takes some thousand at once. */
 const AT_ONCE = 1_000;
 
-/** Leases of the first `count` addresses from `from`, those that end in .0 or .255 left out; no daemon may run there. */
+/**
+ * Leases of the first `count` addresses from `from`, those that end in .0 or .255 left out; no daemon may run there.
+ */
 export async function fillLeases({ dir }: Field, from: string, count: number): Promise<void> {
   const first = parseIpv4(from);
   if (first === null) throw new Error(`no address: ${from}`);

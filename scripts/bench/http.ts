@@ -1,4 +1,7 @@
-/** HTTP against nginx with sendfile: one large file, Debian's wrk. Kernel and ramdisk come from memory, images from disk. */
+/**
+ * HTTP against nginx with sendfile: one large file, Debian's wrk. Kernel and ramdisk come from memory, images from
+ * disk.
+ */
 import { createHash, randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -46,7 +49,9 @@ export const http: Measure = {
   },
 };
 
-/** The ramdisk's folder is the field's own (`startIngot`); the same bytes are the image, in a folder for both servers. */
+/**
+ * The ramdisk's folder is the field's own (`startIngot`); the same bytes are the image, in a folder for both servers.
+ */
 async function makeFiles({ dir }: Field): Promise<string> {
   const folder = join(dir, 'files');
   await mkdir(folder);

@@ -45,7 +45,10 @@ export type AgentOptions = {
   readonly signal: AbortSignal;
 };
 
-/** Runs until the signal is aborted, or a rescue has the machine. Rejects only when the agent cannot serve at all (no certificate, no port). */
+/**
+ * Runs until the signal is aborted, or a rescue has the machine. Rejects only when the agent cannot serve at all (no
+ * certificate, no port).
+ */
 export async function runAgent(options: AgentOptions): Promise<void> {
   const { args, machine } = options;
   const { clock, say, run } = machine;

@@ -12,7 +12,9 @@ export type KernelArgs = {
   readonly bootMac: string | null;
   /** Accept any TLS certificate of image servers, and of the API where no fingerprint is given. */
   readonly insecure: boolean;
-  /** SHA-256 (hex, lower case) of the API's certificate or of the authority that signed it; null: any known authority. */
+  /**
+   * SHA-256 (hex, lower case) of the API's certificate or of the authority that signed it; null: any known authority.
+   */
   readonly apiFingerprint: string | null;
   /** Against which the API gives this boot's token; null: it asks for none. */
   readonly ticket: string | null;

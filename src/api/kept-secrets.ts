@@ -13,7 +13,9 @@ type Was = {
   readonly shown: JsonObject;
 };
 
-/** `after` with the secrets of `stored`. Throws `invalid_input` for a mask in `touched` that has no secret behind it. */
+/**
+ * `after` with the secrets of `stored`. Throws `invalid_input` for a mask in `touched` that has no secret behind it.
+ */
 export function withKeptSecrets(after: JsonObject, was: Was, touched: readonly string[]): JsonObject {
   const kept = keptObject(after, was.stored, was.shown);
   for (const name of touched) refuseMask(kept[name] ?? null);

@@ -63,7 +63,8 @@ export type Bmc = {
   softPowerOff(signal?: AbortSignal): Promise<void>;
   /**
    * The system starts anew without its power being cut: `forced` at once, `graceful` when the OS has shut down. Not
-   * idempotent: what cannot be confirmed by the power state. Rejects with `bmc_refused` where the BMC has no such button.
+   * idempotent: what cannot be confirmed by the power state. Rejects with `bmc_refused` where the BMC has no such
+   * button.
    */
   restart(how: 'forced' | 'graceful', signal?: AbortSignal): Promise<void>;
   /** For the next boot only; `mode` is set with it where the BMC allows. */

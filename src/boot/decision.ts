@@ -72,7 +72,10 @@ export type BootSite = {
   readonly syslog: boolean;
   /** UEFI HTTP boot is led to https:// on this port; null: to http://. */
   readonly uefiHttpsPort: number | null;
-  /** HTTPS is served on this port, by this certificate or authority (SHA-256, hex), and agents call there; null: it is not. */
+  /**
+   * HTTPS is served on this port, by this certificate or authority (SHA-256, hex), and agents call there; null: it is
+   * not.
+   */
   readonly tls: { readonly port: number; readonly fingerprint: string } | null;
   /** An iPXE that can is led to https://, for it holds the authority (`boot.https.ipxe`). */
   readonly ipxeByTls: boolean;
@@ -134,8 +137,8 @@ export function decideBoot(facts: {
 }
 
 /**
- * `http://10.20.0.1:6180`: iPXE scripts, boot files and agent calls are below it; `tls`: `https://10.20.0.1:6183`, where
- * it is served.
+ * `http://10.20.0.1:6180`: iPXE scripts, boot files and agent calls are below it; `tls`: `https://10.20.0.1:6183`,
+ * where it is served.
  */
 export function siteUrl({ serverAddress, httpPort, tls }: BootSite, by: 'tls' | 'plain' = 'plain'): string {
   return by === 'tls' && tls !== null

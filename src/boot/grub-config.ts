@@ -1,8 +1,8 @@
 /**
  * The boot decision in GRUB's language, for machines with Secure Boot and for ARM64. Pure.
  *
- * Debian's signed GRUB has no HTTP, so kernel and ramdisk come by TFTP too; another one may have come by UEFI HTTP boot,
- * and loads all of it so. It asks for `grub/grub.cfg` on the server
+ * Debian's signed GRUB has no HTTP, so kernel and ramdisk come by TFTP too; another one may have come by UEFI HTTP
+ * boot, and loads all of it so. It asks for `grub/grub.cfg` on the server
  * that it came from; that one is the same for all and leads on by the MAC address, so that the answer depends on
  * what the machine says of itself and not on whose lease its address is (there is none in proxy mode).
  */
@@ -92,7 +92,9 @@ function ramdiskConfig(
   ]);
 }
 
-/** What the machine tried so far did not bring it further: from the ramdisk to a disk, from the disk back to firmware. */
+/**
+ * What the machine tried so far did not bring it further: from the ramdisk to a disk, from the disk back to firmware.
+ */
 function stuckConfig(tried: BootIntent, node: string): string {
   if (tried === 'ramdisk')
     return diskConfig(`ingot: ${node} goes round, on to its disk. See: ingot node why`);

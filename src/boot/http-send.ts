@@ -22,10 +22,10 @@ export type Sent = {
 };
 
 /**
- * What is handed to the connection at once. Of one write nothing shows how far it is until all of it has left, so a whole
- * ramdisk looks like a client that takes nothing (`least-rate.ts`, and the idle time of TLS), and TLS copies it encrypted.
- * Measured: smaller ones cost CPU time, larger ones gain nothing. From disk two per download: one is read while the other
- * is on its way.
+ * What is handed to the connection at once. Of one write nothing shows how far it is until all of it has left, so a
+ * whole ramdisk looks like a client that takes nothing (`least-rate.ts`, and the idle time of TLS), and TLS copies it
+ * encrypted. Measured: smaller ones cost CPU time, larger ones gain nothing. From disk two per download: one is read
+ * while the other is on its way.
  */
 export const PIECE_BYTES = 1024 * 1024;
 

@@ -52,7 +52,10 @@ export function createMemoryFile(path: string): MemoryFileSource {
 
 const CHUNK_BYTES = 8 * 1024 * 1024;
 
-/** The whole file, straight into its shared place: no copy of it waits to be collected. @throws Error when it shrinks meanwhile */
+/**
+ * The whole file, straight into its shared place: no copy of it waits to be collected. @throws Error when it shrinks
+ * meanwhile
+ */
 export async function readShared(path: string): Promise<Buffer> {
   const handle = await open(path, 'r');
   try {

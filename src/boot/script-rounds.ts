@@ -16,7 +16,10 @@ export type ScriptRounds = {
   count(entry: BootEntry | null, now: number): ScriptRound;
   /** Somebody only looks at it: the same script, and no round of a boot. */
   look(entry: BootEntry | null, now: number): ScriptRound;
-  /** Whether the next load would be one too many: for who has to have the script ready before he knows that it is loaded. */
+  /**
+   * Whether the next load would be one too many: for who has to have the script ready before he knows that it is
+   * loaded.
+   */
   isLast(entry: BootEntry | null, now: number): boolean;
 };
 

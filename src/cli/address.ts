@@ -1,4 +1,7 @@
-/** Where the daemon's API is: `--url`, `INGOT_URL`, the client file, the default port, or the socket where that does not let us in. */
+/**
+ * Where the daemon's API is: `--url`, `INGOT_URL`, the client file, the default port, or the socket where that does not
+ * let us in.
+ */
 import { stat } from 'node:fs/promises';
 import { IngotError } from '../errors.ts';
 import { createClient } from './client.ts';

@@ -1,4 +1,6 @@
-/** The report of `ingot dhcp import` for humans: counts, then what was left out, together where the reason is one. Pure. */
+/**
+ * The report of `ingot dhcp import` for humans: counts, then what was left out, together where the reason is one. Pure.
+ */
 import type { Skipped } from '../dhcp-import/foreign.ts';
 
 export type Imported = {

@@ -38,8 +38,8 @@ export type WaitOptions = {
 };
 
 /**
- * The node at the goal. Throws `conflict` when it failed (with the node's `last_error`) or is held, `timeout` when time is
- * over.
+ * The node at the goal. Throws `conflict` when it failed (with the node's `last_error`) or is held, `timeout` when time
+ * is over.
  */
 export async function waitForVerb(options: WaitOptions): Promise<NodeAnswer> {
   const { client, ident, verb, clock, signal, timeoutMs, onProgress } = options;

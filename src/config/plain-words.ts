@@ -1,4 +1,6 @@
-/** Mistakes of form in an operator's file or request, in words that name no type of ours; for zod's `safeParse`. Pure. */
+/**
+ * Mistakes of form in an operator's file or request, in words that name no type of ours; for zod's `safeParse`. Pure.
+ */
 import type { z } from 'zod';
 import { isSecretKey } from '../secret-words.ts';
 

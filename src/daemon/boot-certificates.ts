@@ -25,7 +25,9 @@ export type BootCertificates = {
   /** PEM: private key, and certificate (chain). */
   readonly key: string;
   readonly certificate: string;
-  /** PEM of the authority to enroll in firmware; null: the operator's own certificate, whose authority we do not know. */
+  /**
+   * PEM of the authority to enroll in firmware; null: the operator's own certificate, whose authority we do not know.
+   */
   readonly authority: string | null;
   /** SHA-256 (hex) of what agents shall meet: the authority, or where we do not know it the certificate itself. */
   readonly fingerprint: string;

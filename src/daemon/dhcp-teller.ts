@@ -1,6 +1,6 @@
 /**
- * What the packet thread passes on of DHCP: of nodes' machines, each its share, and of strangers as much as is of use. For
- * a MAC is easily copied, and whoever floods DHCP with it would push out what else is known of its node.
+ * What the packet thread passes on of DHCP: of nodes' machines, each its share, and of strangers as much as is of use.
+ * For a MAC is easily copied, and whoever floods DHCP with it would push out what else is known of its node.
  */
 import type { Clock } from '../clock.ts';
 import type { DhcpFact } from '../dhcp/facts.ts';
@@ -23,14 +23,14 @@ type Parts = {
 };
 
 /**
- * Thousands of strangers that all start at once are told whole (eight facts each); a flood of invented MACs is not worth
- * the time that it takes from others.
+ * Thousands of strangers that all start at once are told whole (eight facts each); a flood of invented MACs is not
+ * worth the time that it takes from others.
  */
 const STRANGERS = { burst: 20_000, perSecond: 1_000, maxAddresses: 1 } as const;
 
 /**
- * Facts of one kind of one MAC at once, and three more in a minute: boots, and machines that go round, are told whole. Of
- * each kind, so that a flood of DISCOVERs does not hide which address the machine has got.
+ * Facts of one kind of one MAC at once, and three more in a minute: boots, and machines that go round, are told whole.
+ * Of each kind, so that a flood of DISCOVERs does not hide which address the machine has got.
  */
 const SHARE = { burst: 40, perSecond: 0.05, maxAddresses: 20_000 } as const;
 

@@ -1,6 +1,7 @@
 /**
  * Ties facts from the wire to nodes: by MAC where the fact has one, else by whose address it is
- * (`address-owners.ts`). Facts of machines that ingot does not know are counted and go to the list of discovered machines.
+ * (`address-owners.ts`). Facts of machines that ingot does not know are counted and go to the list of discovered
+ * machines.
  */
 import type { RelayPlace } from '../dhcp/facts.ts';
 import type { Ipv4 } from '../net/ipv4.ts';

@@ -1,4 +1,7 @@
-/** The certificate for agents, boot files and deployed systems by HTTPS, or a sentence on why there is none: no reason not to start. */
+/**
+ * The certificate for agents, boot files and deployed systems by HTTPS, or a sentence on why there is none: no reason
+ * not to start.
+ */
 import type { Config } from '../config/schema.ts';
 import { asIngotError } from '../errors.ts';
 import { type BootCertificates, loadBootCertificates } from './boot-certificates.ts';

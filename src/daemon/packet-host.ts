@@ -43,7 +43,10 @@ export type PacketHost = {
   holderOf(address: Ipv4): Promise<AddressHolder>;
   /** One verdict a lease, in their order; what was taken is on disk. */
   importLeases(order: LeaseImport): Promise<readonly ImportVerdict[]>;
-  /** Resolves when the thread has taken a turn, and the lease keeper the write at hand; rejects with `busy` when it does not within ten seconds. */
+  /**
+   * Resolves when the thread has taken a turn, and the lease keeper the write at hand; rejects with `busy` when it does
+   * not within ten seconds.
+   */
   ping(): Promise<void>;
   /** What serves, and what does not yet. */
   services(): readonly PacketService[];

@@ -114,8 +114,8 @@ const REMEMBERED: Rule = { do: 'ack', ifOwner: true };
 
 /**
  * A usable address without a record is acknowledged: the machine took an offer that we forgot in a restart, runs
- * with a lease that we lost, or remembers one, which only the sole server can tell to be its own. A running machine is not cut off when it gets a reservation elsewhere:
- * it moves at its next start.
+ * with a lease that we lost, or remembers one, which only the sole server can tell to be its own. A running machine is
+ * not cut off when it gets a reservation elsewhere: it moves at its next start.
  */
 const REQUEST_RULES: Record<RequestStanding, Record<RequestState, Rule>> = {
   usable: { selecting: ACK, init_reboot: ACK, renewing: ACK },

@@ -62,8 +62,8 @@ export function replyDestination(question: Question, reply: ReplyKind): Destinat
 }
 
 /**
- * The address in `ciaddr`, where the client can be taken to use it; else null. Anybody can write any address there, and it
- * would get our reply: so it has to be one of the network's machines, and one that renews, asks for options only, or
+ * The address in `ciaddr`, where the client can be taken to use it; else null. Anybody can write any address there, and
+ * it would get our reply: so it has to be one of the network's machines, and one that renews, asks for options only, or
  * cannot be reached by a broadcast. An OFFER goes to none: a machine with an address asks for none (RFC 2131 table 5).
  */
 function addressInUse({ ciaddr, cidr, isRouted, yiaddr }: Question, reply: ReplyKind): Ipv4 | null {

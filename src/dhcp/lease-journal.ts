@@ -1,8 +1,8 @@
 /**
  * Leases on disk. What is appended is gathered while a flush is under way, and for a moment more when there is much,
  * leaves as one frame for the lease log (`leases.log.*`) with the next one (group commit), and each is told when it is
- * durable: only then may its ACK leave. The lease keeper waits for the disk, nobody else. A segment of the log that is full, or a minute old, is
- * folded into `leases.db` by a thread that exists for as long as that takes.
+ * durable: only then may its ACK leave. The lease keeper waits for the disk, nobody else. A segment of the log that is
+ * full, or a minute old, is folded into `leases.db` by a thread that exists for as long as that takes.
  */
 import { getPriority } from 'node:os';
 import type { IngotError } from '../errors.ts';

@@ -11,7 +11,9 @@ export type Claimant = { readonly mac: Mac; readonly leaseKey: LeaseKey };
 /** What leases and offers say of whose they are; without `clientId` they are kept under the MAC. */
 export type Kept = { readonly mac: Mac; readonly clientId?: ClientIdText };
 
-/** RFC 2132 9.14: at least a type and a byte. RFC 4361's are of at most 5 + 128 bytes; the text is kept with each lease. */
+/**
+ * RFC 2132 9.14: at least a type and a byte. RFC 4361's are of at most 5 + 128 bytes; the text is kept with each lease.
+ */
 const LEAST_BYTES = 2;
 const MOST_BYTES = 133;
 
@@ -40,8 +42,8 @@ export function keptFor({ mac, leaseKey }: Claimant): Kept {
 }
 
 /**
- * Whether what is kept under that key is the claimant's own. What is kept under the bare MAC is, too: it was given before
- * the network went by client identifiers, or to a program of the machine that sends none.
+ * Whether what is kept under that key is the claimant's own. What is kept under the bare MAC is, too: it was given
+ * before the network went by client identifiers, or to a program of the machine that sends none.
  */
 export function isOwn(key: LeaseKey, { mac, leaseKey }: Claimant): boolean {
   return key === leaseKey || key === mac;

@@ -1,4 +1,6 @@
-/** Leases on their way to the disk: what waits for them is done when they are there, or is not done, and that is told. */
+/**
+ * Leases on their way to the disk: what waits for them is done when they are there, or is not done, and that is told.
+ */
 import type { Clock } from '../clock.ts';
 import type { IngotError } from '../errors.ts';
 import type { Log } from '../log.ts';

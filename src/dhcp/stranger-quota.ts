@@ -28,7 +28,10 @@ export type Full = 'port' | 'network';
 /** Who is counted, on which port, until when. */
 type Counted = { readonly mac: Mac; readonly port: string | null; until: number };
 
-/** Those whose time is over, and those that belong to nodes by now, are looked for when something is full, and then no more often than this. */
+/**
+ * Those whose time is over, and those that belong to nodes by now, are looked for when something is full, and then no
+ * more often than this.
+ */
 const SWEEP_MS = 1_000;
 
 export class StrangerQuota {

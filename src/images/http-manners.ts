@@ -18,8 +18,8 @@ export function createHttpDispatcher(): Dispatcher {
 }
 
 /**
- * `identity`: what is hashed is what the server keeps. User and password of the URL become a header; throws `image_refused`
- * where they cannot be decoded, without telling them.
+ * `identity`: what is hashed is what the server keeps. User and password of the URL become a header; throws
+ * `image_refused` where they cannot be decoded, without telling them.
  */
 export function plainHeaders(url: URL): Record<string, string> {
   const headers: Record<string, string> = { 'accept-encoding': 'identity', 'user-agent': 'ingot' };

@@ -10,8 +10,8 @@ export type HashAlgorithm = keyof typeof HASH_DIGITS;
 export type Checksum = { readonly algorithm: HashAlgorithm; readonly value: string };
 
 /**
- * A list of checksums at an http(s) URL, as sha256sum and its kin write them; the line of the source's file name counts.
- * `algorithm` null: any.
+ * A list of checksums at an http(s) URL, as sha256sum and its kin write them; the line of the source's file name
+ * counts. `algorithm` null: any.
  */
 export type ChecksumList = { readonly url: string; readonly algorithm: HashAlgorithm | null };
 
@@ -46,8 +46,8 @@ export type ReadyImage = {
 
 export type ImageStore = {
   /**
-   * Looks the checksum up where a list is named, and fetches nothing else. A list may change at any time: who asks twice may
-   * get two images. Rejects with `image_unreachable`, `image_refused`, or `too_large`.
+   * Looks the checksum up where a list is named, and fetches nothing else. A list may change at any time: who asks
+   * twice may get two images. Rejects with `image_unreachable`, `image_refused`, or `too_large`.
    */
   resolve(asked: AskedImage, signal?: AbortSignal): Promise<ImageRequest>;
   /**

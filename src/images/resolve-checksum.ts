@@ -8,7 +8,9 @@ import { shownSource } from './source.ts';
 /** The lists of whole distributions have some thousand lines. */
 const MAX_LIST_BYTES = 4 * 1024 * 1024;
 
-/** Fetches the list, where there is one. Rejects as `fetchSmall` does, and with `image_refused` for a list of no use. */
+/**
+ * Fetches the list, where there is one. Rejects as `fetchSmall` does, and with `image_refused` for a list of no use.
+ */
 export async function resolveChecksum(asked: AskedImage, tools: FetchTools): Promise<ImageRequest> {
   const { checksum } = asked;
   if (!('url' in checksum)) return { ...asked, checksum };

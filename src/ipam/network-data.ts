@@ -50,8 +50,8 @@ export function isForTheOs(network: NetworkConfig): boolean {
 /**
  * The node's static addresses, each on the NIC that is plugged into its network (`physical_network` of the
  * port is the network's name), or on the bond that this NIC is a part of. One default route at most. NICs without an
- * address are not named, so the OS leaves them alone. Throws `invalid_input` when a network of an address has no port, or
- * no configuration.
+ * address are not named, so the OS leaves them alone. Throws `invalid_input` when a network of an address has no port,
+ * or no configuration.
  */
 export function networkDataFor(node: {
   readonly ports: readonly BondedPort[];

@@ -1,4 +1,6 @@
-/** `ingot lab trust`: what an operator does in a server's set-up (TLS Auth Configuration), for all machines of a lab. */
+/**
+ * `ingot lab trust`: what an operator does in a server's set-up (TLS Auth Configuration), for all machines of a lab.
+ */
 import { X509Certificate } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { IngotError } from '../errors.ts';
@@ -37,7 +39,9 @@ export function certificatesIn(pem: string): readonly Uint8Array[] {
   });
 }
 
-/** The machines' firmware takes https:// boot files of servers that these authorities signed, from the next power-on. */
+/**
+ * The machines' firmware takes https:// boot files of servers that these authorities signed, from the next power-on.
+ */
 export async function labTrust(dir: string, pem: string): Promise<readonly string[]> {
   const lab = await requireLab(dir);
   const lists = signatureLists(certificatesIn(pem));

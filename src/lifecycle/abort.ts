@@ -1,4 +1,6 @@
-/** What an operator's `abort` does: to a job at once, or after a step that must not be cut; and after a failed service. */
+/**
+ * What an operator's `abort` does: to a job at once, or after a step that must not be cut; and after a failed service.
+ */
 import { IngotError } from '../errors.ts';
 import type { JobRecord } from '../store/records/job.ts';
 import type { NodeRecord } from '../store/records/node.ts';
@@ -14,8 +16,8 @@ import { lockedBy } from './verbs.ts';
 type Running = { readonly node: NodeRecord; readonly job: JobRecord };
 
 /**
- * The running step fails at once, or ends first where it must not be cut; the job tidies up, then the node goes where the
- * graph says. Throws `node_locked` when the job tidies up already, or only switches the machine's power.
+ * The running step fails at once, or ends first where it must not be cut; the job tidies up, then the node goes where
+ * the graph says. Throws `node_locked` when the job tidies up already, or only switches the machine's power.
  */
 export async function abortJob(
   queries: Queries,
@@ -65,8 +67,8 @@ export function refuseAbortInMaintenance(node: NodeRecord): void {
 }
 
 /**
- * The job that gives a node of which a service failed its own system back; null where the service never took it away, or an
- * operator has switched the power since.
+ * The job that gives a node of which a service failed its own system back; null where the service never took it away,
+ * or an operator has switched the power since.
  */
 export async function wayBack(queries: Queries, node: NodeRecord): Promise<JobRecord | null> {
   const last = await queries.jobs.lastOf(node.uuid);

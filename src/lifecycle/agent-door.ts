@@ -1,4 +1,7 @@
-/** Judges ramdisks that call without a token yet, by address and ticket, and tells the node's events of those turned away. */
+/**
+ * Judges ramdisks that call without a token yet, by address and ticket, and tells the node's events of those turned
+ * away.
+ */
 import { whyStranger } from '../boot/ticket.ts';
 import { IngotError } from '../errors.ts';
 import type { AddressHolder } from '../net/address-holder.ts';

@@ -85,7 +85,9 @@ export function reservedSteps(
 
 const CHILD_TARGETS = { power_on: 'power on', power_off: 'power off', reboot: 'rebooting' } as const;
 
-/** No agent runs on a child while its parent's steps do: what can be done to it is its power. Throws `invalid_input`. */
+/**
+ * No agent runs on a child while its parent's steps do: what can be done to it is its power. Throws `invalid_input`.
+ */
 function stepsOnChildren(kind: AskedKind, { step: name, onChildren }: AskedStep): readonly JobStep[] {
   const target = Object.entries(CHILD_TARGETS).find(([known]) => known === name)?.[1];
   const only = onChildren?.only ?? null;

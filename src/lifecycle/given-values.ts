@@ -1,10 +1,13 @@
 /**
- * What values of nodes and ports must look like, whoever gives them: clients of the API, or inspection rules. What a rule could
- * set and the API would not take would spoil every later PATCH. Pure.
+ * What values of nodes and ports must look like, whoever gives them: clients of the API, or inspection rules. What a
+ * rule could set and the API would not take would spoil every later PATCH. Pure.
  */
 import type { JsonObject } from '../json.ts';
 
-/** Ironic's `network-data-schema.json` in what it asks for at the top: nothing, or all three lists. Null: as it should be. */
+/**
+ * Ironic's `network-data-schema.json` in what it asks for at the top: nothing, or all three lists. Null: as it should
+ * be.
+ */
 export function networkDataProblem(data: JsonObject): string | null {
   if (Object.keys(data).length === 0) return null;
   const lacking = ['links', 'networks', 'services'].find((list) => !Array.isArray(data[list]));
@@ -13,8 +16,8 @@ export function networkDataProblem(data: JsonObject): string | null {
 }
 
 /**
- * Whole sets of what is known of a link, of which Ironic takes any: a switch's port, a smart NIC's, one of Open vSwitch's
- * VTEP (1.90), or the kind of network alone. None is known of an empty one.
+ * Whole sets of what is known of a link, of which Ironic takes any: a switch's port, a smart NIC's, one of Open
+ * vSwitch's VTEP (1.90), or the kind of network alone. None is known of an empty one.
  */
 const LINKS: readonly (readonly string[])[] = [
   ['switch_id', 'port_id'],

@@ -23,8 +23,9 @@ export function asInBandStep(found: Json | undefined): InBandStep | null {
 }
 
 /**
- * The agent's step that this step of the job is the middle of, and that an abort has to wait for: one that the agent does not
- * call `abortable` (firmware that is flashed, say, or made active by the boot that follows). Null for all others.
+ * The agent's step that this step of the job is the middle of, and that an abort has to wait for: one that the agent
+ * does not call `abortable` (firmware that is flashed, say, or made active by the boot that follows). Null for all
+ * others.
  */
 export function uncuttableOf(step: JobStep | undefined): InBandStep | null {
   const found = inBandStepOf(step);

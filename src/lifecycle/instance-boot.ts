@@ -1,4 +1,6 @@
-/** What a machine boots whose system comes from the network (`deploy_interface: ramdisk`), out of `instance_info`. Pure. */
+/**
+ * What a machine boots whose system comes from the network (`deploy_interface: ramdisk`), out of `instance_info`. Pure.
+ */
 import type { InstanceBoot } from '../boot/decision.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { holdsSecret, isSecretKey } from '../secret-words.ts';

@@ -89,7 +89,8 @@ function refused(node: Deployable, problem: string, hint: string): IngotError {
 
 /**
  * Reads `image_source`, `image_os_hash_algo` with `image_os_hash_value` (or `image_checksum`, its kind told by
- * its length; either may be the URL of a list of checksums), and `image_disk_format` (absent: by the ending of the name). Throws `invalid_input` with the field to set.
+ * its length; either may be the URL of a list of checksums), and `image_disk_format` (absent: by the ending of the
+ * name). Throws `invalid_input` with the field to set.
  */
 export function imageRequestOf(node: Deployable): AskedImage {
   const info = node.instance_info;

@@ -1,6 +1,6 @@
 /**
- * Parent and child nodes (`parent_node`: a blade of a chassis, a DPU of a server): whose power needs whose. A child runs on its
- * parent's power, unless its `driver_info.has_dedicated_power_supply` says otherwise. Pure.
+ * Parent and child nodes (`parent_node`: a blade of a chassis, a DPU of a server): whose power needs whose. A child
+ * runs on its parent's power, unless its `driver_info.has_dedicated_power_supply` says otherwise. Pure.
  */
 import { IngotError } from '../errors.ts';
 import type { JobRecord, JobStep } from '../store/records/job.ts';
@@ -20,8 +20,8 @@ export function needsParentsPower({ parent_node, driver_info }: Kin): boolean {
 const ON: ReadonlySet<string> = new Set<StepName>(['power-on', 'boot-ramdisk', 'boot-disk', 'boot-instance']);
 
 /**
- * The steps with what the kin needs: the parent is switched on before the node is, and the children are switched off before
- * it goes off. A reboot leaves the children alone, as in Ironic.
+ * The steps with what the kin needs: the parent is switched on before the node is, and the children are switched off
+ * before it goes off. A reboot leaves the children alone, as in Ironic.
  */
 export function withKin(
   node: Kin,

@@ -104,8 +104,8 @@ export type Lifecycle = {
   /** Throws `invalid_input` on a wrong token, as Ironic does. */
   agentHeartbeat(nodeIdent: string, heartbeat: Heartbeat): Promise<void>;
   /**
-   * By any of its MACs, or by uuid. Throws `not_found` when no such node is being inspected, and `forbidden` as a look-up
-   * does; `wantsLookup`: it is one, too, and both are on disk or none.
+   * By any of its MACs, or by uuid. Throws `not_found` when no such node is being inspected, and `forbidden` as a
+   * look-up does; `wantsLookup`: it is one, too, and both are on disk or none.
    */
   continueInspection(body: {
     readonly inventory: Inventory;

@@ -1,6 +1,6 @@
 /**
- * What operators ask of a node's BMC beside power, at once and without a job: boot device, NMI, Secure Boot. The node is
- * held meanwhile: no job begins on it.
+ * What operators ask of a node's BMC beside power, at once and without a job: boot device, NMI, Secure Boot. The node
+ * is held meanwhile: no job begins on it.
  */
 import type { BootDevice } from '../bmc/bmc.ts';
 import { IngotError } from '../errors.ts';

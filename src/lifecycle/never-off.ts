@@ -26,8 +26,8 @@ export function stepsFor(
 }
 
 /**
- * Where others go off and on, such a node restarts; where others go off for good, it restarts too, so that what ran on it
- * ends (as Ironic has it). What starts the machine anyway needs nothing before it.
+ * Where others go off and on, such a node restarts; where others go off for good, it restarts too, so that what ran on
+ * it ends (as Ironic has it). What starts the machine anyway needs nothing before it.
  */
 function withoutPowerOff(steps: readonly JobStep[]): readonly JobStep[] {
   const going = steps.map((step, index): JobStep | null => {

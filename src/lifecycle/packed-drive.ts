@@ -1,6 +1,6 @@
 /**
- * A config drive that its user has packed: base64 of a gzipped volume, as OpenStack's clients make it, or the http(s) URL
- * of such a text. It goes to the agent as it is; what is in it, only the agent looks at.
+ * A config drive that its user has packed: base64 of a gzipped volume, as OpenStack's clients make it, or the http(s)
+ * URL of such a text. It goes to the agent as it is; what is in it, only the agent looks at.
  */
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
@@ -8,7 +8,9 @@ import { IngotError } from '../errors.ts';
 
 /** Unpacked: the most that Ironic allows a config drive to have, and agents take. */
 const MAX_BYTES = 64 * 1024 * 1024;
-/** Of the text, a byte a character: what is packed is kept with its node, and real drives have some KiB to a few MiB. */
+/**
+ * Of the text, a byte a character: what is packed is kept with its node, and real drives have some KiB to a few MiB.
+ */
 export const PACKED_DRIVE_MAX_BYTES = 4 * 1024 * 1024;
 const URL_MAX_LENGTH = 2_000;
 /** The beginning of every gzip file (RFC 1952 section 2.3.1: 1f 8b 08), in base64. */
@@ -20,8 +22,8 @@ export function isDriveUrl(text: string): boolean {
 }
 
 /**
- * Throws `invalid_input` for what can be neither a packed volume nor the URL of one, `too_large` above 4 MiB of text; never
- * tells what is in it.
+ * Throws `invalid_input` for what can be neither a packed volume nor the URL of one, `too_large` above 4 MiB of text;
+ * never tells what is in it.
  */
 export function refuseOddDrive(text: string): void {
   if (text.length > PACKED_DRIVE_MAX_BYTES)
@@ -41,8 +43,8 @@ export function refuseOddDrive(text: string): void {
 }
 
 /**
- * Unpacks it, and keeps nothing of it. Rejects as `refuseOddDrive` throws, with `invalid_input` when it cannot be unpacked,
- * with `too_large` above 64 MiB.
+ * Unpacks it, and keeps nothing of it. Rejects as `refuseOddDrive` throws, with `invalid_input` when it cannot be
+ * unpacked, with `too_large` above 64 MiB.
  */
 export async function checkPackedDrive(text: string): Promise<void> {
   refuseOddDrive(text);

@@ -46,7 +46,9 @@ export function acceptsVerb({ provision_state }: Pick<NodeRecord, 'provision_sta
   return edgeFrom(provision_state, VERB_FACTS[verb].event)?.by === 'operator';
 }
 
-/** The edge that the verb takes. Throws `invalid_state` with what to do first; `said`: the verb as its asker spelled it. */
+/**
+ * The edge that the verb takes. Throws `invalid_state` with what to do first; `said`: the verb as its asker spelled it.
+ */
 export function edgeForVerb(node: NodeRecord, verb: Verb, said: string = verb): Edge {
   const facts = VERB_FACTS[verb];
   // Of these Ironic looks at maintenance before it looks at the state.

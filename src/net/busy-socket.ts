@@ -1,6 +1,7 @@
 /**
  * A UDP socket that many ask at once. `dgram` tells that something has come, and reads the first datagram; the others
- * are read with one call of the system, and what is sent in one go leaves with one call, up to as much as a relay takes.
+ * are read with one call of the system, and what is sent in one go leaves with one call, up to as much as a relay
+ * takes.
  */
 import type { RemoteInfo } from 'node:dgram';
 import { adoptSocket } from './bound-socket.ts';

@@ -2,7 +2,8 @@
  * Many UDP datagrams with one call of the system (recvmmsg(2), sendmmsg(2)): their bytes, addresses and lengths lie in
  * memory that is laid out once. The structures are those of 64-bit Linux, the same on x86-64 and arm64:
  *
- *     mmsghdr (64): msg_name 0, msg_namelen 8, msg_iov 16, msg_iovlen 24, ..., msg_len 56      iovec (16): base 0, length 8
+ *     mmsghdr (64): msg_name 0, msg_namelen 8, msg_iov 16, msg_iovlen 24, ..., msg_len 56
+ *     iovec (16): base 0, length 8
  */
 import koffi from 'koffi';
 import { LINUX, libc, SOCKET_ADDRESS_BYTES } from './libc.ts';

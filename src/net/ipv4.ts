@@ -62,7 +62,10 @@ export function cidrContains(cidr: Cidr, address: Ipv4): boolean {
   return value >= ipv4ToNumber(cidr.network) && value <= ipv4ToNumber(cidr.broadcast);
 }
 
-/** Whether a machine can have it: contained, and neither the block's own name nor its broadcast address (RFC 3021: /31 has none). */
+/**
+ * Whether a machine can have it: contained, and neither the block's own name nor its broadcast address (RFC 3021: /31
+ * has none).
+ */
 export function isHostOf(cidr: Cidr, address: Ipv4): boolean {
   if (!cidrContains(cidr, address)) return false;
   return cidr.prefix >= 31 || (address !== cidr.network && address !== cidr.broadcast);

@@ -1,6 +1,6 @@
 /**
- * Datagrams that the kernel drops before anybody reads them: the socket's buffer is full, or a checksum is wrong. Nobody
- * is told of one, but the socket counts them (SO_MEMINFO, linux/sock_diag.h).
+ * Datagrams that the kernel drops before anybody reads them: the socket's buffer is full, or a checksum is wrong.
+ * Nobody is told of one, but the socket counts them (SO_MEMINFO, linux/sock_diag.h).
  */
 import type { Clock } from '../clock.ts';
 import { int32, LINUX, libc } from './libc.ts';

@@ -3,7 +3,10 @@ import koffi from 'koffi';
 import { IngotError } from '../errors.ts';
 import { type Ipv4, ipv4ToNumber } from './ipv4.ts';
 
-/** Linux numbers (asm-generic/socket.h, sockios.h, fcntl.h, if_packet.h, if_ether.h, sched.h), the same on x86-64 and arm64. */
+/**
+ * Linux numbers (asm-generic/socket.h, sockios.h, fcntl.h, if_packet.h, if_ether.h, sched.h), the same on x86-64 and
+ * arm64.
+ */
 export const LINUX = {
   AF_INET: 2,
   AF_PACKET: 17,

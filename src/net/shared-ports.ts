@@ -55,7 +55,9 @@ export type SharedPortsOptions = {
   readonly drops?: WatchDrops | undefined;
 };
 
-/** Read together in one turn of the event loop, by all ports: others on this thread wait for a few milliseconds at most. */
+/**
+ * Read together in one turn of the event loop, by all ports: others on this thread wait for a few milliseconds at most.
+ */
 const DATAGRAMS_A_TURN = 256;
 /**
  * With so many conversations a thread that wakes for each datagram reads them nearly one by one. So it sleeps for a

@@ -50,8 +50,8 @@ export function queryByColumns<C extends object, V extends readonly unknown[], R
 }
 
 /**
- * A value that SQLite's planner does not look at. One that it looks at, for a partial index, an ORDER BY or a LIMIT, has
- * the whole statement planned again each time that another is bound, at many times the price of running it
+ * A value that SQLite's planner does not look at. One that it looks at, for a partial index, an ORDER BY or a LIMIT,
+ * has the whole statement planned again each time that another is bound, at many times the price of running it
  * (`sqlite3_bind_*`, `expmask`).
  */
 export function unplanned<T>(value: T): RawBuilder<T> {

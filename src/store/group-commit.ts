@@ -6,7 +6,9 @@
 import type { Database } from 'better-sqlite3';
 import { tellFullDisk } from './database.ts';
 
-/** Milliseconds after which a transaction takes in no more units, so that the first ones do not wait long for the last. */
+/**
+ * Milliseconds after which a transaction takes in no more units, so that the first ones do not wait long for the last.
+ */
 const LONGEST_BATCH_MS = 20;
 
 export type GroupCommit = {

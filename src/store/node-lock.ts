@@ -4,8 +4,8 @@ import type { JobRecord } from './records/job.ts';
 import { HOST_NAME } from './words.ts';
 
 /**
- * In Ironic's words (ironic/common/exception.py, NodeLocked), for which its clients look; who holds the node, and what to
- * do, stands in the hint.
+ * In Ironic's words (ironic/common/exception.py, NodeLocked), for which its clients look; who holds the node, and what
+ * to do, stands in the hint.
  */
 export function nodeLocked(uuid: string, { hint, cause }: { hint: string; cause?: unknown }): IngotError {
   return new IngotError(

@@ -36,8 +36,8 @@ function afterMarker({ id, sort_key, sort_dir }: Place): RawBuilder<SqlBool> {
 }
 
 /**
- * A config drive is told to nobody and may be megabytes long: a list that read the drives of a thousand nodes would take
- * seconds. (The length in bytes is known without reading the text.)
+ * A config drive is told to nobody and may be megabytes long: a list that read the drives of a thousand nodes would
+ * take seconds. (The length in bytes is known without reading the text.)
  */
 const WITHOUT_LONG_DRIVE = sql<string>`CASE WHEN octet_length(instance_info) > 4096
   THEN json_replace(instance_info, '$.configdrive', '******') ELSE instance_info END`;

@@ -1,7 +1,7 @@
 /**
- * Gathers the lines of each machine for a moment, so that a boot is a handful of events and not hundreds; and gives each
- * machine a share of events, so that a talkative one does not push out what else is known of it. Pure but for its own
- * memory; the time is passed in.
+ * Gathers the lines of each machine for a moment, so that a boot is a handful of events and not hundreds; and gives
+ * each machine a share of events, so that a talkative one does not push out what else is known of it. Pure but for its
+ * own memory; the time is passed in.
  */
 import type { Ipv4 } from '../net/ipv4.ts';
 import { createRecentMap } from '../net/recent-map.ts';

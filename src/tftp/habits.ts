@@ -1,8 +1,8 @@
 /**
  * Files that clients ask for by habit and do well without: their absence is no failure and explains no boot. iPXE's
  * `autoexec.ipxe` is one of them on purpose: iPXE runs it before it asks DHCP, so that a script there would be a second
- * decision beside the one that DHCP's script URL carries; a quick "no such file" sends iPXE on to DHCP. The same by HTTP,
- * where the boot file server is passed `askedByHabit`.
+ * decision beside the one that DHCP's script URL carries; a quick "no such file" sends iPXE on to DHCP. The same by
+ * HTTP, where the boot file server is passed `askedByHabit`.
  */
 import { normaliseName, printableName } from './names.ts';
 

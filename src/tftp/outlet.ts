@@ -15,8 +15,8 @@ import type { TftpCount } from './counts.ts';
 import { decodeTftp, encodeTftp, TFTP_ERROR } from './packet.ts';
 
 /**
- * Opens the outlet of a transfer to this client; null when the system has no socket for it. `onDatagram` gets what comes
- * from the client to an ephemeral port; what comes to the request port its owner hands over.
+ * Opens the outlet of a transfer to this client; null when the system has no socket for it. `onDatagram` gets what
+ * comes from the client to an ephemeral port; what comes to the request port its owner hands over.
  */
 export type OpenOutlet = (client: RemoteEnd, onDatagram: OnDatagram) => Conversation | null;
 

@@ -28,7 +28,9 @@ export type SessionOptions = {
   readonly content: Uint8Array;
   readonly negotiated: Negotiated;
   readonly openOutlet: OpenOutlet;
-  /** Whether nobody else is served just now: then a client on a quick wire may have our whole attention for a moment. */
+  /**
+   * Whether nobody else is served just now: then a client on a quick wire may have our whole attention for a moment.
+   */
   readonly isAlone: () => boolean;
   /** Milliseconds since some fixed moment: timeouts must not follow a clock that is set. */
   readonly elapsed: () => number;

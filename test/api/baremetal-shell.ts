@@ -1,4 +1,6 @@
-/** The shell of Debian's `baremetal` in one long-lived process: its start takes seconds, a command then a tenth of one. */
+/**
+ * The shell of Debian's `baremetal` in one long-lived process: its start takes seconds, a command then a tenth of one.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';

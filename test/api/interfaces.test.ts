@@ -61,7 +61,10 @@ test('another driver takes the interfaces along that it has, or begins with its 
   ]);
 });
 
-/** What Metal3's baremetal-operator names for each kind of BMC address (pkg/hardwareutils/bmc); redfish:// leaves the rest out. */
+/**
+ * What Metal3's baremetal-operator names for each kind of BMC address (pkg/hardwareutils/bmc); redfish:// leaves the
+ * rest out.
+ */
 test.each([
   ['redfish', 'redfish', { boot: 'ipxe', firmware: 'redfish', raid: 'redfish', inspect: 'agent' }],
   [

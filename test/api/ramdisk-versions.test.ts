@@ -1,4 +1,6 @@
-/** What a ramdisk may call and say at which microversion. The sentences are Ironic's (api/controllers/v1/ramdisk.py). */
+/**
+ * What a ramdisk may call and say at which microversion. The sentences are Ironic's (api/controllers/v1/ramdisk.py).
+ */
 import { expect, test } from 'vitest';
 import { createBootApi } from '../../src/api/api.ts';
 import { createLog } from '../../src/log.ts';

@@ -1,4 +1,6 @@
-/** What BMCs list of processor, drives and NICs, where they have it; the lab's BMC, judged by sushy, lists all of it. */
+/**
+ * What BMCs list of processor, drives and NICs, where they have it; the lab's BMC, judged by sushy, lists all of it.
+ */
 import { expect, test } from 'vitest';
 import { startTestBmc } from '../lab/redfish/bmc.ts';
 import { bench, client } from './bench.ts';

@@ -80,7 +80,9 @@ const ENTRIES: readonly (BootEntry | null)[] = [
 /** One thing that DHCP names in some case. */
 type Named = { readonly name: string; readonly siaddr: string; readonly isScript: boolean };
 
-/** What DHCP names to that client in every case there is: each node, each site, alone and as a proxy, before and after. */
+/**
+ * What DHCP names to that client in every case there is: each node, each site, alone and as a proxy, before and after.
+ */
 function namedTo(options: BootOptions): readonly Named[] {
   const client = bootClientOf(options);
   const sites = [null, http.tlsPort].map(

@@ -1,7 +1,7 @@
 /**
  * The daemon, with SIGKILL at step boundaries: the first time that a step of a kind is called, and the first time
- * that its end is on disk, this process kills itself. What it has died of stands in a file, so that each boundary kills once.
- * Usage: crashing-daemon.ts CONFIG BOUNDARIES-FILE
+ * that its end is on disk, this process kills itself. What it has died of stands in a file, so that each boundary kills
+ * once. Usage: crashing-daemon.ts CONFIG BOUNDARIES-FILE
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';

@@ -1,4 +1,6 @@
-/** The life that each node of the crash test is taken through, and what has to stand in its machine's ledger after it. */
+/**
+ * The life that each node of the crash test is taken through, and what has to stand in its machine's ledger after it.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { patiently, requestOnce } from '../../scripts/patience.ts';
 import type { Ledger } from '../rig/simulated/rack.ts';

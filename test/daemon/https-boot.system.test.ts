@@ -1,4 +1,6 @@
-/** Boot files by HTTPS from the running daemon, fetched by Debian's curl and openssl, with what `ingot boot ca` prints. */
+/**
+ * Boot files by HTTPS from the running daemon, fetched by Debian's curl and openssl, with what `ingot boot ca` prints.
+ */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 /**
  * A machine is deployed, from its firmware's first question to its image, while somebody on its wire writes down every
- * packet and asks for himself: none of the secrets is in what he gets. What is in it is the one-time ticket of the boot,
- * which is good for the machine's own address only (docs/http-boot.md).
+ * packet and asks for himself: none of the secrets is in what he gets. What is in it is the one-time ticket of the
+ * boot, which is good for the machine's own address only (docs/http-boot.md).
  */
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';

@@ -1,4 +1,6 @@
-/** What happens at a BMC without ingot (switched by curl, a password that is wrong there), and a BMC that only restarts. */
+/**
+ * What happens at a BMC without ingot (switched by curl, a password that is wrong there), and a BMC that only restarts.
+ */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,6 @@
-/** What Kea, ISC dhcpd and dnsmasq wrote themselves is taken over: every machine gets from ingot what it had from them. */
+/**
+ * What Kea, ISC dhcpd and dnsmasq wrote themselves is taken over: every machine gets from ingot what it had from them.
+ */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 /**
  * Two machines that are not on a wire of which ingot is the master, each inspected to the end: one with UEFI in another
- * subnet, behind ISC's dhcrelay and a router, and one with BIOS on a wire where a foreign dnsmasq gives the addresses and
- * ingot, as a proxy, only names boot files.
+ * subnet, behind ISC's dhcrelay and a router, and one with BIOS on a wire where a foreign dnsmasq gives the addresses
+ * and ingot, as a proxy, only names boot files.
  */
 import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,7 +1,8 @@
 /**
- * One UEFI machine, booted in the other ways that its firmware has: by UEFI HTTP boot over HTTPS into an inspection, over
- * plain HTTP into iPXE, and then, with Secure Boot switched on by its BMC, through deployment to a running Debian. At last it is led to the network
- * once more, where GRUB hands over to its disk; then it is rescued, deployed anew, given back, and cleaned by hand. All that is asked of ingot is asked by Ironic's own client, `baremetal`.
+ * One UEFI machine, booted in the other ways that its firmware has: by UEFI HTTP boot over HTTPS into an inspection,
+ * over plain HTTP into iPXE, and then, with Secure Boot switched on by its BMC, through deployment to a running Debian.
+ * At last it is led to the network once more, where GRUB hands over to its disk; then it is rescued, deployed anew,
+ * given back, and cleaned by hand. All that is asked of ingot is asked by Ironic's own client, `baremetal`.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,6 @@
-/** Runs fuzz targets for a time or for a number of steps, and looks for what no single input shows: hangs and growth. */
+/**
+ * Runs fuzz targets for a time or for a number of steps, and looks for what no single input shows: hangs and growth.
+ */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createNoise } from '../rig/hostile-sender.ts';

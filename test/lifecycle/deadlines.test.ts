@@ -1,6 +1,6 @@
 /**
- * Nothing lasts for ever that nobody wants to last: every state in which ingot works or waits, with every step that a job may
- * stand at there, while BMC, agent, image store and addresses are silent.
+ * Nothing lasts for ever that nobody wants to last: every state in which ingot works or waits, with every step that a
+ * job may stand at there, while BMC, agent, image store and addresses are silent.
  */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
@@ -99,7 +99,9 @@ const DEFINITIONS = definitions();
 
 type Case = { readonly state: ProvisionState; readonly step: StepName };
 
-/** Steps without a limit of their own take that of the state: in every state. The others in one where their place is. */
+/**
+ * Steps without a limit of their own take that of the state: in every state. The others in one where their place is.
+ */
 const CASES: readonly Case[] = STEP_NAMES.filter((step) => !HELD.has(step)).flatMap((step) => {
   const states = PROVISION_STATES.filter((state) => ['auto', 'wait'].includes(STATES[state].kind));
   const kind = DEFINITIONS[step].place === 'parked' ? 'wait' : 'auto';

@@ -1,6 +1,6 @@
 /**
- * How long a deployment takes of whose machine and agent nothing is slow: what is left are the daemon's own waits. Ironic
- * needs 95 s for it, which it spends between heartbeats and polls.
+ * How long a deployment takes of whose machine and agent nothing is slow: what is left are the daemon's own waits.
+ * Ironic needs 95 s for it, which it spends between heartbeats and polls.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -1,4 +1,7 @@
-/** Jobs that wait for a slot: told how many are before them, kept by nobody who works on nothing, ended by the others' deadlines. */
+/**
+ * Jobs that wait for a slot: told how many are before them, kept by nobody who works on nothing, ended by the others'
+ * deadlines.
+ */
 import { expect, it } from 'vitest';
 import { createSlots } from '../../src/lifecycle/engine/slots.ts';
 import { createWorld, type World } from './fakes/world.ts';

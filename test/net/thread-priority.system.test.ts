@@ -6,7 +6,9 @@ import { expect, it } from 'vitest';
 const RR = 2;
 const OTHER = 0;
 
-/** Prints the policy of its main thread (proc(5), /proc/pid/stat field 41) when preferred, when busy, when quiet again. */
+/**
+ * Prints the policy of its main thread (proc(5), /proc/pid/stat field 41) when preferred, when busy, when quiet again.
+ */
 const PROGRAM = `
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';

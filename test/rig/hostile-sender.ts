@@ -5,7 +5,10 @@ import { createInterface } from 'node:readline';
 export type Noise = {
   /** A whole number from 0 to `limit` - 1. */
   below(limit: number): number;
-  /** Random bytes, or a real datagram cut short, with a random rest behind its first `kept` bytes, or with bytes changed. */
+  /**
+   * Random bytes, or a real datagram cut short, with a random rest behind its first `kept` bytes, or with bytes
+   * changed.
+   */
   bad(real: Uint8Array, kept: number): Uint8Array;
 };
 

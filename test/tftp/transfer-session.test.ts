@@ -1,4 +1,6 @@
-/** How long a session keeps the thread for a client that answers at once, told by an outlet and a clock of the test's. */
+/**
+ * How long a session keeps the thread for a client that answers at once, told by an outlet and a clock of the test's.
+ */
 import { expect, test } from 'vitest';
 import { createCounters } from '../../src/net/counters.ts';
 import { TFTP_COUNTS } from '../../src/tftp/counts.ts';

@@ -1,4 +1,6 @@
-/** Sends what the agent says to a syslog server as well (RFC 5424 over UDP, RFC 5426): who reads no console sees it too. */
+/**
+ * Sends what the agent says to a syslog server as well (RFC 5424 over UDP, RFC 5426): who reads no console sees it too.
+ */
 import { createSocket } from 'node:dgram';
 
 /** Facility local0, severity informational. */

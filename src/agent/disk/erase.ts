@@ -1,4 +1,6 @@
-/** Cleaning disks: metadata (seconds), everything (as the disk can, else by overwriting), or the quick one of the two. */
+/**
+ * Cleaning disks: metadata (seconds), everything (as the disk can, else by overwriting), or the quick one of the two.
+ */
 import { AgentError, reasonOf } from '../base/agent-error.ts';
 import type { Clock } from '../base/clock.ts';
 import { type Run, runOk } from '../base/run.ts';

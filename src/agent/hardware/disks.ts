@@ -3,7 +3,9 @@ import type { Disk } from '../disk/disk.ts';
 import type { Sysfs } from './sysfs.ts';
 import { parseUdevRecord, type UdevRecord } from './udev.ts';
 
-/** Block devices that are no disks of the machine: loops, RAM, optical and floppy drives, stacked and network devices. */
+/**
+ * Block devices that are no disks of the machine: loops, RAM, optical and floppy drives, stacked and network devices.
+ */
 const NO_DISK = /^(loop|ram|zram|sr|fd|dm-|md|nbd|drbd|rbd|mtdblock)/;
 /** sysfs counts sizes in these, whatever the disk's own sectors are (Documentation/ABI/stable/sysfs-block). */
 const SYSFS_SECTOR = 512;

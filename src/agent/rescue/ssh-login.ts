@@ -22,7 +22,10 @@ export type LoginTools = {
   readonly sshPort: number;
 };
 
-/** A hash as crypt(3) makes them, such as `$5$salt$…`. Throws `invalid_params`: anything else could be a line of its own. */
+/**
+ * A hash as crypt(3) makes them, such as `$5$salt$…`. Throws `invalid_params`: anything else could be a line of its
+ * own.
+ */
 export function checkHash(hash: string): string {
   if (hash.length <= LONGEST_HASH && /^\$[0-9a-z]+\$[./0-9A-Za-z$=,]+$/.test(hash)) return hash;
   throw new AgentError('invalid_params', 'rescue_password is no hash of crypt(3), and hashed is true');

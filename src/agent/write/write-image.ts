@@ -37,7 +37,9 @@ export type WriteJob = {
 /** Both ends of a disk hold partition tables and RAID superblocks; this much of each is wiped. */
 const TABLE_AREA = 2 * MIB;
 
-/** Throws `image_too_large`, `image_download`, `image_checksum` (disk left without a partition table), `image_write`. */
+/**
+ * Throws `image_too_large`, `image_download`, `image_checksum` (disk left without a partition table), `image_write`.
+ */
 export async function writeImage(job: WriteJob, tools: WriteTools): Promise<void> {
   const { disk, image } = job;
   const source = new ImageSource({ ...tools, urls: image.urls });

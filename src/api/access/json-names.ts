@@ -1,6 +1,6 @@
 /**
- * Names that end in `.json`: where the suffix was taken away and nothing has the rest for its name, what bears the whole
- * name is meant (ironic/api/controllers/v1/utils.py, of the same three kinds).
+ * Names that end in `.json`: where the suffix was taken away and nothing has the rest for its name, what bears the
+ * whole name is meant (ironic/api/controllers/v1/utils.py, of the same three kinds).
  */
 import type { FastifyInstance } from 'fastify';
 import type { Store } from '../../store/store.ts';

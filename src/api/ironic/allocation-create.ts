@@ -1,4 +1,6 @@
-/** Asking for a node: for the site by anybody of it, for a project by its members, of the nodes that it owns or leases. */
+/**
+ * Asking for a node: for the site by anybody of it, for a project by its members, of the nodes that it owns or leases.
+ */
 import { randomUUID } from 'node:crypto';
 import { IngotError } from '../../errors.ts';
 import { backfill } from '../../lifecycle/allocations/hold.ts';

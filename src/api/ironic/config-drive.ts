@@ -32,7 +32,10 @@ export function configDriveSince(verb: Verb, given: Given, minor: number): void 
     throw tooNew('vendor_data in configdrive', SINCE.vendorData);
 }
 
-/** Null when there is none. Throws `invalid_input` or `too_large` for a packed drive of no use; a URL is asked when it is needed. */
+/**
+ * Null when there is none. Throws `invalid_input` or `too_large` for a packed drive of no use; a URL is asked when it
+ * is needed.
+ */
 export async function configDriveOf(given: Given): Promise<ConfigDriveGiven | null> {
   if (given === null || given === undefined) return null;
   if (typeof given === 'string') {

@@ -1,4 +1,7 @@
-/** What `target_raid_config` may ask of a logical disk, by Ironic's names (ironic/drivers/raid_config_schema.json). Data. */
+/**
+ * What `target_raid_config` may ask of a logical disk, by Ironic's names (ironic/drivers/raid_config_schema.json).
+ * Data.
+ */
 export const LOGICAL_DISK_PROPERTIES: Readonly<Record<string, string>> = {
   raid_level: 'Required. One of JBOD, 0, 1, 2, 5, 6, 1+0, 5+0 and 6+0.',
   size_gb: 'Required. Whole GiB, or MAX for all that is left.',

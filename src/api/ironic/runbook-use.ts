@@ -15,8 +15,8 @@ type AskedWork = { readonly steps: readonly AskedStep[] | null; readonly without
 
 /**
  * What the request wants done in which way: its own steps, or those of the runbook that it names. Throws `not_found`
- * for an unknown runbook and for a named child that is not the caller's, `invalid_input` for a runbook that the node has
- * no trait for.
+ * for an unknown runbook and for a named child that is not the caller's, `invalid_input` for a runbook that the node
+ * has no trait for.
  */
 export async function workAskedFor(
   queries: Pick<Queries, 'stepLists' | 'nodes'>,

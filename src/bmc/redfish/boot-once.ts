@@ -1,4 +1,7 @@
-/** The boot override, for the next boot or for all: written where the BMC takes it, and believed only when it reads back. */
+/**
+ * The boot override, for the next boot or for all: written where the BMC takes it, and believed only when it reads
+ * back.
+ */
 import type { Clock } from '../../clock.ts';
 import { IngotError } from '../../errors.ts';
 import type { Log } from '../../log.ts';

@@ -19,8 +19,8 @@ export type Sender = {
 };
 
 /**
- * Retries lost connections, timeouts, 408, 429, 5xx and cut-off answers, `attempts` requests in all; the last outcome is
- * returned.
+ * Retries lost connections, timeouts, 408, 429, 5xx and cut-off answers, `attempts` requests in all; the last outcome
+ * is returned.
  */
 export async function sendPatiently(
   sender: Sender,

@@ -101,8 +101,8 @@ async function lookFor(
 }
 
 /**
- * Asks the operating system to shut down, once: it needs its time, so that no state tells soon whether it has heard, and
- * an answer that is lost counts as heard. Rejects with `bmc_refused`.
+ * Asks the operating system to shut down, once: it needs its time, so that no state tells soon whether it has heard,
+ * and an answer that is lost counts as heard. Rejects with `bmc_refused`.
  */
 export async function sendShutdown(context: PowerContext): Promise<void> {
   const system = await settled(context, { opposite: 'turning-on' });

@@ -1,4 +1,6 @@
-/** UEFI Secure Boot as the BMC shows and sets it (Redfish schema SecureBoot): a resource of its own below the system. */
+/**
+ * UEFI Secure Boot as the BMC shows and sets it (Redfish schema SecureBoot): a resource of its own below the system.
+ */
 import { IngotError } from '../../errors.ts';
 import type { RedfishClient, Resource } from './client.ts';
 import { type Dict, field, linkField, textField } from './decode.ts';

@@ -1,6 +1,6 @@
 /**
- * Leases of networks that the configuration does not name any more, because one was renamed, say: they go to the network
- * that has their addresses now, for the machines still use them.
+ * Leases of networks that the configuration does not name any more, because one was renamed, say: they go to the
+ * network that has their addresses now, for the machines still use them.
  */
 import type Database from 'better-sqlite3';
 import { type Cidr, cidrContains, type Ipv4 } from '../../net/ipv4.ts';
@@ -14,7 +14,9 @@ export type Homes = {
   readonly now: number;
 };
 
-/** Leases of one network that is gone. `to`: null where no network has their addresses; then running ones count only. */
+/**
+ * Leases of one network that is gone. `to`: null where no network has their addresses; then running ones count only.
+ */
 export type Adoption = { readonly from: string; readonly to: string | null; readonly leases: number };
 
 type Stray = { readonly network: string; readonly address: Ipv4; readonly expires_at: number };

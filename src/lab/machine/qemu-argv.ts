@@ -16,7 +16,9 @@ type FirmwareKind = {
   readonly romfile: string;
 };
 
-/** Debian's ovmf package. Its code enforces Secure Boot as soon as the variables hold keys: Microsoft's, in `.ms.fd`. */
+/**
+ * Debian's ovmf package. Its code enforces Secure Boot as soon as the variables hold keys: Microsoft's, in `.ms.fd`.
+ */
 export const FIRMWARE = {
   bios: { code: null, vars: null, machine: 'q35,graphics=off', more: [], romfile: '' },
   uefi: {

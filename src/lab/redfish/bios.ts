@@ -1,4 +1,6 @@
-/** The settings of a machine's firmware and the registry that describes them; they are shown, and take no changes. Pure. */
+/**
+ * The settings of a machine's firmware and the registry that describes them; they are shown, and take no changes. Pure.
+ */
 import type { MachineInfo } from '../machine/machine.ts';
 import { type Body, collection, PATHS, resource, systemUri } from './resources.ts';
 

@@ -38,7 +38,10 @@ export type Advance = {
   enterStep(queries: Queries, at: JobOnNode): Promise<void>;
   /** The current step failed: the job goes on with the steps that tidy up, then ends as failed. */
   failStep(queries: Queries, at: JobOnNode, failure: Explanation): Promise<void>;
-  /** Ends the job at its current step, by an operator's wish: it goes on as after a failure. `when`: follows "was aborted by request". */
+  /**
+   * Ends the job at its current step, by an operator's wish: it goes on as after a failure. `when`: follows "was
+   * aborted by request".
+   */
   abort(queries: Queries, at: JobOnNode, when?: string): Promise<void>;
 };
 
@@ -54,8 +57,8 @@ function arrival({ provision_state, target_provision_state }: NodeRecord): Graph
 }
 
 /**
- * An operator who has put the node into maintenance has said why: that stays. The reason is read by the lessee, too, who
- * is not told the error: it may name BMCs.
+ * An operator who has put the node into maintenance has said why: that stays. The reason is read by the lessee, too,
+ * who is not told the error: it may name BMCs.
  */
 function faulty(node: NodeRecord, fault: Fault): NodePatch {
   const reason = `ingot put it there for a ${fault}; last_error says what failed`;

@@ -67,7 +67,8 @@ export function endOfWait({ tools, reach }: StepAtWork, outcome: StepOutcome): n
   if (outcome.kind !== 'wait' || outcome.within === undefined) return Number.POSITIVE_INFINITY;
   const { since, ms } = outcome.within;
   const began = tools.clock.elapsed() - reach.past.since(since);
-  // What came while ingot was down was not seen: the whole of the grace, however short the wait. The step's own end stands.
+  // What came while ingot was down was not seen: the whole of the grace, however short the wait. The step's own end
+  // stands.
   const grace = began < tools.startedAt() ? RESTART_GRACE_MS : 0;
   return Math.max(began + ms, tools.startedAt() + grace);
 }

@@ -19,7 +19,10 @@ export type StepOutcome =
       readonly kind: 'done';
       /** One sentence for the node's history. */
       readonly note: string;
-      /** A function of the node as it is at the commit, where a part of a field changes: operators write to it meanwhile. */
+      /**
+       * A function of the node as it is at the commit, where a part of a field changes: operators write to it
+       * meanwhile.
+       */
       readonly patch?: NodePatch | ((now: NodeRecord) => NodePatch);
       /** What later steps of the job have to know: kept as arguments of this one, in the job's steps. */
       readonly found?: JsonObject;

@@ -4,8 +4,8 @@ import type { Surroundings } from './run-job.ts';
 import type { SlotKind, Steps } from './step.ts';
 
 /**
- * Waits for a slot, telling so in the job when it takes a while. That has no deadline of its own, and needs none: who holds a
- * slot works on a step that has one, and slots are given in the order of asking.
+ * Waits for a slot, telling so in the job when it takes a while. That has no deadline of its own, and needs none: who
+ * holds a slot works on a step that has one, and slots are given in the order of asking.
  */
 export async function takeSlot(
   kind: SlotKind,

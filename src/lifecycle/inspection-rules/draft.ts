@@ -1,4 +1,7 @@
-/** What rules work on: the inspected node and its ports as they will be, changed step by step, and written at the end. Pure. */
+/**
+ * What rules work on: the inspected node and its ports as they will be, changed step by step, and written at the end.
+ * Pure.
+ */
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
@@ -81,7 +84,10 @@ export function draftOf(node: NodeRecord, ports: readonly PortRecord[], pluginDa
   };
 }
 
-/** What the draft changes, and nothing that it leaves as it is. Throws `invalid_input` for an attribute that does not exist, or a value that does not fit. */
+/**
+ * What the draft changes, and nothing that it leaves as it is. Throws `invalid_input` for an attribute that does not
+ * exist, or a value that does not fit.
+ */
 export function changesOf(
   draft: Draft,
   { node, ports: before }: { readonly node: NodeRecord; readonly ports: readonly PortRecord[] },

@@ -1,4 +1,7 @@
-/** Python's format fields in a rule's arguments: `{inventory[cpu][count]}`, `{node.properties[cpu_arch]}`, `{item}`. Pure. */
+/**
+ * Python's format fields in a rule's arguments: `{inventory[cpu][count]}`, `{node.properties[cpu_arch]}`, `{item}`.
+ * Pure.
+ */
 import { IngotError } from '../../errors.ts';
 import type { Json, JsonObject } from '../../json.ts';
 import { isJsonObject } from '../json.ts';

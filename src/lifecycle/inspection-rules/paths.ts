@@ -1,4 +1,6 @@
-/** Reading and changing plain data by a path such as `properties/cpu_arch` or `extra.rack`. Pure: data stay as they are. */
+/**
+ * Reading and changing plain data by a path such as `properties/cpu_arch` or `extra.rack`. Pure: data stay as they are.
+ */
 import { IngotError } from '../../errors.ts';
 import type { Json, JsonObject } from '../../json.ts';
 import { isJsonObject } from '../json.ts';

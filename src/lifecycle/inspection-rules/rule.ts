@@ -36,7 +36,9 @@ export function parseOperator(op: string): { readonly name: string; readonly inv
   return match === null ? null : { inverted: match[1] === '!', name: match[2] ?? '' };
 }
 
-/** Arguments by name; a list gives them in their order. Throws `invalid_input` for too many, too few or unknown ones. */
+/**
+ * Arguments by name; a list gives them in their order. Throws `invalid_input` for too many, too few or unknown ones.
+ */
 export function namedArguments(
   { op, args }: RuleOperationRecord,
   { required, optional }: Signature,

@@ -1,4 +1,6 @@
-/** What a look at a node's BMC changes in the record, and the events that tell it; nothing when all is as it was. Pure. */
+/**
+ * What a look at a node's BMC changes in the record, and the events that tell it; nothing when all is as it was. Pure.
+ */
 import type { BmcPower } from '../../bmc/bmc.ts';
 import type { IngotError } from '../../errors.ts';
 import type { NewEvent } from '../../store/records/event.ts';

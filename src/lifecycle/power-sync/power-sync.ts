@@ -1,7 +1,7 @@
 /**
  * Keeps the record of each machine's power true, and knows how its BMC is. In rounds: every node has its moment in the
- * interval, so that thousands of BMCs are never asked at once. It takes no lock, asks nothing of a node that a job works
- * on, and writes only what has changed.
+ * interval, so that thousands of BMCs are never asked at once. It takes no lock, asks nothing of a node that a job
+ * works on, and writes only what has changed.
  */
 import type { BmcPower } from '../../bmc/bmc.ts';
 import type { Clock } from '../../clock.ts';

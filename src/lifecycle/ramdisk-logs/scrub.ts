@@ -1,6 +1,6 @@
 /**
- * Takes secrets out of a tar archive without taking it apart: each is overwritten by as many asterisks, so that sizes and
- * the headers' checksums stay right. What files in it are packed once more is not looked into. Pure.
+ * Takes secrets out of a tar archive without taking it apart: each is overwritten by as many asterisks, so that sizes
+ * and the headers' checksums stay right. What files in it are packed once more is not looked into. Pure.
  */
 import { IngotError } from '../../errors.ts';
 import type { Json, JsonObject } from '../../json.ts';

@@ -10,8 +10,8 @@ import { asInBandStep, finishing } from '../in-band-steps.ts';
 const REBOOT = reservedSteps('reboot', {});
 
 /**
- * The steps of a new boot, where the agent says of its step that it needs one (firmware that was flashed, say). A step that
- * was planned from the agent's offer carries it; of one that an operator named the agent is asked.
+ * The steps of a new boot, where the agent says of its step that it needs one (firmware that was flashed, say). A step
+ * that was planned from the agent's offer carries it; of one that an operator named the agent is asked.
  */
 export async function rebootAfter(step: Json, ask: () => Promise<StepOffer>): Promise<readonly JobStep[]> {
   const run = asInBandStep(step);
@@ -26,8 +26,8 @@ export async function rebootAfter(step: Json, ask: () => Promise<StepOffer>): Pr
 const MOST_PLANS = 3;
 
 /**
- * The agent's hardware managers are other ones than when it gave its clean steps: they are asked for anew, as Ironic does,
- * and those that are left of the old ones are not run any more.
+ * The agent's hardware managers are other ones than when it gave its clean steps: they are asked for anew, as Ironic
+ * does, and those that are left of the old ones are not run any more.
  */
 export function planAnew({ job }: StepContext): StepOutcome {
   const plans = job.steps.filter(({ name }) => name === 'plan-cleaning').length;

@@ -22,7 +22,10 @@ export function waitAgentStep(deps: StepDeps): StepDefinition {
   };
 }
 
-/** Waits on, no longer than the stage may last that the boot has reached. For steps that begin with the machine switched on. */
+/**
+ * Waits on, no longer than the stage may last that the boot has reached. For steps that begin with the machine switched
+ * on.
+ */
 export async function whileBooting(
   context: StepContext,
   { store, timeouts }: Pick<StepDeps, 'store' | 'timeouts'>,

@@ -85,8 +85,8 @@ export function leaveRamdiskStep(deps: StepDeps): StepDefinition {
 }
 
 /**
- * The machine restarts from its disk, whatever that holds: that ends the ramdisk. After a failure it stays where it is, since
- * what is on the disk may be half written; the next verb begins with a start of its own.
+ * The machine restarts from its disk, whatever that holds: that ends the ramdisk. After a failure it stays where it is,
+ * since what is on the disk may be half written; the next verb begins with a start of its own.
  */
 async function leaveByRestart(context: StepContext, deps: StepDeps): Promise<StepOutcome> {
   if (context.scratch().leaving !== true) await context.save({ leaving: true }, { boot_intent: 'disk' });

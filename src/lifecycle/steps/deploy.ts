@@ -33,7 +33,9 @@ const prepared = z.object({
   checksum: z.object({ algorithm: z.enum(['sha256', 'sha512']), value: z.string() }),
 });
 
-/** With the checksum that `prepare-image` found in a list, which may have changed since: one deployment has one image. */
+/**
+ * With the checksum that `prepare-image` found in a list, which may have changed since: one deployment has one image.
+ */
 async function preparedRequest(context: StepContext, deps: StepDeps): Promise<ImageRequest> {
   const asked = imageRequestOf(context.node());
   const step = context.job.steps.findLast(({ name }) => name === 'prepare-image');
@@ -76,7 +78,10 @@ export function writeImageStep(deps: StepDeps): StepDefinition {
   };
 }
 
-/** Ready since the step `prepare-image`, unless the cache had to give it up: then fetched again, without a second progress. */
+/**
+ * Ready since the step `prepare-image`, unless the cache had to give it up: then fetched again, without a second
+ * progress.
+ */
 async function imageOf(context: StepContext, deps: StepDeps): Promise<ReadyImage> {
   return await deps.images.prepare(await preparedRequest(context, deps), undefined, context.signal);
 }

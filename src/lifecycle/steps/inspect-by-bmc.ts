@@ -27,7 +27,9 @@ export function bmcInventoryStep(deps: StepDeps): StepDefinition {
   };
 }
 
-/** Ironic's inventory (ironic/drivers/modules/redfish/inspect.py); what the BMC does not tell is left out, or nought. */
+/**
+ * Ironic's inventory (ironic/drivers/modules/redfish/inspect.py); what the BMC does not tell is left out, or nought.
+ */
 export function inventoryOf(info: SystemInfo, { cpu, disks, nics }: Hardware): JsonObject {
   // NICs that stand elsewhere than among the system's interfaces have no names.
   const named = nics.length > 0 ? nics : info.macs.map((mac) => ({ name: mac, mac, mbps: null }));

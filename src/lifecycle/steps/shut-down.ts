@@ -9,7 +9,9 @@ import { STAYS_ON } from '../never-off.ts';
 import { soon } from './soon.ts';
 import { pressPowerButton } from './switch-power.ts';
 
-/** A system that hangs, or heeds no power button, is given half of `timeouts.power_s`; the step does not fail for it. */
+/**
+ * A system that hangs, or heeds no power button, is given half of `timeouts.power_s`; the step does not fail for it.
+ */
 export function shutDownStep(deps: StepDeps): StepDefinition {
   const patienceMs = (deps.timeouts.power_s * 1000) / 2;
   return {

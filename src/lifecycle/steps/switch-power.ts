@@ -22,8 +22,8 @@ export async function untilOff(context: StepContext, deps: StepDeps): Promise<St
 }
 
 /**
- * Presses the power button, once in the life of a step. Journaled first, so that it is not pressed twice when ingot is killed in
- * between: then nobody knows whether it was (`certain`). `at`: milliseconds since the epoch.
+ * Presses the power button, once in the life of a step. Journaled first, so that it is not pressed twice when ingot is
+ * killed in between: then nobody knows whether it was (`certain`). `at`: milliseconds since the epoch.
  */
 export async function pressPowerButton(
   context: StepContext,
@@ -129,8 +129,8 @@ function isRestarted(context: StepContext): boolean {
 }
 
 /**
- * The answer was never heard: it was lost, or ingot ended before. A ramdisk of this boot that has looked its node up tells that it was
- * obeyed; without one the machine has done nothing yet that another restart would spoil.
+ * The answer was never heard: it was lost, or ingot ended before. A ramdisk of this boot that has looked its node up
+ * tells that it was obeyed; without one the machine has done nothing yet that another restart would spoil.
  */
 function isRestartInDoubt(context: StepContext): boolean {
   const { restart_asked, restarted } = context.scratch();

@@ -1,4 +1,6 @@
-/** The schema's beginning: nodes with their jobs and events, and what DHCP keeps. Closed: the next go to resources.ts. */
+/**
+ * The schema's beginning: nodes with their jobs and events, and what DHCP keeps. Closed: the next go to resources.ts.
+ */
 import type { Migration } from './migration.ts';
 
 export const NODES_AND_DHCP: readonly Migration[] = [

@@ -1,6 +1,6 @@
 /**
- * Metal3's baremetal-operator against the installed daemon and machines that are simulated: its requests with its bodies, in its
- * order, with the polls between them and gophercloud's strictness in front.
+ * Metal3's baremetal-operator against the installed daemon and machines that are simulated: its requests with its
+ * bodies, in its order, with the polls between them and gophercloud's strictness in front.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -67,7 +67,8 @@ test(
       ],
     });
 
-    // Preparation: volumes are refused with a sentence; steps that nobody offers fail the cleaning, from which there is a way back.
+    // Preparation: volumes are refused with a sentence; steps that nobody offers fail the cleaning, from which there is
+    // a way back.
     const volumes = { logical_disks: [{ raid_level: '1', size_gb: null, is_root_volume: true }] };
     await expect(host.call('PUT', '/states/raid', volumes)).rejects.toMatchObject({
       status: 404,

@@ -1,6 +1,6 @@
 /**
- * The strictness of gophercloud (openstack/baremetal/v1, v2.x), which baremetal-operator calls Ironic with: one status or two for
- * each call, and answers that fit its structures.
+ * The strictness of gophercloud (openstack/baremetal/v1, v2.x), which baremetal-operator calls Ironic with: one status
+ * or two for each call, and answers that fit its structures.
  */
 import { z } from 'zod';
 

@@ -1,4 +1,6 @@
-/** What baremetal-operator does with a host (pkg/provisioner/ironic), as far as Ironic sees it: its bodies, its polls. */
+/**
+ * What baremetal-operator does with a host (pkg/provisioner/ironic), as far as Ironic sees it: its bodies, its polls.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { RackAccess } from '../../rig/rack.ts';

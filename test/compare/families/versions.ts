@@ -3,7 +3,9 @@ import { nodeId, portId } from './ids.ts';
 
 const NODE = nodeId(0x10);
 const PORT = portId(0x10);
-/** Where something of these resources begins to show, and the one before (all versions: test/api/every-version.test.ts). */
+/**
+ * Where something of these resources begins to show, and the one before (all versions: test/api/every-version.test.ts).
+ */
 const MINORS = [
   ...[
     1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 14, 18, 19, 20, 21, 23, 24, 25, 26, 30, 31, 32, 33, 34, 36, 37, 38, 39,

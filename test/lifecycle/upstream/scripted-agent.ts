@@ -1,7 +1,8 @@
 /**
- * An agent that behaves as OpenStack's ironic-python-agent does, in its words on the wire and in its limits: one command at
- * a time, arguments by name, paths with their last slash, an agent that ends with `finalize_rescue`. Written after its
- * source (ironic_python_agent/agent.py, ironic_api_client.py, api/app.py, extensions/); it shares no code with ours.
+ * An agent that behaves as OpenStack's ironic-python-agent does, in its words on the wire and in its limits: one
+ * command at a time, arguments by name, paths with their last slash, an agent that ends with `finalize_rescue`. Written
+ * after its source (ironic_python_agent/agent.py, ironic_api_client.py, api/app.py, extensions/); it shares no code
+ * with ours.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
