@@ -19,7 +19,7 @@ export const bootSchema = z
         key: z.string().startsWith('/', 'must be an absolute path').nullable().default(null),
         /** UEFI HTTP boot is given https:// URLs: for firmware that holds the authority. */
         uefi: z.boolean().default(false),
-        /** iPXE built with HTTPS and with the authority (`boot.ipxe_dir`) is given https:// URLs. */
+        /** An iPXE with HTTPS is given https:// URLs: for builds that trust the authority, by firmware or their own. */
         ipxe: z.boolean().default(false),
       })
       .refine(({ certificate, key }) => (certificate === null) === (key === null), {
