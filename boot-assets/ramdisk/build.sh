@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the ramdisk in which the agent runs: vmlinuz and initrd.zst, from Debian packages, our pinned Node and
+# Builds the ramdisk in which the agent runs: vmlinuz, initrd.zst and a mark of the agent in it, from Debian packages, our pinned Node and
 # the agent's sources. Prints the folder that holds them; a second call with nothing changed returns at once.
 #
 # usage: build.sh [--flavour cloud|generic] [--cache FOLDER]
@@ -40,6 +40,7 @@ mkdir -p "$cache/base"
 
 base_hash=$(hash_of "$flavour $suite $("$node" --version)" "$here" "$here/../recipe.sh")
 hash=$(hash_of "$base_hash" "$project/src/agent")
+agent=$(hash_of agent "$project/src/agent") # which ingot compares with its own agent (src/daemon/ramdisk-mark.ts)
 out=$cache/$hash
 base=$cache/base/$base_hash
 
@@ -74,6 +75,7 @@ if [ ! -d "$out" ]; then
   (cd "$work/agent" && find . | LC_ALL=C sort | bsdtar --format newc --uid 0 --gid 0 -n -cf "$work/agent.cpio" -T -)
   cat "$work/agent.cpio" "$base/base.cpio.zst" >"$work/out/initrd.zst"
   cp "$base/vmlinuz" "$work/out/vmlinuz"
+  echo "$agent" >"$work/out/agent-mark"
   mv "$work/out" "$out"
   keep_newest "$cache" 6
 fi

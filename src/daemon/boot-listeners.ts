@@ -31,6 +31,7 @@ import { FLOOD_COUNTS } from './flood-guard.ts';
 import type { HttpsBoot } from './https-boot.ts';
 import { type StrangerLimits, startListener } from './listeners.ts';
 import type { Fact } from './packet-protocol.ts';
+import type { JudgeRamdisk } from './ramdisk-mark.ts';
 import { type ServedAddress, servedAddresses } from './served-addresses.ts';
 import { bootSite, missingRamdisk } from './site.ts';
 
@@ -56,6 +57,7 @@ type Options = {
   readonly log: Log;
   /** As `FactSorter.macOf`. */
   readonly manifest: BootManifest;
+  readonly judgeRamdisk: JudgeRamdisk;
   readonly macOf: (address: Ipv4) => Mac | null;
   /** As `FactSorter.bootsByHttp`. */
   readonly bootsByHttp: (mac: Mac) => boolean;
@@ -152,7 +154,7 @@ export async function startBootListeners(options: Options): Promise<BootListener
   return {
     listeners,
     missing: () => [
-      ...(pxe.length === 0 ? [] : missingRamdisk(config)),
+      ...(pxe.length === 0 ? [] : [...missingRamdisk(config), ...options.judgeRamdisk()]),
       ...(pxe.length === 0 ? [] : manifest.missing.map(({ why, hint }) => `${why}. ${hint}`)),
       ...(https.problem === null ? [] : [https.problem]),
     ],

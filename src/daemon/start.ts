@@ -37,6 +37,7 @@ import { packetThreadOptions } from './packet-options.ts';
 import type { Fact } from './packet-protocol.ts';
 import { createPortPlaces } from './port-places.ts';
 import { openRamdiskLogs } from './ramdisk-logs.ts';
+import { createRamdiskJudge } from './ramdisk-mark.ts';
 import { createRecorder } from './recorder.ts';
 import { createReservationPublisher } from './reservation-table.ts';
 import { loadSecretKey } from './secret-key.ts';
@@ -106,6 +107,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     },
   });
   const ramdisk = createRamdiskFiles(inState(config.boot.ramdisk_dir));
+  const judgeRamdisk = await createRamdiskJudge(config);
   const shareRamdisk = createRamdiskShare({ files: ramdisk, share: packets.shareFiles, log });
   const bootTable: BootTable = createBootTable(store, {
     secret,
@@ -133,7 +135,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const site = createSite({
     ...{ config, store, manifest, holderOf, https },
     problemOf: condition.problemOf,
-    warnings: warnings.list,
+    warnings: () => [...judgeRamdisk(), ...warnings.list()],
   });
   const sessions = await openSessionFile(inState('bmc-sessions.json'), { clock, log });
   const bmcs = createBmcPool({ clock, log, sessions });
@@ -172,7 +174,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     bootTable,
     lifecycle,
     log,
-    ...{ macOf: facts.macOf, bootsByHttp: facts.bootsByHttp, holderOf, https },
+    ...{ macOf: facts.macOf, bootsByHttp: facts.bootsByHttp, holderOf, https, judgeRamdisk },
     onGrubLoaded: packets.bootLoaderArrived,
     onFacts,
     onProblem: problem,

@@ -1,7 +1,8 @@
 /** The ramdisk's recipe (Debian: mmdebstrap and friends) and what it makes, booted (Debian: qemu-system-x86). */
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { agentMark, MARK_FILE } from '../../src/daemon/ramdisk-mark.ts';
 import { bootMachine, recipe } from './support.ts';
 
 const BUILD = { timeout: 900_000 };
@@ -16,12 +17,17 @@ test.each([
   expect(bytes).toBeLessThanOrEqual(limit * 1e6);
 });
 
-test('a second call builds nothing and names the same folder', BUILD, () => {
-  const first = recipe('ramdisk');
-  const second = recipe('ramdisk');
-  expect(second.folder).toBe(first.folder);
-  expect(second.said).not.toContain('building');
-});
+test(
+  'a second call builds nothing and names the same folder, which is marked with the agent that is in it',
+  BUILD,
+  async () => {
+    const first = recipe('ramdisk');
+    const second = recipe('ramdisk');
+    expect(second.folder).toBe(first.folder);
+    expect(second.said).not.toContain('building');
+    expect(readFileSync(join(first.folder, MARK_FILE), 'utf8').trim()).toBe(await agentMark());
+  },
+);
 
 test(
   'the ramdisk boots to the agent, tells each stage on the serial console, and heeds the power button',

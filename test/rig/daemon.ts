@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { type Client, createClient } from '../../src/cli/client.ts';
+import { agentMark, MARK_FILE } from '../../src/daemon/ramdisk-mark.ts';
 
 export const BIN = join(import.meta.dirname, '../../bin/ingot');
 const READY_MS = 60_000;
@@ -69,11 +70,12 @@ async function answers(client: Client): Promise<boolean> {
   );
 }
 
-/** A folder with files that stand for the ramdisk. */
+/** A folder with files that stand for the ramdisk, as this ingot's recipe marks it. */
 export async function makeRamdisk(dir: string): Promise<string> {
   await mkdir(dir, { recursive: true });
   await writeFile(join(dir, 'vmlinuz'), 'kernel');
   await writeFile(join(dir, 'initrd.zst'), 'ramdisk');
+  await writeFile(join(dir, MARK_FILE), `${await agentMark()}\n`);
   return dir;
 }
 

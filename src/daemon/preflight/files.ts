@@ -4,8 +4,9 @@ import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { loadBootManifest } from '../../boot/manifest.ts';
 import type { Config } from '../../config/schema.ts';
+import { createRamdiskJudge } from '../ramdisk-mark.ts';
 import { missingRamdisk } from '../site.ts';
-import { bad, type Finding, good } from './finding.ts';
+import { bad, type Finding, good, warning } from './finding.ts';
 
 type Program = { readonly name: string; readonly package: string; readonly use: string };
 
@@ -37,6 +38,7 @@ function hasBootNetwork({ networks }: Config): boolean {
 async function checkBootFiles(config: Config): Promise<readonly Finding[]> {
   const { files, missing } = await loadBootManifest(config.boot.ipxe_dir, config.boot.secure_boot_dir);
   const ramdisk = missingRamdisk(config);
+  const judge = await createRamdiskJudge(config);
   return [
     ...(missing.length === 0
       ? [good('boot', `${files.size} boot programs are there, iPXE's in ${config.boot.ipxe_dir}`)]
@@ -44,6 +46,7 @@ async function checkBootFiles(config: Config): Promise<readonly Finding[]> {
     ...(ramdisk.length === 0
       ? [good('ramdisk', "The ramdisk's kernel and initrd are there")]
       : ramdisk.map((sentence) => bad('ramdisk', sentence, ''))),
+    ...judge().map((sentence) => warning('ramdisk', sentence, '')),
   ];
 }
 
