@@ -177,7 +177,7 @@ function newServer({ handler, log, name, strangers, tls }: Options, modern: Pem 
       if (!remarks.allows(remoteAddress, performance.now())) return;
       log.warn(
         { listener: name, error: error.message },
-        `${remoteAddress} ended an HTTPS handshake: does its firmware hold our authority (ingot boot ca)?`,
+        `${remoteAddress} ended an HTTPS handshake: does its firmware or iPXE hold our authority (ingot boot ca)?`,
       );
     });
   }

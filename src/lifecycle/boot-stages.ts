@@ -89,6 +89,7 @@ export const BOOT_STAGES: readonly BootStage[] = [
     check: [
       'Does the console show iPXE, or GRUB? If not, the firmware may refuse the program: with Secure Boot on, say secure_boot:true among the node’s capabilities.',
       'Does iPXE know the NIC? Does a firewall drop the boot listener’s port (6180)?',
+      'Does the console show "Permission denied" of iPXE? With boot.https.ipxe it has to trust the authority (ingot boot ca; docs/http-boot.md).',
     ],
   },
   {

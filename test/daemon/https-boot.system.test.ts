@@ -55,7 +55,7 @@ test('with it, and not without, curl fetches a program; its address is the name 
   // Firmware without it says nothing but this.
   await expect
     .poll(() => site.daemon.log())
-    .toMatch(/(10\.\S+|somebody) ended an HTTPS handshake: does its firmware hold our authority/);
+    .toMatch(/(10\.\S+|somebody) ended an HTTPS handshake: does its firmware or iPXE hold our authority/);
 });
 
 const AES_CBC = 'AES128-SHA256:AES256-SHA256:AES128-SHA:AES256-SHA';
