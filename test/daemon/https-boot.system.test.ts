@@ -62,7 +62,7 @@ const AES_CBC = 'AES128-SHA256:AES256-SHA256:AES128-SHA:AES256-SHA';
 const AES_GCM = ['AES128-GCM-SHA256', 'AES256-GCM-SHA384'];
 const RSA = 'RSA+SHA512:RSA+SHA384:RSA+SHA256:RSA+SHA224:RSA+SHA1';
 
-/** Only what iPXE offers, but for its weakest, in openssl's names (net/tls.c, crypto/mishmash, config/crypto.h there). */
+/** What iPXE offers, but for its weakest, in openssl's names (net/tls.c, crypto/mishmash, config/crypto.h there). */
 const IPXE_OFFERS = {
   'iPXE 1.0, built with HTTPS': ['-cipher', `${AES_CBC}:@SECLEVEL=0`, '-sigalgs', RSA],
   'iPXE 1.21 and 2.0, as Debian 13 has it and later ones': [
