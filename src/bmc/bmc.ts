@@ -28,10 +28,6 @@ export type SystemInfo = {
   readonly memory_mib: number | null;
   readonly power: BmcPower;
   readonly boot_mode: BootMode | null;
-  /** Whether the firmware has Secure Boot on; null where the BMC does not say. */
-  readonly secure_boot: boolean | null;
-  /** Canonical MACs of the host's NICs, as far as the BMC knows them. */
-  readonly macs: readonly string[];
 };
 
 /** What is built into the host, as far as the BMC tells: null and empty lists for what it does not. */
@@ -76,10 +72,13 @@ export type Bmc = {
   /** A non-maskable interrupt: a hung system that is set up for it dumps its core. */
   injectNmi(signal?: AbortSignal): Promise<void>;
   /** Whether the firmware's next start has Secure Boot on; null where the BMC does not say. */
-  secureBoot(): Promise<boolean | null>;
+  secureBoot(signal?: AbortSignal): Promise<boolean | null>;
   /** From the next start on. */
   setSecureBoot(enabled: boolean, signal?: AbortSignal): Promise<void>;
+  /** What the system's own resource tells: what hangs below it does not keep the answer. */
   systemInfo(): Promise<SystemInfo>;
+  /** Canonical MACs of the host's NICs, as far as the BMC knows them. Some dozens of requests. */
+  nicMacs(): Promise<readonly string[]>;
   /** Some dozens of requests: for an inspection, not for every look. */
   hardware(): Promise<Hardware>;
   /** All that the BIOS lists; none where the BMC does not show them. Asked with little patience. */

@@ -33,9 +33,8 @@ export function openFakeHardware(): Bmc {
         memory_mib: null,
         power: state,
         boot_mode: null,
-        secure_boot: null,
-        macs: [],
       }),
+    nicMacs: () => Promise.resolve([]),
     hardware: () =>
       Promise.resolve({ cpu: { architecture: null, model: null, mhz: null }, disks: [], nics: [] }),
     biosSettings: () => Promise.resolve([]),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { IngotError } from '../../src/errors.ts';
 import { shortestPath } from '../../src/lifecycle/verbs.ts';
 import type { NodeRecord } from '../../src/store/records/node.ts';
 import type { ProvisionState, Verb } from '../../src/store/words.ts';
@@ -78,6 +79,28 @@ describe('verbs', () => {
       cpus: 4,
       system_uuid: '4c4c4544-0034-3510-8057-b4c04f4d3332',
     });
+  });
+
+  it('"manage" keeps what was known of a Secure Boot setting that the BMC does not tell, and says so', async () => {
+    const refuses = new IngotError('bmc_refused', 'BMC 10.30.0.5 refuses.', { hint: 'Look at it.' });
+    const world: World = await createWorld({
+      nodes: () => ({ secure_boot: true }),
+      deps: {
+        withBmc: async (_node, work) => {
+          const bmc = world.machines[0]?.bmc;
+          if (bmc === undefined) throw new Error('no machine');
+          return await work({ ...bmc, secureBoot: () => Promise.reject(refuses) });
+        },
+      },
+    });
+    await world.daemon().requestVerb(world.machines[0]?.uuid ?? '', { verb: 'manage' });
+    expect(await world.until(['manageable', 'enroll'])).toMatchObject({
+      ...{ provision_state: 'manageable', secure_boot: true, last_error: null },
+    });
+    const done = (await world.events()).find(({ kind }) => kind === 'job.step_done');
+    expect(done?.message).toMatch(
+      /^The BMC at 10\.30\.0\.5 answers for a Ingot Lab\. Its BMC did not tell its Secure Boot/,
+    );
   });
 
   it('"provide" without automated cleaning goes straight to available', async () => {
@@ -222,7 +245,6 @@ describe('power verbs', () => {
   it('leave the provision state alone when they fail, and say why', async () => {
     const world = await createWorld();
     const uuid = world.machines[0]?.uuid ?? '';
-    const { IngotError } = await import('../../src/errors.ts');
     const faults = world.machines[0]?.faults ?? {};
     faults.bmc = new IngotError('bmc_auth', 'The BMC 10.30.0.5 refused user admin.', { hint: 'Set it.' });
     await world.daemon().requestPower(uuid, 'power on');

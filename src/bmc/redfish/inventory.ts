@@ -1,18 +1,10 @@
-/** What the BMC knows about its host. Everything is optional: firmware leaves out what it likes. */
+/** What the system's own resource tells of the host. All is optional: firmware leaves out what it likes. Pure. */
 import type { SystemInfo } from '../bmc.ts';
-import type { RedfishClient, Resource } from './client.ts';
-import { dictField, numberField, textField } from './decode.ts';
-import { readNicMacs } from './nic-macs.ts';
+import { type Dict, dictField, numberField, textField } from './decode.ts';
 import type { Habits } from './quirks.ts';
-import { readSecureBoot } from './secure-boot.ts';
 import { bootModeOf, powerOf } from './system.ts';
 
-export async function readSystemInfo(
-  client: RedfishClient,
-  system: Resource,
-  habits: Habits,
-): Promise<SystemInfo> {
-  const { body } = system;
+export function systemInfoIn(body: Dict, habits: Habits): SystemInfo {
   const memoryGib = numberField(dictField(body, 'MemorySummary'), 'TotalSystemMemoryGiB');
   return {
     manufacturer: textField(body, 'Manufacturer'),
@@ -24,7 +16,5 @@ export async function readSystemInfo(
     memory_mib: memoryGib === null ? null : Math.round(memoryGib * 1024),
     power: powerOf(body),
     boot_mode: bootModeOf(body),
-    secure_boot: await readSecureBoot(client, system),
-    macs: await readNicMacs(client, body),
   };
 }

@@ -11,9 +11,11 @@ import type { RedfishTarget } from './driver-info.ts';
 import { DEFAULT_TIMEOUTS, type Timeouts } from './exchange.ts';
 import { readFirmwareComponents } from './firmware.ts';
 import { readHardware } from './hardware.ts';
-import { readSystemInfo } from './inventory.ts';
+import { systemInfoIn } from './inventory.ts';
+import { readNicMacs } from './nic-macs.ts';
 import { fulfil, type PowerContext, sendNmi, sendRestart, sendShutdown } from './power.ts';
 import { type Habits, habitsFrom } from './quirks.ts';
+import { MAX_ATTEMPTS } from './retry.ts';
 import { readSecureBoot, setSecureBoot } from './secure-boot.ts';
 import { NO_SESSION_BOOK, type SessionBook } from './session-book.ts';
 import { findSystem, powerOf, ROOT_PATH } from './system.ts';
@@ -68,13 +70,14 @@ export function openRedfishBmc(target: RedfishTarget, deps: RedfishDeps): Bmc {
     return { target, client, clock, log, signal, system };
   };
 
-  /** Reads what may be missed, until the caller gives it up. */
-  const extra = async <T>(
+  /** Reads until the caller gives it up. */
+  const readFor = async <T>(
     caller: AbortSignal | undefined,
+    attempts: number,
     read: (reader: Reader, system: Dict) => Promise<T>,
   ): Promise<T> => {
     const { signal } = work(caller);
-    const reader = client.reader({ signal, attempts: ATTEMPTS_AT_EXTRAS });
+    const reader = client.reader({ signal, attempts });
     // Its turn at the BMC, or a login, may come long after.
     return await abandonWhenAborted(signal, async () => read(reader, (await system(reader)).body));
   };
@@ -109,18 +112,19 @@ export function openRedfishBmc(target: RedfishTarget, deps: RedfishDeps): Bmc {
       return readBootDevice(client, await system());
     },
     injectNmi: (caller) => sendNmi(work(caller)),
-    async secureBoot() {
-      return readSecureBoot(client, await system());
-    },
+    secureBoot: (caller) => readFor(caller, MAX_ATTEMPTS, readSecureBoot),
     setSecureBoot: (enabled, caller) => setSecureBoot(work(caller), enabled),
     async systemInfo() {
-      return readSystemInfo(client, await system(), await habitsNow());
+      return systemInfoIn((await system()).body, await habitsNow());
+    },
+    async nicMacs() {
+      return readNicMacs(client, (await system()).body);
     },
     async hardware() {
       return readHardware(client, (await system()).body);
     },
-    biosSettings: (caller) => extra(caller, readBiosSettings),
-    firmwareComponents: (caller) => extra(caller, readFirmwareComponents),
+    biosSettings: (caller) => readFor(caller, ATTEMPTS_AT_EXTRAS, readBiosSettings),
+    firmwareComponents: (caller) => readFor(caller, ATTEMPTS_AT_EXTRAS, readFirmwareComponents),
     close: () => client.close(),
   };
 }

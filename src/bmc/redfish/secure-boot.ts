@@ -2,7 +2,7 @@
  * UEFI Secure Boot as the BMC shows and sets it (Redfish schema SecureBoot): a resource of its own below the system.
  */
 import { IngotError } from '../../errors.ts';
-import type { RedfishClient, Resource } from './client.ts';
+import type { Reader, Resource } from './client.ts';
 import { type Dict, field, linkField, textField } from './decode.ts';
 import type { PowerContext } from './power.ts';
 import { settingsLinkOf } from './system.ts';
@@ -11,8 +11,8 @@ import { settingsLinkOf } from './system.ts';
 const READ_BACK_MS = [0, 1000, 2000, 4000] as const;
 
 /** What the firmware does from its next start; null where the BMC does not say. */
-export async function readSecureBoot(client: RedfishClient, system: Resource): Promise<boolean | null> {
-  const resource = await resourceOf(client, system);
+export async function readSecureBoot(reader: Reader, system: Dict): Promise<boolean | null> {
+  const resource = await resourceOf(reader, system);
   return resource === null ? null : (enabledIn(resource.body) ?? currentlyOn(resource.body));
 }
 
@@ -22,7 +22,7 @@ export async function readSecureBoot(client: RedfishClient, system: Resource): P
  */
 export async function setSecureBoot(context: PowerContext, enabled: boolean): Promise<void> {
   const { client, signal } = context;
-  const resource = await resourceOf(client, await context.system());
+  const resource = await resourceOf(client, (await context.system()).body);
   if (resource === null) throw notSet(context, enabled, 'has no Secure Boot setting');
   if (enabledIn(resource.body) === enabled) return;
   const outcome = await client.patch(resource, { body: { SecureBootEnable: enabled }, signal });
@@ -44,9 +44,9 @@ export async function setSecureBoot(context: PowerContext, enabled: boolean): Pr
   );
 }
 
-async function resourceOf(client: RedfishClient, system: Resource): Promise<Resource | null> {
-  const link = linkField(system.body, 'SecureBoot');
-  return link === null ? null : client.tryGet(link);
+async function resourceOf(reader: Reader, system: Dict): Promise<Resource | null> {
+  const link = linkField(system, 'SecureBoot');
+  return link === null ? null : reader.tryGet(link);
 }
 
 function enabledIn(resource: Dict): boolean | null {

@@ -13,26 +13,34 @@ export function bmcInventoryStep(deps: StepDeps): StepDefinition {
     limit: 'command_s',
     run: async (context) => {
       const node = context.node();
-      const [info, hardware] = await deps.withBmc(
-        node,
-        async (bmc) => [await bmc.systemInfo(), await bmc.hardware()] as const,
-      );
+      const { info, hardware, macs } = await deps.withBmc(node, async (bmc) => {
+        const [info, hardware] = [await bmc.systemInfo(), await bmc.hardware()];
+        return { info, hardware, macs: hardware.nics.length > 0 ? [] : await bmc.nicMacs() };
+      });
       return {
         kind: 'done',
         note: 'The BMC has told what is built into the machine.',
         patch: (now) => ({ properties: withBootMode(now, info) }),
-        also: (queries) => queries.inventories.put(node.uuid, inventoryOf(info, hardware), {}),
+        also: (queries) => queries.inventories.put(node.uuid, inventoryOf({ info, hardware, macs }), {}),
       };
     },
   };
 }
 
+type Told = {
+  readonly info: SystemInfo;
+  readonly hardware: Hardware;
+  /** Of NICs that `hardware` does not tell. */
+  readonly macs: readonly string[];
+};
+
 /**
  * Ironic's inventory (ironic/drivers/modules/redfish/inspect.py); what the BMC does not tell is left out, or nought.
  */
-export function inventoryOf(info: SystemInfo, { cpu, disks, nics }: Hardware): JsonObject {
+export function inventoryOf({ info, hardware, macs }: Told): JsonObject {
+  const { cpu, disks, nics } = hardware;
   // NICs that stand elsewhere than among the system's interfaces have no names.
-  const named = nics.length > 0 ? nics : info.macs.map((mac) => ({ name: mac, mac, mbps: null }));
+  const named = nics.length > 0 ? nics : macs.map((mac) => ({ name: mac, mac, mbps: null }));
   return {
     memory: info.memory_mib === null ? {} : { physical_mb: info.memory_mib },
     cpu: {

@@ -11,6 +11,7 @@ import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts
 import { workerOf } from '../interfaces.ts';
 import { jsonObjectOf } from '../json.ts';
 import { agentOf } from './agent-command.ts';
+import { createBesides } from './ask-besides.ts';
 import { agentIsHere, whileBooting } from './boot-wait.ts';
 import { readFirmware } from './read-firmware.ts';
 
@@ -22,7 +23,7 @@ export function findPortsStep(deps: StepDeps): StepDefinition {
       const node = context.node();
       const known = await deps.store.ports.listByNode(node.uuid);
       if (known.length > 0) return { kind: 'done', note: `The node has ${known.length} known NICs.` };
-      const { macs } = await deps.withBmc(node, (bmc) => bmc.systemInfo());
+      const macs = await deps.withBmc(node, (bmc) => bmc.nicMacs());
       const valid = macs.flatMap((text) => parseMac(text) ?? []);
       if (valid.length === 0) {
         return {
@@ -125,10 +126,11 @@ export function recordInventoryStep(deps: StepDeps): StepDefinition {
         };
       }
       const booted = parseMac(parts.data.boot?.pxe_interface?.replace(/^01-/, '') ?? '');
-      const keepFirmware = await readFirmware(context, deps);
+      const besides = createBesides(context, deps);
+      const keepFirmware = await readFirmware(context, besides);
       return {
         kind: 'done',
-        note: `Inspected: ${describe(parts.data)}.`,
+        note: `Inspected: ${describe(parts.data)}.${besides.untold()}`,
         patch: (now) => ({ ...patchOf(now, parts.data), inspection_finished_at: isoNow(context) }),
         also: async (queries) => {
           await addPorts(queries, node, { macs, booted });

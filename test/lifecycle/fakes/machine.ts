@@ -203,8 +203,6 @@ export function createMachine(options: MachineOptions): Machine {
     memory_mib: 2048,
     power,
     boot_mode: 'uefi',
-    secure_boot: faults.secureBoot ?? null,
-    macs: [mac],
   });
 
   const reachable = (given: string): void => {
@@ -267,6 +265,7 @@ export function createMachine(options: MachineOptions): Machine {
           history.push(`secure boot ${enabled ? 'on' : 'off'}`);
         }),
       systemInfo: () => answered(system),
+      nicMacs: () => answered(() => [mac]),
       biosSettings: () => answered(() => faults.bios ?? []),
       firmwareComponents: () => answered(() => faults.firmware ?? []),
       hardware: () => answered(() => faults.hardware ?? NO_HARDWARE),

@@ -78,6 +78,7 @@ export async function createRack(ramdisks: Ramdisks): Promise<Rack> {
     secureBoot: async () => null,
     setSecureBoot: async () => undefined,
     systemInfo: () => Promise.reject(new Error('nobody asks')),
+    nicMacs: () => Promise.reject(new Error('nobody asks')),
     biosSettings: () => Promise.resolve([]),
     firmwareComponents: () => Promise.resolve([]),
     hardware: () => Promise.reject(new Error('nobody asks')),
