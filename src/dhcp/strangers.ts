@@ -13,11 +13,13 @@ import type { DhcpNotice } from './notice.ts';
 import { readRelayInformation } from './relay-information.ts';
 import type { Reservations } from './reservations.ts';
 import type { Place } from './shared-network.ts';
-import { type Full, StrangerQuota } from './stranger-quota.ts';
+import { type Behind, type Full, StrangerQuota } from './stranger-quota.ts';
 
 const HOUR_MS = 3_600_000;
 /** Identifiers that one known MAC may have addresses by: ROM, iPXE, ramdisk, a few systems. */
 const IDENTIFIERS_A_MAC = 8;
+/** The part of a network's strangers that may be behind one relay: the rest is for those behind others, and on the wire. */
+const RELAY_SHARE = 0.75;
 
 type Parts = {
   readonly places: readonly Place[];
@@ -31,6 +33,7 @@ export class Strangers {
   /** Of known machines; here a MAC is what a port is to strangers. */
   readonly #identifiers = new StrangerQuota({
     perPort: IDENTIFIERS_A_MAC,
+    perRelay: Number.POSITIVE_INFINITY,
     perNetwork: Number.POSITIVE_INFINITY,
   });
   readonly #onNotice: (notice: DhcpNotice) => void;
@@ -42,7 +45,8 @@ export class Strangers {
     const isKnown = (mac: Mac): boolean => reservations.of(mac) !== null;
     for (const { network, book } of places) {
       const perNetwork = Math.ceil((book.size() * network.strangersPercent) / 100);
-      const limits = { perPort: network.strangersPerPort, perNetwork };
+      const perRelay = Math.max(1, Math.floor(perNetwork * RELAY_SHARE));
+      const limits = { perPort: network.strangersPerPort, perRelay, perNetwork };
       this.#quotas.set(network, new StrangerQuota(limits, isKnown));
     }
     this.recount(now);
@@ -62,8 +66,8 @@ export class Strangers {
         const { mac, expiresAt: until } = lease;
         const counted = { key: leaseKeyOf(lease), mac, until, stays: true };
         const relay = readRelayInformation(lease.relayInformation);
-        quota?.admit({ ...counted, port: portOf({ relay, giaddr: null }) }, now);
-        if (counted.key !== mac) this.#identifiers.admit({ ...counted, port: mac }, now);
+        quota?.admit({ ...counted, behind: behindOf({ relay, giaddr: null }) }, now);
+        if (counted.key !== mac) this.#identifiers.admit({ ...counted, behind: ofMac(mac) }, now);
       }
     }
   }
@@ -77,7 +81,8 @@ export class Strangers {
     const { isKnown, until, now } = claim;
     if (!isKnown) return this.#admits(place, facts, claim) ? null : 'too_many_strangers';
     if (facts.leaseKey === facts.mac) return null;
-    const identifier = { key: facts.leaseKey, mac: facts.mac, port: facts.mac, until, stays: false };
+    const { leaseKey: key, mac } = facts;
+    const identifier = { key, mac, behind: ofMac(mac), until, stays: false };
     return this.#identifiers.admit(identifier, now) === null ? null : 'too_many_identifiers';
   }
 
@@ -88,10 +93,12 @@ export class Strangers {
   ): boolean {
     const quota = this.#quotas.get(network);
     const runs = (book.leaseOf(facts.leaseKey)?.expiresAt ?? 0) > now;
-    const stranger = { key: facts.leaseKey, mac: facts.mac, port: portOf(facts), until, stays: runs };
+    const { leaseKey: key, mac } = facts;
+    const behind = behindOf(facts);
+    const stranger = { key, mac, behind, until, stays: runs };
     const full = quota?.admit(stranger, now) ?? null;
     if (full === null) return true;
-    const where = full === 'port' ? `${stranger.port}` : '';
+    const where = full === 'network' ? '' : `${behind?.name}`;
     if (this.#repeats.allows(`${network.name} ${where}`, now))
       this.#onNotice(fullNotice(network, full, facts));
     return false;
@@ -103,20 +110,30 @@ export class Strangers {
   }
 }
 
-/** The switch port, as option 82 names it: circuits have the same names on every switch. */
-function portOf({ relay, giaddr }: Pick<ClientFacts, 'relay' | 'giaddr'>): string | null {
-  return relay.circuitId === null ? null : `${relay.remoteId ?? giaddr ?? ''} ${relay.circuitId}`;
+/**
+ * The switch port, as option 82 names it: circuits have the same names on every switch. Else whatever was told of the
+ * way: the switch or relay that put option 82 there, or the relay's address.
+ */
+function behindOf({ relay, giaddr }: Pick<ClientFacts, 'relay' | 'giaddr'>): Behind | null {
+  const by = relay.remoteId ?? giaddr;
+  if (relay.circuitId !== null) return { kind: 'port', name: `${by ?? ''} ${relay.circuitId}` };
+  return by === null ? null : { kind: 'relay', name: by };
+}
+
+function ofMac(mac: Mac): Behind {
+  return { kind: 'port', name: mac };
 }
 
 function fullNotice(network: DhcpNetwork, full: Full, { relay, giaddr }: ClientFacts): DhcpNotice {
   const behind = giaddr === null ? '' : ` behind relay ${giaddr}`;
-  const what =
-    full === 'port'
-      ? `Machines of no node hold ${network.strangersPerPort} addresses of network ${network.name} on port ${relay.circuitId}${behind}`
-      : `Machines of no node hold ${network.strangersPercent} % of the addresses of network ${network.name}; the last one asked${behind === '' ? ` on ${network.interface ?? network.wire}` : behind}`;
+  const what: Record<Full, string> = {
+    port: `Machines of no node hold ${network.strangersPerPort} addresses of network ${network.name} on port ${relay.circuitId}${behind}`,
+    relay: `Machines of no node hold three quarters of what they may of network ${network.name} behind ${relay.remoteId ?? giaddr}, which names no switch ports`,
+    network: `Machines of no node hold ${network.strangersPercent} % of the addresses of network ${network.name}; the last one asked${behind === '' ? ` on ${network.interface ?? network.wire}` : behind}`,
+  };
   const key = full === 'port' ? 'strangers_per_port' : 'strangers_percent';
   const sentence =
-    `${what}: further ones get none, machines of nodes still do. Somebody may make up MACs to use the addresses up; ` +
+    `${what[full]}: further ones get none, machines of nodes still do. Somebody may make up MACs to use the addresses up; ` +
     `if the machines are real, enroll them (ingot dhcp discovered), widen the ranges or raise ${key}.`;
   const data = {
     network: network.name,

@@ -56,6 +56,24 @@ describe('a switch port with a machine that makes up MACs', () => {
   });
 });
 
+describe('a relay that names no ports', () => {
+  const remoteIdOnly: MessageParts['options'] = [
+    writeOption(OPTIONS.relayInformation, Buffer.from([2, 3, ...Buffer.from('abc')])),
+  ];
+  it.each([
+    ['10.77.0.2', { giaddr: '10.77.0.2' }],
+    ['abc', { giaddr: '10.77.0.2', options: remoteIdOnly }],
+    ['abc', { options: remoteIdOnly }],
+  ])('leaves addresses to strangers behind others, and one event names it: %s', (name, parts) => {
+    const rig = startExchange();
+    expect(flood(rig, 40, parts)).toBe(7);
+    expect(rig.say({ type: 'discover', mac: mac(500), giaddr: '10.77.0.3' })).toHaveLength(1);
+    expect(rig.say({ type: 'discover', mac: mac(501) })).toHaveLength(1);
+    expect(kinds(rig)).toEqual(['dhcp.too_many_strangers']);
+    expect(rig.notices[0]?.sentence).toContain(`of network pxe behind ${name}, which names no switch ports`);
+  });
+});
+
 describe('a network full of strangers', () => {
   it('keeps a part of its addresses for machines of nodes', () => {
     const rig = startExchange({ places: [placeOf({ ...NETWORK, strangersPercent: 80 })] });
