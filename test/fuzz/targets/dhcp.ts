@@ -8,7 +8,8 @@ import { decodePacket, encodePacket, PACKET_REFUSALS } from '../../../src/dhcp/p
 import { createReservationTable } from '../../../src/dhcp/reservations.ts';
 import type { Arrival } from '../../../src/dhcp/wires.ts';
 import { createLog } from '../../../src/log.ts';
-import { placeOf, startExchange } from '../../dhcp/exchange-rig.ts';
+import type { Mac } from '../../../src/net/mac.ts';
+import { placeOf, type Sent, startExchange, US } from '../../dhcp/exchange-rig.ts';
 import { bookOf, cidr, mac, NETWORK, NOW } from '../../dhcp/samples.ts';
 import { dhcpDatagram } from '../inputs/dhcp.ts';
 import { mutate, pick, type Random } from '../mutate.ts';
@@ -82,9 +83,11 @@ const ARRIVALS: readonly Arrival[] = [
 
 function openServer(mode: DhcpNetwork['mode'], random: Random): FuzzRun {
   const book = bookOf();
-  const network = { ...NETWORK, mode };
+  // Seven of the ten for strangers and one for quarantine leave some for the machines of nodes.
+  const network = { ...NETWORK, mode, strangersPercent: 70 };
   const rig = startExchange({ places: [{ network, book }, placeOf(RACK)], bootFields: BOOT_FIELDS });
-  rig.reservations.set('node', mac(1), { addresses: [], hostname: null });
+  for (const known of [mac(1), UNHEARD])
+    rig.reservations.set('node', known, { addresses: [], hostname: null });
   const silent = (): number => {
     const counts = rig.counters.snapshot();
     return dropped(rig.counters) + counts.received_release + counts.received_decline;
@@ -100,18 +103,35 @@ function openServer(mode: DhcpNetwork['mode'], random: Random): FuzzRun {
     for (const kept of [rig.sent, rig.facts, rig.journaled, rig.notices]) kept.length = 0;
     if (random.below(50) === 0) rig.advance(random.below(7200));
   };
-  /** When all leases and quarantines have run out, an honest machine gets an address. */
+  const ask = (one: Mac): readonly Sent[] => rig.say({ type: 'discover', mac: one, options: FIRMWARE });
+  /** Made-up machines take what they are offered, and ask once more, until no address is left for their like. */
+  const takeAll = (): void => {
+    for (let number = 0; number < 40; number++) {
+      const one = mac(80_000 + number);
+      const offered = ask(one)[0]?.packet.yiaddr ?? null;
+      if (offered !== null) rig.say({ type: 'request', mac: one, asks: offered, serverId: US });
+      rig.say({ type: 'discover', mac: one, xid: number });
+      if (number % 10 === 9) rig.advance(130);
+    }
+  };
+  /** A node's machine gets an address in the middle of it, and when all has run out anybody honest. */
   const finish = (): void => {
+    takeAll();
+    promise(
+      ask(UNHEARD).length === 1,
+      'a node’s machine got no offer while strangers held addresses',
+      NO_INPUT,
+    );
     rig.advance(30 * 24 * 3600);
-    const replies = rig.say({
-      type: 'discover',
-      mac: mac(mode === 'reservations' ? 1 : 70_000),
-      options: FIRMWARE,
-    });
-    promise(replies.length === 1, 'an honest machine got no offer', Buffer.alloc(0));
+    const honest = mac(mode === 'reservations' ? 1 : 70_000);
+    promise(ask(honest).length === 1, 'an honest machine got no offer', NO_INPUT);
   };
   return { step, finish };
 }
+
+const NO_INPUT = Buffer.alloc(0);
+/** Of a node, and none of the flood's. */
+const UNHEARD = mac(70_001);
 
 const FIRMWARE = [
   [60, Buffer.from('PXEClient:Arch:00007:UNDI:003016')],
