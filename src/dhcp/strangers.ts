@@ -18,7 +18,7 @@ import { type Behind, type Full, StrangerQuota } from './stranger-quota.ts';
 const HOUR_MS = 3_600_000;
 /** Identifiers that one known MAC may have addresses by: ROM, iPXE, ramdisk, a few systems. */
 const IDENTIFIERS_A_MAC = 8;
-/** The part of a network's strangers that may be behind one relay: the rest is for those behind others, and on the wire. */
+/** The part of a network’s strangers that may be behind one relay: the rest is for those behind others. */
 const RELAY_SHARE = 0.75;
 
 type Parts = {
