@@ -30,7 +30,7 @@ type Plan = {
   /** The edge at the end of the last step. */
   readonly end: GraphEvent;
   readonly afterFailure: readonly StepName[];
-  /** After an abort; absent: as after a failure. */
+  /** After an abort, to give the machine back as it was; absent: as after a failure. */
   readonly afterAbort?: (at: JobOnNode) => readonly StepName[];
   /** Where the node is heading, if elsewhere than the graph's state says. */
   readonly target?: ProvisionState;
@@ -161,8 +161,12 @@ export function jobSteps(steps: readonly (StepName | JobStep)[]): readonly JobSt
 export function endingOf(verb: string): Ending {
   const known = VERBS.find((one) => one === verb);
   const plan = known === undefined ? undefined : PLANS[VERB_FACTS[known].event];
-  if (plan === undefined) return { end: null, afterFailure: [], afterAbort: () => [] };
+  if (plan === undefined) return { end: null, afterFailure: [], afterAbort: () => [], givesBack: false };
   const { end, afterAbort } = plan;
-  const afterFailure = jobSteps(plan.afterFailure);
-  return { end, afterFailure, afterAbort: (at) => jobSteps(afterAbort?.(at) ?? plan.afterFailure) };
+  return {
+    end,
+    afterFailure: jobSteps(plan.afterFailure),
+    afterAbort: (at) => jobSteps(afterAbort?.(at) ?? plan.afterFailure),
+    givesBack: afterAbort !== undefined,
+  };
 }

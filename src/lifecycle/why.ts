@@ -119,7 +119,8 @@ function ranMs(job: JobRecord, { times, now }: WhyFacts): number {
 function workSentence(job: JobRecord, facts: WhyFacts): string {
   const { node, does, retryHint } = facts;
   const step = job.steps[job.cursor]?.name ?? 'none';
-  const doing = job.error === null ? does(step) : `tidying up after a failure (${does(step)})`;
+  const after = job.abort === 'now' ? 'the abort' : 'a failure';
+  const doing = job.error === null ? does(step) : `tidying up after ${after} (${does(step)})`;
   const awaited = awaitedBy(facts, job);
   const waits = awaited === null ? '' : ` It waits for ${awaited.replace(/\.$/, '')}.`;
   const asked = bmcAsked(node, job);

@@ -185,6 +185,45 @@ describe('abort of a service', () => {
     expect(world.machines[0]?.history).toEqual(['on pxe', 'off', 'on disk']);
   });
 
+  it.each([
+    { what: 'waits', steps: [inBand('burnin_cpu')], at: 'service wait', first: [] },
+    {
+      ...{ what: 'is held', steps: held.steps, at: 'service hold' },
+      first: ['service hold -> service wait: It was aborted by request, and the machine is given back.'],
+    },
+  ])('that $what says "servicing" until the machine is back, and why', async ({ steps, at, first }) => {
+    const { world, uuid } = await worldIn('active');
+    await world.daemon().requestVerb(uuid, { verb: 'service', steps });
+    const started = async (): Promise<boolean> =>
+      (await world.node()).provision_state === at &&
+      (world.machines[0]?.history.at(-1) === 'execute_service_step' || at === 'service hold');
+    await world.untilTrue('it waits or is held', started);
+    await world.daemon().requestVerb(uuid, { verb: 'abort' });
+    expect(await world.node()).toMatchObject({
+      provision_state: 'servicing',
+      target_provision_state: 'active',
+    });
+    expect((await world.daemon().why(uuid)).text).toContain('tidying up after the abort');
+    await expect(world.daemon().requestVerb(uuid, { verb: 'abort' })).rejects.toMatchObject({
+      hint: expect.stringContaining('wait until it has ended'),
+    });
+    // Nobody forgets it in a new life of the daemon.
+    await world.restart();
+    await world.until(['active']);
+    const moves = (await world.events()).filter(({ kind }) => kind === 'state.changed');
+    const told = moves.map(({ data, message }) => `${data.from} -> ${data.to}: ${message.split(': ')[1]}`);
+    expect(
+      told.slice(
+        told.findLastIndex((one) => one.endsWith('held by a step.') || one.includes('waits for')) + 1,
+      ),
+    ).toEqual([
+      ...first,
+      'service wait -> servicing: It was aborted by request, and the machine is given back.',
+      'servicing -> service failed: The job "service" was aborted by request.',
+      'service failed -> active: Service may be given up',
+    ]);
+  });
+
   it('leaves a machine alone that the service has not taken', async () => {
     const { world, uuid } = await worldIn('active');
     await world.machines[0]?.bmc.powerOn();

@@ -14,6 +14,8 @@ export type Ending = {
   readonly afterFailure: readonly JobStep[];
   /** Steps that tidy up after an abort. */
   readonly afterAbort: (at: JobOnNode) => readonly JobStep[];
+  /** They are work of their own, which gives the machine back as it was. */
+  readonly givesBack: boolean;
 };
 
 export type JobOnNode = { readonly job: JobRecord; readonly node: NodeRecord };
@@ -32,7 +34,10 @@ export function freshStep(now: string): JobPatch {
 }
 
 export type Advance = {
-  /** Brings the node into the state that the job's current step wants; of a job that tidies up it stays where it is. */
+  /**
+   * Brings the node into the state that the job's current step wants. While a job tidies up it stays where it is; while
+   * one that was aborted gives the machine back, ingot is at work on it.
+   */
   placeNode(queries: Queries, at: JobOnNode): Promise<NodeRecord>;
   /** Brings the node into the state that the current step wants, or ends the job when no step is left. */
   enterStep(queries: Queries, at: JobOnNode): Promise<void>;
@@ -63,6 +68,15 @@ function arrival({ provision_state, target_provision_state }: NodeRecord): Graph
 function faulty(node: NodeRecord, fault: Fault): NodePatch {
   const reason = `ingot put it there for a ${fault}; last_error says what failed`;
   return { maintenance: true, maintenance_reason: node.maintenance_reason ?? reason, fault };
+}
+
+/** From where it waited or was held: nobody waits for the agent, or for an operator, any more. */
+async function takeBack(queries: Queries, node: NodeRecord): Promise<NodeRecord> {
+  const because = 'It was aborted by request, and the machine is given back.';
+  let at = node;
+  for (const event of ['unhold', 'resume'] as const)
+    if (edgeFrom(at.provision_state, event) !== null) at = await moveNode(queries, at, { event, because });
+  return at;
 }
 
 export type AdvanceOptions = {
@@ -99,7 +113,8 @@ export function createAdvance({ steps, endingOf, now }: AdvanceOptions): Advance
       await queries.nodes.update(node.uuid, patch);
       return;
     }
-    const failed = await moveNode(queries, node, { event, patch, askedBy: job.asked_by });
+    const because = job.abort === 'now' && job.error !== null ? { because: job.error } : {};
+    const failed = await moveNode(queries, node, { event, patch, askedBy: job.asked_by, ...because });
     // A service that was aborted, and whose machine has its own system back, has not failed.
     if (job.abort === 'now' && edgeFrom(failed.provision_state, 'abort') !== null)
       await moveNode(queries, failed, { event: 'abort' });
@@ -107,7 +122,8 @@ export function createAdvance({ steps, endingOf, now }: AdvanceOptions): Advance
 
   const placeNode: Advance['placeNode'] = async (queries, { job, node }) => {
     const place = steps[job.steps[job.cursor]?.name ?? '']?.place ?? 'working';
-    return job.error === null ? await bring(queries, node, place) : node;
+    if (job.error === null) return await bring(queries, node, place);
+    return job.abort === 'now' && endingOf(job.verb).givesBack ? await takeBack(queries, node) : node;
   };
 
   const enterStep: Advance['enterStep'] = async (queries, at) => {
