@@ -93,7 +93,10 @@ function stepsOnChildren(kind: AskedKind, { step: name, onChildren }: AskedStep)
   const only = onChildren?.only ?? null;
   if (target !== undefined) return [childPower({ target, ...(only === null ? {} : { only }) })];
   throw new IngotError('invalid_input', `The ${kind} step "${name}" cannot be executed on child nodes`, {
-    hint: `On child nodes there are: ${Object.keys(CHILD_TARGETS).join(', ')}.`,
+    hint: isReserved(name)
+      ? 'It is for the node itself: leave execute_on_child_nodes out.'
+      : `On child nodes there are: ${Object.keys(CHILD_TARGETS).join(', ')}. All others need an agent, and none runs ` +
+        'there while the node has its steps: clean or service the child itself.',
   });
 }
 

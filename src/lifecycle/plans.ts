@@ -67,8 +67,8 @@ function cleaning({ node, site }: PlanContext, first: readonly StepName[] = []):
   return isFake(node, 'deploy') ? ['pretend'] : [...first, ...CLEANING];
 }
 
-/** What a fake interface does with steps: only those that are for the operator's sake. */
-const NEVER_PRETENDED: ReadonlySet<string> = new Set(['hold', 'pause']);
+/** What a fake interface does with steps: only those that are for the operator's sake, or done to other nodes. */
+const NEVER_PRETENDED: ReadonlySet<string> = new Set<StepName>(['hold', 'pause', 'child-power']);
 
 /** The steps that an operator names, between the way into the ramdisk and the way out of it. */
 function byHand(

@@ -6,6 +6,7 @@ import type { DeployStep } from '../store/records/step-list.ts';
 import type { NodePatch, Queries } from '../store/store.ts';
 import type { Verb } from '../store/words.ts';
 import { abortJob, refuseAbortInMaintenance, refuseToCut, wayBack } from './abort.ts';
+import { withChildren } from './child-steps.ts';
 import { configDriveGiven, withConfigDrive } from './config-drive-request.ts';
 import { instanceTraits, withTemplates } from './deploy-steps.ts';
 import { withDeployment } from './deployment.ts';
@@ -82,7 +83,9 @@ export async function acceptVerb(
     return { ...accepted, job: request.verb === 'abort' ? await wayBack(queries, moved) : null };
   }
   const deploySteps = await deployStepsOf(queries, { ...node, ...patch }, request);
-  const { steps: asked = [], withoutRamdisk = false } = request;
+  const { withoutRamdisk = false } = request;
+  const isOn = !withoutRamdisk || node.power_state === 'power on';
+  const asked = await withChildren(queries, { node, isOn }, request.steps ?? []);
   if (asked.some(({ step, onChildren }) => step === 'power_off' && onChildren === undefined))
     refusePowerOff(node, 'power off');
   const planned = plan.steps({ node, site: tools.site, asked, deploySteps, withoutRamdisk });

@@ -1,5 +1,6 @@
 /** Nodes that are parts of others (`parent_node`): a child runs on its parent's power. */
 import { describe, expect, it } from 'vitest';
+import type { AskedStep } from '../../src/lifecycle/asked-steps.ts';
 import type { NodePatch } from '../../src/store/store.ts';
 import type { Machine } from './fakes/machine.ts';
 import { createWorld, type World } from './fakes/world.ts';
@@ -156,16 +157,16 @@ describe('steps for child nodes', () => {
     { interface: null, step, args: {}, onChildren: { only } },
   ];
 
-  it('switch all children that run on the node, or those that are named, and not the node', async () => {
+  it('switch all children, or those that are named, and not the node', async () => {
     const { world, parent, child, other } = await family(true);
     const request = { verb: 'clean', withoutRamdisk: true } as const;
     await world.daemon().requestVerb(parent.uuid, { ...request, steps: onChildren('power_off') });
     await world.until(['manageable', 'clean failed'], parent);
-    expect([parent, child, other].map((one) => one.power())).toEqual(['on', 'off', 'on']);
+    expect([parent, child, other].map((one) => one.power())).toEqual(['on', 'off', 'off']);
     await world.daemon().requestVerb(parent.uuid, { ...request, steps: onChildren('reboot', [other.uuid]) });
     await world.until(['manageable', 'clean failed'], parent);
     expect(other.history).toEqual(['off', 'on disk']);
-    expect(parent.history).toEqual([]);
+    expect([parent.history, child.history]).toEqual([[], ['off']]);
   });
 
   it('are power steps only: no agent runs there', async () => {
@@ -173,7 +174,69 @@ describe('steps for child nodes', () => {
     const steps = onChildren('erase_devices');
     await expect(world.daemon().requestVerb(parent.uuid, { verb: 'clean', steps })).rejects.toMatchObject({
       code: 'invalid_input',
-      hint: 'On child nodes there are: power_on, power_off, reboot.',
+      hint: expect.stringMatching(
+        /^On child nodes there are: power_on, power_off, reboot\. All others need an agent/,
+      ),
     });
+  });
+
+  it.each(['hold', 'wait'])('are not "%s", which is for the node itself', async (step) => {
+    const { world, parent } = await family(true);
+    const asked = world.daemon().requestVerb(parent.uuid, { verb: 'clean', steps: onChildren(step) });
+    await expect(asked).rejects.toMatchObject({
+      ...{ code: 'invalid_input', message: `The clean step "${step}" cannot be executed on child nodes` },
+      hint: 'It is for the node itself: leave execute_on_child_nodes out.',
+    });
+  });
+
+  it('are refused at once, and not in the middle, for a node that is no child', async () => {
+    const { world, parent, child } = await family(true);
+    const steps = [...onChildren('reboot'), ...onChildren('power_off', [child.uuid, parent.uuid])];
+    await expect(world.daemon().requestVerb(parent.uuid, { verb: 'clean', steps })).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringContaining(`node ${parent.uuid}: it is no child of node ${parent.uuid}`),
+    });
+    expect((await world.node(parent)).provision_state).toBe('manageable');
+  });
+
+  it('so are a power_off of a child that must not go off, and none of one that may', async () => {
+    const { world, parent, child, other } = await family(true);
+    await world.store().nodes.update(child.uuid, { disable_power_off: true });
+    const request = (only: readonly string[] | null) =>
+      world.daemon().requestVerb(parent.uuid, {
+        ...{ verb: 'clean', withoutRamdisk: true, steps: onChildren('power_off', only) },
+      });
+    await expect(request(null)).rejects.toMatchObject({
+      ...{ code: 'conflict', hint: expect.stringContaining('Node machine-1 has disable_power_off') },
+    });
+    await request([other.uuid]);
+    await world.until(['manageable', 'clean failed'], parent);
+    expect([child, other].map((one) => one.power())).toEqual(['on', 'off']);
+  });
+
+  it.each(['power_on', 'reboot'])('so is "%s" of a child whose parent is off by then', async (step) => {
+    const { world, parent, other } = await family(false);
+    const own = (name: string) => [{ interface: null, step: name, args: {} }];
+    const request = (steps: readonly AskedStep[]) =>
+      world.daemon().requestVerb(parent.uuid, { verb: 'clean', withoutRamdisk: true, steps });
+    const message = expect.stringContaining('it runs on the power of its parent, which is off by then');
+    await expect(request(onChildren(step))).rejects.toMatchObject({ message });
+    const later = [...own('power_on'), ...own('power_off'), ...onChildren(step)];
+    await expect(request(later)).rejects.toMatchObject({ message });
+    // Neither of these needs more than there is.
+    await request(onChildren(step, [other.uuid]));
+    expect((await world.until(['manageable', 'clean failed'], parent)).last_error).toBeNull();
+    await request([...own('power_on'), ...onChildren(step)]);
+    expect((await world.until(['manageable', 'clean failed'], parent)).last_error).toBeNull();
+    expect(world.machines.map((one) => one.power())).toEqual(['on', 'on', 'on']);
+  });
+
+  it('are done for a parent whose own steps are only pretended', async () => {
+    const { world, parent, child } = await family(true);
+    await world.store().nodes.update(parent.uuid, { driver: 'fake-hardware' });
+    const steps = onChildren('power_off');
+    await world.daemon().requestVerb(parent.uuid, { verb: 'clean', steps });
+    await world.until(['manageable', 'clean failed'], parent);
+    expect([parent.history, child.power()]).toEqual([[], 'off']);
   });
 });
