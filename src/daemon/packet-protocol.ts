@@ -9,11 +9,12 @@ import type { Reservation } from '../dhcp/reservations.ts';
 import type { AddressHolder } from '../net/address-holder.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
+import type { EventKind } from '../store/event-kinds.ts';
 import type { SharedFiles } from './share-ramdisk.ts';
 
 /** Something that a machine did on the wire or over HTTP, not yet tied to a node. */
 export type Fact = {
-  readonly kind: string;
+  readonly kind: EventKind;
   readonly at: number;
   readonly mac: Mac | null;
   readonly address: Ipv4 | null;

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createSseReader, type SseMessage } from '../../src/cli/sse.ts';
 import type { Store } from '../../src/store/store.ts';
 import { temporaryStore } from '../store/temporary-store.ts';
-import { aNode, apiFixture, type Fixture, NODE } from './fixtures.ts';
+import { aNode, apiFixture, type Fixture, fault, NODE } from './fixtures.ts';
 
 async function listening(
   overrides: { readonly store?: Store } = {},
@@ -42,7 +42,7 @@ async function follow(url: string, headers: Record<string, string> = {}): Promis
 }
 
 async function say(store: Store, message: string, node: string | null = null): Promise<number> {
-  return (await store.events.append({ node_uuid: node, kind: 'test.said', message })).seq;
+  return (await store.events.append({ node_uuid: node, kind: 'machine.log', message })).seq;
 }
 
 const textOf = (message: SseMessage | null): unknown =>
@@ -151,10 +151,10 @@ test('one node, by name, and some kinds only', async () => {
   const { url, store } = await listening();
   await store.nodes.insert(aNode());
   const ofNode = await follow(`${url}?node=rack1-07`);
-  const ofKind = await follow(`${url}?kinds=test.other`);
+  const ofKind = await follow(`${url}?kinds=machine.discovered`);
   await say(store, 'of nobody');
   await say(store, 'of the node', NODE);
-  await store.events.append({ node_uuid: null, kind: 'test.other', message: 'other' });
+  await store.events.append({ node_uuid: null, kind: 'machine.discovered', message: 'other' });
   expect(textOf(await ofNode.next())).toBe('of the node');
   expect(textOf(await ofKind.next())).toBe('other');
 });
@@ -183,4 +183,17 @@ test('a client that reads nothing does not keep others from reading, nor grow th
   for (let index = 0; index < 100; index++)
     expect(textOf(await eager.next())).toMatch(new RegExp(`^${index} `));
   lazy.stop();
+});
+
+test.each([
+  ['the stream', '/ingot/v1/events?kinds='],
+  ['a timeline', `/ingot/v1/nodes/${NODE}/timeline?kinds=`],
+])('a kind of event that there is not is refused by %s, with those that there are', async (_, path) => {
+  const { ask, store } = await apiFixture();
+  await store.nodes.insert(aNode());
+  const answer = await ask('GET', `${path}job.done,job.finished,dhcp.%2A`);
+  expect([answer.status, fault(answer)]).toEqual([
+    400,
+    expect.stringMatching(/there are no events job\.finished, dhcp\.\*; there are: .*dhcp\.ack.*job\.done/),
+  ]);
 });

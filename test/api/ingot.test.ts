@@ -141,8 +141,8 @@ test("the timeline is the node's own events, oldest first or newest first", asyn
   const { ask, store } = await apiFixture();
   await store.nodes.insert(aNode());
   for (const message of ['one', 'two', 'three']) {
-    await store.events.append({ node_uuid: NODE, kind: 'test.said', message });
-    await store.events.append({ node_uuid: null, kind: 'test.said', message: 'of nobody' });
+    await store.events.append({ node_uuid: NODE, kind: 'machine.log', message });
+    await store.events.append({ node_uuid: null, kind: 'machine.log', message: 'of nobody' });
   }
   const read = async (query: string): Promise<readonly string[]> =>
     (await ask('GET', `/ingot/v1/nodes/rack1-07/timeline${query}`)).body.events.map(

@@ -51,7 +51,7 @@ test('the iterator survives a daemon that goes away and comes back, without loss
     server.closeAllConnections();
     server.close();
   });
-  const say = (message: string) => store.events.append({ node_uuid: null, kind: 'test.said', message });
+  const say = (message: string) => store.events.append({ node_uuid: null, kind: 'machine.log', message });
   const events = client.events({ after: 0, signal: stopper.signal });
   const next = async (): Promise<string | undefined> => (await events.next()).value?.message;
 
@@ -70,7 +70,7 @@ test('the iterator survives a daemon that goes away and comes back, without loss
 
 test('the iterator tells of events that the daemon keeps no more', async () => {
   const { url, store } = await daemonFixture({ store: await temporaryStore({ eventsPerNode: 10 }) });
-  const say = (message: string) => store.events.append({ node_uuid: null, kind: 'test.said', message });
+  const say = (message: string) => store.events.append({ node_uuid: null, kind: 'machine.log', message });
   for (let index = 1; index <= 40; index++) await say(`${index}`);
   const client = createClient(url);
   onTestFinished(() => client.close());
@@ -135,8 +135,8 @@ test('watch shows events of one node by name, and how far its job is', async () 
   await expect
     .poll(watch.said, { timeout: 10_000 })
     .toMatch(/rack1-07 {2}deploying: step 1 of 1, write_image, 45 % \(45 MiB of 100 MiB\)/);
-  await store.events.append({ node_uuid: null, kind: 'test.said', message: 'of nobody' });
-  await store.events.append({ node_uuid: NODE, kind: 'test.said', severity: 'error', message: 'it broke' });
+  await store.events.append({ node_uuid: null, kind: 'machine.log', message: 'of nobody' });
+  await store.events.append({ node_uuid: NODE, kind: 'machine.log', severity: 'error', message: 'it broke' });
   await expect.poll(watch.said, { timeout: 10_000 }).toMatch(/12:00:00 {2}rack1-07 {2}ERROR: it broke\n/);
   expect(watch.said()).not.toContain('of nobody');
   expect(await watch.stop()).toBe(0);
@@ -148,14 +148,14 @@ test('watch --json is one event a line', async () => {
   await expect
     .poll(
       async () => {
-        await store.events.append({ node_uuid: null, kind: 'test.said', message: 'hello' });
+        await store.events.append({ node_uuid: null, kind: 'machine.log', message: 'hello' });
         return watch.said();
       },
       { timeout: 10_000 },
     )
     .toContain('hello');
   expect(JSON.parse(watch.said().split('\n', 1)[0] ?? '')).toMatchObject({
-    kind: 'test.said',
+    kind: 'machine.log',
     message: 'hello',
   });
   await watch.stop();

@@ -69,7 +69,7 @@ test('the owner watches the events of the node', async () => {
   await expect
     .poll(
       async () => {
-        await store.events.append({ node_uuid: NODE, kind: 'test.said', message: 'hello' });
+        await store.events.append({ node_uuid: NODE, kind: 'machine.log', message: 'hello' });
         return watch.said();
       },
       { timeout: 10_000 },

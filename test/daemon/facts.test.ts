@@ -3,10 +3,11 @@ import { createFactSorter, type FactSinks } from '../../src/daemon/facts.ts';
 import type { Fact } from '../../src/daemon/packet-protocol.ts';
 import { parseIpv4 } from '../../src/net/ipv4.ts';
 import { type Mac, parseMac } from '../../src/net/mac.ts';
+import type { EventKind } from '../../src/store/event-kinds.ts';
 
 const KNOWN = parseMac('52:54:00:00:00:01') as Mac;
 const STRANGER = parseMac('52:54:00:00:00:99') as Mac;
-const fact = (kind: string, { mac, address }: { mac?: Mac; address?: string }): Fact => ({
+const fact = (kind: EventKind, { mac, address }: { mac?: Mac; address?: string }): Fact => ({
   kind,
   at: 0,
   mac: mac ?? null,

@@ -1,6 +1,7 @@
 /** Each stage of a ramdisk's boot has its own time: a machine that stops on the way is told of then, and where. */
 import { describe, expect, it } from 'vitest';
 import { timeoutsSchema } from '../../src/config/timeouts.ts';
+import type { EventKind } from '../../src/store/event-kinds.ts';
 import type { NodeRecord } from '../../src/store/records/node.ts';
 import { createWorld, type World } from './fakes/world.ts';
 
@@ -24,7 +25,7 @@ type Silent = {
   readonly switchedOnAt: number;
   /** Milliseconds since the machine was switched on. */
   readonly on: () => number;
-  see(kind: string, more?: { readonly seenAt?: number }): Promise<void>;
+  see(kind: EventKind, more?: { readonly seenAt?: number }): Promise<void>;
   /** Lets time pass until so many milliseconds after power-on. */
   at(ms: number): Promise<void>;
 };
@@ -99,7 +100,7 @@ describe('a boot that ends', () => {
 
   it('is given its time anew by each stage that follows', async () => {
     const machine = await switchedOn();
-    const walk = [
+    const walk: readonly EventKind[] = [
       ...(['dhcp.offer', 'tftp.done', 'boot.script', 'boot.kernel', 'boot.initrd'] as const),
       'agent.lookup',
     ];
@@ -115,7 +116,7 @@ describe('a boot that ends', () => {
     const machine = await switchedOn();
     for (let round = 0; round < 5; round++) {
       await machine.at((round + 1) * 30_000);
-      for (const kind of ['dhcp.offer', 'dhcp.ack']) await machine.see(kind);
+      for (const kind of ['dhcp.offer', 'dhcp.ack'] as const) await machine.see(kind);
     }
     const { node, after } = await failure(machine);
     expect(after).toBeLessThanOrEqual(30 + TIMES.boot_program_s + LOOKS_S);
@@ -138,7 +139,7 @@ describe('a boot that ends', () => {
 describe('the time of a stage', () => {
   it('does not run while the machine waits for its turn to load', async () => {
     const machine = await switchedOn();
-    for (const kind of ['tftp.done', 'boot.script', 'boot.waits']) await machine.see(kind);
+    for (const kind of ['tftp.done', 'boot.script', 'boot.waits'] as const) await machine.see(kind);
     await machine.at(20 * MINUTE);
     expect((await machine.world.node()).provision_state).toBe('inspect wait');
     await machine.see('boot.kernel');
@@ -148,9 +149,9 @@ describe('the time of a stage', () => {
 
   it('begins anew where firmware begins anew after a script', async () => {
     const machine = await switchedOn();
-    for (const kind of ['tftp.done', 'boot.script', 'boot.kernel']) await machine.see(kind);
+    for (const kind of ['tftp.done', 'boot.script', 'boot.kernel'] as const) await machine.see(kind);
     await machine.at(2 * MINUTE);
-    for (const kind of ['dhcp.ack', 'tftp.done']) await machine.see(kind);
+    for (const kind of ['dhcp.ack', 'tftp.done'] as const) await machine.see(kind);
     const { node, after } = await failure(machine);
     expect(after).toBeGreaterThanOrEqual(120 + TIMES.script_s);
     expect(node.last_error).toContain('Last seen: a boot program sent to the machine');

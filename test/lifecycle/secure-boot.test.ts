@@ -1,5 +1,7 @@
 /** Secure Boot in the life of a node: what is asked of the BMC before a start, and what a mismatch is told as. */
+
 import { describe, expect, it } from 'vitest';
+import type { EventKind } from '../../src/store/event-kinds.ts';
 import { createWorld } from './fakes/world.ts';
 
 async function inspected(capabilities: string, firmware: boolean | null, silent = false) {
@@ -35,7 +37,7 @@ describe('a node that says secure_boot:false', () => {
   it('is told, as long as no loader spoke, that its firmware refuses iPXE where Secure Boot is on', async () => {
     const { world, machine } = await inspected('secure_boot:false', true, true);
     await world.untilTrue('power-on', () => machine.power() === 'on');
-    const append = (kind: string) =>
+    const append = (kind: EventKind) =>
       world.store().events.append({ node_uuid: machine.uuid, kind, message: `Fact ${kind}.` });
     await append('tftp.done');
     expect((await world.daemon().why(machine.uuid)).check[0]).toContain('its firmware refuses iPXE');

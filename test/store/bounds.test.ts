@@ -30,7 +30,7 @@ test('the newest events of deleted nodes are kept, and all of those that are the
   await first.nodes.insert({ uuid: A, driver: 'redfish' });
   for (const node_uuid of [A, B, null])
     for (let index = 0; index < 5; index++)
-      await first.events.append({ node_uuid, kind: 'test.said', message: `${index}` });
+      await first.events.append({ node_uuid, kind: 'machine.log', message: `${index}` });
   await first.close();
   const store = await temporaryStore({ path, eventsOfDeleted: 2 });
   const left = async (node: string | null): Promise<readonly string[]> =>
@@ -42,7 +42,7 @@ test('the newest events of deleted nodes are kept, and all of those that are the
 test('deletions bound the events of deleted nodes while the daemon runs', async () => {
   const store = await temporaryStore({ eventsOfDeleted: 2 });
   for (let index = 0; index < 5; index++)
-    await store.events.append({ node_uuid: B, kind: 'test.said', message: `${index}` });
+    await store.events.append({ node_uuid: B, kind: 'machine.log', message: `${index}` });
   for (let index = 0; index < 100; index++) {
     await store.nodes.insert({ uuid: A, driver: 'redfish' });
     await store.nodes.delete(A);

@@ -9,7 +9,7 @@ const options = { eventsPerNode: 10, eventsOfDeleted: 5 };
 it('how far the events of a node were forgotten is known, also after a restart', async () => {
   const path = temporaryPath();
   const store = await temporaryStore({ path, ...options });
-  const say = (node_uuid: string) => store.events.append({ node_uuid, kind: 'test', message: 'said' });
+  const say = (node_uuid: string) => store.events.append({ node_uuid, kind: 'machine.log', message: 'said' });
   await store.nodes.insert({ uuid: A, driver: 'redfish' });
   await store.nodes.insert({ uuid: B, driver: 'redfish' });
   await say(B);
@@ -30,7 +30,8 @@ it('events of deleted nodes count too, and no row is left of each', async () => 
   const path = temporaryPath();
   const store = await temporaryStore({ path, ...options });
   await store.nodes.insert({ uuid: A, driver: 'redfish' });
-  for (let i = 0; i < 30; i++) await store.events.append({ node_uuid: A, kind: 'test', message: 'said' });
+  for (let i = 0; i < 30; i++)
+    await store.events.append({ node_uuid: A, kind: 'machine.log', message: 'said' });
   await store.nodes.delete(A);
   await store.close();
 

@@ -192,7 +192,7 @@ describe('events', () => {
   it('come in one order and are filtered by node, kind, number and time', async () => {
     const store = await storeWithNodes();
     await store.events.append({ node_uuid: A, kind: 'dhcp.ack', message: 'one' });
-    await store.events.append({ node_uuid: null, kind: 'daemon.started', message: 'two' });
+    await store.events.append({ node_uuid: null, kind: 'daemon.solved', message: 'two' });
     await store.events.append({ node_uuid: A, kind: 'tftp.done', message: 'three', data: { file: 'x' } });
     const messages = async (filter: object) => (await store.events.list(filter)).map((one) => one.message);
     expect(await messages({})).toEqual(['one', 'two', 'three']);
@@ -208,7 +208,7 @@ describe('events', () => {
     const stop = store.onEvent((event) => heard.push(event));
     const append = (message: string) =>
       store.transaction(async (queries) => {
-        await queries.events.append({ node_uuid: A, kind: 'test', message });
+        await queries.events.append({ node_uuid: A, kind: 'machine.log', message });
         expect(heard.map((event) => event.message)).not.toContain(message);
         if (message === 'lost') throw new Error('no');
       });
@@ -222,8 +222,9 @@ describe('events', () => {
   it('are bounded per node, also after a restart, and other nodes’ are left alone', async () => {
     const path = temporaryPath();
     const store = await temporaryStore({ path, eventsPerNode: 20 });
-    await store.events.append({ node_uuid: B, kind: 'test', message: 'mine' });
-    for (let i = 0; i < 100; i++) await store.events.append({ node_uuid: A, kind: 'test', message: `${i}` });
+    await store.events.append({ node_uuid: B, kind: 'machine.log', message: 'mine' });
+    for (let i = 0; i < 100; i++)
+      await store.events.append({ node_uuid: A, kind: 'machine.log', message: `${i}` });
     expect((await store.events.list({ node_uuid: A })).length).toBeLessThanOrEqual(22);
     await store.close();
     const again = await temporaryStore({ path, eventsPerNode: 5 });

@@ -1,9 +1,8 @@
 /** `/ingot/v1`: what Ironic has no words for. */
 import { onList, onNode, onSite } from '../access/route-access.ts';
-import { eventsQuery } from '../events/route.ts';
-import { timelineQuery } from '../ingot/node-story.ts';
 import { deployBody } from '../schemas/deploy.ts';
 import { enrollBody } from '../schemas/enroll.ts';
+import { eventsQuery, timelineQuery } from '../schemas/event.ts';
 import { imageBody, imageQuery } from '../schemas/image.ts';
 import { tokenCreate } from '../schemas/token.ts';
 import { enrolledAnswer, newTokenAnswer, timelineAnswer, tokensAnswer } from './answers.ts';

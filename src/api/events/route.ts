@@ -1,7 +1,6 @@
 /** `GET /ingot/v1/events`: everything that happens, live, as server-sent events. */
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
 import { nodeNotFound } from '../../store/nodes.ts';
 import { isTheirs } from '../access/own.ts';
@@ -11,7 +10,7 @@ import type { ApiContext } from '../context.ts';
 import { findNode } from '../ironic/idents.ts';
 import { plainQuery } from '../ironic/paging.ts';
 import { parseQuery } from '../parse.ts';
-import { commaList } from '../schemas/common.ts';
+import { eventsQuery } from '../schemas/event.ts';
 import { formatEnd, formatEvent, formatGap, HEARTBEAT } from './sse.ts';
 import { followEvents, newestSeq } from './stream.ts';
 import { eventsOf, isLetIn } from './whose.ts';
@@ -20,12 +19,6 @@ const MOST_STREAMS = 256;
 const HEARTBEAT_MS = 15_000;
 /** A client whose socket takes nothing for so long is cut off; it resumes by its last id. */
 const STALL_MS = 30_000;
-
-export const eventsQuery = z.strictObject({
-  after: z.coerce.number().int().min(0).optional(),
-  node: z.string().optional(),
-  kinds: commaList.optional(),
-});
 
 export type EventStreams = {
   /** Ends every stream with the reason, so that a stopping daemon does not wait for them. */

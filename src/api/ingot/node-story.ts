@@ -1,6 +1,5 @@
 /** What ingot tells of a node beyond Ironic: why it is where it is, what happened, and the job at work. */
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
 import type { JsonObject } from '../../json.ts';
 import type { JobRecord } from '../../store/records/job.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
@@ -10,19 +9,10 @@ import type { ApiContext } from '../context.ts';
 import { findNode } from '../ironic/idents.ts';
 import { plainQuery } from '../ironic/paging.ts';
 import { parseQuery } from '../parse.ts';
-import { commaList } from '../schemas/common.ts';
+import { timelineQuery } from '../schemas/event.ts';
 import { jobView, jobViewOfLessee } from './job-view.ts';
 
 type WithIdent = { Params: { ident: string } };
-
-export const timelineQuery = z.strictObject({
-  after: z.coerce.number().int().min(0).optional(),
-  since: z.iso.datetime({ offset: true }).optional(),
-  kinds: commaList.optional(),
-  limit: z.coerce.number().int().min(1).max(1000).default(200),
-  /** `desc` answers the newest ones. */
-  order: z.enum(['asc', 'desc']).default('asc'),
-});
 
 export function nodeStoryRoutes(app: FastifyInstance, { store, lifecycle, clock }: ApiContext): void {
   /** The job as the caller may read it. */

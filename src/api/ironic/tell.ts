@@ -5,9 +5,19 @@ import type { Queries } from '../../store/store.ts';
 const WORDS = { created: 'added', updated: 'changed', deleted: 'removed' } as const;
 export type Done = keyof typeof WORDS;
 
+/** In sentences, and in the kinds of events. */
+const SUBJECTS = {
+  chassis: 'chassis',
+  'inspection rule': 'inspection_rule',
+  port: 'port',
+  portgroup: 'portgroup',
+  'volume connector': 'volume_connector',
+  'volume target': 'volume_target',
+} as const;
+export type Noun = keyof typeof SUBJECTS;
+
 type Change = {
-  /** `volume connector`: in the sentence, and with `_` for spaces in the event's kind. */
-  readonly noun: string;
+  readonly noun: Noun;
   readonly done: Done;
   /** What the sentence calls the one. */
   readonly title: string;
@@ -22,7 +32,7 @@ export async function tellChange(
 ): Promise<void> {
   await queries.events.append({
     node_uuid,
-    kind: `${noun.replaceAll(' ', '_')}.${done}`,
+    kind: `${SUBJECTS[noun]}.${done}`,
     message: `The ${noun} ${title} was ${WORDS[done]}`,
     data,
   });

@@ -18,6 +18,7 @@ import { connectorCreate, connectorWritable, targetCreate, targetWritable } from
 import { datedFields, type Field, linksField, only, plainFields } from './fields.ts';
 import { uuidOrRefuse } from './idents.ts';
 import type { Listed } from './listing.ts';
+import type { Noun } from './tell.ts';
 
 export type VolumeTables = Pick<Queries, 'connectors' | 'targets'>;
 export type AnyVolume = VolumeConnectorRecord | VolumeTargetRecord;
@@ -27,7 +28,7 @@ export type VolumeKind<R extends AnyVolume, Key extends string> = {
   /** Below `/v1/volume`. */
   readonly path: string;
   /** As Ironic calls it in its sentences. */
-  readonly noun: string;
+  readonly noun: Noun;
   readonly listed: Listed<R, Key>;
   /** From the body of a POST. Throws `invalid_input`. */
   readonly created: (body: unknown) => New<R>;

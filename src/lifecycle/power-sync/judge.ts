@@ -46,7 +46,7 @@ function recovery({ uuid, bmc_trouble }: Watched, now: number): Verdict | null {
   const ago = duration(now - Date.parse(bmc_trouble.since));
   const event = {
     node_uuid: uuid,
-    kind: 'bmc.recovered',
+    kind: 'bmc.recovered' as const,
     message: `The BMC answers again, as it should, after ${ago} in which it ${TELLS[bmc_trouble.kind].past}.`,
     data: { kind: bmc_trouble.kind, since: bmc_trouble.since },
   };

@@ -1,5 +1,6 @@
 /** Events, as they are written and as they are read. */
 import type { JsonObject } from '../../json.ts';
+import type { EventKind } from '../event-kinds.ts';
 import type { Severity } from '../words.ts';
 
 /** One entry of the one ordered stream of everything that happens. */
@@ -17,7 +18,7 @@ export type EventRecord = {
 
 export type NewEvent = {
   readonly node_uuid: string | null;
-  readonly kind: string;
+  readonly kind: EventKind;
   readonly severity?: Severity;
   readonly message: string;
   readonly data?: JsonObject;
