@@ -117,7 +117,7 @@ test.each([
   {
     words: ['import', '--from', 'kea', 'hosts'],
     code: 1,
-    says: 'hosts, line 1: a value is missing before "dhcp-host=52:54:00:0"',
+    says: 'nothing of kea is in it; it looks like a file of dnsmasq',
   },
 ])('$words: $says', async ({ words, code, says }) => {
   const { dhcp, files } = await fixture();
@@ -143,4 +143,48 @@ test('a file with one endless string in it is refused by its name', async () => 
   writeFileSync(file, `server-duid "${'x'.repeat(32 << 20)}";\n`);
   const { code, err } = await dhcp('import', '--from', 'isc', file);
   expect([code, err]).toEqual([1, expect.stringContaining(`${file} cannot be read`)]);
+});
+
+const ISC = `subnet 10.20.0.0 netmask 255.255.0.0 { range 10.20.1.0 10.20.1.9; }
+host one { hardware ethernet 52:54:00:00:00:01; fixed-address 10.20.5.1; }
+`;
+const KEA = '{ "Dhcp4": { "subnet4": [] } }\n';
+const KEA_LEASES = 'address,hwaddr,client_id,valid_lifetime,expire\n';
+
+test.each([
+  ['isc', 'kea', KEA],
+  ['isc', 'kea', KEA_LEASES],
+  ['isc', 'dnsmasq', HOSTS],
+  ['isc', 'dnsmasq', LEASES],
+  ['kea', 'isc', ISC],
+  ['kea', 'dnsmasq', HOSTS],
+  ['dnsmasq', 'isc', ISC],
+  ['dnsmasq', 'kea', KEA],
+  ['dnsmasq', 'kea', KEA_LEASES],
+])(
+  'a file given as one of %s that is one of %s is refused, and nothing imported',
+  async (given, likely, content) => {
+    const { dhcp, folder, files, store } = await fixture();
+    const file = join(folder, 'other');
+    writeFileSync(file, content);
+    const rest = given === 'dnsmasq' ? files : [];
+    expect(await dhcp('import', '--from', given, ...rest, file)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(
+        `${file}: nothing of ${given} is in it; it looks like a file of ${likely}\n`,
+      ),
+    });
+    expect(await store.reservations.list()).toEqual([]);
+  },
+);
+
+test.each([
+  ['isc', 'default-lease-time 600;\n'],
+  ['kea', KEA],
+  ['dnsmasq', 'dhcp-range=10.20.1.0,10.20.1.9\n'],
+])('an own file of %s without hosts is no mistake', async (server, content) => {
+  const { dhcp, folder } = await fixture();
+  const file = join(folder, 'own');
+  writeFileSync(file, content);
+  expect((await dhcp('import', '--from', server, file)).code).toBe(0);
 });

@@ -6,6 +6,7 @@ import {
   lastOfEach,
   type Skipped,
 } from '../../dhcp-import/foreign.ts';
+import { likelyServer } from '../../dhcp-import/likely-server.ts';
 import { FOREIGN_SERVERS, type ForeignServer, readForeign } from '../../dhcp-import/read-foreign.ts';
 import { IngotError } from '../../errors.ts';
 import { flag, text, usage } from '../arguments.ts';
@@ -39,7 +40,7 @@ changes nothing.
     const files: (ForeignFile & { readonly file: string })[] = [];
     // One after another: the text of one at a time is in memory.
     for (const file of positionals)
-      files.push({ file, ...readNamed(file, await readText(file), { server, io }) });
+      files.push({ file, ...readOwn(file, await readText(file), { server, io }) });
     for (const { file } of files.filter(isEmpty))
       io.err(
         `${file}: no reservation and no lease of ${server} in it; is it that server's, and the right file?\n`,
@@ -93,6 +94,31 @@ function serverOf(word: string | null): ForeignServer {
 }
 
 type Reading = { readonly server: ForeignServer; readonly io: { readonly clock: { now(): number } } };
+
+/**
+ * Of a file in which nothing of the server is found, whose it evidently is.
+ * @throws IngotError `invalid_input` where it is another server's
+ */
+function readOwn(file: string, content: string, reading: Reading): ForeignFile {
+  const { server } = reading;
+  const likely = likelyServer(content, server);
+  const notTheirs = (cause?: unknown): IngotError =>
+    new IngotError(
+      'invalid_input',
+      `${file}: nothing of ${server} is in it; it looks like a file of ${likely}`,
+      {
+        hint: `Import it with --from ${likely}, each server's files by themselves. Nothing was imported.`,
+        cause,
+      },
+    );
+  try {
+    const read = readNamed(file, content, reading);
+    if (likely !== null && read.reservations.length + read.leases.length === 0) throw notTheirs();
+    return read;
+  } catch (thrown) {
+    throw likely === null ? thrown : notTheirs(thrown);
+  }
+}
 
 /** @throws IngotError `invalid_input` with the file, and the line where it is known */
 function readNamed(file: string, content: string, { server, io }: Reading) {
