@@ -206,6 +206,8 @@ export const imageAnswer = z.discriminatedUnion('state', [
   }),
 ]);
 export type ImageAnswer = z.output<typeof imageAnswer>;
+export const addedImageAnswer = imageAnswer.and(z.looseObject({ asked_source: z.string() }));
+export type AddedImageAnswer = z.output<typeof addedImageAnswer>;
 export const imagesAnswer = z.object({ images: z.array(imageAnswer) });
 
 export const inventoryAnswer = z.object({ inventory: object, plugin_data: object });

@@ -2,10 +2,10 @@
 import type { z } from 'zod';
 import { IngotError } from '../errors.ts';
 import {
+  addedImageAnswer,
   bootAuthorityAnswer,
   type EventAnswer,
   enrollAnswer,
-  imageAnswer,
   imagesAnswer,
   importAnswer,
   inventoryAnswer,
@@ -150,7 +150,7 @@ export function createClient(url: string, login: Login = NO_LOGIN) {
     },
     images: {
       list: async () => (await get(imagesAnswer, '/ingot/v1/images')).images,
-      add: (image: JsonObject) => ask(imageAnswer, 'POST', { path: '/ingot/v1/images', body: image }),
+      add: (image: JsonObject) => ask(addedImageAnswer, 'POST', { path: '/ingot/v1/images', body: image }),
       remove: (id: string, { force }: { readonly force: boolean }) =>
         connection.send('DELETE', `/ingot/v1/images/${encodeURIComponent(id)}?force=${force}`),
     },

@@ -34,12 +34,15 @@ export type ImageLibrary = {
   /** The cache's images, the last used first, then those on their way and those that failed since the start. */
   list(): readonly LibraryEntry[];
   /** Begins to make the image ready, where it is not. Throws `image_invalid` or `busy`. */
-  add(request: ImageRequest): LibraryEntry;
+  add(request: ImageRequest): AddedEntry;
   /** Rejects with `not_found`; with `conflict` for an image in use, unless forced, and for one on its way. */
   remove(id: string, options: { readonly force: boolean }): Promise<void>;
   /** Gives up what is on its way. */
   stop(): void;
 };
+
+/** What became of a wish, and the source that it named, as it may be shown: an image that is here already keeps its own. */
+export type AddedEntry = LibraryEntry & { readonly asked_source: string };
 
 /** Asked for and not ready, all together; of these the failed ones go first. */
 const MOST_ASKED = 50;
@@ -96,10 +99,11 @@ export function createImageLibrary({ prepare, cache }: Options): ImageLibrary {
     add(request) {
       checkedSource(request);
       const id = imageId(request);
+      const asked_source = shownSource(request.source);
       const there = readyEntries().find((entry) => entry.id === id) ?? asked.get(id);
-      if (there !== undefined && there.state !== 'failed') return there;
+      if (there !== undefined && there.state !== 'failed') return { ...there, asked_source };
       if (there === undefined) makeRoom();
-      return begin(request, { id, source: shownSource(request.source) });
+      return { ...begin(request, { id, source: asked_source }), asked_source };
     },
     async remove(id, { force }) {
       const waiting = asked.get(id);

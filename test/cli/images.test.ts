@@ -23,7 +23,7 @@ const NETWORKS = configSchema.parse({
 async function imagesFixture(images: Partial<ImagesControl>) {
   const control: ImagesControl = {
     list: () => [READY],
-    add: () => READY,
+    add: ({ source }) => ({ ...READY, asked_source: source }),
     remove: async () => undefined,
     ...images,
   };
@@ -75,7 +75,7 @@ test('add asks for source, format and checksum; --wait ends with the reason of a
     list: () => [failed],
     add: (one) => {
       asked.push(one);
-      return { id: READY.id, source: null, state: 'preparing', percent: 0 };
+      return { id: READY.id, source: one.source, asked_source: one.source, state: 'preparing', percent: 0 };
     },
   });
   const words = ['https://images/a.qcow2', '--checksum', `sha256:${SHA256}`];
@@ -85,6 +85,21 @@ test('add asks for source, format and checksum; --wait ends with the reason of a
   const waited = await image('add', ...words, '--wait');
   expect(waited).toMatchObject({ code: 1, err: 'ab12cd34ef56: preparing, 0 %\ningot: Gone.\nLook.\n' });
   expect((await image('add', 'https://images/a.qcow2')).code).toBe(2);
+});
+
+test.each([
+  [READY, 'is here already, from https://images/a.raw; https://images/b.raw is not fetched.'],
+  [
+    { id: READY.id, source: 'https://images/a.raw', state: 'preparing', percent: 40 },
+    'is on its way already, from https://images/a.raw; https://images/b.raw is not fetched, unless that fails',
+  ],
+  [{ ...READY, source: null }, 'is here already; https://images/b.raw is not fetched.'],
+])('add says that the same checksum is known by another source: %j', async (there, said) => {
+  const image = await imagesFixture({ add: ({ source }) => ({ ...there, asked_source: source }) });
+  const added = await image('add', 'https://images/b.raw', '--checksum', `sha256:${SHA256}`);
+  expect(added).toMatchObject({ code: 0, err: expect.stringContaining(said) });
+  const same = await image('add', 'https://images/a.raw', '--checksum', `sha256:${SHA256}`);
+  if (there.source !== null) expect(same).toMatchObject({ code: 0, err: '' });
 });
 
 test('remove tells the refusal of an image in use, and forces where it is told to', async () => {

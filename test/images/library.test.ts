@@ -63,6 +63,27 @@ describe('an image that is asked for', () => {
     expect(images.add(request('a'))).toMatchObject(ready);
   });
 
+  it('keeps its source when the same checksum comes by another name, and tells both', async () => {
+    const { library: images, flights, states } = await library();
+    const { id } = images.add(request('a'));
+    const other = { ...request('a'), source: 'https://me:hunter2@mirror/b.raw' };
+    const both = { id, source: 'https://images/a.raw', asked_source: 'https://mirror/b.raw' };
+    expect(images.add(other)).toMatchObject({ ...both, state: 'preparing' });
+    flights.get(id)?.resolve();
+    await expect.poll(states).toEqual(['ready']);
+    expect(images.add(other)).toMatchObject({ ...both, state: 'ready' });
+  });
+
+  it('is fetched from another source when the first one failed', async () => {
+    const { library: images, flights, states } = await library();
+    flights.get(images.add(request('a')).id)?.reject(new Error('gone'));
+    await expect.poll(states).toEqual(['failed']);
+    const mirror = 'https://mirror/b.raw';
+    const again = images.add({ ...request('a'), source: mirror });
+    expect(again).toMatchObject({ state: 'preparing', source: mirror, asked_source: mirror });
+    expect(images.list()).toMatchObject([{ source: mirror }]);
+  });
+
   it('stays in the list with its reason when it fails, and can be asked for again', async () => {
     const { library: images, flights, states } = await library();
     const { id } = images.add(request('a'));

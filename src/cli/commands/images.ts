@@ -1,6 +1,6 @@
 /** `ingot image list`, `show`, `add` and `remove`. */
 import { IngotError } from '../../errors.ts';
-import type { ImageAnswer } from '../answers.ts';
+import type { AddedImageAnswer, ImageAnswer } from '../answers.ts';
 import { flag, text, usage, WAIT_OPTIONS } from '../arguments.ts';
 import { type Call, type Command, printJson } from '../command.ts';
 import { CHECKSUM_FORMS, FORMAT_HELP, readChecksum, readImage } from '../image.ts';
@@ -72,6 +72,7 @@ ${FORMAT_HELP}  --wait                  stay until it is ready, and tell how far
     const format = text(values, 'format');
     const image = await readImage({ source, format, asFile: '@FILE in its place' }, call.usage);
     const asked = await client.images.add({ ...image, checksum: hash });
+    io.err(otherSource(asked));
     const now = flag(values, 'wait') ? await untilReady(call, asked, timeoutMs) : asked;
     if (json) printJson(io, { image: now });
     else io.out(`${now.id.slice(0, SHOWN_ID)}: ${stateOf(now)}.\n`);
@@ -129,6 +130,16 @@ async function untilReady(call: Call, asked: ImageAnswer, timeoutMs: number): Pr
     await io.clock.sleep(POLL_MS, io.signal);
     image = (await client.images.list()).find(({ id }) => id === asked.id);
   }
+}
+
+/** One checksum and format are one image, whatever it is called: empty where it is fetched from what was asked. */
+function otherSource({ id, state, source, asked_source }: AddedImageAnswer): string {
+  if (source === asked_source) return '';
+  const before = state === 'ready' ? 'is here already' : 'is on its way already';
+  const from = source === null ? '' : `, from ${source}`;
+  const next =
+    state === 'ready' ? 'is not fetched' : 'is not fetched, unless that fails and you add it again';
+  return `${id.slice(0, SHOWN_ID)}: what has this checksum ${before}${from}; ${asked_source} ${next}.\n`;
 }
 
 /** Why an image is not there; empty for the others. */
