@@ -15,25 +15,6 @@ export function networkDataProblem(data: JsonObject): string | null {
   return `'${lacking}' ${data[lacking] === undefined ? 'is a required property' : 'is no list'}`;
 }
 
-/**
- * Whole sets of what is known of a link, of which Ironic takes any: a switch's port, a smart NIC's, one of Open
- * vSwitch's VTEP (1.90), or the kind of network alone. None is known of an empty one.
- */
-const LINKS: readonly (readonly string[])[] = [
-  ['switch_id', 'port_id'],
-  ['port_id', 'hostname'],
-  ['port_id', 'vtep-logical-switch', 'vtep-physical-switch'],
-  ['network_type'],
-];
-
-/** Of a port's `local_link_connection`. Null: as it should be. */
-export function linkProblem(link: JsonObject): string | null {
-  if (Object.keys(link).length === 0) return null;
-  if (LINKS.some((names) => names.every((name) => link[name] !== undefined))) return null;
-  const absent = ['switch_id', 'port_id'].find((name) => link[name] === undefined);
-  return `'${absent ?? 'switch_id'}' is a required property`;
-}
-
 /** Characters. */
 export const LONGEST_TRAIT = 255;
 /** Ironic takes `CUSTOM_…` and the list of os-traits, whose names all begin with one of these words. */

@@ -15,6 +15,7 @@ function decodePort({ id: _, ...row }: Selectable<Tables['ports']>): PortRecord 
   return {
     ...row,
     pxe_enabled: decodeBoolean(row.pxe_enabled),
+    is_smartnic: decodeBoolean(row.is_smartnic),
     local_link_connection: decodeObject(row.local_link_connection, where),
     extra: decodeObject(row.extra, where),
     internal_info: decodeObject(row.internal_info, where),
@@ -43,6 +44,7 @@ export function portQueries({ db, now }: Access): Queries['ports'] {
         pxe_enabled: true,
         physical_network: null,
         local_link_connection: {},
+        is_smartnic: false,
         extra: {},
         internal_info: {},
         ...port,

@@ -16,7 +16,7 @@ const startSorter = (): FactSorter =>
 
 /** Whose event it is when the kernel is fetched from that address. */
 function fetchedBy(sorter: FactSorter, address = X): string | null | undefined {
-  const fact = {
+  const fact: Fact = {
     kind: 'boot.kernel',
     at: 0,
     mac: null,
@@ -75,18 +75,28 @@ describe('an address leased to one machine stays its own when another one', () =
 });
 
 describe('where another server gives the addresses', () => {
-  const says = (kind: string, one = OWNER): Fact => ({ kind, at: 0, mac: one, address: ip(X), sentence: '' });
+  const says = (kind: Fact['kind'], one = OWNER): Fact => ({
+    kind,
+    at: 0,
+    mac: one,
+    address: ip(X),
+    sentence: '',
+  });
 
-  it.each(['dhcp.elsewhere', 'dhcp.boot_file', 'dhcp.inform', 'boot.script', 'boot.again', 'boot.loop'])(
-    '%s tells whose address it is, until another machine uses it',
-    (kind) => {
-      const sorter = startSorter();
-      sorter.sort([says(kind)]);
-      expect(fetchedBy(sorter)).toBe('owner');
-      sorter.sort([says('boot.script', OTHER)]);
-      expect(fetchedBy(sorter)).toBe('other');
-    },
-  );
+  it.each([
+    'dhcp.elsewhere',
+    'dhcp.boot_file',
+    'dhcp.inform',
+    'boot.script',
+    'boot.again',
+    'boot.loop',
+  ] as const)('%s tells whose address it is, until another machine uses it', (kind) => {
+    const sorter = startSorter();
+    sorter.sort([says(kind)]);
+    expect(fetchedBy(sorter)).toBe('owner');
+    sorter.sort([says('boot.script', OTHER)]);
+    expect(fetchedBy(sorter)).toBe('other');
+  });
 
   it('an address that was only offered is nobody’s', () => {
     const sorter = startSorter();

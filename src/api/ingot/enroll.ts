@@ -8,6 +8,7 @@ import { selectFields, viewOf } from '../ironic/fields.ts';
 import { refuseOrphan } from '../ironic/idents.ts';
 import { nodeView, selectNodeFields } from '../ironic/node-view.ts';
 import { newNode } from '../ironic/node-write.ts';
+import { refuseSmartNicWithoutHost } from '../ironic/port-rules.ts';
 import { PORT_FIELDS } from '../ironic/port-view.ts';
 import { parseBody } from '../parse.ts';
 import { enrollBody } from '../schemas/enroll.ts';
@@ -22,7 +23,8 @@ export function enrollRoutes(app: FastifyInstance, context: ApiContext): void {
       await refuseOrphan(queries, node);
       const record = await queries.nodes.insert(node);
       const added = [];
-      for (const { is_smartnic: _s, ...port } of ports) {
+      for (const port of ports) {
+        refuseSmartNicWithoutHost(port);
         added.push(await queries.ports.insert({ ...port, uuid: randomUUID(), node_uuid: record.uuid }));
       }
       await queries.events.append({

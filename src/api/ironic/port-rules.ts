@@ -1,5 +1,6 @@
 /** When a port may be changed, and which group it may join (Ironic's conductor manager and network interfaces). */
 import { IngotError } from '../../errors.ts';
+import { isOfSmartNic } from '../../lifecycle/local-link.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
 import type { PortgroupRecord, PortRecord } from '../../store/records/port.ts';
 import type { PortPatch, Queries } from '../../store/store.ts';
@@ -18,6 +19,21 @@ export const WIRING_STATES: readonly ProvisionState[] = [
 
 export function mayBeRewired(node: Pick<NodeRecord, 'provision_state' | 'maintenance'>): boolean {
   return node.maintenance || WIRING_STATES.includes(node.provision_state);
+}
+
+/**
+ * A smart NIC is known by its host. Throws `invalid_input` for a new one whose link names none; one of which no link is
+ * known yet may have it later, as in Ironic. Pure.
+ */
+export function refuseSmartNicWithoutHost(
+  port: Pick<PortRecord, 'is_smartnic' | 'local_link_connection'>,
+): void {
+  const { is_smartnic, local_link_connection: link } = port;
+  if (!is_smartnic || Object.keys(link).length === 0 || isOfSmartNic(link)) return;
+  const said = 'Smart NIC port must have port_id and hostname in local_link_connection';
+  throw new IngotError('invalid_input', said, {
+    hint: 'hostname is that of the system on the NIC itself, port_id the name of its port.',
+  });
 }
 
 /** Throws `conflict` when the node's state does not allow these changes of its port. Pure. */

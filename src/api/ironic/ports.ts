@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { IngotError } from '../../errors.ts';
 import type { JsonObject } from '../../json.ts';
+import { LINK_SINCE } from '../../lifecycle/local-link.ts';
 import { missing } from '../../store/page.ts';
 import type { PortgroupRecord, PortRecord } from '../../store/records/port.ts';
 import { PORT_SORT_KEYS, type Queries } from '../../store/store.ts';
@@ -14,15 +15,15 @@ import { parseBody, parseQuery } from '../parse.ts';
 import { applyPatch, patchedFields } from '../patch.ts';
 import { jsonObject } from '../schemas/common.ts';
 import { patchSchema } from '../schemas/patch.ts';
-import { LINK_SINCE, portCreate, portListQuery, portWritable } from '../schemas/port.ts';
+import { portCreate, portListQuery, portWritable } from '../schemas/port.ts';
 import { baseUrl } from '../server.ts';
 import { namesIn, only, refuseNewer, selectFields, viewOf } from './fields.ts';
 import { asRequestFault, findNode, findPort, findPortgroup, requiredNode } from './idents.ts';
 import { answerList, shownFields } from './listing.ts';
 import { refuseNodeLocked } from './locked.ts';
 import { plainQuery } from './paging.ts';
-import { checkMembership, refusePortUpdate } from './port-rules.ts';
-import { PORT_FIELDS, PORT_LIST_FIELDS } from './port-view.ts';
+import { checkMembership, refusePortUpdate, refuseSmartNicWithoutHost } from './port-rules.ts';
+import { PORT_FIELDS, PORT_LIST_FIELDS, portAt } from './port-view.ts';
 import { notAcceptable, refuseBefore } from './since.ts';
 import { type Done, tellChange } from './tell.ts';
 
@@ -50,7 +51,7 @@ type Within = { readonly node?: string; readonly portgroup?: string };
 export function portRoutes(app: FastifyInstance, context: ApiContext): void {
   const { store, write } = context;
   const whole = (request: FastifyRequest, port: PortRecord): object =>
-    viewOf(port, selectFields(PORT_FIELDS, null, request.minor), baseUrl(request));
+    viewOf(portAt(port, request.minor), selectFields(PORT_FIELDS, null, request.minor), baseUrl(request));
 
   /** As one that is not there, where the caller may not know of it. */
   const visibleGroup = async (request: FastifyRequest, ident: string): Promise<PortgroupRecord> => {
@@ -76,8 +77,8 @@ export function portRoutes(app: FastifyInstance, context: ApiContext): void {
     }
     return answerList(request, LISTED, {
       ...{ path, query, detailed },
-      find: async (page) =>
-        store.ports.page({
+      find: async (page) => {
+        const found = await store.ports.page({
           ...{ ...page, ...projectOf(request) },
           ...(address === undefined ? {} : { address }),
           ...(shard === undefined ? {} : { shards: shard }),
@@ -87,7 +88,9 @@ export function portRoutes(app: FastifyInstance, context: ApiContext): void {
           ...(portgroup === undefined
             ? {}
             : { portgroup_uuid: (await visibleGroup(request, portgroup)).uuid }),
-        }),
+        });
+        return found.map((port) => portAt(port, request.minor));
+      },
     });
   };
   app.get('/v1/ports', (request) => list(request, { path: 'ports' }));
@@ -121,9 +124,10 @@ export function portRoutes(app: FastifyInstance, context: ApiContext): void {
     return { ...rest, node_uuid: node.uuid };
   };
   app.post('/v1/ports', async (request, reply) => {
-    const { is_smartnic: _, ...fields } = parseBody(portCreate, await byNodeUuid(request), 'port');
+    const fields = parseBody(portCreate, await byNodeUuid(request), 'port');
     refuseNewer(PORT_FIELDS, namesIn(request.body), request.minor);
     refuseNewerLink(fields.local_link_connection, request.minor);
+    refuseSmartNicWithoutHost(fields);
     const stored = await store.transaction(async (queries) => {
       await requiredNode(queries, fields.node_uuid);
       const port = { ...fields, uuid: fields.uuid ?? randomUUID() };
@@ -143,7 +147,7 @@ export function portRoutes(app: FastifyInstance, context: ApiContext): void {
 
   app.get<WithIdent>('/v1/ports/:ident', async (request) => {
     const shown = shownFields(request, PORT_FIELDS);
-    return viewOf(await portNamed(store, request), shown, baseUrl(request));
+    return viewOf(portAt(await portNamed(store, request), request.minor), shown, baseUrl(request));
   });
 
   app.patch<WithIdent>('/v1/ports/:ident', async (request) => {
@@ -155,8 +159,7 @@ export function portRoutes(app: FastifyInstance, context: ApiContext): void {
       const { uuid: _u, created_at: _c, updated_at: _a, internal_info: _i, ...writable } = port;
       const known = selectFields(PORT_FIELDS, null, request.minor).map((field) => field.name);
       const rules = { ...PATCH_RULES, allowed: PATCHABLE.filter((name) => known.includes(name)) };
-      const document = applyPatch({ ...writable, is_smartnic: false }, patch, rules);
-      const { is_smartnic: _s, ...after } = parseBody(portWritable, document, 'port');
+      const after = parseBody(portWritable, applyPatch(writable, patch, rules), 'port');
       const changes = only(after, named);
       if (changes.local_link_connection !== undefined)
         refuseNewerLink(changes.local_link_connection, request.minor);

@@ -1,6 +1,6 @@
 /** The shapes of a port as clients write it, and of the queries on ports. */
 import { z } from 'zod';
-import { linkProblem } from '../../lifecycle/given-values.ts';
+import { localLink } from '../../lifecycle/local-link.ts';
 import {
   commaList,
   jsonObject,
@@ -12,20 +12,14 @@ import {
   uuid,
 } from './common.ts';
 
-const localLink = jsonObject.superRefine((link, context) => {
-  const message = linkProblem(link);
-  if (message !== null) context.addIssue({ code: 'custom', message });
-});
-
 export const portWritable = z.strictObject({
   node_uuid: uuid,
   address: nicMac,
   pxe_enabled: looseBoolean.default(true),
   physical_network: z.string().min(1).max(64).nullable().default(null),
-  local_link_connection: localLink.default({}),
+  local_link_connection: localLink.nullish().transform((given) => given ?? {}),
   extra: jsonObject.default({}),
-  /** Taken only with the one value that ingot has. */
-  is_smartnic: z.literal(false).default(false),
+  is_smartnic: looseBoolean.nullish().transform((given) => given ?? false),
   portgroup_uuid: uuid.nullable().default(null),
   name: logicalName.nullable().default(null),
 });
@@ -36,13 +30,6 @@ export const portCreate = portWritable.extend({ uuid: uuid.optional() });
 export const portCreateBody = portCreate
   .partial({ node_uuid: true })
   .extend({ node_ident: z.string().optional() });
-
-/** Names in a link that came later than links did. */
-export const LINK_SINCE: Readonly<Record<string, number>> = {
-  network_type: 64,
-  'vtep-logical-switch': 90,
-  'vtep-physical-switch': 90,
-};
 
 /** A port inside the enrolment of its node, which has no groups of ports yet. */
 export const enrollPort = portCreate

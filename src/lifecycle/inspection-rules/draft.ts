@@ -9,8 +9,9 @@ import type { Json, JsonObject } from '../../json.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
 import type { PortRecord } from '../../store/records/port.ts';
 import type { NodePatch, PortPatch } from '../../store/store.ts';
-import { LONGEST_TRAIT, linkProblem, NO_TRAIT, networkDataProblem, TRAIT } from '../given-values.ts';
+import { LONGEST_TRAIT, NO_TRAIT, networkDataProblem, TRAIT } from '../given-values.ts';
 import { INTERFACE_KINDS, interfacesOf } from '../interfaces.ts';
+import { localLink } from '../local-link.ts';
 import { refuseOddProperties } from '../node-properties.ts';
 
 export type Draft = {
@@ -62,7 +63,7 @@ const nodeAttributes = z.strictObject({
 /** Not its name, of which there may be one in all ingot: two machines that match a rule would get the same. */
 const portAttributes = z.strictObject({
   extra: object,
-  local_link_connection: sound(linkProblem),
+  local_link_connection: localLink.default({}),
   pxe_enabled: flag.default(true),
   physical_network: z.string().min(1).max(64).nullable().default(null),
 });

@@ -196,4 +196,9 @@ export const RESOURCES: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    version: 20,
+    subject: 'smart NICs',
+    sql: `ALTER TABLE ports ADD COLUMN is_smartnic INTEGER NOT NULL DEFAULT 0;`,
+  },
 ];

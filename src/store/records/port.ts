@@ -13,6 +13,8 @@ export type PortRecord = {
   /** Name of the ingot network that this NIC is plugged into, where known. */
   readonly physical_network: string | null;
   readonly local_link_connection: JsonObject;
+  /** A NIC that is a computer itself; kept for whoever asks, ingot attaches none. */
+  readonly is_smartnic: boolean;
   readonly extra: JsonObject;
   /** What ingot found out by itself; below `dhcp` the relay and its circuit that the NIC was last seen behind. */
   readonly internal_info: JsonObject;

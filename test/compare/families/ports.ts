@@ -13,6 +13,19 @@ const list = (query: string, version?: string): Call =>
 const make = (name: string, fields: object, extra: Partial<Call> = {}): Call =>
   post(name, '/v1/ports', { node_uuid: NODE, ...fields }, extra);
 
+const SMART = portId(0x63);
+/** Links of a port that is made and, where it is taken, stays: the next one then has its address. */
+const LINKS: readonly (readonly [string, unknown])[] = [
+  ['a link with a word that is none', { port_id: 'x', switch_id: '00:00:00:00:00:01', bogus: 'x' }],
+  ['a link of a number', { port_id: 7, switch_id: '00:00:00:00:00:01' }],
+  ['a link of a switch that is none', { port_id: 'x', switch_id: 'x' }],
+  ['a link of a kind of network that is none', { network_type: 'x' }],
+  ['a managed link of no switch', { network_type: 'managed' }],
+  ['a link of a host alone', { hostname: 'nic1' }],
+  ['a link that is a list', []],
+  ['a link of a datapath', { port_id: 'x', switch_id: 'A0B0C0D0E0F00102' }],
+];
+
 export const ports: Family = {
   name: 'ports',
   calls: [
@@ -43,6 +56,36 @@ export const ports: Family = {
       address: '52:54:00:00:60:05',
       uuid: portId(0x62),
       local_link_connection: { port_id: 'x', switch_id: '00:00:00:00:00:01', switch_info: 's' },
+    }),
+    ...LINKS.map(([name, local_link_connection]) =>
+      make(name, { address: '52:54:00:00:60:04', uuid: portId(0x64), local_link_connection }),
+    ),
+    make('a smart NIC', {
+      ...{ address: '52:54:00:00:60:06', uuid: SMART, is_smartnic: 'yes' },
+      local_link_connection: { port_id: 'rep0-0', hostname: 'nic1' },
+    }),
+    make('a smart NIC of no link', { address: '52:54:00:00:60:07', uuid: portId(0x65), is_smartnic: true }),
+    make('a smart NIC at a switch', {
+      ...{ address: '52:54:00:00:60:08', is_smartnic: true },
+      local_link_connection: { port_id: 'x', switch_id: '00:00:00:00:00:01' },
+    }),
+    make('is_smartnic of nonsense', { address: '52:54:00:00:60:08', is_smartnic: 'perhaps' }),
+    make('is_smartnic of null', { address: '52:54:00:00:60:08', uuid: portId(0x66), is_smartnic: null }),
+    make(
+      'is_smartnic before 1.53',
+      { address: '52:54:00:00:60:09', is_smartnic: false },
+      { version: '1.52' },
+    ),
+    get('show the smart NIC', `/v1/ports/${SMART}`),
+    get('show the smart NIC before 1.53', `/v1/ports/${SMART}`, { version: '1.52' }),
+    get('show is_smartnic before 1.53', `/v1/ports/${SMART}?fields=is_smartnic`, { version: '1.52' }),
+    patch('smart no more', `/v1/ports/${SMART}`, [{ op: 'replace', path: '/is_smartnic', value: false }]),
+    patch('smart again', `/v1/ports/${SMART}`, [{ op: 'add', path: '/is_smartnic', value: true }]),
+    patch('smart without a host', `/v1/ports/${SMART}`, [{ op: 'remove', path: '/local_link_connection' }]),
+    patch('is_smartnic away', `/v1/ports/${SMART}`, [{ op: 'remove', path: '/is_smartnic' }]),
+    patch('not smart', `/v1/ports/${SMART}`, [{ op: 'add', path: '/is_smartnic', value: false }]),
+    patch('smart before 1.53', `/v1/ports/${SMART}`, [{ op: 'add', path: '/is_smartnic', value: true }], {
+      version: '1.52',
     }),
     get('show', `/v1/ports/${A}`),
     get('show fields', `/v1/ports/${A}?fields=address`),

@@ -187,7 +187,7 @@ test.each([
   [
     {
       op: 'set-port-attribute',
-      args: { port_id: MAC, path: 'local_link_connection', value: { switch_id: 'x' } },
+      args: { port_id: MAC, path: 'local_link_connection', value: { switch_id: MAC } },
     },
     "'port_id' is a required property",
   ],
