@@ -1,4 +1,4 @@
-/** Whose file a text evidently is, by how its kind begins lines: for files that were given as another server's. Pure. */
+/** Whose file a text evidently is, by how its lines begin: for files that were given as another server's. Pure. */
 import { isKeaLeases } from './kea-leases.ts';
 import type { ForeignServer } from './read-foreign.ts';
 

@@ -41,7 +41,7 @@ export type ImageLibrary = {
   stop(): void;
 };
 
-/** What became of a wish, and the source that it named, as it may be shown: an image that is here already keeps its own. */
+/** What became of a wish, and the source that it named, as it may be shown: an image that is here keeps its own. */
 export type AddedEntry = LibraryEntry & { readonly asked_source: string };
 
 /** Asked for and not ready, all together; of these the failed ones go first. */

@@ -1,8 +1,8 @@
-/** What is known of the link of a NIC (Ironic's `local_link_connection`), whoever writes it: clients, inspection rules. */
+/** What is known of the link of a NIC (Ironic's `local_link_connection`), written by clients or by inspection rules. */
 import { z } from 'zod';
 import { parseMac } from '../net/mac.ts';
 
-/** Whole sets of names, of which Ironic takes any: a switch's port, a smart NIC's, a VTEP's, or an unmanaged network. */
+/** Whole sets of names, of which Ironic takes any: a switch's port, a smart NIC's, one of a VTEP. */
 const SETS: readonly (readonly string[])[] = [
   ['switch_id', 'port_id'],
   ['port_id', 'hostname'],
