@@ -4,7 +4,7 @@
  * worker thread.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { bootClientOf } from './boot/client.ts';
+import { bootStageOf } from './boot/client.ts';
 import { createProgramRounds } from './boot/program-rounds.ts';
 import { systemClock } from './clock.ts';
 import { startAddressProbes } from './daemon/address-probes.ts';
@@ -22,7 +22,6 @@ import { returnStartUpMemory } from './daemon/start-up-memory.ts';
 import { createTftpContents } from './daemon/tftp-contents.ts';
 import { addressHolder } from './dhcp/address-holder.ts';
 import { createBootServer } from './dhcp/boot-server.ts';
-import type { ClientFacts } from './dhcp/client-facts.ts';
 import { createSteppedClock } from './dhcp/clock-steps.ts';
 import { createDesk, openPlaces } from './dhcp/desk.ts';
 import { openLeaseJournal } from './dhcp/lease-journal.ts';
@@ -68,7 +67,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
   const places = await openPlaces(networks, { journal, clock: systemClock });
   const answering = {
     ...{ reservations, macOfUuid, bootFields },
-    isBooting: (client: ClientFacts) => bootClientOf(client).kind !== 'not-booting',
+    stageOf: bootStageOf,
     ...{ log: dhcpLog, counters: counters.dhcp, onFact: teller.tell },
   };
   const desk = createDesk({

@@ -45,6 +45,12 @@ export function bootClientOf(options: BootOptions): BootClient {
   return { kind: 'not-booting' };
 }
 
+/** Which program asks; null: a system that runs. */
+export function bootStageOf(options: BootOptions): 'firmware' | 'ipxe' | null {
+  const { kind } = bootClientOf(options);
+  return kind === 'not-booting' ? null : kind;
+}
+
 function isRaspberryPi(mac: Mac | undefined): boolean {
   return mac !== undefined && RASPBERRY_PI_PREFIXES.some((prefix) => mac.startsWith(prefix));
 }

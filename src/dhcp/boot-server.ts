@@ -15,7 +15,7 @@ import { type DhcpFact, dhcpFact } from './facts.ts';
 import type { MacOfUuid } from './identity.ts';
 import type { ClientMessage } from './message-type.ts';
 import type { BootNetwork } from './network.ts';
-import type { Send } from './question.ts';
+import type { BootStage, Send } from './question.ts';
 import { readMessage } from './read-message.ts';
 import type { Reservations } from './reservations.ts';
 import type { Arrival } from './wires.ts';
@@ -23,7 +23,8 @@ import type { Arrival } from './wires.ts';
 export type BootServerParts = {
   readonly networks: readonly BootNetwork[];
   readonly reservations: Reservations;
-  readonly isBooting: (facts: ClientFacts) => boolean;
+  /** Null: a system asks. */
+  readonly stageOf: (facts: ClientFacts) => BootStage | null;
   /** For clients that do not tell their MAC. */
   readonly macOfUuid: MacOfUuid;
   readonly bootFields: (facts: ClientFacts, network: BootNetwork) => DhcpBootFields | null;
@@ -61,7 +62,7 @@ export function createBootServer(parts: BootServerParts): BootServer {
       counters.count('received_boot_question');
       const { facts, packet } = read;
       const network = networkOf(facts, { arrival, source }, parts.networks);
-      const silence = silenceFor(facts, { network, reservations, isBooting: parts.isBooting });
+      const silence = silenceFor(facts, { network, reservations, stageOf: parts.stageOf });
       const boot = network === null || silence !== null ? null : parts.bootFields(facts, network);
       if (network === null || boot === null) {
         counters.count(silence ?? 'nothing_to_boot');
@@ -102,10 +103,10 @@ function networkOf(
 
 function silenceFor(
   facts: ClientFacts,
-  situation: Pick<BootServerParts, 'reservations' | 'isBooting'> & { readonly network: BootNetwork | null },
+  situation: Pick<BootServerParts, 'reservations' | 'stageOf'> & { readonly network: BootNetwork | null },
 ): Silence | null {
-  const { network, reservations, isBooting } = situation;
-  if (!QUESTIONS.includes(facts.messageType) || !isBooting(facts)) return 'no_boot_question';
+  const { network, reservations, stageOf } = situation;
+  if (!QUESTIONS.includes(facts.messageType) || stageOf(facts) === null) return 'no_boot_question';
   if (network === null) return 'unknown_link';
   const isUnknown = network.mode === 'reservations' && reservations.of(facts.mac) === null;
   return isUnknown ? 'unknown_client' : null;

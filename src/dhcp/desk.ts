@@ -19,7 +19,7 @@ import { LeaseBook } from './lease-book.ts';
 import type { LeaseJournal } from './lease-journal.ts';
 import { createLeaseWriter } from './lease-writer.ts';
 import type { DhcpNetwork } from './network.ts';
-import type { Question, Send } from './question.ts';
+import type { BootStage, Question, Send } from './question.ts';
 import { readMessage } from './read-message.ts';
 import type { Place, Places } from './shared-network.ts';
 import { type Arrival, chooseWire, type DhcpWire, wiresOf } from './wires.ts';
@@ -30,8 +30,8 @@ export type DeskOptions = PassedOn & {
   /** Shared by all servers of the process, so that they share each turn's fsync. */
   readonly journal: LeaseJournal;
   readonly clock: Pick<SteppedClock, 'now' | 'onStep'>;
-  /** Firmware and iPXE get short leases. */
-  readonly isBooting: (facts: ClientFacts) => boolean;
+  /** Firmware and iPXE get short leases; null: a system asks. */
+  readonly stageOf: (facts: ClientFacts) => BootStage | null;
   /** For clients that do not tell their MAC. */
   readonly macOfUuid: MacOfUuid;
   /** Whether a question is that of our own search for other servers, which a relay brought back. */
@@ -114,10 +114,10 @@ export function createDesk(options: DeskOptions): Desk {
         counters.count('own_search');
         return;
       }
-      const isBooting = options.isBooting(facts);
+      const stage = options.stageOf(facts);
       const { port } = source;
       const question: Question = {
-        ...{ datagram, packet, facts, isBooting, now: clock.now() },
+        ...{ datagram, packet, facts, stage, now: clock.now() },
         ...{ arrival, port, send },
       };
       const chosen = chooseWire(facts, arrival, wires);

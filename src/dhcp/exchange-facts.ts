@@ -1,7 +1,7 @@
 /** What is told of the exchanges on one wire: each step, what stays unanswered, and links that come up late. */
 import { RepeatLimit } from '../net/repeat-limit.ts';
 import type { Silence } from './answer.ts';
-import { type DhcpFact, dhcpFact, type FactBody, isIpxe, silenceSentence, unansweredKind } from './facts.ts';
+import { type DhcpFact, dhcpFact, type FactBody, silenceSentence, unansweredKind } from './facts.ts';
 import { LinkWatch } from './link-watch.ts';
 import type { Case } from './question.ts';
 
@@ -31,16 +31,15 @@ export class ExchangeFacts {
 
   /** A question came: that of a machine whose link took long says so. */
   asked(question: Case): void {
-    const { facts, isBooting, now } = question;
-    if (facts.messageType !== 'discover' || !isBooting) return;
-    const stage = isIpxe(facts) ? 'ipxe' : 'firmware';
+    const { facts, stage, now } = question;
+    if (facts.messageType !== 'discover' || stage === null) return;
     const sentence = this.#links.discover({ mac: facts.mac, stage, secs: facts.secs }, now);
     if (sentence !== null) this.tell(question, { kind: 'dhcp.link_late', address: null, sentence });
   }
 
   /** Its lease is granted. */
-  acknowledged({ facts, isBooting, now }: Case): void {
-    if (isBooting && !isIpxe(facts)) this.#links.acknowledged(facts.mac, now);
+  acknowledged({ facts, stage, now }: Case): void {
+    if (stage === 'firmware') this.#links.acknowledged(facts.mac, now);
   }
 
   /** The wall clock was set: what was remembered by it counts no more. */

@@ -79,7 +79,8 @@ export class Exchange {
   /** Answers it, now or when the lease is on disk. */
   receive(question: Question): void {
     const { counters, places, reservations } = this.#parts;
-    const { datagram, isBooting, now } = question;
+    const { datagram, stage, now } = question;
+    const isBooting = stage !== null;
     const { mac, messageType } = question.facts;
     const repeated = this.#sent.find(mac, messageType, { bytes: datagram, now });
     if (repeated !== null) {
@@ -192,7 +193,7 @@ export class Exchange {
     this.#parts.write(place.network.name, superseded === null ? [lease] : [superseded, lease], () => {
       this.#sent.remember(facts.mac, 'request', { question: datagram, reply, at: now });
       this.#replies.dispatch(question, reply);
-      const seconds = leaseSecondsFor(place.network, question.isBooting);
+      const seconds = leaseSecondsFor(place.network, question.stage !== null);
       const sentence = `leased ${lease.address} for ${seconds} s`;
       this.#told.tell(question, { kind: 'dhcp.ack', address: lease.address, sentence });
     });

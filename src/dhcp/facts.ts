@@ -115,15 +115,3 @@ function relayPlace({ giaddr, relayInformation, relay }: ClientFacts): Pick<Dhcp
   if (giaddr === null && relayInformation === null) return {};
   return { relay: { giaddr, circuitId: relay.circuitId, remoteId: relay.remoteId } };
 }
-
-/** It says so in option 175 or 77. */
-export function isIpxe({ ipxe, userClass }: ClientFacts): boolean {
-  return ipxe !== null || isIpxeUserClass(userClass);
-}
-
-/** Raw `iPXE`, or the RFC 3004 list with that one entry. */
-function isIpxeUserClass(userClass: Uint8Array | null): boolean {
-  if (userClass === null) return false;
-  const text = Buffer.from(userClass).toString('latin1');
-  return text === 'iPXE' || text === '\x04iPXE';
-}

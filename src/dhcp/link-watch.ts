@@ -5,11 +5,12 @@
  */
 import type { Mac } from '../net/mac.ts';
 import { createRecentMap } from '../net/recent-map.ts';
+import type { BootStage } from './question.ts';
 
 /** What of a DISCOVER or an ACK matters here. */
 export type Heard = {
   readonly mac: Mac;
-  readonly stage: 'firmware' | 'ipxe';
+  readonly stage: BootStage;
   /** Seconds for which the client asks already, as it says itself. */
   readonly secs: number;
 };

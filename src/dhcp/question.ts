@@ -8,12 +8,15 @@ import type { Arrival } from './wires.ts';
 
 export type Send = (bytes: Uint8Array, destination: Destination) => void;
 
+/** What asks of a machine that boots. */
+export type BootStage = 'firmware' | 'ipxe';
+
 /** A client's message that was read. */
 export type Question = {
   readonly datagram: Uint8Array;
   readonly packet: DhcpPacket;
   readonly facts: ClientFacts;
-  readonly isBooting: boolean;
+  readonly stage: BootStage | null;
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly arrival: Arrival;

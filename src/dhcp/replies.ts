@@ -32,7 +32,7 @@ export class Replies {
 
   /** `message`: why not, for a NAK. */
   compose(question: Case, granted: Granted, message: string | null = null): Reply {
-    const { packet, facts, isBooting, place, arrival } = question;
+    const { packet, facts, stage, place, arrival } = question;
     const { bootFields, reservations } = this.#parts;
     const { network } = place;
     const isNak = granted.kind === 'nak';
@@ -42,7 +42,7 @@ export class Replies {
       isRouted: arrival.by === 'address',
       facts,
       network,
-      isBooting,
+      isBooting: stage !== null,
       hostname: reservations.of(facts.mac)?.hostname ?? null,
       boot: isNak ? null : bootFields(facts, network),
       message,

@@ -1,5 +1,6 @@
 /** Port 4011: which file to boot, for machines that have their address. */
 import { describe, expect, it } from 'vitest';
+import { bootStageOf } from '../../src/boot/client.ts';
 import { createBootServer, type Source } from '../../src/dhcp/boot-server.ts';
 import { createDhcpCounters } from '../../src/dhcp/counters.ts';
 import type { DhcpFact } from '../../src/dhcp/facts.ts';
@@ -44,7 +45,7 @@ function asked(parts: MessageParts, scene: Scene = {}) {
     networks: [{ ...NETWORK, mode }, RACK],
     reservations,
     macOfUuid: () => null,
-    isBooting: ({ vendorClass }) => vendorClass?.startsWith('PXEClient') === true,
+    stageOf: bootStageOf,
     bootFields: (_facts, { address }) => (file === null ? null : { siaddr: address, file, options }),
     now: () => NOW,
     log: createLog('silent'),

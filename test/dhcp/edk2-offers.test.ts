@@ -1,6 +1,6 @@
 /** What EDK2 makes of our answers, with the boot decision that the daemon uses. */
 import { describe, expect, it } from 'vitest';
-import { bootClientOf } from '../../src/boot/client.ts';
+import { bootStageOf } from '../../src/boot/client.ts';
 import { createProgramRounds } from '../../src/boot/program-rounds.ts';
 import { createBootAnswers } from '../../src/daemon/boot-answers.ts';
 import type { DhcpNetwork } from '../../src/dhcp/network.ts';
@@ -66,7 +66,7 @@ const FILES = new Set([
 function answersTo(parts: MessageParts, mode: DhcpNetwork['mode']): readonly DhcpPacket[] {
   const rig = startExchange({
     places: [{ network: { ...NETWORK, mode }, book: bookOf() }],
-    isBooting: (facts) => bootClientOf(facts).kind !== 'not-booting',
+    stageOf: bootStageOf,
     bootFields: createBootAnswers({
       httpGrubs: new Set(),
       rounds: createProgramRounds(),

@@ -1,4 +1,5 @@
 /** The desk over a small network with a journal whose disk is quick, and what it said and told. */
+import { bootStageOf } from '../../src/boot/client.ts';
 import { createDhcpCounters, type DhcpCounters } from '../../src/dhcp/counters.ts';
 import { createDesk, type DeskOptions } from '../../src/dhcp/desk.ts';
 import type { Destination } from '../../src/dhcp/destination.ts';
@@ -65,7 +66,7 @@ export function startExchange(changes: Partial<DeskOptions> = {}): ExchangeRig {
     probeOn: () => null,
     onNotice: (notice) => notices.push(notice),
     onOtherServer: () => undefined,
-    isBooting: ({ vendorClass }) => vendorClass?.startsWith('PXEClient') === true,
+    stageOf: bootStageOf,
     bootFields: () => null,
     clock: { now: () => now, onStep: () => undefined },
     log: createLog('silent'),

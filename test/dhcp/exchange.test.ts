@@ -81,7 +81,7 @@ function say(parts: MessageParts): void {
     datagram: encodePacket(packet).bytes,
     packet,
     facts: factsOf(parts),
-    isBooting: false,
+    stage: null,
     ...{ arrival, port: 68 },
     now,
     send,

@@ -5,7 +5,7 @@
  */
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import { bootClientOf } from '../../src/boot/client.ts';
+import { bootStageOf } from '../../src/boot/client.ts';
 import { systemClock } from '../../src/clock.ts';
 import { createSteppedClock } from '../../src/dhcp/clock-steps.ts';
 import { createDhcpCounters } from '../../src/dhcp/counters.ts';
@@ -92,7 +92,7 @@ const desk = createDesk({
   probeOn: () => null,
   onNotice: say,
   onOtherServer: () => undefined,
-  isBooting: (facts) => bootClientOf(facts).kind !== 'not-booting',
+  stageOf: bootStageOf,
   bootFields: (_facts, network) => {
     const options = [
       { code: 60, value: Buffer.from('PXEClient') },

@@ -1,4 +1,5 @@
 /** DHCP: the codec, the server behind its socket in each mode, and PXE's boot server. */
+import { bootStageOf } from '../../../src/boot/client.ts';
 import { SILENCES } from '../../../src/dhcp/answer.ts';
 import { createBootServer } from '../../../src/dhcp/boot-server.ts';
 import { CLIENT_REFUSALS, type ClientFacts, readClient } from '../../../src/dhcp/client-facts.ts';
@@ -144,7 +145,7 @@ function openBootServer(random: Random): FuzzRun {
     networks: [NETWORK, RACK],
     reservations: createReservationTable(),
     macOfUuid: () => null,
-    isBooting: ({ vendorClass }) => vendorClass?.startsWith('PXEClient') === true,
+    stageOf: bootStageOf,
     bootFields: (facts) => (random.below(4) === 0 ? null : BOOT_FIELDS(facts, NETWORK)),
     now: () => NOW,
     log: createLog('silent'),
