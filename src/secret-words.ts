@@ -3,6 +3,9 @@ import { isArray, type Json, type JsonObject } from './json.ts';
 
 const SECRET_KEY =
   /pass(word|wd|phrase)|secret|token|credential|community|private|pull_secret|(auth|priv|api|access)_key/i;
+/** What Ironic masks besides, by oslo.utils' list of words (`strutils._SANITIZE_KEYS`), such as `sslkey`. */
+const SECRET_IN_OSLO =
+  /(admin|new)_?pass|pswd|encrypted_key|[a-z]key$|kek$|configdrive|rabbitcookie|swifthashsuffix|cephclusterfsid/i;
 const SECRET_INSTANCE_KEYS: ReadonlySet<string> = new Set(['configdrive', 'image_url']);
 /** What no log line tells besides: what a client logs in with, and what a config drive is made of. */
 const SECRET_LOG_FIELDS: ReadonlySet<string> = new Set(['authorization', 'user_data']);
@@ -10,7 +13,7 @@ const SECRET_PARAMETER = /sig|token|secret|passw|credential|key/i;
 
 /** Whether the value of this key of `driver_info` is a secret. */
 export function isSecretKey(key: string): boolean {
-  return SECRET_KEY.test(key);
+  return SECRET_KEY.test(key) || SECRET_IN_OSLO.test(key);
 }
 
 /** Of `instance_info`: as above, and the config drive (it holds the LCM token and user data). */

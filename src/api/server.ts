@@ -133,15 +133,30 @@ function takeJson(app: FastifyInstance): void {
     (request, body, done) => {
       if (body.length === 0) done(null, undefined);
       else
-        void parse(request, body.toString(), (error, value) =>
-          error === null ? done(null, value) : done(forbiddenKey(body.toString()) ?? error),
-        );
+        void parse(request, body.toString(), (error, value) => {
+          if (error !== null) done(forbiddenKey(body.toString()) ?? error);
+          else if (isDeeper(value, MOST_LEVELS)) done(tooDeep());
+          else done(null, value);
+        });
     },
   );
   app.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
     if (body.length === 0) done(null, undefined);
     else done(notJson(request.headers['content-type']));
   });
+}
+
+/** Levels of lists and objects in a body: whoever reads it after us may do so by recursion. */
+const MOST_LEVELS = 100;
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
+}
+
+function tooDeep(): IngotError {
+  const message = `The body has lists and objects within each other, more than ${MOST_LEVELS} of them`;
+  return new IngotError('invalid_input', message, { hint: 'Send it flatter, or as text.' });
 }
 
 /** What JSON parsers refuse although it is JSON, lest it reaches an object's prototype; null for what is no JSON. */

@@ -71,7 +71,7 @@ test.each([
     state: 'enroll' as const,
     patch: [set('parent_node', '00000000-0000-4000-8000-000000000001')],
     status: 400,
-    text: `parent_node 00000000-0000-4000-8000-000000000001 of node ${NODE} does not exist`,
+    text: "Unable to apply the requested parent_node '00000000-0000-4000-8000-000000000001'. Requested value was invalid.",
   },
   {
     name: 'traits by PATCH',

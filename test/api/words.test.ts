@@ -17,7 +17,7 @@ test.each([
     'PUT',
     `/v1/nodes/${NODE}/states/provision`,
     { target: 'active', configdrive: 7 },
-    'Schema error for provision: configdrive: must be text or a set of keys, not 7',
+    'Schema error for provision: configdrive: must be text or a set of keys, not what stands there',
   ],
   [
     'PUT',

@@ -39,6 +39,7 @@ export const POLICIES = {
   'node:update:instance_uuid': CHANGE_OWN,
   'node:update:lessee': CHANGE_OWN,
   'node:update:owner': rule('member'),
+  'node:update_owner_provisioned': rule('admin'),
   'node:update:driver_interfaces': BUILD_OWN,
   'node:update:network_data': CHANGE_OWN,
   'node:update:conductor_group': rule('member'),

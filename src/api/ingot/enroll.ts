@@ -5,7 +5,7 @@ import { ownedBy } from '../access/own.ts';
 import { principalOf } from '../access/principal.ts';
 import { type ApiContext, nodeSource } from '../context.ts';
 import { selectFields, viewOf } from '../ironic/fields.ts';
-import { refuseOrphan } from '../ironic/idents.ts';
+import { linksOf } from '../ironic/node-links.ts';
 import { nodeView, selectNodeFields } from '../ironic/node-view.ts';
 import { newNode } from '../ironic/node-write.ts';
 import { refuseSmartNicWithoutHost } from '../ironic/port-rules.ts';
@@ -18,10 +18,11 @@ export function enrollRoutes(app: FastifyInstance, context: ApiContext): void {
   const { store, drivers } = context;
   app.post('/ingot/v1/nodes', async (request, reply) => {
     const { ports, ...body } = parseBody(enrollBody, request.body, 'node');
-    const node = newNode(ownedBy(principalOf(request), body), { minor: MAX_MINOR, drivers }, randomUUID);
+    const viewer = principalOf(request);
+    const node = newNode(ownedBy(viewer, body), { minor: MAX_MINOR, drivers }, randomUUID);
     const stored = await store.transaction(async (queries) => {
-      await refuseOrphan(queries, node);
-      const record = await queries.nodes.insert(node);
+      const links = await linksOf(queries, { node: { owner: null, ...node }, fields: node, viewer });
+      const record = await queries.nodes.insert({ ...node, ...links });
       const added = [];
       for (const port of ports) {
         refuseSmartNicWithoutHost(port);

@@ -7,7 +7,7 @@ import type { AllocationRecord } from '../../store/records/allocation.ts';
 import type { ChassisRecord } from '../../store/records/chassis.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
 import type { PortgroupRecord, PortRecord } from '../../store/records/port.ts';
-import type { NodePatch, Queries } from '../../store/store.ts';
+import type { Queries } from '../../store/store.ts';
 import { isLogicalName, isUuid } from '../schemas/common.ts';
 import { isNodeName } from '../schemas/node.ts';
 
@@ -117,26 +117,5 @@ export async function requiredNode(queries: Pick<Queries, 'nodes'>, uuid: string
   if (node !== null) return node;
   throw new IngotError('invalid_input', `Node ${uuid} could not be found.`, {
     hint: 'Give the uuid of a node; `ingot node list` shows them.',
-  });
-}
-
-/** Throws `invalid_input` when the chassis or the parent that `fields` name is not there, or is the node itself. */
-export async function refuseOrphan(
-  queries: Pick<Queries, 'nodes' | 'chassis'>,
-  fields: Pick<NodePatch, 'parent_node' | 'chassis_uuid'> & { readonly uuid: string },
-): Promise<void> {
-  const { uuid, parent_node: parent = null, chassis_uuid: chassis = null } = fields;
-  if (chassis !== null && (await queries.chassis.get(chassis)) === null) {
-    throw new IngotError('invalid_input', `Chassis ${chassis} could not be found.`, {
-      hint: '`baremetal chassis list` shows them.',
-    });
-  }
-  if (parent === null) return;
-  const found = parent === uuid ? null : await queries.nodes.get(parent);
-  if (found !== null && found.parent_node === null) return;
-  const problem =
-    parent === uuid ? 'is the node itself' : found === null ? 'does not exist' : 'is a part of another node';
-  throw new IngotError('invalid_input', `parent_node ${parent} of node ${uuid} ${problem}`, {
-    hint: 'Give the uuid of the node that this one is a part of.',
   });
 }

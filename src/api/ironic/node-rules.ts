@@ -7,6 +7,8 @@ import { acceptsVerb, refuseProtected, waitForJob } from '../../lifecycle/verbs.
 import type { NodeRecord } from '../../store/records/node.ts';
 import type { NodePatch } from '../../store/store.ts';
 import type { ProvisionState } from '../../store/words.ts';
+import { patchedFields } from '../patch.ts';
+import type { PatchOperation } from '../schemas/patch.ts';
 import { INTERFACE_FIELDS, interfaceField } from './node-interfaces.ts';
 
 /** States in which PATCH works although the node is on its way somewhere. */
@@ -41,6 +43,9 @@ export const IDENTITY_STATES: ReadonlySet<ProvisionState> = new Set([
   'available',
 ]);
 
+/** Since 1.39 what is looked into waits in a state of its own, and is not to be changed while it is read. */
+const INSPECT_WAIT_SINCE = 39;
+
 /** Whether its state lets a node be patched at all. */
 export function mayBePatched(node: Pick<NodeRecord, 'provision_state' | 'target_provision_state'>): boolean {
   return node.target_provision_state === null || UPDATE_ALLOWED.has(node.provision_state);
@@ -55,19 +60,29 @@ function isUndeployed({ provision_state }: Pick<NodeRecord, 'provision_state'>):
   return IDENTITY_STATES.has(provision_state);
 }
 
+export type Update = {
+  readonly patch: readonly PatchOperation[];
+  /** The node as the request names it. */
+  readonly ident: string;
+  readonly minor: number;
+};
+
 /** Throws `conflict` when the node may not be patched in these fields now. `changes`: what the patch comes to. */
-export function refuseUpdate(node: NodeRecord, fields: readonly string[], changes: NodePatch): void {
-  if (!mayBePatched(node)) {
+export function refuseUpdate(node: NodeRecord, changes: NodePatch, { patch, ident, minor }: Update): void {
+  const inspecting = node.provision_state === 'inspecting';
+  const allowed = inspecting ? minor < INSPECT_WAIT_SINCE : mayBePatched(node);
+  if (!allowed && !freesInstance(node, patch)) {
     throw new IngotError(
       'conflict',
-      node.provision_state === 'inspecting'
+      inspecting
         ? `Cannot update node "${node.uuid}" while it is in state "inspecting".`
-        : `Node ${node.uuid} can not be updated while a state transition is in progress.`,
+        : `Node ${ident} can not be updated while a state transition is in progress.`,
       {
         hint: `It is in "${node.provision_state}": wait until that ends, or: ingot node abort ${node.name ?? node.uuid}`,
       },
     );
   }
+  const fields = patchedFields(patch);
   // Who places by it has counted the node already; one that had none is in nobody's books.
   if (fields.includes('resource_class') && node.resource_class !== null && !isUndeployed(node))
     throw notUpdatable(node, 'resource_class', '');
@@ -76,6 +91,12 @@ export function refuseUpdate(node: NodeRecord, fields: readonly string[], change
   const identity = fields.find((field) => IDENTITY_FIELDS.includes(field) && before[field] !== after[field]);
   if (identity !== undefined && !mayChangeIdentity(node))
     throw notUpdatable(node, identity, ' or in maintenance mode');
+}
+
+/** In maintenance an instance may be taken off in any state, by a patch that does nothing else. */
+function freesInstance({ maintenance }: NodeRecord, patch: readonly PatchOperation[]): boolean {
+  const [first, ...more] = patch;
+  return maintenance && more.length === 0 && first?.op === 'remove' && first.path === '/instance_uuid';
 }
 
 function identityOf(node: NodeRecord): JsonObject {

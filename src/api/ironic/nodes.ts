@@ -5,6 +5,7 @@ import type { NodeRecord } from '../../store/records/node.ts';
 import { NODE_SORT_KEYS } from '../../store/store.ts';
 import { isTheirs, ownedBy } from '../access/own.ts';
 import { type Principal, principalOf } from '../access/principal.ts';
+import { visibleNode } from '../access/visible-node.ts';
 import { type ApiContext, nodeSource } from '../context.ts';
 import { parseBody, parseQuery, unexpected } from '../parse.ts';
 import { patchedFields } from '../patch.ts';
@@ -12,10 +13,12 @@ import { nodeListQuery, nodePatchQuery, nodeShowQuery } from '../schemas/node.ts
 import { patchSchema } from '../schemas/patch.ts';
 import { baseUrl } from '../server.ts';
 import { giveUpAllocation } from './allocation-rules.ts';
-import { findChassis, findNode, refuseOrphan } from './idents.ts';
+import { findChassis, findNode } from './idents.ts';
 import { judgeShown, pageAsked } from './listing.ts';
 import { refuseWhileLocked } from './locked.ts';
+import { givesOwner, refuseNewOwner } from './new-owner.ts';
 import { NODE_LIST_FIELDS } from './node-fields.ts';
+import { linksOf } from './node-links.ts';
 import { nodePage, refuseNewerFilters } from './node-list.ts';
 import { refuseDelete, refuseParentOf, refuseUpdate } from './node-rules.ts';
 import { askedFields, nodeView, selectNodeFields } from './node-view.ts';
@@ -43,6 +46,7 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
     const fields = selectNodeFields(names, request.minor);
     const viewer = principalOf(request);
     const page = pageAsked(query, NODE_SORT_KEYS);
+    if (page.marker !== undefined) await visibleNode(viewer, store, page.marker);
     const elsewhere = query.conductor !== undefined && query.conductor !== hostname;
     const nodes = elsewhere ? [] : await nodePage(store, query, { ...page, mayShow: mayShow(viewer) });
     const { minor } = request;
@@ -65,14 +69,11 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
   );
 
   app.post('/v1/nodes', async (request, reply) => {
-    const node = newNode(
-      ownedBy(principalOf(request), request.body),
-      { minor: request.minor, drivers },
-      randomUUID,
-    );
+    const viewer = principalOf(request);
+    const node = newNode(ownedBy(viewer, request.body), { minor: request.minor, drivers }, randomUUID);
     const stored = await store.transaction(async (queries) => {
-      await refuseOrphan(queries, node);
-      const record = await queries.nodes.insert(node);
+      const links = await linksOf(queries, { node: { owner: null, ...node }, fields: node, viewer });
+      const record = await queries.nodes.insert({ ...node, ...links });
       await queries.events.append({
         node_uuid: record.uuid,
         kind: 'node.created',
@@ -99,15 +100,17 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
       nodePatchQuery,
       plainQuery(request.query),
     );
+    const viewer = principalOf(request);
     const patch = parseBody(patchSchema, request.body, 'patch');
     const stored = await store.transaction(async (queries) => {
       const node = await findNode(queries, request.params.ident);
       if (patch.length === 0) return node;
       const changes = nodeChanges(node, patch, { minor: request.minor, drivers, resetInterfaces });
-      refuseUpdate(node, patchedFields(patch), changes);
-      await refuseOrphan(queries, { uuid: node.uuid, ...changes });
+      refuseUpdate(node, changes, { patch, ident: request.params.ident, minor: request.minor });
+      if (givesOwner(patch)) await refuseNewOwner(queries, node, viewer);
+      const links = await linksOf(queries, { node, fields: changes, viewer });
       if (changes.instance_uuid === null) await giveUpAllocation(queries, node);
-      const record = await queries.nodes.update(node.uuid, changes);
+      const record = await queries.nodes.update(node.uuid, { ...changes, ...links });
       await queries.events.append({
         node_uuid: node.uuid,
         kind: 'node.updated',

@@ -67,7 +67,8 @@ export const nodeWritable = z.strictObject({
   retired: looseBoolean.default(false),
   retired_reason: z.string().max(4096).nullable().default(null),
   shard: z.string().max(255).nullable().default(null),
-  parent_node: uuid.nullable().default(null),
+  /** By uuid or name. */
+  parent_node: z.string().max(255).nullable().default(null),
   chassis_uuid: uuid.nullable().default(null),
   network_data: staticNetworkData,
   resource_class: z.string().max(80).nullable().default(null),

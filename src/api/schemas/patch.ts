@@ -2,7 +2,10 @@
 import { z } from 'zod';
 import { json } from './common.ts';
 
-const path = z.string().regex(/^(\/[\w-]+)+$/, 'a path is such as /driver_info/redfish_address');
+const path = z
+  .string()
+  .regex(/^(\/[\w-]+)+$/, 'a path is such as /driver_info/redfish_address')
+  .refine((text) => !text.split('/').includes('__proto__'), 'a path names no "__proto__"');
 
 export const patchSchema = z
   .array(
