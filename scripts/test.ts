@@ -10,7 +10,7 @@ const STAGES: readonly Stage[] = [
   { name: 'lint', argv: ['biome', 'check', '.'] },
   { name: 'house', argv: ['node', 'scripts/lint-house.ts'] },
   { name: 'types', argv: ['tsc', '--noEmit'] },
-  { name: 'unit', argv: ['vitest', 'run', '--project', 'unit'] },
+  { name: 'unit', argv: ['vitest', 'run', '--project', 'unit*'] },
   { name: 'assets', argv: ['node', 'scripts/assets.ts'] },
   { name: 'system', argv: ['vitest', 'run', '--project', 'system'] },
   { name: 'e2e', argv: ['vitest', 'run', '--project', 'e2e'] },
