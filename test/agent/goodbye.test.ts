@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { standbyCommands } from '../../src/agent/extensions/standby.ts';
 import { systemCommands } from '../../src/agent/extensions/system.ts';
 import { silentPrograms, testMachine } from './support/machine.ts';
@@ -12,7 +12,7 @@ test.each([
   const machine = testMachine({ run });
   const commands = { ...standbyCommands(machine), ...systemCommands(machine) };
   expect(await commands[name]?.run({}, { onProgress: () => undefined })).toEqual(result);
-  await vi.waitFor(() => expect(calls).toEqual(programs));
+  await expect.poll(() => calls).toEqual(programs);
 });
 
 test('a machine whose program does not switch it off is switched off by its kernel', async () => {
@@ -24,5 +24,5 @@ test('a machine whose program does not switch it off is switched off by its kern
     },
   });
   await standbyCommands(machine)['standby.power_off']?.run({}, { onProgress: () => undefined });
-  await vi.waitFor(() => expect(calls.at(-1)).toBe('sh -c echo o > /proc/sysrq-trigger'));
+  await expect.poll(() => calls.at(-1)).toBe('sh -c echo o > /proc/sysrq-trigger');
 });

@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { type BmcPool, createBmcPool } from '../../src/bmc/pool.ts';
 import { DEFAULT_TIMEOUTS, type Timeouts } from '../../src/bmc/redfish/exchange.ts';
 import { createLog } from '../../src/log.ts';
@@ -42,7 +42,7 @@ describe('the pool of BMCs', () => {
     const { fake, pool } = await pooled();
     await pool.withBmc(node(fake), (bmc) => bmc.power());
     await pool.withBmc(node(fake, 'a', { redfish_auth_type: 'basic' }), (bmc) => bmc.power());
-    await vi.waitFor(() => expect(fake.state.loggedOut).toBe(1));
+    await expect.poll(() => fake.state.loggedOut).toBe(1);
   });
 
   test('does not take a BMC away from those who still work with it', async () => {
@@ -53,13 +53,13 @@ describe('the pool of BMCs', () => {
       expect(fake.state.loggedOut).toBe(0);
       expect(await bmc.power()).toBe('off');
     });
-    await vi.waitFor(() => expect(fake.state.loggedOut).toBe(1));
+    await expect.poll(() => fake.state.loggedOut).toBe(1);
   });
 
   test('closes the least recently used one above its limit', async () => {
     const { fake, pool } = await pooled(2);
     for (const uuid of ['a', 'b', 'a', 'c']) await pool.withBmc(node(fake, uuid), (bmc) => bmc.power());
-    await vi.waitFor(() => expect(fake.state.loggedOut).toBe(1));
+    await expect.poll(() => fake.state.loggedOut).toBe(1);
     await pool.withBmc(node(fake, 'a'), (bmc) => bmc.power());
     expect(fake.seen.filter(({ path }) => path.endsWith('/Sessions'))).toHaveLength(3);
   });
@@ -80,7 +80,7 @@ describe('the pool of BMCs', () => {
     fake.fault({ on: silent, answer: 'hang' });
     const before = fake.seen.length;
     const hanging = [1, 2].map(() => errorOf(pool.withBmc(node(fake), (bmc) => bmc.power())));
-    await vi.waitFor(() => expect(fake.seen.length).toBeGreaterThan(before));
+    await expect.poll(() => fake.seen.length).toBeGreaterThan(before);
     await pool.close();
     expect((await Promise.all(hanging)).map(({ code }) => code)).toEqual([
       'bmc_unreachable',

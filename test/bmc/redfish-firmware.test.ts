@@ -1,5 +1,5 @@
 /** What BMCs tell of BIOS settings and firmware versions, whole or in part. */
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { DEFAULT_TIMEOUTS } from '../../src/bmc/redfish/exchange.ts';
 import { IngotError } from '../../src/errors.ts';
 import { startTestBmc } from '../lab/redfish/bmc.ts';
@@ -154,7 +154,7 @@ describe('a caller that gives the reading up', () => {
     const { bmc, asked } = await hanging(BIOS);
     const enough = new AbortController();
     const reading = errorOf(bmc.biosSettings(enough.signal));
-    await vi.waitFor(() => expect(asked()).toBe(1));
+    await expect.poll(asked).toBe(1);
     enough.abort(given);
     expect(await reading).toBe(given);
     expect(await bmc.power()).toBe('off');
@@ -164,7 +164,7 @@ describe('a caller that gives the reading up', () => {
   test("does not wait for its turn behind another's request, and asks nothing when that comes", async () => {
     const { fake, bmc, asked } = await hanging(SYSTEM);
     const power = errorOf(bmc.power());
-    await vi.waitFor(() => expect(asked()).toBe(1));
+    await expect.poll(asked).toBe(1);
     const enough = new AbortController();
     const reading = errorOf(bmc.biosSettings(enough.signal));
     enough.abort(given);

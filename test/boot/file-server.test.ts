@@ -1,7 +1,7 @@
 import { mkdir, readdir, readlink, unlink, utimes, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { AddressHolder } from '../../src/net/address-holder.ts';
 import { entry, MAC, mac } from './fixtures.ts';
 import { type BootHttp, IMAGE, INITRD, startBootHttp } from './http-harness.ts';
@@ -211,7 +211,7 @@ describe('images', () => {
       const reader = response.body?.getReader();
       await reader?.read();
       abort.abort();
-      await vi.waitFor(async () => expect(await openFiles(at.folder)).toEqual([]));
+      await expect.poll(() => openFiles(at.folder)).toEqual([]);
     }
     expect((await bytes(await get(IMAGE_PATH))).equals(IMAGE.content)).toBe(true);
     await facts().toContainEqual(expect.objectContaining({ kind: 'boot.failed' }));

@@ -61,7 +61,8 @@ afterAll(async () => {
 async function startRelay(...more: readonly string[]): Promise<() => Promise<void>> {
   const words = ['-4', '-d', '-a', '-D', '-id', 'r0', '-iu', 'c0', ...more, SERVER];
   const relay = wire.start('client', 'dhcrelay', ...words);
-  await vi.waitFor(async () => expect((await wire.run('client', 'ss', '-Huln')).output).toContain(':67'));
+  const heard = async () => expect((await wire.run('client', 'ss', '-Huln')).output).toContain(':67');
+  await vi.waitFor(heard, { timeout: 15_000 }); // a hook has no expect.poll
   return async () => {
     const gone = once(relay, 'exit');
     relay.kill();

@@ -1,5 +1,5 @@
 /** What may be missed and takes too long, through the real Redfish client: it is told, and the BMC is left in peace. */
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { openBmc } from '../../src/bmc/open-bmc.ts';
 import { systemClock } from '../../src/clock.ts';
 import { timeoutsSchema } from '../../src/config/timeouts.ts';
@@ -36,7 +36,7 @@ async function reading(path: string, answer: Fault['answer']) {
     });
   const read = (limit: () => Promise<void>) => readFirmware(context, besides(limit));
   /** Passes as soon as the BMC has been asked. */
-  const untilAsked = () => vi.waitFor(() => expect(asked()).toBe(1));
+  const untilAsked = () => expect.poll(asked).toBe(1);
   return { bmc, asked, besides, read, stopping, untilAsked };
 }
 

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { openBoundSocket, openDescriptor } from '../../src/net/bound-socket.ts';
 import { parseIpv4 } from '../../src/net/ipv4.ts';
 import { createDropWatch, droppedAt } from '../../src/net/kernel-drops.ts';
@@ -44,7 +44,7 @@ function steps() {
         signal?.addEventListener('abort', () => reject(signal.reason));
       }),
     pass: async () => {
-      await vi.waitFor(() => expect(waiting.length).toBeGreaterThan(0));
+      await expect.poll(() => waiting.length).toBeGreaterThan(0);
       waiting.shift()?.();
       await sleep(1);
     },

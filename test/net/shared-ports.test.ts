@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Ipv4, parseIpv4 } from '../../src/net/ipv4.ts';
 import { type Conversation, createSharedPorts, type SharedPorts } from '../../src/net/shared-ports.ts';
 
@@ -74,7 +74,7 @@ test('ends on one port are told apart, and each gets the answers that are its ow
     peer.on('message', (datagram) => answers.push(`${datagram}`));
     for (let i = 0; i < 100; i++) peer.send(`${peers.indexOf(peer)}-${i}`, opened.port, OURS);
   }
-  await vi.waitFor(() => expect(answers.length).toBe(200));
+  await expect.poll(() => answers.length).toBe(200);
   const expected = [0, 1].flatMap((peer) => Array.from({ length: 100 }, (_, i) => `re ${peer}-${i}`));
   expect(answers.toSorted()).toEqual(expected.toSorted());
 });
@@ -85,7 +85,7 @@ test('a second conversation with the same end has another port; with all ports t
   expect(one.port).not.toBe(two.port);
   expect(shared.open(end(peer), () => undefined)).toBeNull();
   await say(peer, 'hello', two);
-  await vi.waitFor(() => expect(heard).toEqual(['two hello']));
+  await expect.poll(() => heard).toEqual(['two hello']);
 });
 
 test('after its end a conversation is as strange as any other, and its port can be taken again', async () => {
@@ -119,7 +119,7 @@ test('who waits for the next word while one is handed over gets it, and what it 
   });
   if (conversation === null) throw new Error('no port');
   for (const words of ['one', 'two', 'three']) await say(peer, words, conversation);
-  await vi.waitFor(() => expect(heard).toEqual(['one', 'two', 'three']));
+  await expect.poll(() => heard).toEqual(['one', 'two', 'three']);
 });
 
 test('nothing comes: the wait ends', async () => {
@@ -137,7 +137,7 @@ test('what the system does not send is told, and what is behind it is sent', asy
   const arrived = once(peer, 'message');
   await say(peer, 'go', conversation);
   expect(`${(await arrived)[0]}`).toBe('small');
-  await vi.waitFor(() => expect(errors.join()).toMatch(/EMSGSIZE/));
+  await expect.poll(() => errors.join()).toMatch(/EMSGSIZE/);
 });
 
 test('an end that nobody can reach is told, and throws nothing at who speaks to it', () => {

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Harness, startServer } from './harness.ts';
 
 const run = promisify(execFile);
@@ -127,7 +127,7 @@ test.each(['../../../etc/passwd', '/etc/passwd', '..\\..\\etc\\passwd', 'snponly
 );
 
 test('every transfer that a client ended well is counted as done', async () => {
-  await vi.waitFor(() => expect(at.server.activeTransfers()).toBe(0));
+  await expect.poll(() => at.server.activeTransfers()).toBe(0);
   expect([at.count('aborted'), at.count('silent')]).toEqual([0, 0]);
   expect(at.facts.filter((fact) => fact.kind === 'tftp.done').length).toBe(
     at.count('done') + at.count('unconfirmed'),

@@ -1,5 +1,5 @@
 /** Which address and port answers come from, and how large a block the wire takes. */
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { parseIpv4 } from '../../src/net/ipv4.ts';
 import type { TftpServerOptions } from '../../src/tftp/server.ts';
@@ -43,7 +43,7 @@ describe('with a single port', () => {
       if (block < 3)
         expect(await client.receive()).toMatchObject({ port, packet: { op: 'data', block: block + 1 } });
     }
-    await vi.waitFor(() => expect(at.count('done')).toBe(1));
+    await expect.poll(() => at.count('done')).toBe(1);
     expect(at.facts.map(({ kind }) => kind)).toEqual(['tftp.request', 'tftp.done']);
   });
 
@@ -76,7 +76,7 @@ describe('with a single port', () => {
     const at = await serve({ singlePort: true, limits: { requestBurst: 3, requestsPerSecond: 0 } });
     const client = await connect();
     for (let i = 0; i < 10; i++) client.send({ op: 'ack', block: 1 }, at.server.port);
-    await vi.waitFor(() => expect(at.count('rate_limited')).toBe(7));
+    await expect.poll(() => at.count('rate_limited')).toBe(7);
     expect(at.count('stranger')).toBe(3);
   });
 
@@ -84,7 +84,7 @@ describe('with a single port', () => {
     const at = await serve({ singlePort: true });
     const client = await connect();
     for (let i = 0; i < 3; i++) client.send(rrq('a.efi'), at.server.port);
-    await vi.waitFor(() => expect(at.count('duplicate_request')).toBe(2));
+    await expect.poll(() => at.count('duplicate_request')).toBe(2);
     expect(at.server.activeTransfers()).toBe(1);
   });
 });
@@ -140,7 +140,7 @@ describe.each([
       const client = await connect();
       const port = await load(client, at);
       client.send({ op: 'ack', block: 3 }, port);
-      await vi.waitFor(() => expect(at.count('stale_ack')).toBe(1));
+      await expect.poll(() => at.count('stale_ack')).toBe(1);
       expect([at.count('done'), at.count('stranger'), client.waiting()]).toEqual([1, 0, 0]);
     });
 
@@ -151,7 +151,7 @@ describe.each([
       client.send(rrq('a.efi'), at.server.port);
       const next = await client.receive();
       client.send({ op: 'ack', block: 3 }, port);
-      await vi.waitFor(() => expect(at.count('stale_ack')).toBe(1));
+      await expect.poll(() => at.count('stale_ack')).toBe(1);
       client.send({ op: 'ack', block: 1 }, next.port);
       expect((await client.receive()).packet).toMatchObject({ op: 'data', block: 2 });
     });
@@ -164,7 +164,7 @@ describe.each([
       });
       const client = await connect();
       const port = await load(client, at);
-      await vi.waitFor(() => expect(at.count('done')).toBe(1));
+      await expect.poll(() => at.count('done')).toBe(1);
       later = 10_000;
       client.send({ op: 'ack', block: 3 }, port);
       expect((await client.receive()).packet).toMatchObject({ op: 'error', code: 5 });

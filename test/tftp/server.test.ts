@@ -35,7 +35,7 @@ describe('a download', () => {
       client.send({ op: 'ack', block }, oack.port);
       if (block < 3) expect((await client.receive()).packet).toMatchObject({ op: 'data', block: block + 1 });
     }
-    await vi.waitFor(() => expect(at.server.activeTransfers()).toBe(0));
+    await expect.poll(() => at.server.activeTransfers()).toBe(0);
     expect(at.facts).toMatchObject([
       { kind: 'tftp.request', address: '127.0.0.1', file: 'undionly.kpxe', bytes: 3000 },
       {
@@ -57,7 +57,7 @@ describe('a download', () => {
     stranger.send({ op: 'error', code: 0, message: 'stop it' }, port);
     client.send({ op: 'ack', block: 1 }, port);
     expect((await client.receive()).packet).toMatchObject({ op: 'data', block: 2 });
-    await vi.waitFor(() => expect(at.count('stranger')).toBe(2));
+    await expect.poll(() => at.count('stranger')).toBe(2);
     expect(stranger.waiting()).toBe(0);
   });
 
@@ -66,7 +66,7 @@ describe('a download', () => {
     client.send(rrq('undionly.kpxe', { tsize: '0' }), at.server.port);
     const { port } = await client.receive();
     client.send({ op: 'error', code: 8, message: 'User aborted the transfer' }, port);
-    await vi.waitFor(() => expect(at.count('probe')).toBe(1));
+    await expect.poll(() => at.count('probe')).toBe(1);
     expect(at.facts.map((fact) => fact.kind)).toEqual(['tftp.request']);
   });
 
@@ -75,7 +75,7 @@ describe('a download', () => {
     client.send(rrq('undionly.kpxe'), at.server.port);
     const first = await client.receive();
     client.send(rrq('undionly.kpxe'), at.server.port);
-    await vi.waitFor(() => expect(at.count('duplicate_request')).toBe(1));
+    await expect.poll(() => at.count('duplicate_request')).toBe(1);
     client.send({ op: 'ack', block: 1 }, first.port);
     expect((await client.receive()).packet).toMatchObject({ block: 2 });
     client.send(rrq('undionly.kpxe'), at.server.port);
@@ -138,7 +138,7 @@ describe('limits', () => {
     const others = [await bareClient(), await bareClient()];
     open.push(...others);
     for (const one of [client, ...others]) one.send(rrq('undionly.kpxe'), at.server.port);
-    await vi.waitFor(() => expect(at.count('client_limit')).toBe(1));
+    await expect.poll(() => at.count('client_limit')).toBe(1);
     expect(at.server.activeTransfers()).toBe(2);
   });
 
@@ -147,20 +147,20 @@ describe('limits', () => {
     const other = await bareClient();
     open.push(other);
     for (const one of [client, other]) one.send(rrq('undionly.kpxe'), at.server.port);
-    await vi.waitFor(() => expect(at.count('server_limit')).toBe(1));
+    await expect.poll(() => at.count('server_limit')).toBe(1);
   });
 
   test('so many requests a second from one address', async () => {
     const { at, client } = await set({ limits: { requestBurst: 2, requestsPerSecond: 1 } });
     for (let i = 0; i < 5; i++) client.send(rrq('missing'), at.server.port);
-    await vi.waitFor(() => expect(at.count('rate_limited')).toBe(3));
+    await expect.poll(() => at.count('rate_limited')).toBe(3);
     expect(at.count('file_not_found')).toBe(2);
   });
 
   test('addresses that are not ours to serve get nothing', async () => {
     const { at, client } = await set({ isClient: (address) => address === parseIpv4('10.20.0.9') });
     client.send(rrq('undionly.kpxe'), at.server.port);
-    await vi.waitFor(() => expect(at.count('not_our_network')).toBe(1));
+    await expect.poll(() => at.count('not_our_network')).toBe(1);
     expect(client.waiting()).toBe(0);
   });
 });
@@ -176,7 +176,7 @@ describe('hostile input', () => {
   ] as const)('%s is dropped and counted as such', async (_name, bytes, reason) => {
     const { at, client } = await set();
     client.send(Buffer.from(bytes, 'hex'), at.server.port);
-    await vi.waitFor(() => expect(at.count(reason)).toBe(1));
+    await expect.poll(() => at.count(reason)).toBe(1);
     expect(client.waiting()).toBe(0);
   });
 

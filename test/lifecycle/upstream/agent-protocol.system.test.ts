@@ -1,5 +1,5 @@
 /** The rules of the agent protocol, kept with an agent that behaves as OpenStack's own. */
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseIpv4 } from '../../../src/net/ipv4.ts';
 import { createRack, type Rack } from './rack.ts';
 
@@ -40,7 +40,7 @@ describe('an unmodified ironic-python-agent', () => {
       last_error: null,
       provision_state: 'rescue',
     });
-    await vi.waitFor(() => expect(rack.history.at(-1)).toBe('the agent has ended'));
+    await expect.poll(() => rack.history.at(-1)).toBe('the agent has ended');
     expect(await rack.ask({ verb: 'unrescue' })).toMatchObject({
       last_error: null,
       provision_state: 'active',
