@@ -21,10 +21,18 @@ export type Adoption = { readonly from: string; readonly to: string | null; read
 
 type Stray = { readonly network: string; readonly address: Ipv4; readonly expires_at: number };
 
+/** All names that leases have: each found by the primary key from the one before, not by reading every lease. */
+const NAMES = `WITH RECURSIVE name (network) AS (
+    SELECT min(network) FROM lease
+    UNION ALL
+    SELECT (SELECT min(network) FROM lease WHERE network > name.network) FROM name WHERE network IS NOT NULL
+  )`;
+
 /** In one transaction. Of two leases of one address the one that began later stays. */
 export function adoptLeases(database: Database.Database, { known, homes, now }: Homes): readonly Adoption[] {
   const strays = database.prepare<[string], Stray>(
-    'SELECT network, address, expires_at FROM lease WHERE network NOT IN (SELECT value FROM json_each(?))',
+    `${NAMES} SELECT network, address, expires_at FROM lease
+     WHERE network IN (SELECT network FROM name WHERE network NOT IN (SELECT value FROM json_each(?)))`,
   );
   const copy = database.prepare<[string, string, string]>(
     `INSERT INTO lease (network, address, mac, hostname, started_at, expires_at, relay, client_id)
