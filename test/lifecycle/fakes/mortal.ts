@@ -18,16 +18,26 @@ export function mortal(mortality: Mortality): {
   wrap<F extends AsyncFunction>(effect: F): F;
   wrapAll<T extends object>(effects: T): T;
   unlessDead<F extends AsyncFunction>(work: F): F;
+  /** Resolves when an effect was the last. */
+  readonly died: Promise<void>;
 } {
+  let tell = (): void => undefined;
+  const died = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  const die = (): void => {
+    mortality.dead = true;
+    tell();
+  };
   const wrap = <F extends AsyncFunction>(effect: F): F =>
     (async (...inputs: Parameters<F>) => {
       if (mortality.dead) return await never();
       mortality.effects = (mortality.effects ?? 0) + 1;
       const last = mortality.effects === mortality.at;
-      if (last && mortality.when !== 'after') mortality.dead = true;
+      if (last && mortality.when !== 'after') die();
       if (mortality.dead) return await never();
       const result = await effect(...inputs);
-      if (last) mortality.dead = true;
+      if (last) die();
       return mortality.dead ? await never() : result;
     }) as unknown as F;
   const unlessDead = <F extends AsyncFunction>(work: F): F =>
@@ -36,6 +46,7 @@ export function mortal(mortality: Mortality): {
   return {
     wrap,
     unlessDead,
+    died,
     wrapAll: <T extends object>(effects: T): T =>
       Object.fromEntries(
         Object.entries(effects).map(([name, value]) => [

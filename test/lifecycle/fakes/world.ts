@@ -152,7 +152,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       ...options.deps,
     });
     current = { store, lifecycle, mortality };
-    await lifecycle.start();
+    // A start may be what it dies of.
+    await Promise.race([lifecycle.start(), life.died]);
   };
 
   const end = async (): Promise<void> => {
