@@ -13,7 +13,7 @@ import type { BootFact } from './facts.ts';
 import { sendText } from './http-send.ts';
 import { type LeastRate, requireRate } from './least-rate.ts';
 import { ownSeconds } from './own-seconds.ts';
-import { createPlaces } from './places.ts';
+import { createPlaces, type Place } from './places.ts';
 import type { Resource } from './resources.ts';
 
 export type AdmissionLimits = {
@@ -74,7 +74,7 @@ export function createAdmission({ bootsByHttp, limits, clock, counters }: Admiss
       counters.count('asked_to_wait');
       response.setHeader('Retry-After', place.retryAfterS);
       await sendText(response, 503, 'too many downloads at once, come back for your turn\n');
-      return place.first ? waits(limits[rule.places], place.position) : null;
+      return place.first ? waits(limits[rule.places], place) : null;
     }
     counters.count('downloads');
     const stopWatching = requireRate(response, { ...limits.leastRate, clock });
@@ -87,7 +87,10 @@ export function createAdmission({ bootsByHttp, limits, clock, counters }: Admiss
   };
 }
 
-function waits(places: number, position: number): Waits {
-  const sentence = `waits for its turn as number ${position}: ${places} downloads are under way at once`;
+function waits(places: number, { own, position }: Extract<Place, { kind: 'wait' }>): Waits {
+  const sentence =
+    own === null
+      ? `waits for its turn as number ${position}: ${places} downloads are under way at once`
+      : `waits with one more download: ${own} to its address are under way, as many as one gets at once`;
   return { kind: 'boot.waits', bytes: 0, sentence };
 }

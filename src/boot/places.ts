@@ -1,8 +1,13 @@
 /**
  * A bounded number of places for big downloads, and the line before them. Who finds no place is told when to come
  * back and keeps the place in the line meanwhile, so that a rack that starts at once is served in turn and nobody
- * starves. Pure but for its own memory: the time is passed in.
+ * starves. One client gets a share of the places only, or one host could stop a rack's boots. Pure but for its own
+ * memory: the time is passed in.
  */
+
+/** A machine loads one file after the other; what it broke off, and never closed, is cut after minutes only. */
+const LEAST_SHARE = 4;
+const SHARES = 16;
 
 /** A waiter that has not come back so long after it should have has given up. */
 const GIVEN_UP_MS = 15_000;
@@ -32,6 +37,8 @@ export type Place =
       readonly position: number;
       /** The first refusal of this wait. */
       readonly first: boolean;
+      /** Its own downloads where they are what it waits for: as many as one client gets at once; null: everybody's. */
+      readonly own: number | null;
     };
 
 export type Places = {
@@ -44,7 +51,9 @@ export type Places = {
 type Waiter = { dueAt: number };
 
 export function createPlaces(count: number): Places {
+  const share = Math.max(LEAST_SHARE, Math.ceil(count / SHARES));
   let taken = 0;
+  const held = new Map<string, number>();
   let usualMs = FIRST_GUESS_MS;
   const kept = new Map<string, number>();
   /** In the order of their first question. */
@@ -55,13 +64,15 @@ export function createPlaces(count: number): Places {
     for (const [client, { dueAt }] of line) if (dueAt + GIVEN_UP_MS < now) line.delete(client);
   };
 
-  /** All who stand before the client, and those of them who are about to ask again. */
+  const hasItsShare = (client: string): boolean => (held.get(client) ?? 0) >= share;
+
+  /** All who stand before the client, and those of them who are about to ask again and could take a place. */
   const before = (client: string, now: number): { readonly all: number; readonly due: number } => {
     let [all, due] = [0, 0];
     for (const [other, { dueAt }] of line) {
       if (other === client) break;
       all++;
-      if (dueAt <= now + SOON_MS) due++;
+      if (dueAt <= now + SOON_MS && !hasItsShare(other)) due++;
     }
     return { all, due };
   };
@@ -70,6 +81,7 @@ export function createPlaces(count: number): Places {
     line.delete(client);
     kept.delete(client);
     taken++;
+    held.set(client, (held.get(client) ?? 0) + 1);
     let left = false;
     return {
       kind: 'place',
@@ -77,6 +89,9 @@ export function createPlaces(count: number): Places {
         if (left) return;
         left = true;
         taken--;
+        const others = (held.get(client) ?? 0) - 1;
+        if (others > 0) held.set(client, others);
+        else held.delete(client);
         usualMs += (Math.max(0, now - startedAt) - usualMs) / 8;
         if (next === 'another') kept.set(client, now + KEPT_MS);
       },
@@ -88,7 +103,9 @@ export function createPlaces(count: number): Places {
     ask: (client, { jitterS, now }) => {
       forgetTheGone(now);
       const ahead = before(client, now);
-      if (kept.has(client) || taken + kept.size + ahead.due < count) return take(client, now);
+      const own = hasItsShare(client) ? share : null;
+      if (own === null && (kept.has(client) || taken + kept.size + ahead.due < count))
+        return take(client, now);
       const known = line.get(client);
       const expectedS = (((ahead.all + 1) / count) * (usualMs + BETWEEN_MS)) / 1000;
       // Who came back is apart from the others already.
@@ -97,7 +114,7 @@ export function createPlaces(count: number): Places {
       const dueAt = now + retryAfterS * 1000;
       if (known !== undefined) known.dueAt = dueAt;
       else if (line.size < MOST_WAITING) line.set(client, { dueAt });
-      return { kind: 'wait', retryAfterS, position: ahead.all + 1, first: known === undefined };
+      return { kind: 'wait', retryAfterS, position: ahead.all + 1, first: known === undefined, own };
     },
   };
 }

@@ -25,7 +25,7 @@ describe('places', () => {
   test('go to whoever asks while there are some; then clients are told when to come back, and once that they wait', () => {
     const { ask } = line(2);
     expect([ask('a').kind, ask('b').kind]).toEqual(['place', 'place']);
-    expect(ask('c')).toEqual({ kind: 'wait', retryAfterS: 2, position: 1, first: true });
+    expect(ask('c')).toEqual({ kind: 'wait', retryAfterS: 2, position: 1, first: true, own: null });
     expect(ask('c')).toMatchObject({ kind: 'wait', position: 1, first: false });
     expect(ask('d')).toMatchObject({ kind: 'wait', position: 2, first: true });
   });
@@ -82,6 +82,32 @@ describe('places', () => {
     expect(ask('b').kind).toBe('wait');
     later(3_000);
     expect(ask('b').kind).toBe('place');
+  });
+
+  test.each([
+    { places: 4, share: 4 },
+    { places: 64, share: 4 },
+    { places: 1_000, share: 63 },
+  ])('of $places one client gets $share at once, and the others go on', ({ places, share }) => {
+    const { ask, leave } = line(places);
+    const taken = Array.from({ length: share }, () => ask('greedy'));
+    expect(taken.every(({ kind }) => kind === 'place')).toBe(true);
+    if (share < places) {
+      expect(ask('greedy')).toMatchObject({ kind: 'wait', own: share, first: true });
+      for (let other = share; other < places; other++) expect(ask(`other ${other}`).kind).toBe('place');
+    }
+    expect(ask('late')).toMatchObject({ kind: 'wait', own: null });
+    for (const place of taken) leave(place);
+    expect(ask('greedy').kind).toBe('place');
+  });
+
+  test('who waits for an end of its own downloads keeps no free place from the others', () => {
+    const { ask, later } = line(5);
+    for (let i = 0; i < 4; i++) ask('greedy');
+    const refused = ask('greedy');
+    expect(refused).toMatchObject({ kind: 'wait', own: 4 });
+    later(3_000);
+    expect(ask('next').kind).toBe('place');
   });
 
   test('a place is given back once, however often that is said', () => {
