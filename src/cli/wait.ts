@@ -49,16 +49,15 @@ export async function waitForVerb(options: WaitOptions): Promise<NodeAnswer> {
     onProgress(node, job);
     const verdict = judge(node, verb, job);
     if (verdict === 'done') return node;
-    if (verdict === 'failed') throw failure(node, verb);
+    if (verdict === 'failed') throw failure(node, verb, await mayAskWhy(client, ident));
     if (verdict === 'held') throw held(node);
     if (clock.elapsed() >= until) {
-      throw new IngotError(
-        'timeout',
-        `${label(node)} is still in "${node.provision_state}" after ${timeoutMs / 1000} s`,
-        {
-          hint: `The job goes on. \`ingot node why ${label(node)}\` tells what it waits for.`,
-        },
-      );
+      const name = label(node);
+      const ask = (await mayAskWhy(client, ident))
+        ? `\`ingot node why ${name}\` tells what it waits for.`
+        : `\`ingot node watch ${name}\` tells how far it is.`;
+      const said = `${name} is still in "${node.provision_state}" after ${timeoutMs / 1000} s`;
+      throw new IngotError('timeout', said, { hint: `The job goes on. ${ask}` });
     }
     await clock.sleep(Math.min(POLL_MS, Math.max(1, until - clock.elapsed())), signal);
   }
@@ -79,14 +78,26 @@ export function judge(node: NodeAnswer, verb: string, job: JobAnswer | null): Ve
   return failed ? 'failed' : 'going on';
 }
 
-function failure(node: NodeAnswer, verb: string): IngotError {
-  return new IngotError(
-    'conflict',
-    `${label(node)}: ${verb} ended in "${node.provision_state}": ${node.last_error ?? 'no reason was kept'}`,
-    {
-      hint: `\`ingot node why ${label(node)}\` tells what was last seen and what to check.`,
-    },
-  );
+function failure(node: NodeAnswer, verb: string, maySeeWhy: boolean): IngotError {
+  const name = label(node);
+  const ended = `${name}: ${verb} ended in "${node.provision_state}"`;
+  if (!maySeeWhy)
+    return new IngotError('conflict', ended, {
+      hint: `Why is for the project that owns the node, or the site: ask them for \`ingot node why ${name}\`.`,
+    });
+  return new IngotError('conflict', `${ended}: ${node.last_error ?? 'no reason was kept'}`, {
+    hint: `\`ingot node why ${name}\` tells what was last seen and what to check.`,
+  });
+}
+
+/** Who leases a node is not told what its site looks like inside. */
+async function mayAskWhy({ nodes }: Client, ident: string): Promise<boolean> {
+  try {
+    await nodes.why(ident);
+    return true;
+  } catch (thrown) {
+    return !(thrown instanceof IngotError && thrown.code === 'forbidden');
+  }
 }
 
 function held(node: NodeAnswer): IngotError {

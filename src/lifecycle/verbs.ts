@@ -129,7 +129,7 @@ export function waitForJob(node: Pick<NodeRecord, 'uuid' | 'name' | 'provision_s
     edgeFrom(node.provision_state, 'abort')?.by === 'operator'
       ? `, or stop it with \`ingot node abort ${name}\``
       : '';
-  return `Wait until the job has ended (ingot node why ${name})${abort}.`;
+  return `Wait until the job has ended (ingot node watch ${name})${abort}.`;
 }
 
 /** For what cannot be done beside a job that is at work. */
@@ -137,7 +137,7 @@ export function lockedBy(
   node: Pick<NodeRecord, 'uuid' | 'name' | 'provision_state'>,
   job: Pick<JobRecord, 'verb' | 'id' | 'asked_by' | 'error'>,
 ): IngotError {
-  const tidying = `It has failed or was aborted, and tidies up: wait until it has ended (ingot node why ${node.name ?? node.uuid}).`;
+  const tidying = `It has failed or was aborted, and tidies up: wait until it has ended (ingot node watch ${node.name ?? node.uuid}).`;
   const whatToDo = job.error === null ? waitForJob(node) : tidying;
   return nodeLocked(node.uuid, { hint: `${holderOf(job)} ${whatToDo}` });
 }
@@ -159,7 +159,7 @@ function whatToDoFirst(node: NodeRecord, verb: Verb): string {
   if (VERB_FACTS[verb].brings === state) return `It is ${state} already.${INSTEAD[verb] ?? ''}`;
   if (isTransient(state)) {
     const abort = edgeFrom(state, 'abort')?.by === 'operator' ? ', or ask for abort' : '';
-    return `A job works on the node: wait until it has ended (ingot node why tells how far it is)${abort}.`;
+    return `A job works on the node: wait until it has ended (ingot node watch tells how far it is)${abort}.`;
   }
   const path = shortestPath(state, verb);
   if (path === null || path.length === 0) {

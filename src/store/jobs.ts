@@ -88,7 +88,7 @@ export function jobQueries({ db, now }: Access): Queries['jobs'] {
         const holder = await runningOf(job.node_uuid);
         const held = holder === null ? '' : `${holderOf(holder)} `;
         throw nodeLocked(job.node_uuid, {
-          hint: `${held}Wait until it has ended; \`ingot node why\` tells how far it is.`,
+          hint: `${held}Wait until it has ended; \`ingot node watch\` tells how far it is.`,
           cause: thrown,
         });
       }

@@ -172,7 +172,7 @@ test.each([
   const { status, body } = await ask('DELETE', `/v1/nodes/${NODE}`);
   const { hint } = JSON.parse(body.error_message) as { readonly hint: string };
   expect(status).toBe(409);
-  expect(hint).toMatch(/wait until the job has ended \(ingot node why rack1-07\)/i);
+  expect(hint).toMatch(/wait until the job has ended \(ingot node watch rack1-07\)/i);
   expect(hint.includes('abort')).toBe(abort);
   expect(hint).not.toContain('undeploy');
 });

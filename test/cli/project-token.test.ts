@@ -41,6 +41,34 @@ test.each(['blue', 'green'])('the token of %s waits for a verb, and shows the no
   });
 });
 
+test.each([
+  ['blue', 'manage ended in "enroll": BMC 10.30.0.7 is silent', '`ingot node why rack1-07` tells what was'],
+  ['green', 'manage ended in "enroll"\n', 'Why is for the project that owns the node, or the site'],
+])(
+  'the token of %s hears of a failure what it may, and is sent to what it may ask',
+  async (project, said, hint) => {
+    const { store, url, tokenOf } = await tenants();
+    const env = await tokenOf(project);
+    await store.nodes.update(NODE, { provision_state: 'enroll' });
+    const ran = await runNode(['manage', 'rack1-07', '--wait'], url, { env });
+    expect([ran.code, ran.err]).toEqual([1, expect.stringContaining(said)]);
+    expect(ran.err).toContain(hint);
+    expect(ran.err.includes('10.30.0.7')).toBe(project === 'blue');
+  },
+);
+
+test.each([
+  ['blue', '`ingot node why rack1-07` tells what it waits for'],
+  ['green', '`ingot node watch rack1-07` tells how far it is'],
+])('the token of %s is sent to what it may ask when time is over', async (project, hint) => {
+  const { store, url, tokenOf } = await tenants();
+  const env = await tokenOf(project);
+  await store.jobs.insert({ node_uuid: NODE, verb: 'provide', steps: STEPS });
+  await store.nodes.update(NODE, { provision_state: 'cleaning', target_provision_state: 'available' });
+  const ran = await runNode(['provide', 'rack1-07', '--wait', '--timeout', '1'], url, { env });
+  expect(ran.err).toContain(hint);
+});
+
 function watching(url: string, env: Record<string, string>) {
   const stopper = new AbortController();
   let ran = '';
