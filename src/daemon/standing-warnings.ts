@@ -16,6 +16,7 @@ const EFFECTS: Readonly<Record<DhcpNotice['kind'], 'stands' | 'ends' | 'passes'>
   'dhcp.quarantine_full': 'passes',
   'dhcp.proxy_arp': 'passes',
   'dhcp.too_many_strangers': 'passes',
+  'dhcp.no_mac': 'passes',
   'network.datagrams_dropped': 'passes',
 };
 

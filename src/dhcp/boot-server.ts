@@ -58,7 +58,7 @@ export function createBootServer(parts: BootServerParts): BootServer {
         return;
       }
       const read = readMessage(datagram, parts);
-      if (read === null) return;
+      if (!read.ok) return;
       counters.count('received_boot_question');
       const { facts, packet } = read;
       const network = networkOf(facts, { arrival, source }, parts.networks);

@@ -18,6 +18,7 @@ import type { Lease } from './lease.ts';
 import { LeaseBook } from './lease-book.ts';
 import type { LeaseJournal } from './lease-journal.ts';
 import { createLeaseWriter } from './lease-writer.ts';
+import { NamelessMachines } from './nameless-machines.ts';
 import type { DhcpNetwork } from './network.ts';
 import type { BootStage, Question, Send } from './question.ts';
 import { readMessage } from './read-message.ts';
@@ -78,6 +79,7 @@ export function createDesk(options: DeskOptions): Desk {
   const write = createLeaseWriter(options);
   const wires = wiresOf(options.places.map(({ network }) => network));
   const exchanges = new Map<DhcpWire, Exchange>();
+  const nameless = new NamelessMachines(wires, options.onNotice);
   for (const wire of wires) {
     const [first, ...more] = options.places.filter(({ network }) => wire.networks.includes(network));
     if (first === undefined) continue;
@@ -107,7 +109,10 @@ export function createDesk(options: DeskOptions): Desk {
   return {
     receive: (datagram, { arrival, source, send }) => {
       const read = readMessage(datagram, options);
-      if (read === null) return;
+      if (!read.ok) {
+        if (read.nameless !== null) nameless.heard(read.nameless, arrival, clock.now());
+        return;
+      }
       const { facts, packet } = read;
       counters.count(`received_${facts.messageType}`);
       if (options.isOurSearch(facts.mac)) {

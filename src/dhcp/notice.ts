@@ -10,6 +10,8 @@ export type DhcpNotice = {
     | 'dhcp.quarantine_full'
     | 'dhcp.proxy_arp'
     | 'dhcp.too_many_strangers'
+    /** A machine that is known by nothing but a UUID, which is no node's. */
+    | 'dhcp.no_mac'
     /** Before anybody could read them. */
     | 'network.datagrams_dropped';
   readonly severity: 'info' | 'warning';

@@ -38,6 +38,7 @@ const BY_SUBJECT = {
     ...([
       'address_in_use',
       'imported',
+      'no_mac',
       'no_server',
       'other_server',
       'other_server_gone',
