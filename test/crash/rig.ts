@@ -62,7 +62,8 @@ function configuration(dir: string, ports: Readonly<Record<'api' | 'boot' | 'htt
     api: { listen: `127.0.0.1:${ports.api}` },
     boot: { listen_port: ports.boot, https: { listen_port: ports.https }, ramdisk_dir: join(dir, 'images') },
     images: { source_dirs: [join(dir, 'images')] },
-    timeouts: { callback_s: 60, command_s: 60, power_s: 30 },
+    // No start gives a step its time anew, and of a life as short as these little is left for any one step.
+    timeouts: { callback_s: 600, command_s: 600, power_s: 300 },
     networks: [{ name: 'pxe', role: 'pxe', cidr: '127.0.0.0/8', address: '127.0.0.1', dhcp: 'off' }],
   };
 }
