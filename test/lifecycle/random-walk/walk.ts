@@ -82,11 +82,14 @@ export const walks: fc.Arbitrary<Walk> = fc.record({
 const inBand = (step: string): AskedStep => ({ interface: 'deploy', step, args: {} });
 const hold: AskedStep = { interface: null, step: 'hold', args: {} };
 const flash = { ...FLASH, args: {} };
+const wait: AskedStep = { interface: null, step: 'wait', args: { seconds: 30 } };
+const rebootChildren: AskedStep = { interface: null, step: 'reboot', args: {}, onChildren: { only: null } };
 
 const STEPS: Readonly<Record<'clean' | 'service', readonly (readonly AskedStep[])[]>> = {
   clean: [
     [inBand('erase_devices_metadata'), hold],
     [flash, inBand('erase_devices')],
+    [rebootChildren, wait, inBand('erase_devices_metadata')],
   ],
   service: [[inBand('burnin_cpu')], [inBand('burnin_cpu'), hold, inBand('burnin_cpu')], [flash]],
 };
