@@ -85,6 +85,11 @@ test.each([
     argv: ['--image', 'http://h/x.qcow2', '--checksum', 'https://h/SUMS?X-Amz-Signature=abc'],
     text: 'is seen by everybody: write --checksum @FILE',
   },
+  ...['--kernel', '--ramdisk', '--boot-iso'].map((option) => ({
+    name: `a login in the URL of ${option}, which no file makes better`,
+    argv: [option, 'https://u:pw@h/file'],
+    text: `${option} holds a login, token or signature, which anybody on the PXE network could read`,
+  })),
   {
     name: 'an unknown format',
     argv: ['--image', 'https://i', '--checksum', SHA256, '--format', 'vhd'],

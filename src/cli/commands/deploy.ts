@@ -5,7 +5,7 @@ import { text, texts, usage, type Values, WAIT_OPTIONS } from '../arguments.ts';
 import { type Call, type Command, nameOf } from '../command.ts';
 import { buildConfigDrive } from '../config-drive.ts';
 import { CHECKSUM_FORMS, FORMAT_HELP, readChecksum, readImage } from '../image.ts';
-import { readUrl } from '../secret-file.ts';
+import { isSecretUrl, readUrl } from '../secret-file.ts';
 import { readSteps } from '../steps-file.ts';
 import { follow, timeoutOf, WAIT_HELP } from './verbs.ts';
 
@@ -38,7 +38,8 @@ const DETAILS = `
   --checksum ALGO:HEX|URL|@FILE
                           sha256:… or sha512:… of the image, or the http(s) URL of a list of them (SHA256SUMS)
 ${FORMAT_HELP}  --kernel URL --ramdisk URL [--kernel-args WORDS], or --boot-iso URL
-                          for nodes of deploy_interface ramdisk: what the machine boots by iPXE, at each boot
+                          for nodes of deploy_interface ramdisk: what the machine boots by iPXE, at each boot;
+                          without a login or a signature, for its boot script is open to the PXE network
   --root-device KEY=HINT  which disk: serial=…, wwn=…, name=/dev/sda, size=…; may be repeated
   --config-drive PATH     a folder with meta_data.json, user_data, network_data.json, or one JSON file
   --user-data FILE        cloud-init user data
@@ -75,7 +76,7 @@ async function deployWith(call: Call, verb: Verb): Promise<number> {
   const timeoutMs = timeoutOf(call);
   // Without a system of its own a deployment may be made of steps (deploy_interface custom-agent).
   const needed = verb === 'active' && text(values, 'steps') === null;
-  const image = netbootFields(values) ?? (await imageFields(values, call.usage, needed));
+  const image = netbootFields(values, call.usage) ?? (await imageFields(values, call.usage, needed));
   const rootDevice = rootDeviceField(texts(values, 'root-device'), call.usage);
   const configdrive = await buildConfigDrive({
     source: text(values, 'config-drive'),
@@ -121,8 +122,18 @@ async function checksumFields(given: string, usageLine: string): Promise<JsonObj
   return { image_os_hash_algo: algorithm, image_os_hash_value: value };
 }
 
-/** What a machine boots from the network, as Ironic's `instance_info` has it; null when nothing is named. */
-function netbootFields(values: Values): JsonObject | null {
+/**
+ * What a machine boots from the network, as Ironic's `instance_info` has it; null when nothing is named. Throws `usage`
+ * for a URL with a secret, which would be refused later: from no file either may it come into a boot script.
+ */
+function netbootFields(values: Values, usageLine: string): JsonObject | null {
+  for (const option of ['kernel', 'ramdisk', 'boot-iso'])
+    if (isSecretUrl(text(values, option) ?? ''))
+      throw usage(
+        `--${option} holds a login, token or signature, which anybody on the PXE network could read in the machine’s ` +
+          `boot script: put the file where it takes none`,
+        usageLine,
+      );
   const fields = {
     kernel: text(values, 'kernel'),
     ramdisk: text(values, 'ramdisk'),
