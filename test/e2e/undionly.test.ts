@@ -1,19 +1,23 @@
 /**
  * A BIOS machine by way of TFTP and `undionly.kpxe`. Debian's option ROMs for QEMU are iPXE with HTTP, which DHCP sends
  * to its script at once; so this machine starts an iPXE that does what a plain PXE ROM does: DHCP, TFTP, and its PXE
- * stack for the program that it loaded.
+ * stack for the program that it loaded. Before, it goes round: the machine has no disk, on which the script sends it.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type NetworkSite, startNetworkSite } from '../bad-input/network-site.ts';
+import { MOST_ROUNDS } from '../../src/boot/loop-guard.ts';
+import { BOOT_PORT, type NetworkSite, startNetworkSite } from '../bad-input/network-site.ts';
 
 const MAC = '52:54:00:0b:10:05';
 const BOOT_MS = 240_000;
+/** Comes back when the disk does not start. */
+const ROUND = `chain \${script} ||\n`;
 const PXE_ROM = `#!ipxe
 dhcp
-chain tftp://\${next-server}/undionly.kpxe
+set script http://\${next-server}:${BOOT_PORT}/ipxe/\${mac:hexhyp}
+${ROUND.repeat(MOST_ROUNDS)}chain tftp://\${next-server}/undionly.kpxe
 `;
 
 let site: NetworkSite;
@@ -27,21 +31,35 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
+/** On its serial console. */
+const shown = (): Promise<string> => readFile(join(folder, 'console'), 'utf8').catch(() => '');
+
 test('undionly.kpxe comes by TFTP, keeps the ROM’s network driver, and fetches its script by HTTP', async () => {
   const { client } = site.daemon;
   await client.nodes.enroll({
     ...{ name: 'old-bios', driver: 'redfish', ports: [{ address: MAC }] },
     driver_info: { redfish_address: 'https://192.0.2.1' },
   });
-  const console = join(folder, 'console');
-  await startMachine(console);
+  await startMachine(join(folder, 'console'));
   await expect
-    .poll(() => readFile(console, 'utf8').catch(() => ''), { timeout: BOOT_MS, interval: 500 })
-    .toContain('ingot: old-bios boots from its own disk');
-  const events = await client.nodes.timeline('old-bios');
-  const sentences = events.map(({ kind, message }) => `${kind}: ${message}`).join('\n');
-  expect(sentences).toMatch(/tftp\.done: .*undionly\.kpxe/);
-  expect(sentences).toMatch(/boot\.script: iPXE fetched its script, to boot from its disk/);
+    .poll(shown, { timeout: BOOT_MS, interval: 500 })
+    .toMatch(/net0: .* using undionly.*\[script\]/s);
+  const sentences = (await client.nodes.timeline('old-bios')).map(
+    ({ kind, message }) => `${kind}: ${message}`,
+  );
+  expect(sentences.join('\n')).toMatch(/tftp\.done: .*undionly\.kpxe/);
+});
+
+test('a machine that comes for the same script again and again is sent on, and its node says so', async () => {
+  await expect
+    .poll(shown, { timeout: BOOT_MS, interval: 500 })
+    .toContain('ingot: old-bios goes round, on to its next boot device');
+  expect((await shown()).split('ingot: old-bios boots from its own disk')).toHaveLength(MOST_ROUNDS + 1);
+  const told = async (): Promise<readonly string[]> =>
+    (await site.daemon.client.nodes.timeline('old-bios', 1000))
+      .map(({ kind }) => kind)
+      .filter((kind) => kind === 'boot.script' || kind === 'boot.loop');
+  await expect.poll(told).toEqual([...Array(MOST_ROUNDS).fill('boot.script'), 'boot.loop']);
 });
 
 /** QEMU's BIOS without any option ROM, on a tap beside the client's end of the wire. */
