@@ -16,17 +16,27 @@ export type Action = {
   readonly signature: Signature;
   /** What it says goes to events and errors: it sees no secrets, whatever its rule sees. */
   readonly speaks?: true;
+  /** Throws `invalid_input` for arguments that no inspection could make good. */
+  readonly check?: (args: JsonObject) => unknown;
   /** The draft after it. Throws `invalid_input` when it cannot be done. */
   readonly apply: (draft: Draft, args: JsonObject, ports: Ports) => Draft;
 };
 
-const LEVELS: Readonly<Record<string, Draft['told'][number]['level']>> = {
-  debug: 'debug',
-  info: 'info',
-  warning: 'warning',
-  error: 'error',
-  critical: 'error',
-};
+type Level = Draft['told'][number]['level'];
+
+const LEVELS: ReadonlyMap<string, Level> = new Map<string, Level>([
+  ['debug', 'debug'],
+  ['info', 'info'],
+  ['warning', 'warning'],
+  ['error', 'error'],
+  ['critical', 'error'],
+]);
+
+function levelOf({ level: given = null }: JsonObject): Level {
+  const level = LEVELS.get(given === null ? 'info' : String(given).toLowerCase());
+  if (level !== undefined) return level;
+  throw refuse(`Invalid log level: ${pythonText(given)}. Choose from ${[...LEVELS.keys()].join(', ')}`);
+}
 
 type Change = (object: JsonObject, args: JsonObject) => JsonObject;
 
@@ -106,14 +116,11 @@ export const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
     {
       signature: { required: ['msg'], optional: ['level'], formatted: ['msg'] },
       speaks: true,
-      apply: (draft, args) => {
-        const level = LEVELS[String(args.level ?? 'info').toLowerCase()];
-        if (level === undefined)
-          throw refuse(
-            `Invalid log level: ${pythonText(args.level ?? null)}. Choose from ${Object.keys(LEVELS).join(', ')}`,
-          );
-        return { ...draft, told: [...draft.told, { level, message: textOf(args, 'msg') }] };
-      },
+      check: levelOf,
+      apply: (draft, args) => ({
+        ...draft,
+        told: [...draft.told, { level: levelOf(args), message: textOf(args, 'msg') }],
+      }),
     },
   ],
   ['set-attribute', onNode('set')],

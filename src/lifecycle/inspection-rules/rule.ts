@@ -73,7 +73,9 @@ export function checkRule(rule: {
   for (const one of rule.actions) {
     const known = ACTIONS.get(one.op);
     if (known === undefined) throw invalid(`Unsupported action operator: ${one.op}`);
-    namedArguments(one, known.signature);
+    const args = namedArguments(one, known.signature);
+    // In a loop any argument may hold a field.
+    if (one.loop === undefined) known.check?.(args);
   }
 }
 

@@ -176,6 +176,7 @@ test.each([
     'Port x could not be found.',
   ],
   [{ op: 'log', args: { msg: 'x', level: 'loud' } }, 'Invalid log level: loud'],
+  [{ op: 'log', args: { msg: 'x', level: 'constructor' } }, 'Invalid log level: constructor'],
   [{ op: 'add-trait', args: { name: 'lower' } }, 'a trait is CUSTOM_'],
   [{ op: 'add-trait', args: { name: 'FAST' } }, 'a trait is CUSTOM_'],
   [
@@ -195,6 +196,13 @@ test.each([
 ])('%j fails the inspection, and nothing that rules did counts', async (action, because) => {
   const outcome = applyRules([rule({ actions: [MARK, action] })], await inspected());
   expect(outcome).toMatchObject({ kind: 'failed', because: expect.stringContaining(because) });
+});
+
+test.each(['loud', 'constructor', '__proto__', 7])('a rule with the log level %j is not taken', (level) => {
+  const log = { op: 'log', args: { msg: 'x', level } };
+  expect(() => checkRule(rule({ actions: [log] }))).toThrow(`Invalid log level: ${level}`);
+  // What the loop puts in its place is known only when the rule runs.
+  checkRule(rule({ actions: [{ op: 'log', args: { msg: 'x', level: '{item}' }, loop: ['info'] }] }));
 });
 
 test('secrets in lists and in URLs are hidden from other rules, too', async () => {
