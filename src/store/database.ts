@@ -43,16 +43,34 @@ export function openReader(path: string): Database {
   return database;
 }
 
-/** What `run` returns. @throws IngotError `environment` when there was no space for it */
-export function tellFullDisk<T>(run: () => T): T {
+/** What keeps SQLite from its work and is no fault of ours, by how its code begins (sqlite.org/rescode.html). */
+const TROUBLES: readonly { readonly code: string; readonly because: string; readonly hint: string }[] = [
+  {
+    code: 'SQLITE_FULL',
+    because: 'The disk of state_dir is full: the store cannot write',
+    hint: 'Free space on that disk, by removing images or lowering images.cache_gib, say. Nothing that was confirmed is lost.',
+  },
+  {
+    code: 'SQLITE_BUSY',
+    because: `Another program has held ingot’s database for ${BUSY_TIMEOUT_MS / 1000} s: the store cannot write`,
+    hint: 'End it: a backup or an sqlite3 shell that stays in a transaction, say (fuser lists who has the file open).',
+  },
+  {
+    code: 'SQLITE_IOERR',
+    because: 'The disk of state_dir fails: the store can neither read nor write',
+    hint: 'See what the kernel says of that disk (dmesg), and keep a backup of the database.',
+  },
+];
+
+/** What `run` returns. @throws IngotError `environment` when the disk, or who else uses it, kept it from its work */
+export function tellTrouble<T>(run: () => T): T {
   try {
     return run();
   } catch (cause) {
-    if (!(cause instanceof Sqlite.SqliteError) || cause.code !== 'SQLITE_FULL') throw cause;
-    throw new IngotError('environment', 'The disk of state_dir is full: the store cannot write', {
-      hint: 'Free space on that disk, by removing images or lowering images.cache_gib, say. Nothing that was confirmed is lost.',
-      cause,
-    });
+    const code = cause instanceof Sqlite.SqliteError ? cause.code : '';
+    const trouble = TROUBLES.find((one) => code.startsWith(one.code));
+    if (trouble === undefined) throw cause;
+    throw new IngotError('environment', trouble.because, { hint: trouble.hint, cause });
   }
 }
 
@@ -82,8 +100,8 @@ export function typedQueries(database: Database): Kysely<Tables> {
         const statement = prepare(sql);
         return {
           reader: statement.reader,
-          all: (parameters) => tellFullDisk(() => statement.all(...parameters)),
-          run: (parameters) => tellFullDisk(() => statement.run(...parameters)),
+          all: (parameters) => tellTrouble(() => statement.all(...parameters)),
+          run: (parameters) => tellTrouble(() => statement.run(...parameters)),
           iterate: (parameters) => statement.iterate(...parameters),
         };
       },

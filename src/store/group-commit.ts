@@ -4,7 +4,7 @@
  * before the whole transaction is on disk.
  */
 import type { Database } from 'better-sqlite3';
-import { tellFullDisk } from './database.ts';
+import { tellTrouble } from './database.ts';
 
 /**
  * Milliseconds after which a transaction takes in no more units, so that the first ones do not wait long for the last.
@@ -64,7 +64,7 @@ export function createGroupCommit(
     const units: Unit[] = [];
     const results: Result[] = [];
     try {
-      tellFullDisk(() => statements.begin.run());
+      tellTrouble(() => statements.begin.run());
       // Not before: a begin that waits for a lock longer than that would commit nothing, again and again.
       const until = performance.now() + longestMs;
       while (performance.now() < until) {
@@ -73,7 +73,7 @@ export function createGroupCommit(
         units.push(unit);
         results.push(await runUnit(unit));
       }
-      tellFullDisk(() => statements.commit.run());
+      tellTrouble(() => statements.commit.run());
     } catch (error) {
       if (connection.inTransaction) statements.rollback.run();
       // When it could not even begin, those who wait for it are told too, instead of trying for ever.

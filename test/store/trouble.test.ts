@@ -1,5 +1,6 @@
-/** What the store says when SQLite gives up a transaction by itself. */
+/** What the store says when SQLite gives up a transaction by itself, or cannot even begin one. */
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import Sqlite from 'better-sqlite3';
 import { type Kysely, sql } from 'kysely';
 import { expect, it, onTestFinished } from 'vitest';
 import { openWriter, typedQueries } from '../../src/store/database.ts';
@@ -27,6 +28,24 @@ it('says that the disk is full, and what to do, when there is no space for a wri
     message: expect.stringContaining('disk of state_dir is full'),
     hint: expect.stringContaining('Free space'),
   });
+});
+
+it('says that another program holds the database, when it has waited for that in vain', async () => {
+  const path = temporaryPath();
+  const connection = openWriter(path);
+  onTestFinished(() => void connection.close());
+  connection.pragma('busy_timeout = 50');
+  const other = new Sqlite(path);
+  onTestFinished(() => void other.close());
+  other.exec('BEGIN IMMEDIATE');
+  const commits = createGroupCommit(connection, turnOfTheLoop);
+  await expect(commits.run(() => Promise.resolve())).rejects.toMatchObject({
+    code: 'environment',
+    message: expect.stringContaining('Another program has held'),
+    hint: expect.stringContaining('fuser'),
+  });
+  other.exec('ROLLBACK');
+  await commits.run(() => Promise.resolve());
 });
 
 it('tells the first error, not the failed rollback, when SQLite has rolled back already', async () => {
