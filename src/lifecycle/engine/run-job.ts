@@ -1,6 +1,6 @@
 /** Takes one job from where it stands to its end: the loop over its steps, each within its time. */
 import type { Clock } from '../../clock.ts';
-import { IngotError } from '../../errors.ts';
+import { asIngotError, ERROR_CODES } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { JobRecord } from '../../store/records/job.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
@@ -10,7 +10,7 @@ import type { JobOnNode } from './advance.ts';
 import { type Commits, Superseded } from './commit.ts';
 import type { Moment, Past } from './moment.ts';
 import { LONGEST_BACK_OFF_MS } from './retry.ts';
-import { callStep } from './run-step.ts';
+import { callStepUntil } from './run-step.ts';
 import type { Slots } from './slots.ts';
 import type { BoundaryHook, Explanation, SlotKind, StepDefinition, StepOutcome, Steps } from './step.ts';
 import { beginsNow, deadlineOf, endOfWait, nextBegins } from './step-times.ts';
@@ -98,11 +98,7 @@ async function runStep(
   const { slot } = definition;
   const release = slot === undefined ? null : await takeSlot(slot, job, { tools, reach });
   try {
-    const call: StepAtWork = { ...{ tools, reach, name, definition, mayGoOn }, first: job };
-    for (let at = begun ?? (await afterBackOff(call)); ; at = await afterBackOff(call)) {
-      const { ended, next } = await runStepOnce(call, at);
-      if (ended) return next;
-    }
+    return await untilEnded({ ...{ tools, reach, name, definition, mayGoOn }, first: job }, begun);
   } finally {
     release?.();
   }
@@ -114,6 +110,26 @@ export type StepAtWork = Surroundings & {
   readonly definition: StepDefinition;
   readonly mayGoOn: boolean;
 };
+
+async function untilEnded(call: StepAtWork, begun: JobOnNode | null): Promise<JobOnNode | null> {
+  const { tools, reach, first, name } = call;
+  try {
+    for (let at = begun ?? (await afterBackOff(call)); ; at = await afterBackOff(call)) {
+      const { ended, next } = await runStepOnce(call, at);
+      if (ended) return next;
+    }
+  } catch (thrown) {
+    if (reach.signal.aborted || thrown instanceof Superseded) throw thrown;
+    const error = asIngotError(thrown, `Step ${name}`);
+    // It passes, as a full disk does; until then nothing can be written of the step anyway.
+    if (ERROR_CODES[error.code].blame === 'environment') throw thrown;
+    // Anything else, such as a row that cannot be written, would be met again by each try, for ever.
+    logOf(call).error({ error: error.stack, cause: String(error.cause ?? '') }, 'a step met a defect');
+    const fault = call.definition.fault?.(first);
+    await tools.commits.failed(first, { because: error.message, hint: error.hint, fault });
+    return null;
+  }
+}
 
 type Ended = {
   readonly ended: boolean;
@@ -129,7 +145,16 @@ async function runStepOnce(call: StepAtWork, found: JobOnNode): Promise<Ended> {
   reach.onDue(call.definition.limit === 'never' ? Number.POSITIVE_INFINITY : deadline);
 
   await tools.boundary?.({ jobId: first.id, step: name, when: 'before' });
-  const called = await callWithin(deadline, call, at);
+  const called = await callStepUntil(deadline, {
+    ...at,
+    definition: call.definition,
+    commits: tools.commits,
+    clock,
+    past: reach.past,
+    settleMs: tools.settleMs,
+    signal: reach.signal,
+    log: logOf(call),
+  });
   const end = Math.min(deadline, endOfWait(call, called));
   const due = called.kind === 'wait' && clock.elapsed() >= end;
   if (due) await begun;
@@ -167,38 +192,6 @@ function begin(call: StepAtWork, at: JobOnNode): { readonly at: JobOnNode; reado
   return { at: { ...at, job: { ...at.job, ...times, waiting_for: null } }, begun };
 }
 
-/** The outcome of one call; when the deadline cuts it off, that of a step that still waits. */
-async function callWithin(deadline: number, call: StepAtWork, at: JobOnNode): Promise<StepOutcome> {
-  const { tools, reach, definition } = call;
-  const { clock, commits } = tools;
-  const over = new AbortController();
-  const finished = new AbortController();
-  // Past the deadline a step still gets a moment: what it waits for may have come while ingot was down.
-  const until = Math.max(deadline, clock.elapsed() + 1_000);
-  const timer = createWakeable(clock)
-    .sleepUntil(until, finished.signal)
-    .then(() => over.abort(new Error('the time of this step is up')))
-    .catch(() => undefined);
-  try {
-    return await callStep({
-      ...at,
-      definition,
-      commits,
-      clock,
-      past: reach.past,
-      settleMs: tools.settleMs,
-      signal: AbortSignal.any([reach.signal, over.signal]),
-      log: logOf(call),
-    });
-  } catch (thrown) {
-    if (!over.signal.aborted || reach.signal.aborted || thrown instanceof Superseded) throw thrown;
-    return { kind: 'wait', for: `the end of ${definition.does}`, pollMs: 0 };
-  } finally {
-    finished.abort(new Error('the call has ended'));
-    await timer;
-  }
-}
-
 async function outcomeOfSilence({ tools, first }: StepAtWork, waitingFor: string): Promise<StepOutcome> {
   const { job, node } = await tools.commits.read(first);
   return { kind: 'failed', ...(await tools.explain(node, { ...job, waiting_for: waitingFor })) };
@@ -213,18 +206,11 @@ async function commitOutcome(
   const { commits } = call.tools;
   const log = logOf(call);
   switch (outcome.kind) {
-    case 'done':
-      try {
-        const next = await commits.done(job, outcome, nextBegins(call));
-        log.info({}, outcome.note);
-        return next;
-      } catch (thrown) {
-        // A defect, such as an end that the graph has no edge for: tried again it would be met again, for ever.
-        if (!(thrown instanceof IngotError) || thrown.code !== 'internal') throw thrown;
-        log.error({ error: thrown.stack }, 'the end of a step failed by a defect');
-        await commits.failed(job, { because: thrown.message, hint: thrown.hint });
-      }
-      return null;
+    case 'done': {
+      const next = await commits.done(job, outcome, nextBegins(call));
+      log.info({}, outcome.note);
+      return next;
+    }
     case 'failed':
       await commits.failed(job, { ...outcome, fault: call.definition.fault?.(job) });
       log.warn({ hint: outcome.hint }, outcome.because);

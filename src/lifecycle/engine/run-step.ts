@@ -8,6 +8,7 @@ import { type Commits, Superseded } from './commit.ts';
 import type { Past } from './moment.ts';
 import { outcomeOfError } from './retry.ts';
 import type { StepContext, StepDefinition, StepOutcome } from './step.ts';
+import { createWakeable } from './wake.ts';
 
 /** Progress is written when it has grown by this many percent, so that a write of an image is ~50 commits. */
 const PROGRESS_STEP_PERCENT = 2;
@@ -26,8 +27,30 @@ export type StepCall = {
   readonly settleMs: () => number;
 };
 
+/** As `callStep`; one that `deadline` (ms on `Clock.elapsed`) cuts off ends as a step that still waits. */
+export async function callStepUntil(deadline: number, call: StepCall): Promise<StepOutcome> {
+  const { clock, definition, signal } = call;
+  const over = new AbortController();
+  const finished = new AbortController();
+  // Past the deadline a step still gets a moment: what it waits for may have come while ingot was down.
+  const until = Math.max(deadline, clock.elapsed() + 1_000);
+  const timer = createWakeable(clock)
+    .sleepUntil(until, finished.signal)
+    .then(() => over.abort(new Error('the time of this step is up')))
+    .catch(() => undefined);
+  try {
+    return await callStep({ ...call, signal: AbortSignal.any([signal, over.signal]) });
+  } catch (thrown) {
+    if (!over.signal.aborted || signal.aborted || thrown instanceof Superseded) throw thrown;
+    return { kind: 'wait', for: `the end of ${definition.does}`, pollMs: 0 };
+  } finally {
+    finished.abort(new Error('the call has ended'));
+    await timer;
+  }
+}
+
 /** Rejects with `Superseded`, or with the signal's reason; every other failure is an outcome. */
-export async function callStep(call: StepCall): Promise<StepOutcome> {
+async function callStep(call: StepCall): Promise<StepOutcome> {
   const { job, commits, signal } = call;
   const step = job.steps[job.cursor];
   let { node } = call;
