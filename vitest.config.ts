@@ -30,7 +30,7 @@ export default defineConfig({
           maxWorkers: '100%',
           // No module keeps state, so files may share a process: loading the same modules 300 times was half the time.
           isolate: false,
-          testTimeout: 20_000,
+          testTimeout: 60_000,
           expect: POLL,
         },
       },
@@ -39,7 +39,7 @@ export default defineConfig({
           name: 'unit-own-process',
           include: OWN_PROCESS,
           maxWorkers: '100%',
-          testTimeout: 20_000,
+          testTimeout: 60_000,
           expect: POLL,
         },
       },

@@ -11,7 +11,8 @@ import type { Lab, MachineRequest } from '../src/lab/records.ts';
 import { labUp } from '../src/lab/up.ts';
 import type { Assets } from './assets.ts';
 
-const DAEMON_START_MS = 30_000;
+/** A second usually; three machines under emulation beside it leave it little of two processors. */
+const DAEMON_START_MS = 120_000;
 const DAEMON_STOP_MS = 20_000;
 const project = join(import.meta.dirname, '..');
 
