@@ -130,6 +130,8 @@ export function createCommits(store: Store, advance: Advance, now: () => number)
         let node: NodeRecord = before;
         if (patch !== undefined) node = await queries.nodes.update(node.uuid, patch);
         await outcome.also?.(queries);
+        // What goes along may have changed the node too, such as an allocation that is given back.
+        if (outcome.also !== undefined) node = (await queries.nodes.get(node.uuid)) ?? node;
         await queries.events.append({
           node_uuid: node.uuid,
           kind: 'job.step_done',
