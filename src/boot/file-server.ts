@@ -146,7 +146,7 @@ async function answer(exchange: {
     }
     case 'file': {
       if (resource.fact === 'boot.program') counters.count('programs');
-      const sent = await sendFile(request, response, resource.file);
+      const sent = await sendFile({ request, response, file: resource.file, elapsed: exchange.elapsed });
       if (!sent.complete) counters.count('broken_off');
       const refusal = REFUSED_BY_STATUS.get(sent.status);
       if (refusal !== undefined) counters.count(refusal);

@@ -6,7 +6,7 @@ import { connect, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
-import { PIECE_BYTES } from '../../src/boot/http-send.ts';
+import { LARGEST_PIECE_BYTES } from '../../src/boot/http-send.ts';
 import { LEAST_RATE } from '../../src/boot/least-rate.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { GOOD, LEAF_KEY } from '../bmc/certificates.ts';
@@ -147,7 +147,7 @@ test.each(CHANNELS)(
     const client = await askFor(RAMDISK, { by, port });
     const [socket] = sockets;
     expect(socket?.writableLength).toBeGreaterThan(0);
-    expect(socket?.writableLength).toBeLessThan(PIECE_BYTES + 1024);
+    expect(socket?.writableLength).toBeLessThan(LARGEST_PIECE_BYTES + 1024);
     client.destroy();
     await expect.poll(() => at.facts.length).toBe(1);
   },
