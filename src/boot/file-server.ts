@@ -127,18 +127,13 @@ async function answer(exchange: {
       if (habit !== null) return { kind: 'boot.request', bytes: 0, sentence: habit };
       return { kind: 'boot.failed', bytes: 0, sentence: `asked for ${exchange.file}: ${resource.sentence}` };
     }
-    case 'script': {
-      const { fact, mac, sentence, text } = resource;
+    case 'script':
+    case 'grub': {
+      const { loaded, text } = resource;
       counters.count('scripts');
       await sendText(response, 200, text);
-      return { kind: fact, mac, bytes: text.length, sentence };
-    }
-    case 'grub': {
-      counters.count('scripts');
-      await sendText(response, 200, resource.text);
-      if (resource.loaded === null) return null;
-      const { fact, mac, sentence } = resource.loaded;
-      return { kind: fact, mac, bytes: resource.text.length, sentence };
+      if (loaded === null) return null;
+      return { kind: loaded.fact, mac: loaded.mac, bytes: text.length, sentence: loaded.sentence };
     }
     case 'refused': {
       await sendText(response, 200, resource.text);

@@ -18,22 +18,22 @@ import { strangerAt } from './ticket.ts';
 /** Who asks, and whose address that is. */
 export type Asker = { readonly address: Ipv4; readonly holder: AddressHolder };
 
-export type LoadedConfig = { readonly mac: Mac; readonly fact: BootFact['kind']; readonly sentence: string };
+export type LoadedScript = { readonly mac: Mac; readonly fact: BootFact['kind']; readonly sentence: string };
 
 type Loaded = Pick<BootFact, 'mac' | 'file' | 'bytes' | 'sentence'> & { readonly kind: string };
 
 export type GrubFiles = {
   /** GRUB's configurations by name: one that is the same for all, and one of each MAC address. */
   on(site: BootSite, by?: GrubWay): { get(name: string, asker: Asker): Uint8Array | undefined };
-  /** Why the configuration of one machine is not for who asks (`ticket.ts`); null: it is, or is the same for all. */
+  /** Why the configuration with a ticket is not for who asks (`ticket.ts`); null: it is, or has none. */
   strangerTo(name: string, asker: Asker): { readonly mac: Mac; readonly why: string } | null;
-  /** The GRUB of the MAC of that name loads it over HTTP; null for what is no configuration of one machine. */
-  arrived(name: string): LoadedConfig | null;
+  /** The GRUB of the MAC of that name has loaded it; null: a stranger has, or it is no configuration of one machine. */
+  arrived(name: string, asker: Asker): LoadedScript | null;
   /**
    * Gives what was loaded whole by TFTP the same kinds as over HTTP (`boot.script`, `boot.kernel`, `boot.initrd`), so
    * that a boot's stages are the same whoever loads them. Other facts stay as they are.
    */
-  asBootStage<F extends Loaded>(fact: F): F;
+  asBootStage<F extends Loaded>(fact: F, asker: Asker): F;
 };
 
 /** Counts what GRUB loads, so that a machine that goes round is sent on, as iPXE's script does. */
@@ -51,13 +51,13 @@ export function createGrubFiles(options: {
   const rounds = createScriptRounds(GRUB_CONFIGURATION);
   const strangerTo: GrubFiles['strangerTo'] = (name, { address, holder }) => {
     const mac = macOfGrubConfig(name);
-    if (mac === null) return null;
-    const why = strangerAt(address, { holder, entry: bootEntry(mac), bootEntry });
+    if (mac === null || (bootEntry(mac)?.ticket ?? null) === null) return null;
+    const why = strangerAt(address, { mac, holder, bootEntry });
     return why === null ? null : { mac, why };
   };
-  const arrived = (name: string): LoadedConfig | null => {
+  const arrived: GrubFiles['arrived'] = (name, { address, holder }) => {
     const mac = macOfGrubConfig(name);
-    if (mac === null) return null;
+    if (mac === null || strangerAt(address, { mac, holder, bootEntry }) !== null) return null;
     onLoaded(mac);
     const { fact, sentence } = rounds.count(bootEntry(mac), elapsed());
     return { mac, fact, sentence };
@@ -77,9 +77,9 @@ export function createGrubFiles(options: {
     }),
     strangerTo,
     arrived,
-    asBootStage: (fact) => {
+    asBootStage: (fact, asker) => {
       if (fact.kind !== 'tftp.done') return fact;
-      const config = arrived(fact.file);
+      const config = arrived(fact.file, asker);
       if (config !== null) return { ...fact, kind: config.fact, mac: config.mac, sentence: config.sentence };
       const part = PARTS.get(fact.file);
       if (part === undefined) return fact;

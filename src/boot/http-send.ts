@@ -22,9 +22,9 @@ export type Sent = {
 };
 
 /**
- * What is handed to the connection at once. Of one write nothing shows how far it is until all of it has left, so a whole
- * ramdisk looks like a client that takes nothing (`least-rate.ts`, and the idle time of TLS), and TLS copies it encrypted.
- * From disk two per download: one is read while the other is on its way.
+ * What is handed to the connection at once. Of one write nothing shows how far it is until all of it has left, so a
+ * whole ramdisk looks like a client that takes nothing (`least-rate.ts`, and the idle time of TLS), and TLS copies it
+ * encrypted. From disk two per download: one is read while the other is on its way.
  */
 const PIECE_BYTES = 1024 * 1024;
 /** From memory, to who takes pieces quickly: each costs CPU time, by measure half as much a byte in these. */

@@ -7,7 +7,7 @@ import type { Ipv4 } from '../net/ipv4.ts';
 import { type Mac, parseMac } from '../net/mac.ts';
 import type { BootEntry, BootSite } from './decision.ts';
 import type { BootFact } from './facts.ts';
-import { createGrubFiles, type GrubFiles, type LoadedConfig } from './grub-files.ts';
+import { createGrubFiles, type GrubFiles, type LoadedScript } from './grub-files.ts';
 import type { HttpFile } from './http-send.ts';
 import { renderIpxeScript } from './ipxe-script.ts';
 import type { BootManifest } from './manifest.ts';
@@ -18,10 +18,9 @@ import { createRefusals, strangerAt } from './ticket.ts';
 export type Resource =
   | {
       readonly kind: 'script';
-      readonly mac: Mac;
       readonly text: string;
-      readonly fact: BootFact['kind'];
-      readonly sentence: string;
+      /** Null: loaded by somebody else than the machine. */
+      readonly loaded: LoadedScript | null;
     }
   /** The script of a machine, for somebody else. */
   | {
@@ -37,7 +36,7 @@ export type Resource =
       readonly title: string;
     }
   /** A configuration of GRUB; `loaded`: that of one machine, which has it now. */
-  | { readonly kind: 'grub'; readonly text: string; readonly loaded: LoadedConfig | null }
+  | { readonly kind: 'grub'; readonly text: string; readonly loaded: LoadedScript | null }
   | { readonly kind: 'missing'; readonly sentence: string };
 
 export type ResourceOptions = {
@@ -124,14 +123,15 @@ async function scriptResource(
   // Before the entry is looked at, so that all the rest is of one moment.
   const holder = await options.holderOf(client);
   const entry = options.bootEntry(mac);
-  const stranger = strangerAt(client, { holder, entry, bootEntry: options.bootEntry });
-  if (stranger !== null) {
+  const stranger = strangerAt(client, { mac, holder, bootEntry: options.bootEntry });
+  if (stranger !== null && entry !== null && entry.ticket !== null) {
     const text = renderIpxeScript({ mac, entry, site, kernelArgs: '', stranger });
     return { kind: 'refused', text, told: refusals({ mac, why: stranger, now: clock.elapsed() }) };
   }
-  const { fact, sentence, stuck } = rounds[onlyLooks ? 'look' : 'count'](entry, clock.elapsed());
+  const isItsRound = stranger === null && !onlyLooks;
+  const { fact, sentence, stuck } = rounds[isItsRound ? 'count' : 'look'](entry, clock.elapsed());
   const text = renderIpxeScript({ mac, entry, site, kernelArgs: options.kernelArgs, stuck, channel });
-  return { kind: 'script', mac, text, fact, sentence };
+  return { kind: 'script', text, loaded: stranger === null ? { mac, fact, sentence } : null };
 }
 
 async function grubResource(
@@ -155,7 +155,7 @@ async function grubResource(
   const answer = Buffer.from(text).toString();
   if (stranger !== null)
     return { kind: 'refused', text: answer, told: refusals({ ...stranger, now: clock.elapsed() }) };
-  return { kind: 'grub', text: answer, loaded: onlyLooks ? null : grub.arrived(name) };
+  return { kind: 'grub', text: answer, loaded: onlyLooks ? null : grub.arrived(name, asker) };
 }
 
 function memoryResource({ part, source }: RamdiskFile): () => Promise<Resource> {

@@ -24,20 +24,20 @@ export function whyStranger(
   }
 }
 
-/** The same of who asks for the script of a machine; null too where that holds no ticket. */
+/** The same of who asks for the script of a machine: what a stranger loads is no step of that machine's boot. */
 export function strangerAt(
   address: Ipv4,
   asked: {
+    readonly mac: Mac;
     readonly holder: AddressHolder;
-    readonly entry: BootEntry | null;
     readonly bootEntry: (mac: Mac) => BootEntry | null;
   },
 ): string | null {
-  const { bootEntry, entry, holder } = asked;
-  if (entry === null || entry.ticket === null) return null;
+  const { bootEntry, holder, mac } = asked;
+  const node = bootEntry(mac)?.nodeUuid;
   return whyStranger(address, {
     holder,
-    isItsMac: (mac) => bootEntry(mac)?.nodeUuid === entry.nodeUuid,
+    isItsMac: (other) => other === mac || (node !== undefined && bootEntry(other)?.nodeUuid === node),
   });
 }
 

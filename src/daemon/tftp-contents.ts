@@ -1,6 +1,6 @@
 /** What TFTP serves: GRUB's configurations, the installed boot programs, and files that the main thread shares. */
 import type { BootEntry, BootSite } from '../boot/decision.ts';
-import { createGrubFiles, type GrubFiles } from '../boot/grub-files.ts';
+import { createGrubFiles } from '../boot/grub-files.ts';
 import { type BootManifest, contentsOf } from '../boot/manifest.ts';
 import { createRefusals } from '../boot/ticket.ts';
 import type { Clock } from '../clock.ts';
@@ -8,6 +8,7 @@ import { addressHolder } from '../dhcp/address-holder.ts';
 import type { Place } from '../dhcp/shared-network.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
+import type { TftpFact } from '../tftp/facts.ts';
 import { firstOf, type TftpFiles } from '../tftp/names.ts';
 import type { Fact } from './packet-protocol.ts';
 import type { SharedFiles } from './share-ramdisk.ts';
@@ -29,7 +30,8 @@ type Options = {
 export type TftpContents = {
   /** On that address of ours. */
   on(address: Ipv4): TftpFiles;
-  readonly asBootStage: GrubFiles['asBootStage'];
+  /** As GRUB's files tell it (`boot/grub-files.ts`). */
+  asBootStage(fact: TftpFact): Fact;
   /** From now on; null: no more. */
   share(files: SharedFiles): void;
 };
@@ -53,7 +55,8 @@ export function createTftpContents(options: Options): TftpContents {
   };
   return {
     on: (address) => firstOf(grubOn(address), contentsOf(manifest), shared),
-    asBootStage: grub.asBootStage,
+    asBootStage: (fact) =>
+      grub.asBootStage(fact, { address: fact.address, holder: addressHolder(fact.address, places) }),
     share: (files) => {
       for (const [name, content] of files) {
         if (content === null) shared.delete(name);

@@ -81,13 +81,20 @@ describe('a file loaded whole by TFTP', () => {
     ['shimx64.efi', 'tftp.done', null],
   ])('%s is the stage %s of the boot', (file, kind, mac) => {
     arrived.length = 0;
-    expect(asBootStage({ ...fact, file })).toMatchObject({ kind, mac });
+    expect(asBootStage({ ...fact, file }, ASKER)).toMatchObject({ kind, mac });
     expect(arrived).toEqual(mac === null ? [] : [mac]);
+  });
+
+  test('is no stage of a machine whose configuration somebody else loaded', () => {
+    arrived.length = 0;
+    const loaded = { ...fact, file: `grub/grub.cfg-01-${MAC}` };
+    expect(asBootStage(loaded, { ...ASKER, holder: { kind: 'nobody' } })).toBe(loaded);
+    expect(arrived).toEqual([]);
   });
 
   test('is no stage when it was broken off', () => {
     const broken = { ...fact, kind: 'tftp.failed', file: 'vmlinuz' };
-    expect(asBootStage(broken)).toBe(broken);
+    expect(asBootStage(broken, ASKER)).toBe(broken);
   });
 });
 
@@ -104,7 +111,7 @@ describe('a machine that loads the same configuration again and again', () => {
     const facts = Array.from({ length: times }, () => {
       now += MINUTE;
       text = String(machine.on(SITE).get(file, ASKER));
-      return machine.asBootStage(loaded);
+      return machine.asBootStage(loaded, ASKER);
     });
     return { kinds: facts.map(({ kind }) => kind), sentence: facts.at(-1)?.sentence, text };
   }
@@ -126,7 +133,7 @@ describe('a machine that loads the same configuration again and again', () => {
   test('is not when its loads break off', () => {
     known.set(MAC, entry('ramdisk'));
     const machine = grubFiles();
-    for (let time = 0; time < 10; time++) machine.asBootStage({ ...loaded, kind: 'tftp.failed' });
+    for (let time = 0; time < 10; time++) machine.asBootStage({ ...loaded, kind: 'tftp.failed' }, ASKER);
     expect(String(machine.on(SITE).get(file, ASKER))).toContain('loads its ramdisk');
   });
 });
