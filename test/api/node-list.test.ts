@@ -78,6 +78,7 @@ test.each([
   ['provision_state=flying', 'Provision state "flying" is not valid'],
   ['maintenance=perhaps', /maintenance/],
   ['sort_key=extra', 'The sort_key value extra is an invalid field for sorting'],
+  ['sort_key=bogus', 'The sort_key value "bogus" is an invalid field for sorting'],
   ['sort_dir=up', "Invalid sort direction: up. Acceptable values are 'asc' or 'desc'"],
   ['fault=x', /^Unrecognized fault "x" is specified/],
   ['fields=uuid,foo', 'Field foo is not a valid field.'],

@@ -55,7 +55,7 @@ export async function answerList<R extends { readonly uuid: string }, Key extend
   judgeShown(query, minor, detailSince);
   const names = [...(query.fields ?? short.filter((one) => known(fields, one, minor))), 'links'];
   const shown = selectFields(fields, detailed || query.detail === true ? null : names, minor);
-  const page = pageAsked(query, sortKeys);
+  const page = pageAsked(query, sortKeys, fields);
   const records = await list.find(page);
   const base = baseUrl(request);
   const url = `${base}/v1/${path}`;
@@ -91,10 +91,11 @@ function known<R>(fields: readonly Field<R>[], name: string, minor: number): boo
   return fields.some((field) => field.name === name && field.since <= minor);
 }
 
-/** Which page, in which order. Throws `invalid_input`. */
+/** Which page, in which order. Throws `invalid_input`, which has quotes round a word that is none of the `fields`. */
 export function pageAsked<Key extends string>(
   { limit, marker, sort_key, sort_dir }: SortedQuery,
   keys: readonly Key[],
+  fields: readonly { readonly name: string }[],
 ): Page<Key> {
   if (limit !== undefined && limit <= 0) throw refuse('Limit must be positive', 'Leave the limit out.');
   if (sort_dir !== 'asc' && sort_dir !== 'desc') {
@@ -103,7 +104,8 @@ export function pageAsked<Key extends string>(
   }
   const key = keys.find((one) => one === sort_key);
   if (key === undefined) {
-    const said = `The sort_key value ${sort_key} is an invalid field for sorting`;
+    const word = fields.some(({ name }) => name === sort_key) ? sort_key : `"${sort_key}"`;
+    const said = `The sort_key value ${word} is an invalid field for sorting`;
     throw refuse(said, `Lists are sorted by ${keys.join(', ')}.`);
   }
   return { limit: pageSize(limit), sort_key: key, sort_dir, ...(marker === undefined ? {} : { marker }) };

@@ -17,7 +17,7 @@ import { findChassis, findNode } from './idents.ts';
 import { judgeShown, pageAsked } from './listing.ts';
 import { refuseWhileLocked } from './locked.ts';
 import { givesOwner, refuseNewOwner } from './new-owner.ts';
-import { NODE_LIST_FIELDS } from './node-fields.ts';
+import { NODE_FIELDS, NODE_LIST_FIELDS } from './node-fields.ts';
 import { linksOf } from './node-links.ts';
 import { nodePage, refuseNewerFilters } from './node-list.ts';
 import { refuseDelete, refuseParentOf, refuseUpdate } from './node-rules.ts';
@@ -45,7 +45,7 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
           : askedFields(query.fields, request.minor);
     const fields = selectNodeFields(names, request.minor);
     const viewer = principalOf(request);
-    const page = pageAsked(query, NODE_SORT_KEYS);
+    const page = pageAsked(query, NODE_SORT_KEYS, NODE_FIELDS);
     if (page.marker !== undefined) await visibleNode(viewer, store, page.marker);
     const elsewhere = query.conductor !== undefined && query.conductor !== hostname;
     const nodes = elsewhere ? [] : await nodePage(store, query, { ...page, mayShow: mayShow(viewer) });

@@ -16,11 +16,6 @@ export const OF_PARTS: readonly Justified[] = [
     why: 'Ironic answers these in the shape of its routing errors; ingot has one shape for all errors of handlers',
   },
   {
-    calls: ['portgroups: sort_key=bogus', 'chassis: sort_key=bogus'],
-    at: SENTENCE,
-    why: 'Ironic has quotes round a word that is no field at all, and none round a field that does not sort',
-  },
-  {
     calls: /^(portgroups|chassis): /,
     at: 'body.next',
     why: "ingot's way to the next page repeats what was asked; Ironic's also what it filled in",

@@ -163,11 +163,6 @@ export const OF_RESOURCES: readonly Justified[] = [
     why: 'a percent sign is a character, and no wildcard',
   },
   {
-    calls: ['lists: sort_key=bogus', 'ports: sort_key=bogus'],
-    at: SENTENCE,
-    why: 'Ironic has quotes round a word that is no field at all, and none round a field that does not sort',
-  },
-  {
     calls: [
       'lists: shards before 1.82',
       'parts: vifs before 1.28',
