@@ -16,6 +16,8 @@ import type { Heartbeat, Lifecycle } from './lifecycle.ts';
 import { agentToken, lcmToken, tokensEqual } from './tokens.ts';
 
 const LONGEST_PEM = 64 * 1024;
+/** One heartbeat in this time (ms) is an event: those of a node that is held for days would push out all others. */
+const HEARTBEATS_TOLD_MS = 300_000;
 /** Characters of what a ramdisk says in words: it goes on to errors, events and logs. */
 const LONGEST_MESSAGE = 1_000;
 
@@ -182,6 +184,7 @@ async function recordHeartbeat(
   const first = before.last_heartbeat_at === null;
   const said = heartbeat.agent_status_message ?? heartbeat.agent_status;
   const status = said?.slice(0, LONGEST_MESSAGE) ?? null;
+  if (status === null && periodOf(before.last_heartbeat_at) === periodOf(now)) return;
   await queries.events.append({
     node_uuid: node.uuid,
     kind: 'agent.heartbeat',
@@ -189,6 +192,11 @@ async function recordHeartbeat(
     message: first ? `The agent reports from ${heartbeat.callback_url}.` : 'Heartbeat of the agent.',
     data: { callback_url: heartbeat.callback_url, version: heartbeat.agent_version, status },
   });
+}
+
+/** Which of the periods that one heartbeat is told of it falls in, by its time (ISO 8601); null for none. */
+function periodOf(at: string | null): number | null {
+  return at === null ? null : Math.floor(Date.parse(at) / HEARTBEATS_TOLD_MS);
 }
 
 function wrongAgentToken(node: NodeRecord): IngotError {

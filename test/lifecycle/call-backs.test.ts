@@ -191,6 +191,20 @@ describe('a heartbeat', () => {
     expect(beat?.data.status).toBe('x'.repeat(1_000));
   });
 
+  it('is an event once in five minutes, so that a hold of a week leaves the node its history', async () => {
+    const world = await createWorld({ nodes: () => ({ provision_state: 'manageable' }) });
+    const steps = [{ interface: null, step: 'hold', args: {} }];
+    await world.daemon().requestVerb(uuidOf(world), { verb: 'clean', steps });
+    await world.untilTrue('held', async () => (await world.node()).provision_state === 'clean hold');
+    const began = world.clock.elapsed();
+    await world.untilTrue('an hour', () => world.clock.elapsed() - began > 3_600_000);
+    const beats = (await world.events()).filter(({ kind }) => kind === 'agent.heartbeat');
+    expect(beats.length).toBeGreaterThan(10);
+    expect(beats.length).toBeLessThan(15);
+    const last = Date.parse((await world.node()).agent?.last_heartbeat_at ?? '');
+    expect(world.clock.now() - last).toBeLessThan(60_000);
+  });
+
   it('may not change the call-back URL within one boot', async () => {
     const world = await booting();
     const { agent_token } = await lookup(world);
