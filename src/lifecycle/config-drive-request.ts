@@ -4,7 +4,7 @@ import { IngotError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import type { NodeRecord } from '../store/records/node.ts';
 import { jsonObjectOf } from './json.ts';
-import type { ConfigDriveGiven } from './lifecycle.ts';
+import type { ConfigDriveGiven, ConfigDriveRequest } from './lifecycle.ts';
 import { refuseOddDrive } from './packed-drive.ts';
 
 const jsonObject = z.record(z.string(), z.unknown()).transform(jsonObjectOf);
@@ -34,7 +34,14 @@ export function configDriveGiven(node: Pick<NodeRecord, 'uuid' | 'instance_info'
       },
     );
   }
-  const { meta_data, user_data, network_data, vendor_data } = parsed.data;
+  return givenParts(parsed.data);
+}
+
+/** The parts that are there, and nothing else. */
+export function givenParts(
+  parts: { readonly [Part in keyof ConfigDriveRequest]: ConfigDriveRequest[Part] | undefined },
+): ConfigDriveRequest {
+  const { meta_data, user_data, network_data, vendor_data } = parts;
   return {
     ...(meta_data === undefined ? {} : { meta_data }),
     ...(user_data === undefined ? {} : { user_data }),

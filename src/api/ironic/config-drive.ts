@@ -1,5 +1,6 @@
 /** The config drive as a client asks for it. */
 import { IngotError } from '../../errors.ts';
+import { givenParts } from '../../lifecycle/config-drive-request.ts';
 import type { ConfigDriveGiven } from '../../lifecycle/lifecycle.ts';
 import { checkPackedDrive, isDriveUrl, refuseOddDrive } from '../../lifecycle/packed-drive.ts';
 import type { Verb } from '../../store/words.ts';
@@ -43,13 +44,7 @@ export async function configDriveOf(given: Given): Promise<ConfigDriveGiven | nu
     if (!isDriveUrl(given)) await checkPackedDrive(given);
     return given;
   }
-  const { meta_data, user_data, network_data, vendor_data } = given;
-  return {
-    ...(meta_data === undefined ? {} : { meta_data }),
-    ...(user_data === undefined ? {} : { user_data }),
-    ...(network_data === undefined ? {} : { network_data }),
-    ...(vendor_data === undefined ? {} : { vendor_data }),
-  };
+  return givenParts(given);
 }
 
 function tooNew(what: string, since: number): IngotError {

@@ -2,14 +2,13 @@
  * The boot override, for the next boot or for all: written where the BMC takes it, and believed only when it reads
  * back.
  */
-import type { Clock } from '../../clock.ts';
 import { IngotError } from '../../errors.ts';
-import type { Log } from '../../log.ts';
 import { BOOT_DEVICES, type BootDevice, type BootMode } from '../bmc.ts';
 import type { RedfishClient, Resource, WriteOutcome } from './client.ts';
 import type { RedfishTarget } from './driver-info.ts';
 import type { Habits } from './quirks.ts';
 import { type BootOverride, bootOverrideOf, settingsLinkOf } from './system.ts';
+import type { SystemContext } from './system-context.ts';
 
 /** Redfish schema ComputerSystem, BootSource and BootSourceOverrideMode. */
 const TARGETS: { readonly [device in BootDevice]: string } = {
@@ -34,16 +33,7 @@ type BootBody = {
 const READ_BACK_MS = [0, 1000, 2000, 4000] as const;
 const UNCLEAR_TRIES = 3;
 
-export type BootContext = {
-  readonly target: RedfishTarget;
-  readonly client: RedfishClient;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Ends the work: nothing is written any more. */
-  readonly signal: AbortSignal;
-  readonly habits: Habits;
-  readonly system: () => Promise<Resource>;
-};
+export type BootContext = SystemContext & { readonly habits: Habits };
 
 /**
  * Tries the bodies of `bootBodies` on the system, then on its settings object (or the other way round where

@@ -76,7 +76,7 @@ export function linkField(dict: Dict, name: string): string | null {
   return linkOf(field(dict, name));
 }
 
-export function linkOf(value: unknown): string | null {
+function linkOf(value: unknown): string | null {
   if (typeof value === 'string') return value.startsWith('/') ? value : null;
   return textField(asDict(value), '@odata.id');
 }

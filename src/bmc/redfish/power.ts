@@ -1,11 +1,10 @@
 /** Switching a system on and off: absolute, judged by the state that the BMC shows, never by the answer alone. */
-import type { Clock } from '../../clock.ts';
 import { IngotError } from '../../errors.ts';
-import type { Log } from '../../log.ts';
 import type { BmcPower } from '../bmc.ts';
-import type { RedfishClient, Resource, WriteOutcome } from './client.ts';
+import type { Resource, WriteOutcome } from './client.ts';
 import type { RedfishTarget } from './driver-info.ts';
 import { powerOf, resetActionOf, resetTypesOfActionInfo } from './system.ts';
+import type { SystemContext } from './system-context.ts';
 
 export type PowerWish = 'on' | 'off';
 
@@ -37,23 +36,12 @@ const CONFLICT_WAIT_MS = 10_000;
 const CONFLICT_TRIES = 6;
 const UNCLEAR_TRIES = 3;
 
-export type PowerContext = {
-  readonly target: RedfishTarget;
-  readonly client: RedfishClient;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Ends the work: nothing is asked of the machine any more. */
-  readonly signal: AbortSignal;
-  /** Reads the system anew. */
-  readonly system: () => Promise<Resource>;
-};
-
 /**
  * Makes the wish come true, or shows that it is on its way: returns when the BMC took the request or is in the
  * wanted state already. A request whose answer was lost is repeated (twice at most) only after the state, read
  * again, shows that it had no effect. Rejects with `bmc_refused`, or with the failure of the last try.
  */
-export async function fulfil(context: PowerContext, wish: PowerWish): Promise<void> {
+export async function fulfil(context: SystemContext, wish: PowerWish): Promise<void> {
   const row = WISHES[wish];
   let system = await settled(context, row);
   let conflicts = 0;
@@ -75,7 +63,7 @@ export async function fulfil(context: PowerContext, wish: PowerWish): Promise<vo
 }
 
 /** The system, once it does not move the other way any more (or a bounded wait is over). */
-async function settled(context: PowerContext, { opposite }: Pick<WishRow, 'opposite'>): Promise<Resource> {
+async function settled(context: SystemContext, { opposite }: Pick<WishRow, 'opposite'>): Promise<Resource> {
   let system = await context.system();
   for (const ms of MOVING_LOOKS_MS) {
     if (powerOf(system.body) !== opposite) break;
@@ -87,7 +75,7 @@ async function settled(context: PowerContext, { opposite }: Pick<WishRow, 'oppos
 
 /** Null when one of the states is seen; else the system as last read. */
 async function lookFor(
-  context: PowerContext,
+  context: SystemContext,
   states: readonly BmcPower[],
   looksMs: readonly number[],
 ): Promise<Resource | null> {
@@ -104,7 +92,7 @@ async function lookFor(
  * Asks the operating system to shut down, once: it needs its time, so that no state tells soon whether it has heard,
  * and an answer that is lost counts as heard. Rejects with `bmc_refused`.
  */
-export async function sendShutdown(context: PowerContext): Promise<void> {
+export async function sendShutdown(context: SystemContext): Promise<void> {
   const system = await settled(context, { opposite: 'turning-on' });
   if (['off', 'turning-off'].includes(powerOf(system.body))) return;
   const outcome = await press(context, system, {
@@ -116,7 +104,7 @@ export async function sendShutdown(context: PowerContext): Promise<void> {
 }
 
 /** A non-maskable interrupt, once: whether it came is for the system to show. Rejects with `bmc_refused`. */
-export async function sendNmi(context: PowerContext): Promise<void> {
+export async function sendNmi(context: SystemContext): Promise<void> {
   await pressOnce(context, {
     resetType: 'Nmi',
     deed: 'inject an NMI',
@@ -138,20 +126,20 @@ const RESTARTS = {
 } as const;
 
 /** A restart, once: nothing shows whether it came but the system that starts. Rejects with `bmc_refused`. */
-export async function sendRestart(context: PowerContext, how: keyof typeof RESTARTS): Promise<void> {
+export async function sendRestart(context: SystemContext, how: keyof typeof RESTARTS): Promise<void> {
   await pressOnce(context, RESTARTS[how]);
 }
 
 type Button = { readonly resetType: string; readonly deed: string; readonly hint: string };
 
 /** For what no power state shows afterwards; an answer that is lost is the caller's doubt. */
-async function pressOnce(context: PowerContext, button: Button): Promise<void> {
+async function pressOnce(context: SystemContext, button: Button): Promise<void> {
   const outcome = await press(context, await context.system(), button);
   if (outcome.kind !== 'done') throw outcome.error;
 }
 
 async function press(
-  context: PowerContext,
+  context: SystemContext,
   system: Resource,
   { resetType, deed, hint }: Button,
 ): Promise<WriteOutcome> {
@@ -164,7 +152,7 @@ async function press(
 
 /** Where resets are asked for, and which, as far as the BMC tells. */
 async function resetOffer(
-  { client }: PowerContext,
+  { client }: SystemContext,
   system: Resource,
 ): Promise<{ readonly target: string; readonly allowed: readonly string[] | null } | null> {
   const action = resetActionOf(system.body);
@@ -174,7 +162,7 @@ async function resetOffer(
   return { target: action.target, allowed };
 }
 
-async function reset(context: PowerContext, system: Resource, wish: PowerWish): Promise<WriteOutcome> {
+async function reset(context: SystemContext, system: Resource, wish: PowerWish): Promise<WriteOutcome> {
   const action = await resetOffer(context, system);
   if (action === null) throw cannot(context.target, wish, null);
   const { allowed } = action;

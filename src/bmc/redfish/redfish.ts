@@ -13,12 +13,13 @@ import { readFirmwareComponents } from './firmware.ts';
 import { readHardware } from './hardware.ts';
 import { systemInfoIn } from './inventory.ts';
 import { readNicMacs } from './nic-macs.ts';
-import { fulfil, type PowerContext, sendNmi, sendRestart, sendShutdown } from './power.ts';
+import { fulfil, sendNmi, sendRestart, sendShutdown } from './power.ts';
 import { type Habits, habitsFrom } from './quirks.ts';
 import { MAX_ATTEMPTS } from './retry.ts';
 import { readSecureBoot, setSecureBoot } from './secure-boot.ts';
 import { NO_SESSION_BOOK, type SessionBook } from './session-book.ts';
 import { findSystem, powerOf, ROOT_PATH } from './system.ts';
+import type { SystemContext } from './system-context.ts';
 
 /** How often what nobody needs is asked for: once more where a BMC stumbled. */
 const ATTEMPTS_AT_EXTRAS = 2;
@@ -65,7 +66,7 @@ export function openRedfishBmc(target: RedfishTarget, deps: RedfishDeps): Bmc {
   };
 
   /** For one call: over when the caller gives it up, and when the client is closed. */
-  const work = (caller: AbortSignal | undefined): PowerContext => {
+  const work = (caller: AbortSignal | undefined): SystemContext => {
     const signal = caller === undefined ? client.signal : AbortSignal.any([client.signal, caller]);
     return { target, client, clock, log, signal, system };
   };

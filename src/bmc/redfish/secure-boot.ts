@@ -4,8 +4,8 @@
 import { IngotError } from '../../errors.ts';
 import type { Reader, Resource } from './client.ts';
 import { type Dict, field, linkField, textField } from './decode.ts';
-import type { PowerContext } from './power.ts';
 import { settingsLinkOf } from './system.ts';
+import type { SystemContext } from './system-context.ts';
 
 /** Milliseconds before each look at what became of a change. */
 const READ_BACK_MS = [0, 1000, 2000, 4000] as const;
@@ -20,7 +20,7 @@ export async function readSecureBoot(reader: Reader, system: Dict): Promise<bool
  * Sets it for the next start. Resolves when the BMC shows it, on the resource or in its settings object. Rejects with
  * `bmc_refused` when it does not offer or refuses that, and with `bmc_bad_answer` when it took it without effect.
  */
-export async function setSecureBoot(context: PowerContext, enabled: boolean): Promise<void> {
+export async function setSecureBoot(context: SystemContext, enabled: boolean): Promise<void> {
   const { client, signal } = context;
   const resource = await resourceOf(client, (await context.system()).body);
   if (resource === null) throw notSet(context, enabled, 'has no Secure Boot setting');
@@ -59,7 +59,7 @@ function currentlyOn(resource: Dict): boolean | null {
   return current === 'enabled' ? true : current === 'disabled' ? false : null;
 }
 
-function notSet({ target }: PowerContext, enabled: boolean, because: string): IngotError {
+function notSet({ target }: SystemContext, enabled: boolean, because: string): IngotError {
   return new IngotError(
     'bmc_refused',
     `Secure Boot cannot be switched ${word(enabled)}: BMC ${target.address} ${because}`,
