@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createHttpClient } from '../../src/agent/base/http.ts';
 import { EXPIRED, GOOD, LEAF_KEY, OTHER_NAME, SELF_SIGNED, TEST_CA } from '../bmc/certificates.ts';
+import { serveInTest } from '../rig/serve-in-test.ts';
 
 const fingerprintOf = (pem: string): string =>
   new X509Certificate(pem).fingerprint256.replaceAll(':', '').toLowerCase();
@@ -15,12 +15,8 @@ async function serve(...chain: readonly string[]): Promise<{ url: string; asked:
     asked.push(request.url ?? '');
     response.end('answered');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+  const port = await serveInTest(server);
+  return { url: `https://127.0.0.1:${port}`, asked };
 }
 
 describe('a client that knows only a fingerprint of its server', () => {

@@ -1,7 +1,8 @@
 /** A scripted Redfish BMC: honest by itself, and with faults that a test puts in its way. */
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttps } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { listenOnLoopback } from '../rig/loopback.ts';
 
 export type Seen = {
   readonly method: string;
@@ -37,7 +38,7 @@ export function complaint(id: string, message: string): { readonly error: unknow
   };
 }
 
-export function honestState() {
+function honestState() {
   return {
     username: 'admin',
     password: 'correct-horse',
@@ -197,8 +198,7 @@ export async function startFakeBmc(tls?: { readonly cert: string; readonly key: 
   server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
     sockets.set(socket, sockets.size);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const port = await listenOnLoopback(server);
   return {
     url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     state,

@@ -5,10 +5,10 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import type { InstanceBoot } from '../../src/boot/decision.ts';
 import { renderIpxeScript } from '../../src/boot/ipxe-script.ts';
+import { serveInTest } from '../rig/serve-in-test.ts';
 import { entry, MAC, SITE } from './fixtures.ts';
 
 /** Ours, as QEMU's user network shows it to the machine. */
@@ -32,12 +32,8 @@ async function fileServer(files: (url: string) => Readonly<Record<string, Buffer
     });
     return response.end(request.method === 'HEAD' ? undefined : part);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const url = `http://${HOST}:${(server.address() as AddressInfo).port}`;
+  const port = await serveInTest(server);
+  const url = `http://${HOST}:${port}`;
   return { url, asked };
 }
 

@@ -2,7 +2,6 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -10,6 +9,7 @@ import type { ApiDeps } from '../../src/api/deps.ts';
 import { runGroup } from '../../src/cli/groups.ts';
 import { systemClock } from '../../src/clock.ts';
 import { apiFixture, type Fixture } from '../api/fixtures.ts';
+import { listenOnLoopback } from '../rig/loopback.ts';
 
 export type Ran = { readonly code: number; readonly out: string; readonly err: string };
 
@@ -36,10 +36,10 @@ export async function daemonFixture(overrides: Partial<ApiDeps> = {}): Promise<D
   const socket = join(folder, 'ingot.sock');
   const tcp = createServer(fixture.app.routing.bind(fixture.app));
   const unix = createServer(fixture.app.routing.bind(fixture.app));
-  await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
+  const port = await listenOnLoopback(tcp);
   await new Promise<void>((resolve) => unix.listen(socket, resolve));
   onTestFinished(() => stopServers(tcp, unix));
-  const url = `http://127.0.0.1:${(tcp.address() as AddressInfo).port}`;
+  const url = `http://127.0.0.1:${port}`;
   return {
     ...{ ...fixture, url, socketUrl: `unix://${socket}`, folder },
     node: (...argv) => runNode(argv, url),

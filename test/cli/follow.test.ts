@@ -1,11 +1,11 @@
 /** Following events: the SSE reader, the client's iterator, and `ingot node watch`. */
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { createClient } from '../../src/cli/client.ts';
 import { createSseReader } from '../../src/cli/sse.ts';
 import { aNode, NODE } from '../api/fixtures.ts';
+import { listenOnLoopback } from '../rig/loopback.ts';
 import { temporaryStore } from '../store/temporary-store.ts';
 import { daemonFixture, runNode } from './fixtures.ts';
 
@@ -41,8 +41,7 @@ test('a message without an end is refused before it eats the memory', () => {
 test('the iterator survives a daemon that goes away and comes back, without loss or repetition', async () => {
   const { app, store } = await daemonFixture();
   let server = createServer(app.routing.bind(app));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const port = await listenOnLoopback(server);
   const client = createClient(`http://127.0.0.1:${port}`);
   const stopper = new AbortController();
   onTestFinished(async () => {

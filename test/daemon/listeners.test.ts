@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -11,6 +11,7 @@ import { type ListenAt, type Listener, startListener } from '../../src/daemon/li
 import { createLog } from '../../src/log.ts';
 import { createCounters } from '../../src/net/counters.ts';
 import { ipv4 } from '../boot/fixtures.ts';
+import { listenOnLoopback } from '../rig/loopback.ts';
 
 async function folder(): Promise<string> {
   const made = await mkdtemp(join(tmpdir(), 'ingot-listener-'));
@@ -60,8 +61,7 @@ test('a folder in the place of the socket is a problem told once, and the socket
 
 test('a port that another server holds is taken when it has gone', async () => {
   const other = createServer();
-  await new Promise<void>((resolve) => void other.listen(0, '127.0.0.1', resolve));
-  const { port } = other.address() as AddressInfo;
+  const port = await listenOnLoopback(other);
   const { listener } = await started({ address: '127.0.0.1', port });
   expect(listener.problem()).toContain('EADDRINUSE');
   await new Promise((resolve) => other.close(resolve));

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { layWire, type Wire } from '../dhcp/wire.ts';
 import { BIN, ingot, makeRamdisk, type RunningDaemon, startDaemon } from '../rig/daemon.ts';
 import { freePorts } from '../rig/ports.ts';
+import { withSocketUnit } from '../rig/socket-unit.ts';
 import { freezeThread } from './freeze-thread.ts';
 import { startNotifyReceiver } from './notify-receiver.ts';
 import { startSilentBmc } from './silent-bmc.ts';
@@ -121,24 +122,12 @@ describe('with no network at all', () => {
   });
 });
 
-/** Opens port 67 of an interface as systemd does for `ingot.socket`, and becomes the command that follows. */
-const SOCKET_UNIT = `
-import os, socket, sys
-made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-made.setsockopt(socket.SOL_SOCKET, 25, sys.argv[1].encode())
-made.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-made.bind(("", 67))
-os.dup2(made.fileno(), 3)
-os.set_inheritable(3, True)
-os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()), LISTEN_FDNAMES="pxe")
-os.execvp(sys.argv[2], sys.argv[2:])`;
-
 describe('with the DHCP socket of a systemd unit', () => {
   // The port is taken by that socket: a daemon that opened one of its own would be refused.
   it('answers on the socket that was passed', { timeout: 60_000 }, async () => {
     wire = await layWire('serve');
     await wire.addCable(0, '10.77.0.1/16');
-    const launch = [...wire.enter('server'), 'python3', '-c', SOCKET_UNIT, 's0'];
+    const launch = [...wire.enter('server'), ...withSocketUnit('s0')];
     const running = await start({ networks: [pxe('10.77.0.1')] }, launch);
     expect((await problems(running))['DHCP pxe']).toBeNull();
     const words = ['-i', 'c0', '-n', '-q', '-f', '-t', '5', '-s', '/bin/true'];

@@ -1,4 +1,5 @@
 import { createServer, type Socket } from 'node:net';
+import { listenOnLoopback } from '../rig/loopback.ts';
 
 export type SilentBmc = { readonly port: number; connections(): number; stop(): Promise<void> };
 
@@ -9,11 +10,9 @@ export async function startSilentBmc(): Promise<SilentBmc> {
     socket.on('error', () => undefined);
     sockets.push(socket);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('no port was given');
+  const port = await listenOnLoopback(server);
   return {
-    port: address.port,
+    port,
     connections: () => sockets.length,
     stop: async () => {
       for (const socket of sockets) socket.destroy();

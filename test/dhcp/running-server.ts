@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { withSocketUnit } from '../rig/socket-unit.ts';
 import type { Wire } from './wire.ts';
 
 const PROGRAM = fileURLToPath(new URL('server-process.ts', import.meta.url));
@@ -32,19 +33,9 @@ export async function startServer(wire: Wire, settings: Settings): Promise<Runni
 
 /** As `startServer`, with the socket made by a parent process and passed as descriptor 3, as systemd does. */
 export async function startServerWithSocket(wire: Wire, settings: Settings): Promise<RunningServer> {
-  const parent = `
-import os, socket, sys
-made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-made.setsockopt(socket.SOL_SOCKET, 25, sys.argv[1].encode())
-made.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-made.bind(("", 67))
-os.dup2(made.fileno(), 3)
-os.set_inheritable(3, True)
-os.execv(sys.argv[2], sys.argv[2:])`;
   const json = JSON.stringify({ ...settings, descriptor: 3 });
-  return follow(
-    wire.start('server', 'python3', '-c', parent, settings.interface, process.execPath, PROGRAM, json),
-  );
+  const [program, ...words] = withSocketUnit(settings.interface);
+  return follow(wire.start('server', program, ...words, process.execPath, PROGRAM, json));
 }
 
 async function follow(child: ChildProcess): Promise<RunningServer> {

@@ -3,7 +3,6 @@ import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -13,6 +12,7 @@ import { buildConfigDrive as build } from '../../src/images/config-drive.ts';
 import { networkDataFor } from '../../src/ipam/network-data.ts';
 import { GOOD, LEAF_KEY, SELF_SIGNED, TEST_CA } from '../bmc/certificates.ts';
 import { networks } from '../ipam/networks.ts';
+import { listenOnLoopback } from '../rig/loopback.ts';
 
 const run = promisify(execFile);
 /** Ours and the program's files on the way are in the folder that the system gives for them. */
@@ -219,13 +219,13 @@ describe('the report script that cloud-init runs', () => {
       });
     };
     const server = tls === undefined ? createServer(listen) : createTlsServer(tls, listen);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const port = await listenOnLoopback(server);
     onTestFinished(() => void server.close());
     const reported = async (count: number): Promise<void> => {
       while (reports.length < count) await new Promise<void>((resolve) => waiters.push(resolve));
     };
     return {
-      url: `http${tls === undefined ? '' : 's'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      url: `http${tls === undefined ? '' : 's'}://127.0.0.1:${port}`,
       reports,
       reported,
     };

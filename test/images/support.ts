@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -10,6 +9,7 @@ import type { Clock } from '../../src/clock.ts';
 import { createImageStore } from '../../src/images/image-store.ts';
 import type { ImageRequest, ImageStore } from '../../src/images/images.ts';
 import { createLog } from '../../src/log.ts';
+import { serveInTest } from '../rig/serve-in-test.ts';
 
 export const silent = createLog('silent');
 export const MIB = 1024 * 1024;
@@ -81,12 +81,8 @@ export async function serve(handler: Handler): Promise<{ url: string; requests: 
     requests.push(request.headers.range ?? '');
     handler(request, response);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/image`, requests };
+  const port = await serveInTest(server);
+  return { url: `http://127.0.0.1:${port}/image`, requests };
 }
 
 /** Serves `content` with ETag and Range; `cutAfter` bytes each of the first connections is cut. */

@@ -2,10 +2,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeRamdisk, type RunningDaemon, startDaemon } from './daemon.ts';
+import { listenOnLoopback } from './loopback.ts';
 import { freePorts } from './ports.ts';
 import { type RackAccess, type RackProcess, startRackProcess } from './rack.ts';
 import type { RackOptions } from './simulated/rack.ts';
@@ -71,8 +71,8 @@ async function serveImage(): Promise<Pick<SimulatedSite, 'image'> & { stop(): Pr
     const file = files[request.url ?? ''];
     response.writeHead(file === undefined ? 404 : 200).end(file);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const port = await listenOnLoopback(server);
+  const base = `http://127.0.0.1:${port}`;
   return {
     image: { url: `${base}/os.raw`, sha256, list: `${base}/SHA256SUMS` },
     stop: async () => {

@@ -1,6 +1,6 @@
 /** A scripted Ironic (or ingot daemon): for each call the next prepared answer, the last one for ever. */
 import { createServer } from 'node:http';
-import { onTestFinished } from 'vitest';
+import { serveInTest } from '../../rig/serve-in-test.ts';
 
 export type Call = {
   readonly method: string;
@@ -73,12 +73,6 @@ export async function fakeIronic(
     response.writeHead(status, { 'content-type': 'application/json', ...headers });
     response.end(body === undefined ? '' : JSON.stringify(body));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const port = await serveInTest(server);
   return { url: `http://127.0.0.1:${port}`, calls, to };
 }

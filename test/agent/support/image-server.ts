@@ -1,6 +1,6 @@
 /** An HTTP server with one image, which can be told to misbehave. Counts what was asked. */
 import { createServer, type ServerResponse } from 'node:http';
-import { onTestFinished } from 'vitest';
+import { serveInTest } from '../../rig/serve-in-test.ts';
 
 export type Misbehaviour = {
   /** Cut the connection after so many bytes of a body, for the first `times` answers. */
@@ -47,12 +47,6 @@ export async function imageServer(image: Buffer, misbehaviour: Misbehaviour = {}
     response.setHeader('content-length', part.length);
     send(response, 206, part);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const port = await serveInTest(server);
   return { url: `http://127.0.0.1:${port}/image.raw`, ranges };
 }
