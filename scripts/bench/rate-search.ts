@@ -1,7 +1,7 @@
 /** The search for the highest rate that a server sustains: up by half until it loses too much, then by halves. Pure. */
 
 /** Of questions without an answer; more is too much. */
-export const TOLERATED_LOSS = 0.005;
+const TOLERATED_LOSS = 0.005;
 
 const FIRST_RATE = 2_000;
 const GROWTH = 1.5;

@@ -3,18 +3,6 @@
  * (types only: the daemon validates with zod in `lifecycle/agent-wire.ts`, the agent has no dependencies).
  */
 
-/** The kernel command line that the daemon gives and the agent reads. */
-export type AgentKernelArgs = {
-  /** Base URL of the boot listener: `https://10.20.0.1:6183`; look-up and heartbeat are under `/v1`. */
-  readonly 'ipa-api-url': string;
-  /** SHA-256 (hex) of the certificate there or of its authority; absent: calls go by plain HTTP. */
-  readonly 'ingot-api-ca'?: string;
-  /** One-time: the look-up shows it (`X-Ingot-Ticket`) and gets this boot's token for it. */
-  readonly 'ingot-ticket'?: string;
-  /** MAC of the booted NIC, `01-` + hyphens, as pxelinux and iPXE's `BOOTIF=01-${net0/mac:hexhyp}` have it. */
-  readonly BOOTIF: string;
-};
-
 export type CommandStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CLEAN_VERSION_MISMATCH';
 
 export type CommandObject = {

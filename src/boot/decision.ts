@@ -146,7 +146,7 @@ export function siteUrl({ serverAddress, httpPort, tls }: BootSite, by: 'tls' | 
     : `http://${serverAddress}:${httpPort}`;
 }
 
-export function scriptUrl(site: BootSite, mac: Mac, by: 'tls' | 'plain' = 'plain'): string {
+function scriptUrl(site: BootSite, mac: Mac, by: 'tls' | 'plain' = 'plain'): string {
   return `${siteUrl(site, by)}/ipxe/${macWithHyphens(mac)}`;
 }
 

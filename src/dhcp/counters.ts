@@ -4,7 +4,7 @@ import { SILENCES } from './answer.ts';
 import { CLIENT_REFUSALS } from './client-facts.ts';
 import { PACKET_REFUSALS } from './packet.ts';
 
-export const DHCP_COUNTERS = [
+const DHCP_COUNTERS = [
   'received_discover',
   'received_request',
   'received_decline',

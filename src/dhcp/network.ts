@@ -63,7 +63,7 @@ export function bootNetworks(configs: readonly NetworkConfig[]): readonly BootNe
 }
 
 /** @throws IngotError `config_invalid` when no address of ours is known there, or for the mode `off`. */
-export function dhcpNetwork(config: NetworkConfig, networks: readonly NetworkConfig[]): DhcpNetwork {
+function dhcpNetwork(config: NetworkConfig, networks: readonly NetworkConfig[]): DhcpNetwork {
   const { name, dhcp: mode } = config;
   if (mode === 'off')
     throw new IngotError('config_invalid', `network ${name}: there is no DHCP server of mode ${mode}`, {

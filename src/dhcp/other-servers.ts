@@ -120,6 +120,6 @@ export class OtherServers {
 }
 
 /** `10.20.0.5 with MAC 52:54:00:...`. */
-export function named({ address, mac }: Pick<OtherServer, 'address' | 'mac'>): string {
+function named({ address, mac }: Pick<OtherServer, 'address' | 'mac'>): string {
   return mac === null ? `${address} (MAC not seen)` : `${address} with MAC ${mac}`;
 }

@@ -52,7 +52,7 @@ export const VERBS = [
 ] as const;
 export type Verb = (typeof VERBS)[number];
 
-export const POWER_STATES = ['power on', 'power off', 'error'] as const;
+const POWER_STATES = ['power on', 'power off', 'error'] as const;
 export type PowerState = (typeof POWER_STATES)[number];
 
 export const POWER_TARGETS = [

@@ -108,7 +108,7 @@ export function stepTransfer(state: TransferState, event: TransferEvent): Transf
 }
 
 /** Blocks in all: a file that is an exact multiple of the block size ends with an empty block. */
-export function totalBlocks(state: Pick<TransferState, 'content' | 'blockSize'>): number {
+function totalBlocks(state: Pick<TransferState, 'content' | 'blockSize'>): number {
   return Math.floor(state.content.length / state.blockSize) + 1;
 }
 

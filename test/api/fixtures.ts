@@ -17,7 +17,7 @@ export type Asked = { readonly method: string; readonly arguments: readonly unkn
 export type FakeLifecycle = Lifecycle & { readonly asked: Asked[]; refuseWith: IngotError | null };
 
 /** Remembers every call; throws `refuseWith` where it is set. */
-export function fakeLifecycle(store: Store): FakeLifecycle {
+function fakeLifecycle(store: Store): FakeLifecycle {
   const asked: Asked[] = [];
   const note = async (method: string, ...rest: readonly unknown[]): Promise<void> => {
     asked.push({ method, arguments: rest });

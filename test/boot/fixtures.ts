@@ -38,7 +38,7 @@ export const IPXE_WITH_HTTP = Buffer.from(
   'b105018086100e1101011301011801012101011501011b01 0119 0101'.replaceAll(' ', ''),
   'hex',
 );
-export const IPXE_WITHOUT_HTTP = Buffer.from('b105018086100e1101011801012101011501011b0101', 'hex');
+const IPXE_WITHOUT_HTTP = Buffer.from('b105018086100e1101011801012101011501011b0101', 'hex');
 
 export const NOBODY: BootOptions = { vendorClass: null, userClass: null, archs: [], ipxe: null };
 

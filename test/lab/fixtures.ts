@@ -2,7 +2,7 @@
 import { planMachines } from '../../src/lab/plan.ts';
 import { type Lab, type MachinePlan, machineRequestSchema } from '../../src/lab/records.ts';
 
-export const LAB_DIR = '/srv/lab';
+const LAB_DIR = '/srv/lab';
 
 export const [biosMachine, uefiMachine] = planMachines({
   dir: LAB_DIR,

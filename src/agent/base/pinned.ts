@@ -65,7 +65,7 @@ function chainOf(socket: TLSSocket): readonly X509Certificate[] {
  * Whether it is the server's own certificate, or one that signed it, by each link of the chain, for that host. Pure;
  * that the server holds the key to its own certificate is proved by the handshake.
  */
-export function isOf(
+function isOf(
   fingerprint: string,
   { chain, host }: { readonly chain: readonly X509Certificate[]; readonly host: string },
 ): boolean {

@@ -22,7 +22,7 @@ const DRIVE = rule('member', 'member', 'admin');
 const CHANGE_OWN = rule('member', 'member');
 const BUILD_OWN = rule('member', 'admin');
 
-export const POLICIES = {
+const POLICIES = {
   'node:create': rule('admin', 'admin'),
   'node:list': READ,
   'node:get': READ,

@@ -3,7 +3,7 @@
 /** Ironic takes these three names of the one algorithm. */
 const BCRYPT = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
 /** Each step doubles the time of a check; this one takes about a second. */
-export const HIGHEST_COST = 14;
+const HIGHEST_COST = 14;
 
 export type Users = ReadonlyMap<string, string>;
 export type UserFile = {

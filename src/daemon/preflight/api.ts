@@ -22,7 +22,7 @@ export async function checkApi({ api }: Pick<Config, 'api'>, now: number): Promi
 }
 
 /** Who can do what with the port, as it is configured. Pure. */
-export function judgeReach({ auth, listen, tls }: Config['api']): Finding {
+function judgeReach({ auth, listen, tls }: Config['api']): Finding {
   if (listen.startsWith('127.')) return good('api', `The API on ${listen} is for this machine only`);
   if (auth.length === 0)
     return warning(

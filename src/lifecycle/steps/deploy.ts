@@ -1,5 +1,6 @@
 /** Deploy: prepare the image, claim addresses, have the agent write and set up the disk, switch off. */
 import { z } from 'zod';
+import type { ImageInfo } from '../../agent/protocol.ts';
 import type { ImageRequest, ReadyImage } from '../../images/images.ts';
 import type { Json } from '../../json.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
@@ -104,8 +105,7 @@ async function writeImageParams(
   };
 }
 
-/** `ImageInfo` of agent/protocol.ts. */
-function imageInfo(node: NodeRecord, image: ReadyImage, url: string): Json {
+function imageInfo(node: NodeRecord, image: ReadyImage, url: string): ImageInfo {
   return {
     id: imageName(node) ?? image.id,
     urls: [url],

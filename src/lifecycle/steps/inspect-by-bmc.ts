@@ -37,7 +37,7 @@ type Told = {
 /**
  * Ironic's inventory (ironic/drivers/modules/redfish/inspect.py); what the BMC does not tell is left out, or nought.
  */
-export function inventoryOf({ info, hardware, macs }: Told): JsonObject {
+function inventoryOf({ info, hardware, macs }: Told): JsonObject {
   const { cpu, disks, nics } = hardware;
   // NICs that stand elsewhere than among the system's interfaces have no names.
   const named = nics.length > 0 ? nics : macs.map((mac) => ({ name: mac, mac, mbps: null }));

@@ -31,7 +31,7 @@ const validation = z.object({ boot: verdict, deploy: verdict });
 const ports = z.object({ ports: z.array(z.object({ node_uuid: z.uuid(), address: z.string() })) });
 
 /** The body of enrollNode; what is an empty text there is left out, as by Go's `omitempty`. */
-export const enrolled = (index: number, { bmcUrls, password }: RackAccess, interfaces: object) => ({
+const enrolled = (index: number, { bmcUrls, password }: RackAccess, interfaces: object) => ({
   name: `metal3~host-${index}`,
   driver: 'redfish',
   boot_interface: 'ipxe',
