@@ -30,16 +30,15 @@ const MAX_NAME = 512;
 const TRAILING_JUNK = new Set(['\u00ff', ' ', '\t', '\r', '\n']);
 
 /**
- * The name as the manifest spells it: backslashes (also as `%5C`) become slashes, leading slashes go, and
- * so do the 0xFF bytes and blanks that some ROMs leave behind the name.
+ * The name as the manifest spells it: backslashes (also as `%5C`) become slashes, leading and double slashes and each
+ * `./` go, and so do the 0xFF bytes and blanks that some ROMs leave behind the name.
  */
 export function normaliseName(requested: string): string {
   const slashed = requested.slice(0, MAX_NAME).replaceAll(/%5c/gi, '/').replaceAll('\\', '/');
-  let from = 0;
-  let to = slashed.length;
-  while (slashed[from] === '/') from++;
-  while (to > from && TRAILING_JUNK.has(slashed[to - 1] ?? '')) to--;
-  return slashed.slice(from, to);
+  const plain = slashed.replaceAll(/(^|\/)(?:\.?\/)+/g, '$1');
+  let to = plain.length;
+  while (to > 0 && TRAILING_JUNK.has(plain[to - 1] ?? '')) to--;
+  return plain.slice(0, to);
 }
 
 /** The file that was meant, with the name it has in the manifest; null when there is none. */

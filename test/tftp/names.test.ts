@@ -16,6 +16,8 @@ describe('file names of requests', () => {
     ['as it is', 'undionly.kpxe', 'undionly.kpxe'],
     ['a leading slash', '/undionly.kpxe', 'undionly.kpxe'],
     ['several of them', '///undionly.kpxe', 'undionly.kpxe'],
+    ['a dot and a slash', './undionly.kpxe', 'undionly.kpxe'],
+    ['such in the middle', '/.//arm64/.///snponly.efi', 'arm64/snponly.efi'],
     ['another case', 'UNDIONLY.KPXE', 'undionly.kpxe'],
     ['0xFF behind the name', 'undionly.kpxe\xff', 'undionly.kpxe'],
     ['more junk behind the name', 'undionly.kpxe \r\n\xff\xff', 'undionly.kpxe'],
@@ -27,9 +29,10 @@ describe('file names of requests', () => {
 
   test.each([
     '../undionly.kpxe',
-    './undionly.kpxe',
     '..\\undionly.kpxe',
     'x/../undionly.kpxe',
+    '//..//undionly.kpxe',
+    '.undionly.kpxe',
     '/usr/lib/ipxe/undionly.kpxe',
     '/etc/passwd',
     '%2e%2e/undionly.kpxe',
