@@ -10,6 +10,7 @@
  * is asked of the machine, and the call rejects with the signal's reason. A call that only reads rejects at once, and
  * cuts off the request that is on its way.
  */
+import type { IngotError } from '../errors.ts';
 import type { BiosSetting, FirmwareComponent } from '../store/records/firmware.ts';
 
 export type BmcPower = 'on' | 'off' | 'turning-on' | 'turning-off' | 'unknown';
@@ -59,10 +60,10 @@ export type Bmc = {
   softPowerOff(signal?: AbortSignal): Promise<void>;
   /**
    * The system starts anew without its power being cut: `forced` at once, `graceful` when the OS has shut down. Not
-   * idempotent: what cannot be confirmed by the power state. Rejects with `bmc_refused` where the BMC has no such
-   * button.
+   * idempotent: what cannot be confirmed by the power state. Null when the BMC has taken it, else why nobody knows
+   * whether it has. Rejects with `bmc_refused` where the BMC has no such button, and where nothing was sent.
    */
-  restart(how: 'forced' | 'graceful', signal?: AbortSignal): Promise<void>;
+  restart(how: 'forced' | 'graceful', signal?: AbortSignal): Promise<IngotError | null>;
   /** For the next boot only; `mode` is set with it where the BMC allows. */
   setBootOnce(device: BootDevice, mode: BootMode | null, signal?: AbortSignal): Promise<void>;
   /** For every boot from now on. */

@@ -15,7 +15,10 @@ export function openFakeHardware(): Bmc {
     powerOn: become('on'),
     powerOff: become('off'),
     softPowerOff: become('off'),
-    restart: (_how, signal) => become('on')(signal),
+    restart: async (_how, signal) => {
+      await become('on')(signal);
+      return null;
+    },
     setBootOnce: () => Promise.resolve(),
     setBootAlways: () => Promise.resolve(),
     bootDevice: () => Promise.resolve({ device: 'pxe', persistent: false }),

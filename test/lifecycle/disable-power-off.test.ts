@@ -112,6 +112,61 @@ describe('a machine that must not be switched off', () => {
   });
 });
 
+describe('a restart of which nobody knows whether the BMC has taken it', () => {
+  const inDoubt = /Nobody knows whether its BMC has heard/;
+  const notes = async (world: World): Promise<readonly string[]> =>
+    (await world.events()).filter(({ kind }) => kind === 'job.step_done').map(({ message }) => message);
+
+  it('is asked for once more at most where it starts the deployed system, and told', async () => {
+    const { world, machine, uuid } = await worldOfOne({
+      provision_state: 'available',
+      instance_info: DEPLOYABLE,
+    });
+    await world.daemon().requestVerb(uuid, { verb: 'active' });
+    await world.untilTrue('the image is written', () => machine.history.includes('execute_deploy_step'));
+    machine.faults.lostRestart = true;
+    expect(await world.until(['active', 'deploy failed'])).toMatchObject({ provision_state: 'active' });
+    const after = machine.history.slice(machine.history.indexOf('lockdown'));
+    expect(after.filter((one) => one === 'restart').length).toBeLessThanOrEqual(2);
+    expect((await notes(world)).filter((note) => inDoubt.test(note))).toHaveLength(1);
+  });
+
+  it('is asked for once more at most for an operator’s reboot', async () => {
+    const { world, machine, uuid } = await worldOfOne({ provision_state: 'active' });
+    machine.faults.lostRestart = true;
+    await world.daemon().requestPower(uuid, 'rebooting');
+    await ended(world, uuid);
+    expect(await world.node()).toMatchObject({ power_state: 'power on', last_error: null });
+    expect(machine.history.filter((one) => one === 'restart').length).toBeLessThanOrEqual(2);
+    expect((await notes(world)).at(-1)).toMatch(inDoubt);
+  });
+
+  it('is not asked for again by a daemon that was down while the system started', async () => {
+    const { world, machine, uuid } = await worldOfOne({ provision_state: 'active' });
+    machine.faults.lostRestart = true;
+    await world.daemon().requestPower(uuid, 'rebooting');
+    await world.untilTrue('restart', () => machine.history.includes('restart'));
+    world.clock.advance(60_000);
+    await world.restart();
+    await ended(world, uuid);
+    expect(machine.history.filter((one) => one === 'restart')).toHaveLength(1);
+  });
+
+  it('is asked for until it was heard where nothing was sent', async () => {
+    const { world, machine, uuid } = await worldOfOne({ provision_state: 'active' });
+    const { IngotError } = await import('../../src/errors.ts');
+    machine.faults.bmc = new IngotError('bmc_unreachable', 'It is away.', { hint: 'Look at it.' });
+    await world.daemon().requestPower(uuid, 'rebooting');
+    await world.untilTrue(
+      'tries',
+      async () => ((await world.store().jobs.runningOf(uuid))?.attempt ?? 0) > 3,
+    );
+    machine.faults.bmc = null;
+    await ended(world, uuid);
+    expect(machine.history).toEqual(['restart', 'on disk']);
+  });
+});
+
 /** After which of its effects the daemon dies, which is when its answer is lost: a deployment has about sixty. */
 const DEATHS = Array.from({ length: 13 }, (_, fives) =>
   Array.from({ length: 5 }, (_, ones) => fives * 5 + ones + 1),

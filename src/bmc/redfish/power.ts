@@ -105,11 +105,12 @@ export async function sendShutdown(context: SystemContext): Promise<void> {
 
 /** A non-maskable interrupt, once: whether it came is for the system to show. Rejects with `bmc_refused`. */
 export async function sendNmi(context: SystemContext): Promise<void> {
-  await pressOnce(context, {
+  const doubt = await pressOnce(context, {
     resetType: 'Nmi',
     deed: 'inject an NMI',
     hint: 'It does not offer ResetType Nmi: there is no such button on this machine.',
   });
+  if (doubt !== null) throw doubt;
 }
 
 const RESTARTS = {
@@ -125,17 +126,24 @@ const RESTARTS = {
   },
 } as const;
 
-/** A restart, once: nothing shows whether it came but the system that starts. Rejects with `bmc_refused`. */
-export async function sendRestart(context: SystemContext, how: keyof typeof RESTARTS): Promise<void> {
-  await pressOnce(context, RESTARTS[how]);
+/**
+ * A restart, once: nothing shows whether it came but the system that starts. Null when the BMC has taken it, else why
+ * nobody knows whether it has. Rejects with `bmc_refused`, and where it was certainly not sent.
+ */
+export async function sendRestart(
+  context: SystemContext,
+  how: keyof typeof RESTARTS,
+): Promise<IngotError | null> {
+  return await pressOnce(context, RESTARTS[how]);
 }
 
 type Button = { readonly resetType: string; readonly deed: string; readonly hint: string };
 
-/** For what no power state shows afterwards; an answer that is lost is the caller's doubt. */
-async function pressOnce(context: SystemContext, button: Button): Promise<void> {
+/** For what no power state shows afterwards: null, or the caller's doubt, when the answer was lost. */
+async function pressOnce(context: SystemContext, button: Button): Promise<IngotError | null> {
   const outcome = await press(context, await context.system(), button);
-  if (outcome.kind !== 'done') throw outcome.error;
+  if (outcome.kind === 'refused') throw outcome.error;
+  return outcome.kind === 'unclear' ? outcome.error : null;
 }
 
 async function press(

@@ -3,7 +3,7 @@
 import { bootInterfaceConflict, networkDeviceOf } from '../boot-interface.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
-import { startFrom, untilOff } from './switch-power.ts';
+import { startedNote, startFrom, untilOff } from './switch-power.ts';
 
 /**
  * Begins a boot generation and powers the machine on, once in it. Whatever the
@@ -97,7 +97,7 @@ async function leaveByRestart(context: StepContext, deps: StepDeps): Promise<Ste
   return (
     wait ?? {
       kind: 'done',
-      note: 'The ramdisk is left: the machine restarts from its disk.',
+      note: startedNote(context, 'The ramdisk is left: the machine restarts from its disk.'),
       patch: { power_state: 'power on' },
     }
   );
@@ -115,7 +115,7 @@ export function bootDiskStep(deps: StepDeps): StepDefinition {
       return (
         (await startFrom(context, deps, 'disk')) ?? {
           kind: 'done',
-          note: 'The machine starts from its disk.',
+          note: startedNote(context, 'The machine starts from its disk.'),
           patch: { power_state: 'power on' },
         }
       );
@@ -138,7 +138,7 @@ export function bootInstanceStep(deps: StepDeps): StepDefinition {
       return (
         (await startFrom(context, deps, networkDeviceOf(context.node()))) ?? {
           kind: 'done',
-          note: `The machine starts into its instance from the network.${unused}`,
+          note: startedNote(context, `The machine starts into its instance from the network.${unused}`),
           patch: { power_state: 'power on' },
         }
       );

@@ -5,7 +5,14 @@ import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
 import { STAYS_ON } from '../never-off.ts';
 import { soon } from './soon.ts';
-import { pressPowerButton, startFrom, untilOff, untilOn, untilRestarted } from './switch-power.ts';
+import {
+  pressPowerButton,
+  startedNote,
+  startFrom,
+  untilOff,
+  untilOn,
+  untilRestarted,
+} from './switch-power.ts';
 
 /** The `timeout` of a request for power. */
 function askedLimitS({ timeout_s }: JsonObject): number | null {
@@ -88,7 +95,13 @@ export function restartStep(deps: StepDeps): StepDefinition {
         node.boot_intent === 'instance'
           ? await startFrom(context, deps, networkDeviceOf(node))
           : await untilRestarted(context, deps, how);
-      return wait ?? { kind: 'done', note: 'The machine restarts.', patch: { power_state: 'power on' } };
+      return (
+        wait ?? {
+          kind: 'done',
+          note: startedNote(context, 'The machine restarts.'),
+          patch: { power_state: 'power on' },
+        }
+      );
     },
   };
 }

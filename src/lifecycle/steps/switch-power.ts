@@ -115,8 +115,15 @@ export async function untilRestarted(
     await deps.withBmc(context.node(), async (bmc) => {
       if ((await bmc.power()) === 'off') return;
       // Journaled first: whether a restart came cannot be read from the machine's power.
-      await context.save({ restart_asked: true });
-      await bmc.restart(how, context.signal);
+      const again = context.scratch().restart_at !== undefined;
+      const at = again ? {} : { restart_at: context.now() };
+      await context.save({ restart_asked: true, restart_again: again, ...at });
+      const doubt = await bmc.restart(how, context.signal).catch(async (error: unknown) => {
+        // An aborted call may have been cut off after it was sent.
+        if (!context.signal.aborted) await context.save({ restart_asked: false });
+        throw error;
+      });
+      if (doubt !== null) throw doubt;
     });
     await context.save({ restarted: true });
   }
@@ -128,13 +135,28 @@ function isRestarted(context: StepContext): boolean {
   return restarted === true || (restart_asked === true && !isRestartInDoubt(context));
 }
 
+/** So soon after a restart a machine is still in its firmware: another one spoils nothing. */
+const IN_FIRMWARE_MS = 15_000;
+
 /**
- * The answer was never heard: it was lost, or ingot ended before. A ramdisk of this boot that has looked its node up
- * tells that it was obeyed; without one the machine has done nothing yet that another restart would spoil.
+ * The answer was never heard, because it was lost or ingot ended before, and the restart may be asked for again. A
+ * ramdisk of this boot that has looked its node up tells that it was obeyed; without one the machine has done nothing
+ * yet that another restart would spoil. A system of its own tells nothing, and must not lose its power in the middle
+ * of its first start: it is asked for once more, and only at once.
  */
 function isRestartInDoubt(context: StepContext): boolean {
-  const { restart_asked, restarted } = context.scratch();
+  const { restart_asked, restarted, restart_at, restart_again } = context.scratch();
   if (restart_asked !== true || restarted === true) return false;
   const { boot_intent, boot_generation, agent } = context.node();
-  return boot_intent !== 'ramdisk' || agent?.generation !== boot_generation;
+  if (boot_intent === 'ramdisk') return agent?.generation !== boot_generation;
+  return (
+    restart_again !== true && typeof restart_at === 'number' && context.since(restart_at) < IN_FIRMWARE_MS
+  );
+}
+
+/** The note of a step that has started the machine, with what an operator has to know of a restart in doubt. */
+export function startedNote(context: StepContext, note: string): string {
+  const { restart_asked, restarted } = context.scratch();
+  if (restart_asked !== true || restarted === true) return note;
+  return `${note} Nobody knows whether its BMC has heard: where it has not restarted, ask for a reboot.`;
 }

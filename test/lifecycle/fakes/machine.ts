@@ -17,6 +17,10 @@ const NO_HARDWARE: Hardware = {
   nics: [],
 };
 
+const LOST = new IngotError('bmc_unreachable', 'The BMC took the request but did not answer in time.', {
+  hint: 'Look at it.',
+});
+
 export const CALLBACK_URL = 'https://10.20.1.5:9999';
 
 /** How its agent asks: from its address, by TLS. */
@@ -37,6 +41,8 @@ export type MachineFaults = {
   silent?: boolean;
   /** Switching on takes this long (ms), and goes on when the signal is aborted unless `heeds`. */
   slowOn?: { readonly ms: number; readonly heeds: boolean };
+  /** It restarts when it is told to, and its BMC's answer is lost. */
+  lostRestart?: boolean;
   /** The operating system takes no notice of the power button, or the BMC has none. */
   button?: 'ignored' | 'missing';
   /** Steps that its agent offers besides the usual, for cleaning, service and deployment. */
@@ -245,11 +251,12 @@ export function createMachine(options: MachineOptions): Machine {
         }),
       restart: (how) =>
         answered(() => {
-          if (power === 'off') return;
+          if (power === 'off') return null;
           history.push(how === 'forced' ? 'restart' : 'gentle restart');
           lose();
           power = 'off';
           turnOn();
+          return faults.lostRestart === true ? LOST : null;
         }),
       setBootOnce: (device) =>
         answered(() => {

@@ -73,7 +73,7 @@ export async function createRack(ramdisks: Ramdisks): Promise<Rack> {
       device = next;
     },
     bootDevice: () => Promise.reject(new Error('nobody asks')),
-    restart: async () => undefined,
+    restart: async () => null,
     injectNmi: async () => undefined,
     secureBoot: async () => null,
     setSecureBoot: async () => undefined,
