@@ -1,6 +1,7 @@
 /** Nodes that are parts of others (`parent_node`): a child runs on its parent's power. */
 import { describe, expect, it } from 'vitest';
 import type { AskedStep } from '../../src/lifecycle/asked-steps.ts';
+import type { LifecycleDeps } from '../../src/lifecycle/deps.ts';
 import type { NodePatch } from '../../src/store/store.ts';
 import type { Machine } from './fakes/machine.ts';
 import { createWorld, type World } from './fakes/world.ts';
@@ -13,8 +14,8 @@ type Family = {
 };
 
 /** All three manageable, the other child on a power supply of its own. */
-async function family(on: boolean): Promise<Family> {
-  const world = await createWorld({ machines: 3 });
+async function family(on: boolean, deps: Partial<LifecycleDeps> = {}): Promise<Family> {
+  const world = await createWorld({ machines: 3, deps });
   const [parent, child, other] = world.machines;
   if (parent === undefined || child === undefined || other === undefined) throw new Error('no machines');
   const power_state = on ? 'power on' : 'power off';
@@ -38,6 +39,15 @@ const busy = async (world: World, { uuid }: Machine): Promise<void> => {
 };
 
 describe('a node with parts', () => {
+  it('has them switched off before it even where jobs have no slot left but its own', async () => {
+    const limits = { jobs: 1, power_actions: 1, image_writes: 1 };
+    const { world, parent, child } = await family(true, { limits });
+    await world.daemon().requestVerb(parent.uuid, { verb: 'inspect' });
+    await world.until(['manageable', 'inspect failed'], parent);
+    expect(await world.node(parent)).toMatchObject({ provision_state: 'manageable', last_error: null });
+    expect(child.power()).toBe('off');
+  });
+
   it.each(['power off', 'soft power off'] as const)(
     'goes "%s" after those that run on its power',
     async (target) => {

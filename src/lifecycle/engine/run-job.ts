@@ -14,7 +14,7 @@ import { callStepUntil } from './run-step.ts';
 import type { Slots } from './slots.ts';
 import type { BoundaryHook, Explanation, SlotKind, StepDefinition, StepOutcome, Steps } from './step.ts';
 import { beginsNow, deadlineOf, endOfWait, nextBegins } from './step-times.ts';
-import { takeSlot, worksOnNothing } from './take-slot.ts';
+import { needsNoSlot, takeSlot } from './take-slot.ts';
 import { createWakeable, type Wakeable } from './wake.ts';
 
 export type JobTools = {
@@ -54,7 +54,7 @@ export async function runJob(id: number, tools: JobTools, reach: Reach): Promise
     for (;;) {
       const job: JobRecord | null = begun?.job ?? (await tools.store.jobs.get(id));
       if (job?.status !== 'running') return;
-      if (worksOnNothing(job, tools.steps)) {
+      if (needsNoSlot(job, tools.steps)) {
         release?.();
         release = null;
       } else release ??= await takeSlot('jobs', job, { tools, reach });

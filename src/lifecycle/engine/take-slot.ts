@@ -1,5 +1,6 @@
 /** How a job comes to a slot, and when it needs none. */
 import type { JobRecord } from '../../store/records/job.ts';
+import { POWER_VERB } from '../plans.ts';
 import type { Surroundings } from './run-job.ts';
 import type { SlotKind, Steps } from './step.ts';
 
@@ -20,7 +21,10 @@ export async function takeSlot(
   return await tools.slots[kind].take(reach.signal, job.id);
 }
 
-/** A step that may take for ever only waits, and must not keep other jobs from their work. */
-export function worksOnNothing({ steps, cursor }: JobRecord, known: Steps): boolean {
-  return known[steps[cursor]?.name ?? '']?.limit === 'never';
+/**
+ * A step that may take for ever only waits, and must not keep other jobs from their work. Jobs that only switch power
+ * are bounded by `power_actions`; the job of a parent or a child, which has a slot, may wait for them.
+ */
+export function needsNoSlot({ verb, steps, cursor }: JobRecord, known: Steps): boolean {
+  return verb === POWER_VERB || known[steps[cursor]?.name ?? '']?.limit === 'never';
 }
