@@ -73,6 +73,21 @@ function expectNothingTwice(machine: Machine, events: readonly EventRecord[]): R
   );
 }
 
+/** What starts a machine's own system, by a restart where its power stays on. */
+const STARTS: readonly string[] = ['boot-disk', 'boot-instance', 'restart', 'leave-ramdisk'];
+
+/** A system is restarted once, and once more at most where the answer was lost. */
+function expectFewRestarts(machine: Machine, events: readonly EventRecord[]): void {
+  const begun = events.filter(
+    ({ kind, data }) => kind === 'job.step_started' && STARTS.includes(String(data.step)),
+  );
+  const places = new Set(begun.map(({ data }) => `${String(data.job)} ${String(data.number)}`));
+  const given = machine.history.filter(
+    (one, at) => one === 'on disk' && machine.history[at - 1] === 'restart',
+  );
+  expect(given.length, `restarts for ${places.size} steps`).toBeLessThanOrEqual(2 * places.size);
+}
+
 /** States far from enroll, that the walks together come to. */
 const DEEP: readonly ProvisionState[] = [
   ...(['available', 'inspect wait', 'inspect failed', 'wait call-back', 'deploy failed', 'error'] as const),
@@ -90,7 +105,9 @@ async function walk({ from, neverOff, moves }: Walk, world: World): Promise<void
   for (const machine of world.machines) {
     const node = await world.node(machine);
     expect(['stable', 'fail']).toContain(STATES[node.provision_state].kind);
-    expectWalkOnGraph(await world.events(machine), from);
+    const events = await world.events(machine);
+    expectWalkOnGraph(events, from);
+    if (neverOff) expectFewRestarts(machine, events);
     expect(machine.cut, 'steps cut in their middle').not.toContain(FLASH.step);
     if (neverOff) expect(machine.history).not.toContain('off');
   }

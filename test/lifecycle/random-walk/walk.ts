@@ -33,11 +33,12 @@ export type Walk = {
 
 const AWAY = new IngotError('bmc_unreachable', 'The BMC does not answer.', { hint: 'Look at it.' });
 const BROKEN = { type: 'Broken', details: 'the disk is gone' };
-export const WELL: MachineFaults = { bmc: null, silent: false, commands: {} };
+export const WELL: MachineFaults = { bmc: null, silent: false, lostRestart: false, commands: {} };
 const FAULTS: readonly MachineFaults[] = [
   WELL,
   { bmc: AWAY },
   { silent: true },
+  { lostRestart: true },
   { commands: { execute_clean_step: BROKEN, execute_deploy_step: BROKEN, finalize_rescue: BROKEN } },
 ];
 
@@ -81,13 +82,14 @@ export const walks: fc.Arbitrary<Walk> = fc.record({
 
 const inBand = (step: string): AskedStep => ({ interface: 'deploy', step, args: {} });
 const hold: AskedStep = { interface: null, step: 'hold', args: {} };
+const pause: AskedStep = { interface: null, step: 'wait', args: { seconds: 30 } };
 const flash = { ...FLASH, args: {} };
 const wait: AskedStep = { interface: null, step: 'wait', args: { seconds: 30 } };
 const rebootChildren: AskedStep = { interface: null, step: 'reboot', args: {}, onChildren: { only: null } };
 
 const STEPS: Readonly<Record<'clean' | 'service', readonly (readonly AskedStep[])[]>> = {
   clean: [
-    [inBand('erase_devices_metadata'), hold],
+    [inBand('erase_devices_metadata'), pause, hold],
     [flash, inBand('erase_devices')],
     [rebootChildren, wait, inBand('erase_devices_metadata')],
   ],
