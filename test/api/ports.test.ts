@@ -121,3 +121,15 @@ test('a port is left alone while a job of its node runs', async () => {
   const body = [{ op: 'replace', path: '/pxe_enabled', value: false }];
   expect((await ask('PATCH', `/v1/ports/${port}`, { body })).status).toBe(409);
 });
+
+test('a port whose link was written when more was taken is patched elsewhere, and in its link only to a whole one', async () => {
+  const { ask, store, port } = await withPort();
+  const link = { switch_id: 'sw1', port_id: 'Eth1' };
+  await store.ports.update(port, { local_link_connection: link });
+  const patch = (path: string, value: unknown) =>
+    ask('PATCH', `/v1/ports/${port}`, { body: [{ op: 'add', path, value }] });
+  expect((await patch('/extra/slot', '2')).body).toMatchObject({
+    ...{ extra: { slot: '2' }, local_link_connection: link },
+  });
+  expect((await patch('/local_link_connection/port_id', 'Eth2')).status).toBe(400);
+});

@@ -159,7 +159,10 @@ export function portRoutes(app: FastifyInstance, context: ApiContext): void {
       const { uuid: _u, created_at: _c, updated_at: _a, internal_info: _i, ...writable } = port;
       const known = selectFields(PORT_FIELDS, null, request.minor).map((field) => field.name);
       const rules = { ...PATCH_RULES, allowed: PATCHABLE.filter((name) => known.includes(name)) };
-      const after = parseBody(portWritable, applyPatch(writable, patch, rules), 'port');
+      // A link that is left as it is may have been written when more was taken.
+      const old = named.includes('local_link_connection') ? {} : { local_link_connection: {} };
+      const patched = { ...applyPatch(writable, patch, rules), ...old };
+      const after = parseBody(portWritable, patched, 'port');
       const changes = only(after, named);
       if (changes.local_link_connection !== undefined)
         refuseNewerLink(changes.local_link_connection, request.minor);
@@ -167,7 +170,7 @@ export function portRoutes(app: FastifyInstance, context: ApiContext): void {
       const node = await queries.nodes.get(port.node_uuid);
       if (node !== null) refusePortUpdate(node, port, changes);
       if (changes.node_uuid !== undefined) await requiredNode(queries, changes.node_uuid);
-      await checkMembership(queries, { ...port, ...after }, 'changed');
+      await checkMembership(queries, { ...port, ...changes }, 'changed');
       const record = await queries.ports.update(port.uuid, changes);
       const moved = record.node_uuid !== port.node_uuid;
       if (moved) await refuseNodeLocked(queries, record.node_uuid);

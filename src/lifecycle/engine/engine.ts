@@ -3,6 +3,7 @@
  * store before anything follows from it, so killing it at any instant loses nothing.
  */
 import type { Clock } from '../../clock.ts';
+import { IngotError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { JobRecord } from '../../store/records/job.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
@@ -153,7 +154,14 @@ export function createEngine(options: EngineOptions): Engine {
       startedAt = clock.elapsed();
       const unfinished = await store.transaction(async (queries) => {
         const jobs: JobRecord[] = [];
-        for (const job of await queries.jobs.running()) jobs.push(await putOff(queries, job, tools));
+        for (const job of await queries.jobs.running()) {
+          const putOffHere = putOff(queries, job, tools).catch((thrown: unknown) => {
+            // One damaged row stops no other's job: its own job tells of it when it is taken up.
+            if (!(thrown instanceof IngotError) || thrown.code !== 'internal') throw thrown;
+            return job;
+          });
+          jobs.push(await putOffHere);
+        }
         return jobs;
       });
       // Jobs in the middle of a step go first: they may hold what a slot stands for already.

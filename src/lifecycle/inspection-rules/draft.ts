@@ -94,10 +94,10 @@ export function changesOf(
   { node, ports: before }: { readonly node: NodeRecord; readonly ports: readonly PortRecord[] },
 ): { readonly node: NodePatch; readonly ports: ReadonlyMap<string, PortPatch> } {
   const isInterface = (name: string): boolean => INTERFACE_KINDS.some((kind) => name === `${kind}_interface`);
-  const entries = Object.entries(draft.node);
-  const plain = entries.filter(([name]) => !isInterface(name));
-  const { traits, ...fields } = checked(nodeAttributes, Object.fromEntries(plain), 'node');
-  if (!isDeepStrictEqual(fields.properties, node.properties)) refuseOddProperties(fields.properties);
+  const was = draftOf(node, before, draft.pluginData);
+  const fields = checked(nodeAttributes, changedIn(draft.node, was.node, isInterface), 'node');
+  if (fields.properties !== undefined) refuseOddProperties(fields.properties);
+  const traits = fields.traits === undefined ? {} : { traits: [...new Set(fields.traits)].sort() };
   const interfaces: Record<string, string> = {};
   for (const kind of INTERFACE_KINDS) {
     const chosen = draft.node[`${kind}_interface`] ?? null;
@@ -110,13 +110,30 @@ export function changesOf(
     interfaces[kind] = chosen;
   }
   const ports = before.map((port) => {
-    const attributes = checked(portAttributes, draft.ports.get(port.uuid) ?? {}, 'port');
+    const [now = {}, then = {}] = [draft.ports.get(port.uuid), was.ports.get(port.uuid)];
+    const attributes = checked(portAttributes, changedIn(now, then), 'port');
     return [port.uuid, differing(attributes, port)] as const;
   });
   return {
-    node: differing({ ...fields, interfaces, traits: [...new Set(traits)].sort() }, node),
+    node: differing({ ...fields, ...traits, interfaces }, node),
     ports: new Map(ports.filter(([, patch]) => Object.keys(patch).length > 0)),
   };
+}
+
+/**
+ * The attributes that were changed, those that were taken away as undefined. What a rule leaves alone is judged by
+ * nobody: it may have been written when more was taken.
+ */
+function changedIn(
+  after: JsonObject,
+  before: JsonObject,
+  isLeftOut: (name: string) => boolean = () => false,
+): Readonly<Record<string, Json | undefined>> {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  const changed = [...names].filter(
+    (name) => !isLeftOut(name) && !isDeepStrictEqual(after[name], before[name]),
+  );
+  return Object.fromEntries(changed.map((name) => [name, after[name]]));
 }
 
 /** The fields of `after` that are not as they were. */
@@ -126,9 +143,17 @@ function differing<T extends object>(after: T, before: object): Partial<T> {
   return Object.fromEntries(changed) as Partial<T>;
 }
 
-function checked<T extends z.ZodType>(schema: T, attributes: JsonObject, noun: string): z.output<T> {
+/** The attributes that are given, in the form in which they are stored; one that was taken away as in a new node. */
+function checked<T extends z.ZodType<object>>(
+  schema: T,
+  attributes: Readonly<Record<string, Json | undefined>>,
+  noun: string,
+): Partial<z.output<T>> {
   const result = schema.safeParse(attributes);
-  if (result.success) return result.data;
+  if (result.success) {
+    const given = Object.entries(result.data).filter(([name]) => Object.hasOwn(attributes, name));
+    return Object.fromEntries(given) as Partial<z.output<T>>;
+  }
   const [issue] = result.error.issues;
   const at = issue?.path.join('/') ?? '';
   const said =

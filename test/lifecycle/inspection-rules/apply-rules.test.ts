@@ -273,3 +273,19 @@ test('secrets are seen by sensitive rules only', async () => {
   expect(await outcome(false)).toMatchObject({ node: { extra: { copy: '***' } } });
   expect(await outcome(true)).toMatchObject({ node: { extra: { copy: 'hunter2' } } });
 });
+
+test('what no rule touches is judged by none, though it was written when more was taken', async () => {
+  const { ports, ...all } = await inspected();
+  const old = { switch_id: 'sw1', port_id: 'Eth1', vlan: '7' };
+  const node = { ...all.node, network_data: { links: 'none' } };
+  const before = { ...all, node, ports: ports.map((port) => ({ ...port, local_link_connection: old })) };
+  expect(applyRules([rule({ actions: [MARK] })], before)).toMatchObject({
+    ...{ kind: 'applied', node: { extra: { tags: ['a'], hit: 'yes' } } },
+  });
+  const touching = rule({
+    actions: [
+      { op: 'set-port-attribute', args: { port_id: MAC, path: '/local_link_connection/vlan', value: '8' } },
+    ],
+  });
+  expect(applyRules([touching], before)).toMatchObject({ kind: 'failed' });
+});
