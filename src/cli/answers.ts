@@ -18,6 +18,10 @@ export const nodeAnswer = z.looseObject({
   maintenance_reason: z.string().nullish(),
   last_error: z.string().nullable(),
   driver: z.string(),
+  resource_class: z.string().nullish(),
+  owner: z.string().nullish(),
+  lessee: z.string().nullish(),
+  parent_node: z.string().nullish(),
   driver_info: object,
   driver_internal_info: z
     .looseObject({

@@ -107,16 +107,17 @@ export function createClient(url: string, login: Login = NO_LOGIN) {
     deployTemplates: stepLists('deploy_templates'),
     runbooks: stepLists('runbooks'),
     nodes: {
-      /** All nodes with all fields, page by page. */
+      /** All nodes with all fields, page by page; those that are parts of others, too. */
       async list(query: Query = {}): Promise<readonly NodeAnswer[]> {
         const found: NodeAnswer[] = [];
-        let parameters = new URLSearchParams({ ...query, detail: 'true' });
+        const wanted = { ...query, detail: 'true', include_children: 'true' };
+        let parameters = new URLSearchParams(wanted);
         for (let page = 0; page < MOST_PAGES; page++) {
           const { nodes, next } = await get(nodesAnswer, `/v1/nodes?${parameters.toString()}`);
           found.push(...nodes);
           const marker = nodes.at(-1)?.uuid;
           if (next === undefined || marker === undefined) break;
-          parameters = new URLSearchParams({ ...query, detail: 'true', marker });
+          parameters = new URLSearchParams({ ...wanted, marker });
         }
         return found;
       },

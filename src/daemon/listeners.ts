@@ -75,7 +75,9 @@ export async function startListener(options: Options): Promise<Listener> {
       log.info({ listener: name, at: formatListenAt(at) }, 'listening');
       return;
     }
-    const sentence = `${name} cannot listen on ${formatListenAt(at)}: ${failure.message}`;
+    const taken = 'code' in failure && failure.code === 'EADDRINUSE' && 'port' in at;
+    const wayOn = taken ? '. Another server holds that port: find it with `ss -tlpn` and stop it' : '';
+    const sentence = `${name} cannot listen on ${formatListenAt(at)}: ${failure.message}${wayOn}`;
     if (problem !== sentence) options.onProblem(sentence);
     problem = sentence;
     timer = setTimeout(() => {

@@ -117,6 +117,15 @@ test('an imported reservation without an address goes to the network of the subn
   expect((await ask('GET', PATH)).body.reservations).toMatchObject([{ mac: MAC, network: 'second' }]);
 });
 
+test('an import into a network that there is not is refused with those that there are', async () => {
+  const { ask, store } = await fixture();
+  const reservations = [{ mac: MAC, address: '10.20.5.5' }];
+  const body = { from: 'kea', network: 'zz', reservations };
+  const answer = await ask('POST', '/ingot/v1/dhcp/import', { body });
+  expect([answer.status, fault(answer)]).toEqual([400, 'There is no network "zz".']);
+  expect(await store.reservations.list()).toEqual([]);
+});
+
 test('an import with one entry that is none is refused whole, with its number', async () => {
   const { ask, store, inForce } = await fixture();
   const good = { mac: MAC, address: '10.20.5.5' };

@@ -90,6 +90,16 @@ test.each([
     argv: [option, 'https://u:pw@h/file'],
     text: `${option} holds a login, token or signature, which anybody on the PXE network could read`,
   })),
+  ...['--kernel', '--ramdisk', '--boot-iso'].map((option) => ({
+    name: `a file in the place of ${option}`,
+    argv: [option, '@url'],
+    text: `${option} takes no @FILE`,
+  })),
+  {
+    name: 'a kernel without its ramdisk',
+    argv: ['--kernel', 'http://h/vmlinuz'],
+    text: '--kernel and --ramdisk go together',
+  },
   {
     name: 'an unknown format',
     argv: ['--image', 'https://i', '--checksum', SHA256, '--format', 'vhd'],

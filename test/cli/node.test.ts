@@ -24,6 +24,18 @@ test('show tells states, BMC without its secret, ports and the report of the OS'
   expect(json).toMatchObject({ node: { uuid: NODE }, ports: [{ address: '52:54:00:12:34:56' }], job: null });
 });
 
+test('a part of another node is listed like any other, and shown with whose it is', async () => {
+  const { node, store } = await daemonFixture();
+  await store.nodes.insert(aNode({}));
+  const part = 'c2b5bd36-7d6e-4b1c-8a8f-0d3a9f6c5a21';
+  await store.nodes.insert(aNode({ uuid: part, name: 'dpu-1', parent_node: NODE, owner: 'blue' }));
+  expect((await node('list')).out).toMatch(/^dpu-1 /m);
+  const { out } = await node('show', 'dpu-1');
+  expect(out).toMatch(/^owner +blue$/m);
+  expect(out).toMatch(new RegExp(`^part of +${NODE}$`, 'm'));
+  expect(out).not.toMatch(/^lessee/m);
+});
+
 test('trouble with its BMC is shown of a node, and remarked in the list', async () => {
   const { node, store } = await daemonFixture();
   const bmc_trouble: BmcTrouble = {

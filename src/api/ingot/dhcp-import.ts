@@ -14,6 +14,7 @@ import { parseBody } from '../parse.ts';
 import { nicMac } from '../schemas/common.ts';
 import { ipv4 } from '../schemas/reservation.ts';
 import { BODY_LIMITS } from '../server.ts';
+import { refuseUnknownNetwork } from './network-filter.ts';
 import { reserve } from './reservations.ts';
 
 const hostname = z.string().max(253).nullable().default(null);
@@ -56,6 +57,7 @@ const NO_DHCP: Pick<DhcpControl, 'importLeases'> = {
 export function dhcpImportRoutes(app: FastifyInstance, context: ApiContext): void {
   app.post('/ingot/v1/dhcp/import', { bodyLimit: BODY_LIMITS.dhcp }, async (request) => {
     const whole = parseBody(importBody, request.body, 'import');
+    refuseUnknownNetwork(whole.network ?? undefined, context.config.networks, []);
     const body: ImportBody = {
       ...whole,
       reservations: await parseInTurns(reservationEntry, whole.reservations, 'reservation'),

@@ -127,13 +127,19 @@ async function checksumFields(given: string, usageLine: string): Promise<JsonObj
  * for a URL with a secret, which would be refused later: from no file either may it come into a boot script.
  */
 function netbootFields(values: Values, usageLine: string): JsonObject | null {
-  for (const option of ['kernel', 'ramdisk', 'boot-iso'])
-    if (isSecretUrl(text(values, option) ?? ''))
+  for (const option of ['kernel', 'ramdisk', 'boot-iso']) {
+    const given = text(values, option) ?? '';
+    if (given.startsWith('@'))
+      throw usage(`--${option} takes no @FILE: give the URL, which holds no secret`, usageLine);
+    if (isSecretUrl(given))
       throw usage(
         `--${option} holds a login, token or signature, which anybody on the PXE network could read in the machine’s ` +
           `boot script: put the file where it takes none`,
         usageLine,
       );
+  }
+  if ((text(values, 'kernel') === null) !== (text(values, 'ramdisk') === null))
+    throw usage('--kernel and --ramdisk go together', usageLine);
   const fields = {
     kernel: text(values, 'kernel'),
     ramdisk: text(values, 'ramdisk'),

@@ -13,7 +13,7 @@ const STATES: readonly string[] = PROVISION_STATES;
 
 export const list: Command = {
   usage: 'ingot node list [--state STATE]',
-  summary: 'Lists all nodes.',
+  summary: 'Lists all nodes, also those that are parts of others.',
   options: { state: { type: 'string' } },
   least: 0,
   most: 0,
@@ -76,6 +76,14 @@ export const show: Command = {
   },
 };
 
+/** What most nodes do not have. */
+const WHERE_SET = [
+  ['resource class', 'resource_class'],
+  ['owner', 'owner'],
+  ['lessee', 'lessee'],
+  ['part of', 'parent_node'],
+] as const;
+
 function facts(
   node: NodeAnswer,
   ports: readonly PortAnswer[],
@@ -105,6 +113,7 @@ function facts(
     ['maintenance', node.maintenance ? (node.maintenance_reason ?? 'yes, nobody said why') : 'no'],
     ['last error', node.last_error ?? '-'],
     ['driver', node.driver],
+    ...WHERE_SET.flatMap(([name, field]) => (node[field] == null ? [] : [[name, node[field]] as const])),
     ...flat('driver_info', node.driver_info),
     ...flat('properties', node.properties),
     ...flat('instance_info', node.instance_info),
