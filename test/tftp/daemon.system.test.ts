@@ -79,19 +79,12 @@ describe('kernel and ramdisk', () => {
       })
       .not.toContain('no such file');
     expect(digest(await readFile(target()))).toBe(digest(INITRD));
-    await get('\\VMLINUZ');
+    for (const name of ['\\VMLINUZ', './vmlinuz'])
+      expect((await get(name)).output).not.toContain('no such file');
     expect((await readFile(target())).length).toBeGreaterThan(0);
   });
 
-  test.each([
-    'passwd',
-    '../initrd.zst',
-    '/etc/passwd',
-    'x/../vmlinuz',
-    'vmlinuz/',
-    './vmlinuz',
-    '%2e/vmlinuz',
-  ])(
+  test.each(['passwd', '../initrd.zst', '/etc/passwd', 'x/../vmlinuz', 'vmlinuz/', '%2e/vmlinuz'])(
     'a folder stands behind them, and yet "%s" is no file: neither links nor paths are followed',
     async (name) => {
       expect((await get(name)).output).toContain('no such file');
