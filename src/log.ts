@@ -1,9 +1,8 @@
 import { type Logger, pino } from 'pino';
-import { isSecretLogField } from './secret-words.ts';
+import { isSecretLogField, MASK } from './secret-words.ts';
 
 /** Below the fields of the line itself: how deep the values of secret ones are looked for. */
 const LEVELS_DEEP = 2;
-const CENSORED = '******';
 
 /** Characters in one write, as many as pino passes on at once. */
 const MOST_GATHERED = 16 * 1024;
@@ -85,7 +84,7 @@ function censored(value: object, levels: number): Record<string, unknown> {
   let copy: Record<string, unknown> | null = null;
   for (const [name, field] of Object.entries(fields)) {
     const clean = isSecretLogField(name)
-      ? CENSORED
+      ? MASK
       : levels > 0 && typeof field === 'object' && field !== null
         ? censored(field, levels - 1)
         : field;

@@ -1,12 +1,14 @@
 /** Which words tell of a secret, for all that show, take or log a node's fields. Pure. */
 import { isArray, type Json, type JsonObject } from './json.ts';
 
+/** What stands in the place of a secret, as in Ironic. */
+export const MASK = '******';
+
 const SECRET_KEY =
   /pass(word|wd|phrase)|secret|token|credential|community|private|pull_secret|(auth|priv|api|access)_key/i;
 /** What Ironic masks besides, by oslo.utils' list of words (`strutils._SANITIZE_KEYS`), such as `sslkey`. */
 const SECRET_IN_OSLO =
   /(admin|new)_?pass|pswd|encrypted_key|[a-z]key$|kek$|configdrive|rabbitcookie|swifthashsuffix|cephclusterfsid/i;
-const SECRET_INSTANCE_KEYS: ReadonlySet<string> = new Set(['configdrive', 'image_url']);
 /** What no log line tells besides: what a client logs in with, and what a config drive is made of. */
 const SECRET_LOG_FIELDS: ReadonlySet<string> = new Set(['authorization', 'user_data']);
 const SECRET_PARAMETER = /sig|token|secret|passw|credential|key/i;
@@ -16,9 +18,9 @@ export function isSecretKey(key: string): boolean {
   return SECRET_KEY.test(key) || SECRET_IN_OSLO.test(key);
 }
 
-/** Of `instance_info`: as above, and the config drive (it holds the LCM token and user data). */
+/** Of `instance_info`: as above (the config drive, too: it holds the LCM token), and a URL that may be signed. */
 export function isSecretInstanceKey(key: string): boolean {
-  return SECRET_INSTANCE_KEYS.has(key) || isSecretKey(key);
+  return key === 'image_url' || isSecretKey(key);
 }
 
 /** Of a log line's fields: as above, and what requests and config drives are made of. */

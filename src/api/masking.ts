@@ -1,8 +1,6 @@
 /** Secrets never leave by the API, and their mask never comes back in. Pure. */
 import type { Json, JsonObject } from '../json.ts';
-import { isSecretInstanceKey, isSecretKey, withoutSecrets } from '../secret-words.ts';
-
-export const MASK = '******';
+import { isSecretInstanceKey, isSecretKey, MASK, withoutSecrets } from '../secret-words.ts';
 
 /** `driver_info` with every value masked whose key tells of a secret, at any depth. */
 export function maskSecrets(object: JsonObject): JsonObject {

@@ -1,6 +1,7 @@
 /** Queries on `nodes`. */
 import { type Insertable, type RawBuilder, type SqlBool, sql, type Updateable } from 'kysely';
 import { IngotError } from '../errors.ts';
+import { MASK } from '../secret-words.ts';
 import { encode, violatesUnique } from './columns.ts';
 import { fixedQuery, onlyRow, queryByColumns, unplanned } from './fixed-query.ts';
 import { decodeNode, freshNode, OTHER_COLUMNS } from './node-row.ts';
@@ -37,10 +38,11 @@ function afterMarker({ id, sort_key, sort_dir }: Place): RawBuilder<SqlBool> {
 
 /**
  * A config drive is told to nobody and may be megabytes long: a list that read the drives of a thousand nodes would
- * take seconds. (The length in bytes is known without reading the text.)
+ * take seconds. (The length in bytes is known without reading the text.) What is damaged is named where it is decoded.
  */
 const WITHOUT_LONG_DRIVE = sql<string>`CASE WHEN octet_length(instance_info) > 4096
-  THEN json_replace(instance_info, '$.configdrive', '******') ELSE instance_info END`;
+  AND json_valid(instance_info)
+  THEN json_replace(instance_info, '$.configdrive', ${sql.lit(MASK)}) ELSE instance_info END`;
 
 export function nodeNotFound(ident: string): IngotError {
   return new IngotError('not_found', `Node ${ident} could not be found.`, {

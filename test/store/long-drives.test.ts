@@ -1,6 +1,7 @@
 /** Config drives in lists: as long as they may be, a list does not read them. */
+import Sqlite from 'better-sqlite3';
 import { expect, it } from 'vitest';
-import { temporaryStore } from './temporary-store.ts';
+import { temporaryPath, temporaryStore } from './temporary-store.ts';
 
 const LONG = 'H4sI'.repeat(4096);
 
@@ -21,4 +22,14 @@ it('a list tells a long instance_info without a drive whole', async () => {
   const instance_info = { image_source: 'http://images/debian.raw', note: LONG };
   await store.nodes.insert({ uuid: 'a', driver: 'redfish', instance_info });
   expect((await store.nodes.list({})).map((node) => node.instance_info)).toEqual([instance_info]);
+});
+
+it('a long instance_info that was damaged by hand is named, with its node', async () => {
+  const path = temporaryPath();
+  const store = await temporaryStore({ path });
+  await store.nodes.insert({ uuid: 'a', driver: 'redfish' });
+  const damage = new Sqlite(path);
+  damage.prepare('UPDATE nodes SET instance_info = ?').run(`{"configdrive": "${LONG}`);
+  damage.close();
+  await expect(store.nodes.list({})).rejects.toThrow('something unreadable in nodes, node a, instance_info');
 });

@@ -6,11 +6,12 @@
 import type { Json, JsonObject } from '../../json.ts';
 import { asInBandStep, inBandStepOf } from '../../lifecycle/in-band-steps.ts';
 import { type InterfaceKind, interfaceOf } from '../../lifecycle/interfaces.ts';
+import { MASK } from '../../secret-words.ts';
 import type { JobRecord } from '../../store/records/job.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
 import type { Principal } from '../access/principal.ts';
 import { resourceLinks } from '../links.ts';
-import { MASK, maskInstanceInfo, maskSecrets } from '../masking.ts';
+import { maskInstanceInfo, maskSecrets } from '../masking.ts';
 import { ironicTime } from '../time.ts';
 import { interfaceField } from './node-interfaces.ts';
 import { stateNameAt } from './state-names.ts';

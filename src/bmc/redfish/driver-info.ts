@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { IngotError } from '../../errors.ts';
 import type { JsonObject } from '../../json.ts';
+import { MASK } from '../../secret-words.ts';
 
 /** Where a Redfish service is and how to log in, read from a node's `driver_info`. */
 export type RedfishTarget = {
@@ -16,8 +17,6 @@ export type RedfishTarget = {
   readonly verifyCa: boolean | string;
   readonly authType: 'auto' | 'session' | 'basic';
 };
-
-const MASK = '******';
 
 const address = z.string().transform((text, context) => {
   const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`);

@@ -1,4 +1,5 @@
 /** What a BMC says about a refusal: `error` with `@Message.ExtendedInfo` (DSP0266, "Error responses"). */
+import { MASK } from '../../secret-words.ts';
 import { asDict, type Dict, dictField, field, isDict, textField } from './decode.ts';
 
 export type RedfishMessage = {
@@ -51,5 +52,5 @@ export function sayMessages(
 }
 
 export function censor(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((line, secret) => (secret === '' ? line : line.replaceAll(secret, '******')), text);
+  return secrets.reduce((line, secret) => (secret === '' ? line : line.replaceAll(secret, MASK)), text);
 }
