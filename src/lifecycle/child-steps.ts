@@ -6,10 +6,12 @@ import type { AskedStep } from './asked-steps.ts';
 import { needsParentsPower } from './kin.ts';
 import { refusePowerOff } from './never-off.ts';
 
-/** What a reserved step of the node's own makes of its power; a child that runs on it needs it on. */
-const POWER_AFTER: Readonly<Record<string, boolean>> = { power_on: true, power_off: false, reboot: true };
-/** Steps that switch a child on. */
-const SWITCHES_ON: ReadonlySet<string> = new Set(['power_on', 'reboot']);
+/** What a reserved step makes of the power of the node that it is done to. */
+const POWER_AFTER: ReadonlyMap<string, boolean> = new Map([
+  ['power_on', true],
+  ['power_off', false],
+  ['reboot', true],
+]);
 
 /**
  * The steps with the children named that each is done to: where the request names none, all that the node has now.
@@ -28,7 +30,7 @@ export async function withChildren(
   let hasPower = isOn;
   return asked.map((step) => {
     if (step.onChildren === undefined) {
-      hasPower = Object.entries(POWER_AFTER).find(([name]) => name === step.step)?.[1] ?? hasPower;
+      hasPower = POWER_AFTER.get(step.step) ?? hasPower;
       return step;
     }
     const { only } = step.onChildren;
@@ -58,7 +60,7 @@ function refuseImpossible(
   { child, hasPower }: { readonly child: NodeRecord; readonly hasPower: boolean },
 ): void {
   if (step === 'power_off') refusePowerOff(child, 'power off');
-  if (hasPower || !SWITCHES_ON.has(step) || !needsParentsPower(child)) return;
+  if (hasPower || POWER_AFTER.get(step) !== true || !needsParentsPower(child)) return;
   throw new IngotError(
     'invalid_input',
     `The step "${step}" cannot be executed on child node ${child.uuid}: it runs on the power of its parent, ` +

@@ -7,15 +7,14 @@ import type { Store } from '../../store/store.ts';
 import { lostJsonSuffix } from '../json-suffix.ts';
 import { allows } from './policies.ts';
 import { type Principal, principalOf } from './principal.ts';
+import { nodeInSight } from './visible-node.ts';
 
 /** Whether there is one of that name that the caller may know of. */
 type Known = (store: Store, ident: string, principal: Principal) => Promise<boolean>;
 
 const KNOWN: Readonly<Record<string, Known>> = {
-  '/v1/nodes/:ident': async (store, ident, principal) => {
-    const node = await store.nodes.find(ident);
-    return node !== null && allows(principal, 'node:get', node);
-  },
+  '/v1/nodes/:ident': async (store, ident, principal) =>
+    (await nodeInSight(principal, store, ident)) !== null,
   '/v1/allocations/:ident': async (store, ident, principal) => {
     const allocation = await store.allocations.find(ident);
     return allocation !== null && allows(principal, 'allocation:get', allocation);

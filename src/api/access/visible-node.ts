@@ -17,12 +17,12 @@ export async function visibleNode(
   throw nodeNotFound(ident);
 }
 
-/** The node that something hangs on by `uuid`; null for a caller who may not know that it is there. */
+/** By uuid or name; null where there is none, and for a caller who may not know that it is there. */
 export async function nodeInSight(
   principal: Principal,
   queries: Pick<Queries, 'nodes'>,
-  uuid: string,
+  ident: string,
 ): Promise<NodeRecord | null> {
-  const node = await queries.nodes.get(uuid);
+  const node = await queries.nodes.find(ident);
   return node !== null && allows(principal, 'node:get', node) ? node : null;
 }

@@ -6,9 +6,8 @@ import { IngotError } from '../../errors.ts';
 import { backfill } from '../../lifecycle/allocations/hold.ts';
 import type { AllocationRecord } from '../../store/records/allocation.ts';
 import type { Queries } from '../../store/store.ts';
-import { isTheirs } from '../access/own.ts';
 import type { Principal } from '../access/principal.ts';
-import { visibleNode } from '../access/visible-node.ts';
+import { nodeInSight, visibleNode } from '../access/visible-node.ts';
 import type { AllocationCreate } from '../schemas/allocation.ts';
 import { asRequestFault } from './idents.ts';
 import { refuseWhileLocked } from './locked.ts';
@@ -64,12 +63,11 @@ async function candidates(
   principal: Principal,
   asked: readonly string[],
 ): Promise<readonly string[]> {
-  const found = await Promise.all(asked.map((ident) => queries.nodes.find(ident)));
-  const theirs = found.map((node) => (node !== null && isTheirs(principal, node) ? node.uuid : null));
-  const missing = asked.filter((_, index) => theirs[index] === null);
+  const found = await Promise.all(asked.map((ident) => nodeInSight(principal, queries, ident)));
+  const missing = asked.filter((_, index) => found[index] === null);
   if (missing.length > 0)
     throw new IngotError('invalid_input', `Nodes cannot be found: ${missing.join(', ')}`, {
       hint: 'See `ingot node list` for those that there are.',
     });
-  return theirs.filter((uuid) => uuid !== null);
+  return found.flatMap((node) => (node === null ? [] : [node.uuid]));
 }

@@ -2,8 +2,8 @@
 import { IngotError } from '../../errors.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
 import type { NodePatch, Queries } from '../../store/store.ts';
-import { allows } from '../access/policies.ts';
 import type { Principal } from '../access/principal.ts';
+import { nodeInSight } from '../access/visible-node.ts';
 
 type Link = Pick<NodePatch, 'parent_node' | 'chassis_uuid'>;
 
@@ -31,8 +31,8 @@ export async function linksOf(
     });
   }
   if (parent === null) return {};
-  const found = await queries.nodes.find(parent);
-  if (found === null || !allows(viewer, 'node:get', found) || found.owner !== node.owner) {
+  const found = await nodeInSight(viewer, queries, parent);
+  if (found === null || found.owner !== node.owner) {
     throw new IngotError(
       'invalid_input',
       `Unable to apply the requested parent_node '${parent}'. Requested value was invalid.`,
