@@ -33,7 +33,7 @@ type AdmissionOptions = {
 };
 
 /** Serves now and gives back what `serve` tells, or tells the client to wait. */
-export type Admission = <T>(download: {
+export type Admission = <T extends Pick<BootFact, 'sentence'> | null>(download: {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly resource: Resource;
@@ -77,14 +77,22 @@ export function createAdmission({ bootsByHttp, limits, clock, counters }: Admiss
       return place.first ? waits(limits[rule.places], place) : null;
     }
     counters.count('downloads');
-    const stopWatching = requireRate(response, { ...limits.leastRate, clock });
+    const rate = requireRate(response, { ...limits.leastRate, clock });
     try {
-      return await serve();
+      const told = await serve();
+      if (told === null || !rate.hasCut()) return told;
+      return { ...told, sentence: `${told.sentence}: ${whyCut(limits.leastRate)}` };
     } finally {
-      stopWatching();
+      rate.stop();
       place.leave(rule.next, clock.elapsed());
     }
   };
+}
+
+/** It was not the machine that broke it off: its wire, or who else is on it, is where to look. */
+function whyCut({ bytes, overMs }: LeastRate): string {
+  const kib = Math.round(bytes / 1024 / (overMs / 1000));
+  return `ingot cut it off, for it took less than ${kib} KiB a second; check the machine's wire`;
 }
 
 function waits(places: number, { own, position }: Extract<Place, { kind: 'wait' }>): Waits {

@@ -11,19 +11,26 @@ export type LeastRate = {
 /** 64 KiB/s. */
 export const LEAST_RATE: LeastRate = { bytes: 60 * 64 * 1024, overMs: 60_000 };
 
+export type RateWatch = {
+  /** Whether the answer was cut. */
+  hasCut(): boolean;
+  /** To be called when the answer is complete. */
+  stop(): void;
+};
+
 /**
  * Destroys the response when its connection has fallen a whole window behind the rate. What is on its way shows only in
  * pieces (`http-send.ts`, and the kernel's buffers), so what one window shows too little the next shows too much; no
  * window's haste pays for more than one of rest.
- * @returns the way to stop watching, when the answer is complete.
  */
 export function requireRate(
   response: ServerResponse,
   rate: LeastRate & { readonly clock: Clock },
-): () => void {
+): RateWatch {
   const { bytes, clock, overMs } = rate;
   const over = new AbortController();
   const { socket } = response;
+  let cut = false;
   const watch = async (): Promise<void> => {
     let ahead = 0;
     for (let before = taken(socket); socket !== null; ) {
@@ -32,6 +39,7 @@ export function requireRate(
       ahead = Math.min(bytes, ahead + now - before - bytes);
       before = now;
       if (ahead <= -bytes) {
+        cut = true;
         response.destroy();
         return;
       }
@@ -39,7 +47,7 @@ export function requireRate(
   };
   // Rejects when it is stopped, and only then.
   watch().catch(() => undefined);
-  return () => over.abort(new Error('the answer is complete'));
+  return { hasCut: () => cut, stop: () => over.abort(new Error('the answer is complete')) };
 }
 
 /** What has left the process: bytes that wait in the socket's buffer are not taken yet. */
