@@ -30,13 +30,13 @@ import type { DhcpNotice } from './dhcp/notice.ts';
 import { adoptStrayLeases } from './dhcp/renamed-networks.ts';
 import { createLog } from './log.ts';
 import { createInterfaceIndex } from './net/interface-index.ts';
-import { preferThisThread } from './net/thread-priority.ts';
+import { preferThisThreadUnlessBusy } from './net/thread-priority.ts';
 
 const post = (message: FromPacketThread): void => parentPort?.postMessage(message);
 
 async function runPacketThread(options: PacketThreadOptions): Promise<void> {
   const log = createLog(options.logLevel);
-  const unpreferred = preferThisThread();
+  const unpreferred = preferThisThreadUnlessBusy();
   if (unpreferred !== null) log.info({ error: unpreferred }, 'the packet thread runs at the usual priority');
   const counters = createPacketCounters();
   const journal = await openLeaseJournal(options.leasesPath, log);

@@ -24,11 +24,18 @@ const LOOK_MS = 100;
  * Lets the calling thread run as soon as it has something to do: while every CPU is busy a thread of the usual
  * policy waits up to some milliseconds for the end of another's slice, one of SCHED_RR for nobody. It takes
  * CAP_SYS_NICE, or LimitRTPRIO= in systemd's unit; without, niceness (LimitNICE=) helps in part.
- * A thread that has much to do gives that up until it is over: whoever is on the same CPU would not run at all, the
- * relay that has to take its answers, say.
  * Returns null, or why the thread stays as it is: all works then too, only later while every CPU is busy.
  */
 export function preferThisThread(): string | null {
+  const problem = favourThisThread();
+  return setPolicy(LINUX.SCHED_RR, REAL_TIME) ? null : problem;
+}
+
+/**
+ * As `preferThisThread`; but a thread that has much to do gives that up until it is over: whoever is on the same CPU
+ * would not run at all, the relay that has to take its answers, say.
+ */
+export function preferThisThreadUnlessBusy(): string | null {
   const problem = favourThisThread();
   if (!setPolicy(LINUX.SCHED_RR, REAL_TIME)) return problem;
   let isPreferred = true;
@@ -43,7 +50,7 @@ export function preferThisThread(): string | null {
     if (setPolicy(isQuiet ? LINUX.SCHED_RR : LINUX.SCHED_OTHER, isQuiet ? REAL_TIME : 0))
       isPreferred = isQuiet;
   }, LOOK_MS).unref();
-  return null;
+  return problem;
 }
 
 /** By niceness; null, or why not. */
