@@ -145,6 +145,11 @@ export function lockedBy(
 /** What both `ingot node` and `baremetal node` call the verbs that Ironic's API names after states; it takes either. */
 const COMMANDS: Readonly<Partial<Record<Verb, string>>> = { active: 'deploy', deleted: 'undeploy' };
 
+/** `undeploy` as advice: what it costs is said with it. */
+export function undeployOf(node: Pick<NodeRecord, 'uuid' | 'name'>): string {
+  return `ingot node ${commandOf('deleted')} ${node.name ?? node.uuid} (it gives up the OS on the disk)`;
+}
+
 /** The verb's word for people. */
 export function commandOf(verb: Verb): string {
   return COMMANDS[verb] ?? verb;
@@ -167,7 +172,8 @@ function whatToDoFirst(node: NodeRecord, verb: Verb): string {
     return `"${commandOf(verb)}" is for nodes in state ${states.join(' or ')}.`;
   }
   const words = path.map(commandOf).join(', then ');
-  return `Ask for ${words} first; "${commandOf(verb)}" is accepted in state "${endOf(state, path)}".`;
+  const cost = path.includes('deleted') ? ` ${commandOf('deleted')} gives up the OS on the disk.` : '';
+  return `Ask for ${words} first; "${commandOf(verb)}" is accepted in state "${endOf(state, path)}".${cost}`;
 }
 
 /** What somebody may have meant who asks for what the node is already. */

@@ -179,8 +179,11 @@ test.each([
 
 test.each([
   [{ provision_state: 'clean hold' }, 'A step holds it. `ingot node unhold rack1-07` lets its job go on'],
-  [{ provision_state: 'active' }, 'First: ingot node undeploy rack1-07'],
-  [{ provision_state: 'active', instance_uuid: OTHER }, 'First: ingot node undeploy rack1-07'],
+  [{ provision_state: 'active' }, 'First: ingot node undeploy rack1-07 (it gives up the OS on the disk)'],
+  [
+    { provision_state: 'active', instance_uuid: OTHER },
+    'First: ingot node undeploy rack1-07 (it gives up the OS on the disk)',
+  ],
   [{ provision_state: 'available', instance_uuid: OTHER }, 'First: ingot node unset rack1-07 instance_uuid'],
   [{ provision_state: 'clean failed' }, 'First: ingot node manage rack1-07'],
 ] as const)('DELETE of a node with %j names the command that helps there', async (fields, way) => {

@@ -12,7 +12,7 @@ describe('a verb in the wrong state', () => {
     [
       'active',
       'inspect',
-      'Ask for undeploy, then manage first; "inspect" is accepted in state "manageable".',
+      'Ask for undeploy, then manage first; "inspect" is accepted in state "manageable". undeploy gives up the OS on the disk.',
     ],
     ['clean failed', 'provide', 'Ask for manage first; "provide" is accepted in state "manageable".'],
     ['deploying', 'active', 'A job works on the node: wait until it has ended'],

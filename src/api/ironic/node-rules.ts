@@ -3,7 +3,7 @@ import { IngotError } from '../../errors.ts';
 import type { JsonObject } from '../../json.ts';
 import { isTransient, STATES } from '../../lifecycle/graph.ts';
 import { INTERFACE_KINDS, interfaceOf } from '../../lifecycle/interfaces.ts';
-import { acceptsVerb, refuseProtected, waitForJob } from '../../lifecycle/verbs.ts';
+import { acceptsVerb, refuseProtected, undeployOf, waitForJob } from '../../lifecycle/verbs.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
 import type { NodePatch } from '../../store/store.ts';
 import type { ProvisionState } from '../../store/words.ts';
@@ -106,12 +106,12 @@ function identityOf(node: NodeRecord): JsonObject {
 
 function notUpdatable(node: NodeRecord, field: string, orElse: string): IngotError {
   const name = node.name ?? node.uuid;
-  const maintained = orElse === '' ? '' : `, or ingot node maintenance ${name} on`;
+  const maintained = orElse === '' ? '' : `ingot node maintenance ${name} on, or `;
   return new IngotError(
     'conflict',
     `Node ${node.uuid} can not have ${field} updated unless it is in one of allowed ` +
       `(${[...IDENTITY_STATES].join(', ')}) states${orElse}.`,
-    { hint: `It is in "${node.provision_state}". First: ingot node undeploy ${name}${maintained}` },
+    { hint: `It is in "${node.provision_state}". First: ${maintained}${undeployOf(node)}` },
   );
 }
 
@@ -137,7 +137,7 @@ export function refuseDelete(node: NodeRecord): void {
 function wayToDeletion(node: NodeRecord): string | null {
   const { provision_state: state } = node;
   if (isTransient(state) || STATES[state].kind === 'hold') return waitForJob(node);
-  if (acceptsVerb(node, 'deleted')) return `First: ingot node undeploy ${node.name ?? node.uuid}`;
+  if (acceptsVerb(node, 'deleted')) return `First: ${undeployOf(node)}`;
   const mayBeManaged = acceptsVerb(node, 'manage') && !mayBeDeleted(node);
   return mayBeManaged ? `First: ingot node manage ${node.name ?? node.uuid}` : null;
 }
