@@ -137,7 +137,7 @@ function unreachable(url: string, cause: unknown): IngotError {
 }
 
 const LOGIN_HINT =
-  'Set INGOT_TOKEN, or INGOT_USERNAME and INGOT_PASSWORD, or write the client file: docs/api-access.md. On the seed node itself use --url unix:///var/lib/ingot/ingot.sock.';
+  'Set INGOT_TOKEN, or INGOT_USERNAME and INGOT_PASSWORD, or write the client file: docs/api-access.md. On the seed node the socket asks for none: --url unix:///var/lib/ingot/ingot.sock, or where api.socket and state_dir of the configuration say.';
 
 type Refusal = { readonly status: number; readonly text: string; readonly attempted: string };
 

@@ -46,6 +46,7 @@ test('without a login the sentence says what to set; with one in the environment
   expect(refused.err).toContain(
     'Authorization required\nSet INGOT_TOKEN, or INGOT_USERNAME and INGOT_PASSWORD',
   );
+  expect(refused.err).toContain('or where api.socket and state_dir of the configuration say.');
   expect((await fixture.list({ INGOT_TOKEN: await newToken(fixture) })).code).toBe(0);
   expect((await fixture.list({ INGOT_USERNAME: 'ops', INGOT_PASSWORD: 'pw' })).code).toBe(0);
   const wrong = await fixture.list({ INGOT_USERNAME: 'ops', INGOT_PASSWORD: 'PW' });
