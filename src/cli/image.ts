@@ -46,9 +46,10 @@ export function readChecksum(
 export const CHECKSUM_FORMS = 'sha256: and 64 hexadecimal digits, or sha512: and 128';
 
 function sourceUrl(image: string): string {
-  if (/^(https?|file):\/\//.test(image)) return image;
+  // What the daemon does not speak it refuses by itself, with what it does.
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(image)) return image;
   if (existsSync(image)) return `file://${resolve(image)}`;
   throw new IngotError('invalid_input', `There is no image file ${image}`, {
-    hint: "Give a URL, or a file that the daemon's machine has.",
+    hint: "Give a URL (http://, https:// or file:///), or a file that the daemon's machine has.",
   });
 }

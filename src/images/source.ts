@@ -19,16 +19,17 @@ export function shownSource(source: string): string {
   return `${url.protocol}//${url.host}${url.pathname}`.slice(0, 500);
 }
 
+const PROTOCOLS: readonly string[] = ['http:', 'https:', 'file:'];
+
 /** The source as a URL. Throws `image_invalid` for a request that cannot be served at all. */
 export function checkedSource({ source, checksum }: ImageRequest): URL {
   const url = URL.parse(source);
-  if (url === null || !['http:', 'https:', 'file:'].includes(url.protocol)) {
+  if (url === null || !PROTOCOLS.includes(url.protocol)) {
+    const which = url === null ? 'is no URL' : `has ${url.protocol}//, which ingot does not speak`;
     throw new IngotError(
       'image_invalid',
-      `image source ${shownSource(source)} is not a URL that ingot can read`,
-      {
-        hint: 'Use http://, https:// or file:/// with an absolute path.',
-      },
+      `image source ${shownSource(source)} ${which}: it takes http://, https:// and file:///`,
+      { hint: 'Put the image on a web server, or on the seed node into one of images.source_dirs.' },
     );
   }
   const digits = HASH_DIGITS[checksum.algorithm];

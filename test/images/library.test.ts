@@ -100,7 +100,7 @@ describe('an image that is asked for', () => {
   it('is refused at once when its source is none, or when too many are on their way', async () => {
     const { library: images } = await library();
     expect(() => images.add({ ...request('a'), source: 'ftp://images/a' })).toThrow(
-      'is not a URL that ingot',
+      'has ftp://, which ingot does not speak: it takes http://, https:// and file:///',
     );
     const digits = Array.from({ length: 50 }, (_, index) => index.toString(16).padStart(2, '0'));
     for (const two of digits)
