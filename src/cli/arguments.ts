@@ -41,11 +41,20 @@ export function readArguments(
   if (parsed.values.help === true) return parsed;
   if (parsed.positionals.includes(''))
     throw usage('A word is empty: is a variable not set?', positionals.usage);
-  if (parsed.positionals.length < positionals.least) throw usage('Something is missing', positionals.usage);
+  if (parsed.positionals.length < positionals.least)
+    throw usage(missing(positionals.usage, parsed.positionals), positionals.usage);
   if (parsed.positionals.length > positionals.most) {
     throw usage(`"${parsed.positionals[positionals.most] ?? ''}" is one word too many`, positionals.usage);
   }
   return parsed;
+}
+
+/** Names the first word that is not there as the usage names it: `NAME`, `on|off`. */
+function missing(usageLine: string, given: readonly string[]): string {
+  const [, ...words] = usageLine.split(' ').filter((word) => !/^(…|\[.*|.*\])$/.test(word));
+  const wanted = words.slice(words.findIndex((word) => /[A-Z|]/.test(word)))[given.length] ?? 'a word';
+  const after = given.length === 0 ? '' : ` after "${given.join(' ')}"`;
+  return `${wanted} is missing${after}`;
 }
 
 /** Those that begin like it are named: node:util takes no beginnings, as some programs do. */

@@ -1,4 +1,5 @@
 /** `--machine name=m1,firmware=bios`, `--bios N`, `--uefi N`: from words to machine requests. Pure. */
+import { plainWords } from '../config/plain-words.ts';
 import { IngotError } from '../errors.ts';
 import { type Firmware, type MachineRequest, machineRequestSchema } from './records.ts';
 
@@ -12,7 +13,7 @@ const wrong = (message: string): IngotError =>
   new IngotError('invalid_input', message, { hint: 'Such as: --machine name=m1,firmware=uefi,disk_gib=10' });
 
 function typed(name: string, value: string): string | number | boolean {
-  if (NUMBERS.has(name)) return Number(value);
+  if (NUMBERS.has(name)) return /^\d{1,9}$/.test(value) ? Number(value) : value;
   return name === 'secure_boot' ? (YES_OR_NO.get(value) ?? value) : value;
 }
 
@@ -22,9 +23,13 @@ function parseMachine(text: string): MachineRequest {
     if (value === undefined || rest.length > 0) throw wrong(`"${pair}" in --machine is not NAME=VALUE`);
     return [name, typed(name, value)];
   });
-  const parsed = machineRequestSchema.safeParse(Object.fromEntries(fields));
+  const parsed = machineRequestSchema.safeParse(Object.fromEntries(fields), { error: plainWords });
   if (parsed.success) return parsed.data;
-  const mistakes = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`.trim());
+  const mistakes = parsed.error.issues.map((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? `${issue.keys.join(', ')} is none of ${Object.keys(machineRequestSchema.shape).join(', ')}`
+      : `${issue.path.join('.')} ${issue.message}`,
+  );
   throw wrong(`--machine ${text}: ${mistakes.join('; ')}`);
 }
 

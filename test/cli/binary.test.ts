@@ -33,7 +33,18 @@ test.each([
   { name: 'an option before the command', argv: ['--url', 'x', 'node', 'list'], text: '--url stands before' },
   { name: 'an unknown verb', argv: ['node', 'fly'], text: 'There is no command "ingot node fly"' },
   { name: 'an unknown option', argv: ['node', 'list', '--fly'], text: 'There is no option --fly' },
-  { name: 'a missing name', argv: ['node', 'show'], text: 'Something is missing' },
+  { name: 'a missing name', argv: ['node', 'show'], text: 'NAME is missing\n' },
+  {
+    name: 'a missing second word',
+    argv: ['node', 'maintenance', 'rack1-07'],
+    text: 'on|off is missing after "rack1-07"\n',
+  },
+  {
+    name: 'two words missing',
+    argv: ['node', 'power'],
+    text: 'on|off|cycle|soft-off|soft-cycle is missing\n',
+  },
+  { name: 'a missing value', argv: ['node', 'set', 'rack1-07'], text: 'FIELD=VALUE is missing after' },
   {
     name: 'a bad address',
     argv: ['node', 'list', '--url', 'ftp://x'],

@@ -119,6 +119,12 @@ test('a machine that is nowhere needs no BMC, any other does', async () => {
   });
 });
 
+test('a driver that there is not is refused with the list of those there are', async () => {
+  const { node } = await daemonFixture({ drivers: ['redfish', 'fake-hardware'] });
+  const { code, err } = await node('enroll', '--name', 'n1', '--driver', 'fake');
+  expect([code, err]).toEqual([1, expect.stringContaining('Drivers here are: redfish, fake-hardware.')]);
+});
+
 test.each(['https://admin:pw@10.30.0.7', 'admin:pw@10.30.0.7'])('the BMC %s is refused', async (bmc) => {
   const { node, store } = await daemonFixture();
   const { code, err } = await node('enroll', '--name', 'n1', '--bmc', bmc);

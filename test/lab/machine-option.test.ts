@@ -54,8 +54,14 @@ describe('the machines of `ingot lab up`', () => {
     { options: { ...none, machine: ['name=m1'] }, says: /firmware/ },
     { options: { ...none, machine: ['name=m1,firmware=coreboot'] }, says: /firmware/ },
     { options: { ...none, machine: ['name=M_1,firmware=bios'] }, says: /lower-case/ },
-    { options: { ...none, machine: ['name=m1,firmware=bios,disk_gib=lots'] }, says: /disk_gib/ },
-    { options: { ...none, machine: ['name=m1,firmware=bios,colour=red'] }, says: /colour/ },
+    {
+      options: { ...none, machine: ['name=m1,firmware=bios,disk_gib=lots'] },
+      says: /disk_gib must be a number, not "lots"$/,
+    },
+    {
+      options: { ...none, machine: ['name=m1,firmware=bios,colour=red'] },
+      says: /colour is none of name, firmware, disk_gib, /,
+    },
     { options: { ...none, machine: ['m1'] }, says: /"m1" in --machine is not NAME=VALUE/ },
     { options: { ...none, uefi: 'two' }, says: /--uefi takes a number of machines, not "two"/ },
   ];

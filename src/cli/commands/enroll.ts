@@ -11,8 +11,8 @@ import { isSecretUrl, readSecret, secretInArguments } from '../secret-file.ts';
 
 const USAGE = 'ingot node enroll FILE | --name NAME --bmc URL [options]';
 
-/** The driver of machines that are nowhere. */
-const WITHOUT_BMC = 'fake-hardware';
+/** Those that are no driver at all the daemon refuses, with the list of its own. */
+const DRIVERS_WITH_BMC = ['redfish', 'idrac'];
 
 type Outcome = {
   readonly entry: string;
@@ -111,7 +111,8 @@ async function entryFromOptions({ values }: Arguments): Promise<Entry> {
   const bmc = text(values, 'bmc');
   const driver = text(values, 'driver') ?? 'redfish';
   if (name === null) throw usage('Give a FILE, or --name and --bmc', USAGE);
-  if (bmc === null && driver !== WITHOUT_BMC) throw usage(`Give --bmc: the driver ${driver} needs it`, USAGE);
+  if (bmc === null && DRIVERS_WITH_BMC.includes(driver))
+    throw usage(`Give --bmc: the driver ${driver} needs it`, USAGE);
   if (bmc !== null && isSecretUrl(bmc.includes('://') ? bmc : `https://${bmc}`))
     throw secretInArguments('give --username and --password-file', USAGE);
   const macs = texts(values, 'mac');
