@@ -21,6 +21,8 @@ export type AdmissionLimits = {
   readonly ramdisks: number;
   /** Downloads of images at once, each with 2 MiB of memory. */
   readonly images: number;
+  /** Of either, those of one address at once (`limits.downloads_per_address`); null: a share of them. */
+  readonly perAddress: number | null;
   /** What a download has to take, or it is cut: each holds one of those places. */
   readonly leastRate: LeastRate;
 };
@@ -60,7 +62,10 @@ export function createAdmission({ bootsByHttp, limits, clock, counters }: Admiss
   /** EDK2 says `UefiHttpBoot/1.0` (HttpBootClient.c), and so does a GRUB that loads by the firmware's HTTP. */
   const isFirmware = (request: IncomingMessage, mac: Mac | null): boolean =>
     /^UefiHttpBoot\b/i.test(request.headers['user-agent'] ?? '') && mac !== null && bootsByHttp(mac);
-  const places = { ramdisks: createPlaces(limits.ramdisks), images: createPlaces(limits.images) };
+  const places = {
+    ramdisks: createPlaces(limits.ramdisks, limits.perAddress),
+    images: createPlaces(limits.images, limits.perAddress),
+  };
   return async ({ client, request, resource, response, serve }) => {
     const rule = resource.kind === 'file' ? RULES[resource.fact] : undefined;
     // Firmware fetches no image: who says so and does keeps to the bound.
@@ -99,6 +104,6 @@ function waits(places: number, { own, position }: Extract<Place, { kind: 'wait' 
   const sentence =
     own === null
       ? `waits for its turn as number ${position}: ${places} downloads are under way at once`
-      : `waits with one more download: ${own} to its address are under way, as many as one gets at once`;
+      : `waits with one more download: ${own} to its address are under way, as many as one gets at once (limits.downloads_per_address)`;
   return { kind: 'boot.waits', bytes: 0, sentence };
 }

@@ -9,6 +9,11 @@
 const LEAST_SHARE = 4;
 const SHARES = 16;
 
+/** What one client gets of `count` places at once unless told otherwise. */
+function usualShare(count: number): number {
+  return Math.max(LEAST_SHARE, Math.ceil(count / SHARES));
+}
+
 /** A waiter that has not come back so long after it should have has given up. */
 const GIVEN_UP_MS = 15_000;
 /** Waiters due within this time hold a claim on the next free place. */
@@ -50,8 +55,9 @@ export type Places = {
 
 type Waiter = { dueAt: number };
 
-export function createPlaces(count: number): Places {
-  const share = Math.max(LEAST_SHARE, Math.ceil(count / SHARES));
+/** `ownShare`: places that one client gets at once; null: the usual share. */
+export function createPlaces(count: number, ownShare: number | null = null): Places {
+  const share = ownShare ?? usualShare(count);
   let taken = 0;
   const held = new Map<string, number>();
   let usualMs = FIRST_GUESS_MS;

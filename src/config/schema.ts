@@ -170,6 +170,8 @@ export const configSchema = z.strictObject({
       jobs: z.int().positive().default(1000),
       /** Kernels and ramdisks sent at once; more machines are told to come back for their turn. */
       boot_downloads: z.int().positive().default(64),
+      /** Those of one address at once, and images likewise; null: a sixteenth of them, at least four. */
+      downloads_per_address: z.int().positive().nullable().default(null),
     })
     .prefault({}),
   /** How often machines are looked at that no job works on. */

@@ -45,6 +45,14 @@ const STRANGERS: StrangerLimits = {
   requestTimeoutMs: 60_000,
 };
 
+/** An address that may download more at once stands for many machines, each with a connection for its calls, too. */
+function strangersOf({ limits: { downloads_per_address: downloads } }: Config): StrangerLimits {
+  return {
+    ...STRANGERS,
+    connectionsPerAddress: Math.max(STRANGERS.connectionsPerAddress, 2 * (downloads ?? 0)),
+  };
+}
+
 /** Beside two for each image that is written at once (a broken one and its successor): 64 with the defaults. */
 const SPARE_DOWNLOADS = 24;
 
@@ -105,6 +113,7 @@ export async function startBootListeners(options: Options): Promise<BootListener
     limits: {
       ramdisks: config.limits.boot_downloads,
       images: 2 * config.limits.image_writes + SPARE_DOWNLOADS,
+      perAddress: config.limits.downloads_per_address,
       leastRate: LEAST_RATE,
     },
   });
@@ -137,6 +146,7 @@ export async function startBootListeners(options: Options): Promise<BootListener
       return { ...wanted, port: https.served.port, tls: https.served.certificates };
     }),
   ];
+  const limits = strangersOf(config);
   const listeners = await Promise.all(
     wanted.map(async ({ served: { address, networks }, port: listenPort, ...listening }) => {
       const at = { address, port: listenPort };
@@ -146,7 +156,7 @@ export async function startBootListeners(options: Options): Promise<BootListener
         at,
         log,
         onProblem,
-        strangers: { limits: STRANGERS, counters: refused },
+        strangers: { limits, counters: refused },
       });
       return { name, networks, at: `${at.address}:${at.port}`, listener };
     }),

@@ -107,7 +107,10 @@ export const BOOT_STAGES: readonly BootStage[] = [
     seen: 'the machine waiting for its turn to load the kernel',
     missing: 'Its turn has not come',
     limit: null,
-    check: ['How many machines load at once? See limits.boot_downloads, and what the network carries.'],
+    check: [
+      'How many machines load at once? See limits.boot_downloads, and what the network carries.',
+      'Do machines share one address (NAT, proxy)? See limits.downloads_per_address.',
+    ],
   },
   {
     kinds: ['boot.kernel'],

@@ -28,6 +28,19 @@ async function stalled(path: string): Promise<Socket> {
   return socket;
 }
 
+test('an address that has all that is configured for one waits, and its node hears of which limit', async () => {
+  await at.stop();
+  at = await startBootHttp({
+    ...{ limits: { ramdisks: 64, images: 64, perAddress: 1 }, initrdBytes: 32 * 1024 * 1024 },
+  });
+  await stalled(RAMDISK);
+  expect((await get(RAMDISK)).status).toBe(503);
+  const sentence =
+    'waits with one more download: 1 to its address are under way, as many as one gets at once (limits.downloads_per_address)';
+  expect(at.facts.filter(({ kind }) => kind === 'boot.waits')).toMatchObject([{ sentence }]);
+  expect((await get(`/images/${IMAGE.id}`)).status).toBe(200);
+});
+
 describe('when every place is taken', () => {
   test('the next is told to come back, with the jitter of its MAC, and its node hears of it once', async () => {
     await stalled(RAMDISK);

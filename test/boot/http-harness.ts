@@ -103,7 +103,7 @@ export async function startBootHttp(
     log: createLog('silent'),
     onFact: (fact) => facts.push(fact),
     counters,
-    limits: { ramdisks: 64, images: 64, leastRate: LEAST_RATE, ...options.limits },
+    limits: { ramdisks: 64, images: 64, perAddress: null, leastRate: LEAST_RATE, ...options.limits },
     macOf: () => MAC,
     bootsByHttp: (mac) => firmware.has(mac),
     holderOf: async () => options.holder ?? { kind: 'untold' },

@@ -5,8 +5,8 @@ import { createPlaces, type Place } from '../../src/boot/places.ts';
 const NO_JITTER = 0;
 
 /** A line with its own clock. */
-function line(count: number) {
-  const places = createPlaces(count);
+function line(count: number, ownShare: number | null = null) {
+  const places = createPlaces(count, ownShare);
   let now = 0;
   return {
     places,
@@ -99,6 +99,18 @@ describe('places', () => {
     expect(ask('late')).toMatchObject({ kind: 'wait', own: null });
     for (const place of taken) leave(place);
     expect(ask('greedy').kind).toBe('place');
+  });
+
+  test('an operator says how many one client gets, where it stands for many machines behind one address', () => {
+    const { ask } = line(8, 8);
+    expect(Array.from({ length: 8 }, () => ask('nat').kind)).toEqual(Array(8).fill('place'));
+    expect(ask('nat')).toMatchObject({ kind: 'wait', own: 8 });
+    const { ask: askOne } = line(8, 1);
+    expect([askOne('a'), askOne('a'), askOne('b')]).toMatchObject([
+      { kind: 'place' },
+      { kind: 'wait', own: 1 },
+      { kind: 'place' },
+    ]);
   });
 
   test('who waits for an end of its own downloads keeps no free place from the others', () => {
