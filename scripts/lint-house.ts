@@ -33,7 +33,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Files at the top of src/ and the folder `daemon/` put the parts together and may import everything. */
 const OPEN_TO_ALL = new Set([
-  ...['errors.ts', 'log.ts', 'clock.ts', 'version.ts', 'json.ts', 'hold-words.ts', 'secret-words.ts'],
+  'errors.ts',
+  'log.ts',
+  'clock.ts',
+  'version.ts',
+  'json.ts',
+  'hold-words.ts',
+  'secret-words.ts',
   'store/words.ts',
 ]);
 

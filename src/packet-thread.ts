@@ -45,19 +45,30 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
   const onNotice = (notice: DhcpNotice): void => post({ type: 'notice', notice });
   const clock = createSteppedClock(systemClock);
   const searches = startServerSearches({
-    ...{ networks: options.networks, indexOf, clock: systemClock, log },
+    networks: options.networks,
+    indexOf,
+    clock: systemClock,
+    log,
     onNotice,
   });
   const facts = createFactSender((batch) => post({ type: 'facts', facts: batch }));
   const { entryOf, isKnown, macOfUuid, reservations, ...machines } = createKnownMachines();
 
   const teller = createDhcpTeller({
-    ...{ isKnown, send: facts.send, counters: counters.facts, clock: systemClock },
+    isKnown,
+    send: facts.send,
+    counters: counters.facts,
+    clock: systemClock,
   });
   const rounds = createProgramRounds();
   const bootFields = createBootAnswers({
-    ...{ rounds, files: manifest.files, httpGrubs: manifest.httpGrubs, entryOf, site },
-    ...{ clock: systemClock, onFact: teller.tellBoot },
+    rounds,
+    files: manifest.files,
+    httpGrubs: manifest.httpGrubs,
+    entryOf,
+    site,
+    clock: systemClock,
+    onFact: teller.tellBoot,
   });
 
   const served = bootNetworks(options.networks);
@@ -66,33 +77,55 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
   await adoptStrayLeases(journal, { networks: options.networks, now: systemClock.now(), log: dhcpLog });
   const places = await openPlaces(networks, { journal, clock: systemClock });
   const answering = {
-    ...{ reservations, macOfUuid, bootFields },
+    reservations,
+    macOfUuid,
+    bootFields,
     stageOf: bootStageOf,
-    ...{ log: dhcpLog, counters: counters.dhcp, onFact: teller.tell },
+    log: dhcpLog,
+    counters: counters.dhcp,
+    onFact: teller.tell,
   };
   const desk = createDesk({
-    ...{ ...answering, places, journal, onNotice, clock },
+    ...answering,
+    places,
+    journal,
+    onNotice,
+    clock,
     isOurSearch: searches.isOurs,
     onOtherServer: searches.named,
     probeOn: (nic) => probes.on(nic),
   });
   const bootServer = createBootServer({ ...answering, networks: served, now: systemClock.now });
   const leases = createLeaseService({ places: () => places, journal, reservations, clock });
-  const probes = startAddressProbes({
-    ...{ networks, indexOf, clock, log, onNotice },
-    onUsed: desk.inUse,
-  });
+  const probes = startAddressProbes({ networks, indexOf, clock, log, onNotice, onUsed: desk.inUse });
   const contents = createTftpContents({
-    ...{ manifest, kernelArgs: options.kernelArgs, site, places, entryOf, clock: systemClock },
-    ...{ onLoaded: rounds.arrived, onFact: facts.send },
+    manifest,
+    kernelArgs: options.kernelArgs,
+    site,
+    places,
+    entryOf,
+    clock: systemClock,
+    onLoaded: rounds.arrived,
+    onFact: facts.send,
   });
   const servers = createPacketServers({
-    ...{ desk, bootServer, contents, descriptors: options.dhcpDescriptors },
-    ...{ tftp: options.tftp, syslog: site.syslog },
-    ...{ counters, onFact: facts.send, onNotice, clock: systemClock, log },
+    desk,
+    bootServer,
+    contents,
+    descriptors: options.dhcpDescriptors,
+    tftp: options.tftp,
+    syslog: site.syslog,
+    counters,
+    onFact: facts.send,
+    onNotice,
+    clock: systemClock,
+    log,
   });
   const services = startPacketServices(servers, {
-    ...{ networks: served, indexOf, clock: systemClock, log },
+    networks: served,
+    indexOf,
+    clock: systemClock,
+    log,
     tell: (service) => post({ type: 'service', service }),
   });
 

@@ -28,8 +28,17 @@ describe('a log line', () => {
   });
 
   it.each([
-    ...['password', 'redfish_password', 'agent_token', 'ipmi_password', 'snmp_community', 'auth_key'],
-    ...['authorization', 'configdrive', 'user_data', 'image_url', 'client_secret'],
+    'password',
+    'redfish_password',
+    'agent_token',
+    'ipmi_password',
+    'snmp_community',
+    'auth_key',
+    'authorization',
+    'configdrive',
+    'user_data',
+    'image_url',
+    'client_secret',
   ])('hides %s, as whatever shows or takes a field of that name does', (name) => {
     expect(loggable({ [name]: 'hunter22', mac: 'm' })).toEqual({ [name]: '******', mac: 'm' });
   });
@@ -45,8 +54,13 @@ describe('a log line', () => {
     );
     expect(lines).toEqual([
       {
-        ...{ level: 30, time: expect.any(String), component: 'dhcp', token: '******' },
-        ...{ mac: 'm', secret: '******', msg: 'hello' },
+        level: 30,
+        time: expect.any(String),
+        component: 'dhcp',
+        token: '******',
+        mac: 'm',
+        secret: '******',
+        msg: 'hello',
       },
     ]);
   });

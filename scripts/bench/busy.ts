@@ -66,7 +66,9 @@ async function latencies(field: Field): Promise<Times> {
   for (const probe of [tftp, disk]) if (probe.code !== 0) throw new Error(`a probe failed: ${probe.output}`);
   const probed = probeShape.parse(JSON.parse(tftp.output));
   return {
-    ...{ offers: dhcp.offers, acks: dhcp.acks, tftp: probed.latencies },
+    offers: dhcp.offers,
+    acks: dhcp.acks,
+    tftp: probed.latencies,
     flushes: probeShape.parse(JSON.parse(disk.output)).latencies,
     lost: dhcp.lost + probed.lost / (probed.latencies.length + probed.lost),
   };

@@ -13,10 +13,20 @@ const PAUSE_MS = 20;
 
 const [own = '', server = ''] = process.argv.slice(2);
 const { bytes } = encodePacket({
-  ...{ op: 'request', hardwareType: 1, hardwareAddress: Uint8Array.of(2, 0xbe, 0, 0, 0, 1) },
-  ...{ hops: 1, xid: process.pid, secs: 0, broadcast: false },
-  ...{ ciaddr: null, yiaddr: null, siaddr: null, giaddr: parseIpv4(own) },
-  ...{ sname: '', file: '', options: new Map([writeOption(OPTIONS.messageType, MESSAGE_TYPES.discover)]) },
+  op: 'request',
+  hardwareType: 1,
+  hardwareAddress: Uint8Array.of(2, 0xbe, 0, 0, 0, 1),
+  hops: 1,
+  xid: process.pid,
+  secs: 0,
+  broadcast: false,
+  ciaddr: null,
+  yiaddr: null,
+  siaddr: null,
+  giaddr: parseIpv4(own),
+  sname: '',
+  file: '',
+  options: new Map([writeOption(OPTIONS.messageType, MESSAGE_TYPES.discover)]),
 });
 const socket = createSocket('udp4');
 socket.bind(67, own);

@@ -19,8 +19,13 @@ const ENROLLED_AT_ONCE = 8;
 const NEIGHBOURS = '/proc/sys/net/ipv4/neigh/default/gc_thresh3';
 
 const reportShape = z.object({
-  ...{ offers: z.array(z.number()), lost: z.number(), waits: z.array(z.number()) },
-  ...{ refusals: z.number(), failed: z.number(), failures: z.array(z.string()), seconds: z.number() },
+  offers: z.array(z.number()),
+  lost: z.number(),
+  waits: z.array(z.number()),
+  refusals: z.number(),
+  failed: z.number(),
+  failures: z.array(z.string()),
+  seconds: z.number(),
 });
 
 export const storm: Measure = {
@@ -57,7 +62,9 @@ async function enroll({ client }: Ingot): Promise<void> {
   const numbers = Array.from({ length: MACHINES }, (_, number) => number);
   await inParallel(numbers, ENROLLED_AT_ONCE, async (number) => {
     await client.nodes.enroll({
-      ...{ name: `storm-${number}`, driver: 'redfish', ports: [{ address: stormMac(number) }] },
+      name: `storm-${number}`,
+      driver: 'redfish',
+      ports: [{ address: stormMac(number) }],
       driver_info: { redfish_address: 'https://192.0.2.1' },
     });
   });

@@ -144,7 +144,14 @@ async function openDesk({ options, api, known, handOver }: DeskOptions): Promise
     beat: (client, { uuid, token, heartbeatTimeoutS }) => {
       const { signal, random } = options;
       heartbeat = new Heartbeat({
-        ...{ client, clock, say, signal, api, uuid, random, timeoutS: heartbeatTimeoutS },
+        client,
+        clock,
+        say,
+        signal,
+        api,
+        uuid,
+        random,
+        timeoutS: heartbeatTimeoutS,
         body: () => ({
           callback_url: callbackUrl,
           agent_version: AGENT_VERSION,

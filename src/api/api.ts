@@ -54,7 +54,9 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   const context = createContext(deps);
   const app = createServer(deps.log);
   const login = createLogin({
-    ...{ methods: deps.config.api.auth, store: deps.store, clock: deps.clock },
+    methods: deps.config.api.auth,
+    store: deps.store,
+    clock: deps.clock,
     checkPassword: deps.checkPassword ?? (async () => 'wrong'),
     isLocal: deps.isLocal ?? (() => false),
   });

@@ -32,7 +32,11 @@ export async function nodeSource(
 ): Promise<NodeSource> {
   const job = await context.store.jobs.runningOf(node.uuid);
   return {
-    ...{ node, job, base: baseUrl(request), hostname: context.hostname },
-    ...{ viewer: principalOf(request), minor: request.minor },
+    node,
+    job,
+    base: baseUrl(request),
+    hostname: context.hostname,
+    viewer: principalOf(request),
+    minor: request.minor,
   };
 }

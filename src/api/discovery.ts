@@ -9,15 +9,18 @@ export type Resources = Readonly<Record<string, number>>;
 
 export const BOOT_RESOURCES: Resources = { lookup: 22, heartbeat: 22, continue_inspection: 84 };
 export const API_RESOURCES: Resources = {
-  ...{ chassis: 1, nodes: 1, ports: 1, drivers: 1, portgroups: 23, volume: 32 },
-  ...{
-    conductors: 49,
-    allocations: 52,
-    deploy_templates: 55,
-    shards: 82,
-    runbooks: 92,
-    inspection_rules: 96,
-  },
+  chassis: 1,
+  nodes: 1,
+  ports: 1,
+  drivers: 1,
+  portgroups: 23,
+  volume: 32,
+  conductors: 49,
+  allocations: 52,
+  deploy_templates: 55,
+  shards: 82,
+  runbooks: 92,
+  inspection_rules: 96,
   ...BOOT_RESOURCES,
 };
 

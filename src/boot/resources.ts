@@ -75,7 +75,9 @@ export function createResolvers(options: ResourceOptions): { readonly [root: str
   const rounds = createScriptRounds(IPXE_SCRIPT);
   const refusals = createRefusals();
   const grub = createGrubFiles({
-    ...{ bootEntry: options.bootEntry, kernelArgs: options.kernelArgs, elapsed: options.clock.elapsed },
+    bootEntry: options.bootEntry,
+    kernelArgs: options.kernelArgs,
+    elapsed: options.clock.elapsed,
     onLoaded: options.onGrubLoaded,
   });
   return {

@@ -197,15 +197,17 @@ export const bootAuthorityAnswer = z.object({ certificate: z.string() });
 const imageHead = { id: z.string(), source: z.string().nullable() };
 export const imageAnswer = z.discriminatedUnion('state', [
   z.looseObject({
-    ...{ ...imageHead, state: z.literal('ready') },
-    ...{ size: z.number(), data_bytes: z.number(), disk_bytes: z.number(), used_at: z.string() },
+    ...imageHead,
+    state: z.literal('ready'),
+    size: z.number(),
+    data_bytes: z.number(),
+    disk_bytes: z.number(),
+    used_at: z.string(),
   }),
+  z.looseObject({ ...imageHead, state: z.literal('preparing'), percent: z.number() }),
   z.looseObject({
-    ...{ ...imageHead, state: z.literal('preparing') },
-    percent: z.number(),
-  }),
-  z.looseObject({
-    ...{ ...imageHead, state: z.literal('failed') },
+    ...imageHead,
+    state: z.literal('failed'),
     error: z.object({ message: z.string(), hint: z.string() }),
   }),
 ]);
@@ -217,8 +219,13 @@ export const imagesAnswer = z.object({ images: z.array(imageAnswer) });
 export const inventoryAnswer = z.object({ inventory: object, plugin_data: object });
 
 const tokenFields = {
-  ...{ id: z.string(), name: z.string(), role: z.string(), project: z.string().nullable() },
-  ...{ created_at: z.string(), expires_at: z.string().nullable(), expired: z.boolean() },
+  id: z.string(),
+  name: z.string(),
+  role: z.string(),
+  project: z.string().nullable(),
+  created_at: z.string(),
+  expires_at: z.string().nullable(),
+  expired: z.boolean(),
 };
 export const tokensAnswer = z.object({ tokens: z.array(z.object(tokenFields)) });
 export type TokenAnswer = z.output<typeof tokensAnswer>['tokens'][number];

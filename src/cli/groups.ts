@@ -109,8 +109,14 @@ const RUNBOOK: Group = {
 };
 
 const GROUPS: Readonly<Record<string, Group>> = {
-  ...{ node: NODE, network: NETWORK, image: IMAGE, dhcp: DHCP, boot: BOOT, token: TOKEN },
-  ...{ template: TEMPLATE, runbook: RUNBOOK },
+  node: NODE,
+  network: NETWORK,
+  image: IMAGE,
+  dhcp: DHCP,
+  boot: BOOT,
+  token: TOKEN,
+  template: TEMPLATE,
+  runbook: RUNBOOK,
 };
 export const SINGLE_COMMANDS: Readonly<Record<string, Command>> = { status };
 

@@ -20,8 +20,14 @@ const GOALS: Readonly<Record<string, readonly string[]>> = {
   unrescue: ['active'],
   unhold: ['manageable', 'available', 'active'],
   abort: [
-    ...['manageable', 'available', 'active', 'deploy failed', 'clean failed', 'inspect failed'],
-    ...['service failed', 'rescue failed'],
+    'manageable',
+    'available',
+    'active',
+    'deploy failed',
+    'clean failed',
+    'inspect failed',
+    'service failed',
+    'rescue failed',
   ],
 };
 

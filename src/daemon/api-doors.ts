@@ -43,7 +43,11 @@ export function createApiDoors({ config, log, onProblem, onSolved }: Options): A
     const [address = '', port = ''] = api.listen.split(':');
     const { tls: files } = api;
     const listener = await startListener({
-      ...{ name: 'API', at: { address, port: Number(port) }, handler, log, onProblem },
+      name: 'API',
+      at: { address, port: Number(port) },
+      handler,
+      log,
+      onProblem,
       ...(files === null ? {} : { loadTls: () => loadApiCertificate(files) }),
     });
     if (files !== null) renewal = keepApiCertificate({ files, listener, onProblem, onSolved });

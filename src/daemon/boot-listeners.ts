@@ -107,8 +107,11 @@ export async function startBootListeners(options: Options): Promise<BootListener
     clock: systemClock,
     log,
     onFact: (fact) => options.onFacts([fact]),
-    ...{ macOf: options.macOf, bootsByHttp: options.bootsByHttp, holderOf: options.holderOf },
-    ...{ askedByHabit, onGrubLoaded: options.onGrubLoaded },
+    macOf: options.macOf,
+    bootsByHttp: options.bootsByHttp,
+    holderOf: options.holderOf,
+    askedByHabit,
+    onGrubLoaded: options.onGrubLoaded,
     counters,
     limits: {
       ramdisks: config.limits.boot_downloads,

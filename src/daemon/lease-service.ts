@@ -92,18 +92,26 @@ function rowsOf({ network: { name: network }, book }: Place, now: number): reado
     ...book.leases().map(
       ({ mac, clientId, address, hostname, startedAt, expiresAt }) =>
         (): LeaseView => ({
-          ...{ network, mac, address, hostname },
+          network,
+          mac,
+          address,
+          hostname,
           ...(clientId === undefined ? {} : { client_id: clientId.slice('id:'.length) }),
           state: expiresAt > now ? 'leased' : 'ended',
-          ...{ starts_at: time(startedAt), expires_at: time(expiresAt) },
+          starts_at: time(startedAt),
+          expires_at: time(expiresAt),
         }),
     ),
     ...book.holds().map(
       ({ mac, address, until }) =>
         (): LeaseView => ({
-          ...{ network, mac, address, hostname: null },
+          network,
+          mac,
+          address,
+          hostname: null,
           state: mac === null ? 'declined' : 'offered',
-          ...{ starts_at: null, expires_at: time(until) },
+          starts_at: null,
+          expires_at: time(until),
         }),
     ),
   ];

@@ -53,7 +53,10 @@ export function createPacketServers(options: Options): PacketServers {
   const serveTftp = (endpoint: BootEndpoint): Promise<Service> => {
     const { address, interface: nic, networks } = endpoint;
     return startTftpServer({
-      ...{ address, interface: nic, files: contents.on(address), isClient: isBootingAt(endpoint) },
+      address,
+      interface: nic,
+      files: contents.on(address),
+      isClient: isBootingAt(endpoint),
       limits: limitsOf({
         maxBlockSize: tftp.max_block_size,
         maxTransfers: tftp.max_transfers,
@@ -61,7 +64,9 @@ export function createPacketServers(options: Options): PacketServers {
       }),
       singlePort: tftp.single_port,
       mtu: () => (nic === null ? null : mtuOf(nic)),
-      ...{ clock, log, counters: counters.tftp },
+      clock,
+      log,
+      counters: counters.tftp,
       onFact: (fact) => onFact(contents.asBootStage(fact)),
       drops: dropsOf({ name: 'TFTP', networks, counters: counters.tftp }),
     });
@@ -70,7 +75,11 @@ export function createPacketServers(options: Options): PacketServers {
   const serveSyslog = (endpoint: BootEndpoint): Promise<Service> => {
     const { address, interface: nic, networks } = endpoint;
     return startSyslogServer({
-      ...{ address, interface: nic, clock, isClient: isBootingAt(endpoint), onFact },
+      address,
+      interface: nic,
+      clock,
+      isClient: isBootingAt(endpoint),
+      onFact,
       log: log.child({ component: 'syslog', networks }),
       counters: counters.syslog,
       drops: dropsOf({ name: 'syslog', networks, counters: counters.syslog }),
@@ -80,13 +89,19 @@ export function createPacketServers(options: Options): PacketServers {
   return {
     dhcp: async (endpoint) =>
       await startDhcpServer({
-        ...{ ...dhcp, answerer: options.desk, endpoint, port: SERVER_PORT },
+        ...dhcp,
+        answerer: options.desk,
+        endpoint,
+        port: SERVER_PORT,
         descriptor: takeDescriptor(endpoint),
         drops: dropsOf({ name: 'DHCP', networks: endpoint.networks, counters: counters.dhcp }),
       }),
     boot: (endpoint) =>
       startDhcpServer({
-        ...{ ...dhcp, answerer: options.bootServer, endpoint, port: BOOT_SERVER_PORT },
+        ...dhcp,
+        answerer: options.bootServer,
+        endpoint,
+        port: BOOT_SERVER_PORT,
         drops: dropsOf({ name: 'PXE', networks: endpoint.networks, counters: counters.dhcp }),
       }),
     tftp: serveTftp,

@@ -72,8 +72,10 @@ function forBootQuestions({ boot }: PacketServers, endpoint: Endpoint): Wanted {
 function serviceAt(what: string, endpoint: Endpoint, port: number): Omit<Wanted, 'start'> {
   const { arrival, networks } = endpoint;
   return {
-    ...{ networks, interface: arrival.by === 'interface' ? arrival.interface : null },
-    ...{ name: `${what} ${networks.join(', ')}`, at: `${endpointName(endpoint)}:${port}` },
+    networks,
+    interface: arrival.by === 'interface' ? arrival.interface : null,
+    name: `${what} ${networks.join(', ')}`,
+    at: `${endpointName(endpoint)}:${port}`,
   };
 }
 

@@ -41,9 +41,13 @@ export function startServerSearches(options: Options): ServerSearches {
   const services = searched(networks).map(({ config, nic, expects }) => {
     const start = async (): Promise<Service> => {
       const search = startServerSearch({
-        ...{ network: config.name, interface: nic, expects, everyMs: config.dhcp_search_s * 1000 },
+        network: config.name,
+        interface: nic,
+        expects,
+        everyMs: config.dhcp_search_s * 1000,
         isOurs: (address) => own.has(address),
-        ...{ clock, onNotice: options.onNotice },
+        clock,
+        onNotice: options.onNotice,
       });
       searches.set(config.name, search);
       return search;
@@ -65,7 +69,9 @@ export function startServerSearches(options: Options): ServerSearches {
     list: () =>
       [...searches].flatMap(([network, search]) =>
         search.servers().map(({ address, mac, lastSeen }) => ({
-          ...{ network, address, mac },
+          network,
+          address,
+          mac,
           last_seen: new Date(clock.now() - clock.elapsed() + lastSeen).toISOString(),
         })),
       ),

@@ -118,7 +118,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   });
   await bootTable.publishAll();
   const reservations = createReservationPublisher({
-    ...{ store, networks: config.networks, publish: packets.publishReservations },
+    store,
+    networks: config.networks,
+    publish: packets.publishReservations,
     onProblem: problem,
   });
   await reservations.publishAll();
@@ -133,7 +135,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const condition = createCondition(packets.services);
   const holderOf = createHolderOf(config.networks, packets.holderOf);
   const site = createSite({
-    ...{ config, store, manifest, holderOf, https },
+    config,
+    store,
+    manifest,
+    holderOf,
+    https,
     problemOf: condition.problemOf,
     warnings: () => [...judgeRamdisk(), ...warnings.list()],
   });
@@ -174,7 +180,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     bootTable,
     lifecycle,
     log,
-    ...{ macOf: facts.macOf, bootsByHttp: facts.bootsByHttp, holderOf, https, judgeRamdisk },
+    macOf: facts.macOf,
+    bootsByHttp: facts.bootsByHttp,
+    holderOf,
+    https,
+    judgeRamdisk,
     onGrubLoaded: packets.bootLoaderArrived,
     onFacts,
     onProblem: problem,
@@ -198,7 +208,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       return { ...view, counters: { ...view.counters, ...http, 'facts.unknown_machine': facts.unknown() } };
     },
     images: images.library,
-    ...{ ramdiskLogs, secureHttpBoot: site.secureHttpBoot },
+    ramdiskLogs,
+    secureHttpBoot: site.secureHttpBoot,
     dhcp: {
       reservationsChanged: reservations.publish,
       leases: packets.leases,
@@ -206,7 +217,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       discovered: discoveries.list,
       forgetDiscovered: discoveries.forget,
     },
-    ...{ checkPassword: doors.checkPassword, isLocal: doors.isLocal },
+    checkPassword: doors.checkPassword,
+    isLocal: doors.isLocal,
     bootAuthority: () => bootListeners.authority,
     daemon: async () => ({
       listeners: condition.view(),

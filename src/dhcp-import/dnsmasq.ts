@@ -70,7 +70,11 @@ function readLease({ line, now }: Line, [, ends, who, where, name]: readonly str
   }
   const expiresAt = ends === '0' ? NEVER : Number(ends) * 1000;
   read.leases.push({
-    ...{ line, mac, address, expiresAt, startedAt: Math.min(now, expiresAt) },
+    line,
+    mac,
+    address,
+    expiresAt,
+    startedAt: Math.min(now, expiresAt),
     hostname: name === '*' ? null : hostnameOf(name),
   });
 }

@@ -71,7 +71,7 @@ export class AddressHolds {
   /** What is offered, and what is in quarantine (then `mac` is null). */
   list(): readonly Hold[] {
     return [
-      ...[...this.#offerAt.values()],
+      ...this.#offerAt.values(),
       ...[...this.#quarantine].map(([address, until]) => ({ address, mac: null, until })),
     ];
   }

@@ -70,7 +70,12 @@ export function createBootServer(parts: BootServerParts): BootServer {
       }
       const destination = bootServerDestination(source, packet.broadcast);
       const reply = composeBootReply({
-        ...{ kind: 'boot_ack', question: packet, facts, network, boot, destination },
+        kind: 'boot_ack',
+        question: packet,
+        facts,
+        network,
+        boot,
+        destination,
       });
       counters.count('sent_boot_ack');
       send(reply.bytes, destination);

@@ -121,10 +121,7 @@ export function createDesk(options: DeskOptions): Desk {
       }
       const stage = options.stageOf(facts);
       const { port } = source;
-      const question: Question = {
-        ...{ datagram, packet, facts, stage, now: clock.now() },
-        ...{ arrival, port, send },
-      };
+      const question: Question = { datagram, packet, facts, stage, now: clock.now(), arrival, port, send };
       const chosen = chooseWire(facts, arrival, wires);
       if (chosen.ok) exchanges.get(chosen.wire)?.receive(question);
       else turnAway(question, chosen.reason);

@@ -39,8 +39,15 @@ export async function createImageStore(
       const image =
         ready ??
         (await makeReady({
-          ...{ cache, dispatcher, log, clock: options.clock, sourceDirs: options.sourceDirs },
-          ...{ id, request, signal: flightSignal, onProgress: report },
+          cache,
+          dispatcher,
+          log,
+          clock: options.clock,
+          sourceDirs: options.sourceDirs,
+          id,
+          request,
+          signal: flightSignal,
+          onProgress: report,
         }));
       report(100);
       return image;

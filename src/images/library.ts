@@ -66,8 +66,14 @@ export function createImageLibrary({ prepare, cache }: Options): ImageLibrary {
       .list()
       .toSorted((a, b) => b.usedAt - a.usedAt)
       .map(({ image, bytes, usedAt, source }) => ({
-        ...{ id: image.id, source, state: 'ready', size: image.size, data_bytes: image.dataBytes },
-        ...{ disk_bytes: bytes, sha256: image.sha256, used_at: new Date(usedAt).toISOString() },
+        id: image.id,
+        source,
+        state: 'ready',
+        size: image.size,
+        data_bytes: image.dataBytes,
+        disk_bytes: bytes,
+        sha256: image.sha256,
+        used_at: new Date(usedAt).toISOString(),
       }));
 
   const makeRoom = (): void => {

@@ -30,8 +30,15 @@ export function enterArgv(options: {
   // Entering a mount namespace moves us to its root: go to the lab for the namespace's file, then home.
   const home = ['sh', '-c', 'cd "$1" && shift && exec "$@"', 'sh'];
   return [
-    ...['nsenter', '--target', String(keeper_pid), '--mount', ...user[lab.isolation], '--'],
-    ...[...home, lab.dir, ...inNamespace(namespace, [...home, cwd, ...argv])],
+    'nsenter',
+    '--target',
+    String(keeper_pid),
+    '--mount',
+    ...user[lab.isolation],
+    '--',
+    ...home,
+    lab.dir,
+    ...inNamespace(namespace, [...home, cwd, ...argv]),
   ];
 }
 

@@ -16,7 +16,14 @@ export type AskedStep = {
 
 /** Those that may offer steps (`network` those of service only); the agent says which there are. */
 export const ASKED_STEP_INTERFACES = [
-  ...['network', 'vendor', 'power', 'management', 'firmware', 'deploy', 'bios', 'raid'],
+  'network',
+  'vendor',
+  'power',
+  'management',
+  'firmware',
+  'deploy',
+  'bios',
+  'raid',
 ] as const;
 
 /** Whose steps of the agent an operator may list. */

@@ -58,8 +58,12 @@ function mergedComponents(
   return [
     ...kept,
     ...fresh.map(({ component, current_version }) => ({
-      ...{ component, current_version, initial_version: current_version },
-      ...{ last_version_flashed: null, created_at: at, updated_at: null },
+      component,
+      current_version,
+      initial_version: current_version,
+      last_version_flashed: null,
+      created_at: at,
+      updated_at: null,
     })),
   ];
 }

@@ -98,7 +98,10 @@ export async function acceptVerb(
     return { ...accepted, job: null };
   }
   const job = await queries.jobs.insert({
-    ...{ node_uuid: node.uuid, verb: request.verb, steps, asked_by: askedBy },
+    node_uuid: node.uuid,
+    verb: request.verb,
+    steps,
+    asked_by: askedBy,
   });
   await tools.advance.enterStep(queries, { job, node: moved });
   return { ...accepted, job };

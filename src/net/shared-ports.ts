@@ -108,7 +108,8 @@ export function createSharedPorts(options: SharedPortsOptions): SharedPorts {
     if (options.drops !== undefined) socket.once('close', options.drops(fd));
     forbidSharing(fd);
     const sends = createGatheredSends({
-      ...{ socket, descriptor: fd },
+      socket,
+      descriptor: fd,
       onUnsent: (_, error) => onError(error ?? new Error('too many datagrams wait for the kernel')),
     });
     const talkers = new Map<number, OnDatagram>();

@@ -42,8 +42,14 @@ export function serverArgv(server: {
     'extendedKeyUsage=serverAuth',
   ].flatMap((extension) => ['-addext', extension]);
   return [
-    ...['openssl', 'req', '-x509', ...KEYS[kind], ...signer, ...output(files)],
-    ...[...dated(days, name), ...extensions],
+    'openssl',
+    'req',
+    '-x509',
+    ...KEYS[kind],
+    ...signer,
+    ...output(files),
+    ...dated(days, name),
+    ...extensions,
   ];
 }
 

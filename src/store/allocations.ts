@@ -146,7 +146,8 @@ export function allocationQueries({ db, now }: Access): AllocationQueries {
         return wanted.every((trait) => traits.includes(trait));
       };
       return (await query.execute()).map(({ uuid, name, traits, job }) => ({
-        ...{ uuid, name },
+        uuid,
+        name,
         // A site's every node is looked at for each allocation: what nobody asks for is not read.
         suitable: wanted.length === 0 || has(uuid, traits),
         locked: job !== null,

@@ -15,16 +15,27 @@ const number = z.number().nullable();
 const truth = z.boolean().nullable();
 const settings = z.array(
   z.object({
-    ...{ name: z.string(), value: z.string().nullable(), attribute_type: z.string().nullable() },
-    ...{ allowable_values: z.array(z.string()).nullable(), lower_bound: number, upper_bound: number },
-    ...{ min_length: number, max_length: number, read_only: truth, reset_required: truth, unique: truth },
+    name: z.string(),
+    value: z.string().nullable(),
+    attribute_type: z.string().nullable(),
+    allowable_values: z.array(z.string()).nullable(),
+    lower_bound: number,
+    upper_bound: number,
+    min_length: number,
+    max_length: number,
+    read_only: truth,
+    reset_required: truth,
+    unique: truth,
     ...dated,
   }),
 );
 const components = z.array(
   z.object({
-    ...{ component: z.string(), current_version: z.string(), initial_version: z.string() },
-    ...{ last_version_flashed: z.string().nullable(), ...dated },
+    component: z.string(),
+    current_version: z.string(),
+    initial_version: z.string(),
+    last_version_flashed: z.string().nullable(),
+    ...dated,
   }),
 );
 

@@ -44,7 +44,9 @@ export type SyslogServer = { readonly port: number; stop(): Promise<void> };
 export async function startSyslogServer(options: SyslogServerOptions): Promise<SyslogServer> {
   const { address, clock, counters, isClient, log, onFact } = options;
   const socket = await openBoundSocket({
-    ...{ interface: options.interface, address, port: options.port ?? 514 },
+    interface: options.interface,
+    address,
+    port: options.port ?? 514,
     receiveBufferBytes: RECEIVE_BUFFER_BYTES,
     drops: options.drops,
   });

@@ -46,7 +46,10 @@ export function ephemeralPorts(options: {
   const { address, counters, drops, elapsed, knows } = options;
   const strangers = createRequestRate(STRANGERS_ANSWERED);
   const shared = createSharedPorts({
-    ...{ address, ports: PORTS, elapsed, drops },
+    address,
+    ports: PORTS,
+    elapsed,
+    drops,
     onError: () => counters.count('send_failed'),
     onStranger: (datagram, from, answer) => {
       const decoded = decodeTftp(datagram);

@@ -87,7 +87,10 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
   const outlets = singlePort
     ? requestPort(socket, counters)
     : ephemeralPorts({
-        ...{ address, counters, elapsed: clock.elapsed, knows: sessions.knows },
+        address,
+        counters,
+        elapsed: clock.elapsed,
+        knows: sessions.knows,
         drops: options.drops,
       });
   const gate = createGate({ ...options, limits, listeningPort: port, sessions, singlePort });

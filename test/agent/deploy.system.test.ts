@@ -183,7 +183,11 @@ describe('cleaning', () => {
     const { run, clock, say } = testMachine();
     const bad = { ...good, name: '/dev/ingot-no-such-disk' };
     const failed = eraseMetadata([bad, good], {
-      ...{ run, clock, say, settings: eraseSettingsOf({}), onProgress: () => undefined },
+      run,
+      clock,
+      say,
+      settings: eraseSettingsOf({}),
+      onProgress: () => undefined,
     });
     await expect(failed).rejects.toThrow(/^not erased: \/dev\/ingot-no-such-disk: /);
     expect(await readTable(good)).toBeNull();

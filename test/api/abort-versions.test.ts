@@ -11,7 +11,8 @@ test.each([
   const { ask, store, lifecycle } = await apiFixture();
   await store.nodes.insert(aNode({ provision_state: state }));
   const answer = await ask('PUT', `/v1/nodes/${NODE}/states/provision`, {
-    ...{ body: { target: 'abort' }, version },
+    body: { target: 'abort' },
+    version,
   });
   expect(answer.status).toBe(status);
   expect(lifecycle.asked).toHaveLength(status === 202 ? 1 : 0);

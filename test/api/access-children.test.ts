@@ -18,7 +18,8 @@ test.each([
   await store.nodes.insert(aNode({ uuid: MINE, name: 'blade-1', owner: 'blue', parent_node: NODE }));
   const steps = [{ step: 'reboot', execute_on_child_nodes: true, limit_child_node_execution: [child] }];
   const answer = await ask('PUT', `/v1/nodes/${NODE}/states/provision`, {
-    ...{ body: { target: 'clean', clean_steps: steps }, headers: await as('admin', project) },
+    body: { target: 'clean', clean_steps: steps },
+    headers: await as('admin', project),
   });
   expect(answer.status).toBe(status);
   if (status === 404) expect(fault(answer)).toBe(`Node ${child} could not be found.`);

@@ -20,7 +20,12 @@ async function withVolumes(): Promise<WithTokens> {
   await all.store.connectors.insert(mine);
   await all.store.connectors.insert({ ...mine, uuid: FOREIGN, node_uuid: OTHER, connector_id: 'iqn.b' });
   await all.store.targets.insert({
-    ...{ uuid: TARGET, node_uuid: NODE, volume_type: 'iscsi', volume_id: 'v', boot_index: 0, extra: {} },
+    uuid: TARGET,
+    node_uuid: NODE,
+    volume_type: 'iscsi',
+    volume_id: 'v',
+    boot_index: 0,
+    extra: {},
     properties: { target_portal: '10.50.0.1:3260' },
   });
   return all;

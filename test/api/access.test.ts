@@ -50,7 +50,8 @@ test('a page of a project’s list is full although the nodes of others lie betw
   for (let index = 0; index < 4; index++)
     await store.nodes.insert({
       uuid: OTHER.replace('b11', `c0${index}`),
-      ...{ driver: 'redfish', owner: index % 2 === 0 ? 'red' : 'blue' },
+      driver: 'redfish',
+      owner: index % 2 === 0 ? 'red' : 'blue',
     });
   const headers = await as('reader', 'blue');
   const { nodes, next } = (await ask('GET', '/v1/nodes?limit=2', { headers })).body;

@@ -36,7 +36,8 @@ test('look-up passes on the MACs that are MACs, and masks what the agent must no
   const answer = await askApp(boot, { method: 'GET', url, headers });
   expect(lifecycle.asked[0]?.arguments).toEqual([
     {
-      ...{ macs: ['52:54:00:12:34:56', 'aa:bb:cc:dd:ee:ff'], node_uuid: NODE },
+      macs: ['52:54:00:12:34:56', 'aa:bb:cc:dd:ee:ff'],
+      node_uuid: NODE,
       call: { address: '127.0.0.1', isPrivate: false, ticket: 'TICKET' },
     },
   ]);

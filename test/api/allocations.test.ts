@@ -30,8 +30,19 @@ test("an allocation begins as allocating, with Ironic's fields, and gets a node"
     body: { name: 'web', resource_class: 'big', traits: ['CUSTOM_GPU'] },
   });
   expect(Object.keys(made.body)).toEqual([
-    ...['uuid', 'created_at', 'updated_at', 'candidate_nodes', 'extra', 'last_error', 'name', 'owner'],
-    ...['resource_class', 'state', 'traits', 'links', 'node_uuid'],
+    'uuid',
+    'created_at',
+    'updated_at',
+    'candidate_nodes',
+    'extra',
+    'last_error',
+    'name',
+    'owner',
+    'resource_class',
+    'state',
+    'traits',
+    'links',
+    'node_uuid',
   ]);
   expect(made.body).toMatchObject({ state: 'allocating', node_uuid: null, last_error: null });
   await expect.poll(() => store.allocations.undecided()).toEqual([]);

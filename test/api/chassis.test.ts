@@ -15,7 +15,13 @@ test("a chassis has Ironic's fields, and is listed by uuid and description", asy
   const { ask, chassis } = await withChassis();
   const { body } = await ask('GET', `/v1/chassis/${chassis}`, { version: '1.1' });
   expect(Object.keys(body)).toEqual([
-    ...['uuid', 'created_at', 'updated_at', 'description', 'extra', 'links', 'nodes'],
+    'uuid',
+    'created_at',
+    'updated_at',
+    'description',
+    'extra',
+    'links',
+    'nodes',
   ]);
   expect((await ask('GET', '/v1/chassis')).body.chassis).toEqual([
     { uuid: chassis, description: 'blade centre', links: expect.any(Array) },

@@ -4,25 +4,28 @@ import { aNode, apiFixture, NODE } from './fixtures.ts';
 /** The first microversion of each field of a node, from ironic/api/controllers/v1/utils.py and versions.py. */
 const SINCE: Readonly<Record<number, readonly string[]>> = {
   1: [
-    ...[
-      'uuid',
-      'created_at',
-      'updated_at',
-      'console_enabled',
-      'driver',
-      'driver_info',
-      'extra',
-      'instance_info',
-    ],
-    ...['instance_uuid', 'last_error', 'maintenance', 'maintenance_reason', 'power_state', 'properties'],
-    ...[
-      'provision_state',
-      'provision_updated_at',
-      'reservation',
-      'target_power_state',
-      'target_provision_state',
-    ],
-    ...['links', 'chassis_uuid', 'ports'],
+    'uuid',
+    'created_at',
+    'updated_at',
+    'console_enabled',
+    'driver',
+    'driver_info',
+    'extra',
+    'instance_info',
+    'instance_uuid',
+    'last_error',
+    'maintenance',
+    'maintenance_reason',
+    'power_state',
+    'properties',
+    'provision_state',
+    'provision_updated_at',
+    'reservation',
+    'target_power_state',
+    'target_provision_state',
+    'links',
+    'chassis_uuid',
+    'ports',
   ],
   3: ['driver_internal_info'],
   5: ['name'],
@@ -34,14 +37,14 @@ const SINCE: Readonly<Record<number, readonly string[]>> = {
   21: ['resource_class'],
   24: ['portgroups'],
   31: [
-    ...[
-      'boot_interface',
-      'console_interface',
-      'deploy_interface',
-      'inspect_interface',
-      'management_interface',
-    ],
-    ...['power_interface', 'raid_interface', 'vendor_interface'],
+    'boot_interface',
+    'console_interface',
+    'deploy_interface',
+    'inspect_interface',
+    'management_interface',
+    'power_interface',
+    'raid_interface',
+    'vendor_interface',
   ],
   32: ['volume'],
   33: ['storage_interface'],
@@ -125,7 +128,8 @@ test.each(LATER_NAMES)(
       const { body: states } = await ask('GET', `/v1/nodes/${NODE}/states`, { version });
       const { body: list } = await ask('GET', '/v1/nodes', { version });
       const { body: patched } = await ask('PATCH', `/v1/nodes/${NODE}`, {
-        ...{ version, body: [{ op: 'add', path: '/extra/seen', value: version }] },
+        version,
+        body: [{ op: 'add', path: '/extra/seen', value: version }],
       });
       const shown = [alone, states, list.nodes[0], patched].map(({ provision_state }) => provision_state);
       expect(shown, version).toEqual(Array(4).fill(expected));

@@ -5,8 +5,15 @@ import { aNode, apiFixture, fault, NODE } from './fixtures.ts';
 
 const AT = `/v1/nodes/${NODE}`;
 const REGISTERED = {
-  ...{ attribute_type: 'Enumeration', allowable_values: ['On', 'Off'], lower_bound: null, upper_bound: null },
-  ...{ min_length: null, max_length: null, read_only: false, reset_required: true, unique: null },
+  attribute_type: 'Enumeration',
+  allowable_values: ['On', 'Off'],
+  lower_bound: null,
+  upper_bound: null,
+  min_length: null,
+  max_length: null,
+  read_only: false,
+  reset_required: true,
+  unique: null,
 };
 const TIMES = { created_at: '2026-11-23T12:00:00.000+00:00', updated_at: null };
 

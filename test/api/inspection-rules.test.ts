@@ -20,8 +20,16 @@ test("a rule has Ironic's fields, and is listed in short", async () => {
   const { ask, url } = await withRule();
   const { body } = await ask('GET', url);
   expect(Object.keys(body)).toEqual([
-    ...['uuid', 'created_at', 'updated_at', 'description', 'priority', 'sensitive', 'phase'],
-    ...['conditions', 'actions', 'links'],
+    'uuid',
+    'created_at',
+    'updated_at',
+    'description',
+    'priority',
+    'sensitive',
+    'phase',
+    'conditions',
+    'actions',
+    'links',
   ]);
   expect(body).toMatchObject({ ...RULE, sensitive: false, phase: 'main' });
   const { inspection_rules: rules } = (await ask('GET', '/v1/inspection_rules?phase=main')).body;

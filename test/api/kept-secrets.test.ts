@@ -108,7 +108,10 @@ test('every field of a node that is shown masked is one that may come back', asy
 test('the steps of a template keep their passwords when it is renamed or put in another order', async () => {
   const { ask, store } = await apiFixture();
   const step = (name: string, password: string): object => ({
-    ...{ interface: 'raid', step: name, priority: 50, args: { password } },
+    interface: 'raid',
+    step: name,
+    priority: 50,
+    args: { password },
   });
   const body = { name: 'CUSTOM_RAID', steps: [step('one', 'p1'), step('two', 'p2')] };
   const { uuid, steps } = (await ask('POST', '/v1/deploy_templates', { body })).body;

@@ -74,7 +74,12 @@ test('baremetal logs in by http_basic and by a token, and not by a wrong passwor
       })
     ).stdout;
   const basic = (password: string): readonly string[] => [
-    ...['--os-auth-type', 'http_basic', '--os-username', 'alice', '--os-password', password],
+    '--os-auth-type',
+    'http_basic',
+    '--os-username',
+    'alice',
+    '--os-password',
+    password,
   ];
   const create = ['node', 'create', '--driver', 'redfish', '-f', 'value', '-c', 'name'];
   expect(await baremetal(basic(PASSWORD), ...create, '--name', 'n1')).toContain('n1');

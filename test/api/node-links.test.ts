@@ -52,9 +52,7 @@ test.each([
 ])('a $role of the site, giving a node that is $state to another, is answered $status', async (row) => {
   const { ask, as, store } = await withTokens();
   await store.nodes.update(NODE, { provision_state: row.state });
-  const answer = await ask('PATCH', `/v1/nodes/${NODE}`, {
-    ...{ body: owner('red'), headers: await as(row.role) },
-  });
+  const answer = await ask('PATCH', `/v1/nodes/${NODE}`, { body: owner('red'), headers: await as(row.role) });
   expect(answer.status).toBe(row.status);
   if (row.status === 409)
     expect(fault(answer)).toBe(`Cannot update owner of node "${NODE}" while it is in state "active".`);

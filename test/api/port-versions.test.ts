@@ -26,9 +26,7 @@ test.each(FIELDS)('$what of a port is written since 1.$since', async ({ since, b
   const { ask, store } = await apiFixture();
   await store.nodes.insert(aNode());
   const made = (minor: number) =>
-    ask('POST', '/v1/ports', {
-      ...{ body: { node_uuid: NODE, address: ADDRESS, ...body }, version: `1.${minor}` },
-    });
+    ask('POST', '/v1/ports', { body: { node_uuid: NODE, address: ADDRESS, ...body }, version: `1.${minor}` });
   const old = await made(since - 1);
   expect([old.status, fault(old)]).toEqual([406, 'Request not acceptable.']);
   const answer = await made(since);
@@ -45,7 +43,8 @@ test.each(FIELDS.filter(({ body }) => body.local_link_connection !== undefined))
     const set = async (minor: number): Promise<number> =>
       (
         await ask('PATCH', `/v1/ports/${port.uuid}`, {
-          ...{ body: [{ op: 'replace', path: '/local_link_connection', value }], version: `1.${minor}` },
+          body: [{ op: 'replace', path: '/local_link_connection', value }],
+          version: `1.${minor}`,
         })
       ).status;
     expect([await set(since - 1), await set(since)]).toEqual([406, 200]);

@@ -129,7 +129,8 @@ test('a port whose link was written when more was taken is patched elsewhere, an
   const patch = (path: string, value: unknown) =>
     ask('PATCH', `/v1/ports/${port}`, { body: [{ op: 'add', path, value }] });
   expect((await patch('/extra/slot', '2')).body).toMatchObject({
-    ...{ extra: { slot: '2' }, local_link_connection: link },
+    extra: { slot: '2' },
+    local_link_connection: link,
   });
   expect((await patch('/local_link_connection/port_id', 'Eth2')).status).toBe(400);
 });

@@ -35,8 +35,18 @@ test('a list in detail is asked for since 1.43, in another sentence before', asy
 });
 
 const VERBS: Readonly<Record<string, number>> = {
-  ...{ manage: 4, provide: 4, inspect: 6, abort: 13, clean: 15, adopt: 17, rescue: 38, unrescue: 38 },
-  ...{ deploy: 73, undeploy: 73, unhold: 85, service: 87 },
+  manage: 4,
+  provide: 4,
+  inspect: 6,
+  abort: 13,
+  clean: 15,
+  adopt: 17,
+  rescue: 38,
+  unrescue: 38,
+  deploy: 73,
+  undeploy: 73,
+  unhold: 85,
+  service: 87,
 };
 
 test.each(Object.entries(VERBS))('the verb %s is there since 1.%i', async (target, since) => {

@@ -7,7 +7,11 @@ const PATH = '/ingot/v1/dhcp/reservations';
 const MAC = '52:54:00:12:34:56';
 const OTHER = '52:54:00:12:34:57';
 const NETWORK = {
-  ...{ name: 'pxe', role: 'pxe', cidr: '10.20.0.0/16', interface: 'eth1', address: '10.20.0.1' },
+  name: 'pxe',
+  role: 'pxe',
+  cidr: '10.20.0.0/16',
+  interface: 'eth1',
+  address: '10.20.0.1',
   dhcp: 'authoritative',
 };
 

@@ -13,12 +13,15 @@ test("of two clients racing for one node one wins, the other gets 409 and the ho
   const world = await createWorld({ deps: { hooks: { boundary: () => gate.promise } } });
   const { uuid } = await world.node();
   const { ask } = await apiFixture({
-    ...{ config, store: world.store(), lifecycle: world.daemon() },
+    config,
+    store: world.store(),
+    lifecycle: world.daemon(),
     isLocal: (request) => request.headers['x-test'] === 'socket',
   });
   const tokenOf = async (name: string): Promise<{ authorization: string }> => {
     const made = await ask('POST', '/ingot/v1/tokens', {
-      ...{ body: { name, role: 'admin', project: null }, headers: { 'x-test': 'socket' } },
+      body: { name, role: 'admin', project: null },
+      headers: { 'x-test': 'socket' },
     });
     return { authorization: `Bearer ${made.body.token}` };
   };
@@ -67,7 +70,9 @@ test('a job remembers no asker where nobody had to log in, and who came by the U
     const world = await createWorld();
     const { uuid } = await world.node();
     const { ask } = await apiFixture({
-      ...{ store: world.store(), lifecycle: world.daemon(), isLocal: () => local },
+      store: world.store(),
+      lifecycle: world.daemon(),
+      isLocal: () => local,
     });
     const body = { target: 'manage' };
     expect((await ask('PUT', `/v1/nodes/${uuid}/states/provision`, { body })).status).toBe(202);
@@ -88,7 +93,9 @@ test('a second power request is made after the first one, and both are done', as
   await world.untilTrue('done', async () => (await world.store().jobs.runningOf(uuid)) === null);
   const events = await world.store().events.list({ node_uuid: uuid, kinds: ['power.requested', 'job.done'] });
   expect(events.map(({ kind }) => kind)).toEqual([
-    ...['power.requested', 'job.done'],
-    ...['power.requested', 'job.done'],
+    'power.requested',
+    'job.done',
+    'power.requested',
+    'job.done',
   ]);
 });

@@ -29,7 +29,14 @@ test("connector and target have Ironic's fields, and a target's secrets are mask
   const { ask, connector, target } = await withVolumes();
   const one = await ask('GET', `/v1/volume/connectors/${connector}`);
   expect(Object.keys(one.body)).toEqual([
-    ...['uuid', 'created_at', 'updated_at', 'connector_id', 'extra', 'type', 'links', 'node_uuid'],
+    'uuid',
+    'created_at',
+    'updated_at',
+    'connector_id',
+    'extra',
+    'type',
+    'links',
+    'node_uuid',
   ]);
   const other = await ask('GET', `/v1/volume/targets/${target}`);
   expect(other.body).toMatchObject({
@@ -130,8 +137,10 @@ test('they are deleted while nothing is deployed, whatever the power', async () 
   expect([gone.status, fault(gone)]).toEqual([404, `Volume target ${target} could not be found.`]);
   const kinds = (await store.events.list({ node_uuid: NODE })).map(({ kind }) => kind);
   expect(kinds).toEqual([
-    ...['volume_connector.created', 'volume_target.created'],
-    ...['volume_connector.deleted', 'volume_target.deleted'],
+    'volume_connector.created',
+    'volume_target.created',
+    'volume_connector.deleted',
+    'volume_target.deleted',
   ]);
 });
 

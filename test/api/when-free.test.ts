@@ -86,9 +86,7 @@ test('a client that goes is waited for no longer, and its write is not done', as
   const { app, store } = fixture;
   await app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = app.server.address() as AddressInfo;
-  const outgoing = httpRequest({
-    ...{ host: '127.0.0.1', port, method: 'DELETE', path: `/v1/ports/${PORT}` },
-  });
+  const outgoing = httpRequest({ host: '127.0.0.1', port, method: 'DELETE', path: `/v1/ports/${PORT}` });
   outgoing.on('error', () => undefined);
   outgoing.end();
   await soon(200);

@@ -31,7 +31,11 @@ export async function startNetworkSite(
       timeouts,
       networks: [
         {
-          ...{ name: 'pxe', role: 'pxe', interface: 's0', cidr: '10.77.0.0/16', address: DAEMON_ADDRESS },
+          name: 'pxe',
+          role: 'pxe',
+          interface: 's0',
+          cidr: '10.77.0.0/16',
+          address: DAEMON_ADDRESS,
           dhcp: 'authoritative',
           ranges: [{ use: 'dhcp', from: '10.77.1.0', to: '10.77.250.255' }],
         },

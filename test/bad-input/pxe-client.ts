@@ -40,8 +40,14 @@ const IPXE = [...FIRMWARE, '-x', '0x4d:69505845', '-x', '0xaf:130101'];
 
 /** Without the feature HTTP: TFTP (0x15) and DNS (0x17) only. */
 const OLD_IPXE = [
-  ...['-V', 'PXEClient:Arch:00000:UNDI:002001', '-x', '0x5d:0000'],
-  ...['-x', '0x4d:69505845', '-x', '0xaf:150101170101'],
+  '-V',
+  'PXEClient:Arch:00000:UNDI:002001',
+  '-x',
+  '0x5d:0000',
+  '-x',
+  '0x4d:69505845',
+  '-x',
+  '0xaf:150101170101',
 ];
 
 export async function createPxeClient(wire: Wire): Promise<PxeClient> {

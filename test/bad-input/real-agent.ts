@@ -36,7 +36,11 @@ export function realAgent(
     const life = runAgent({
       args,
       machine: {
-        ...{ run, say, saidLines: lines, clock: systemClock, http },
+        run,
+        say,
+        saidLines: lines,
+        clock: systemClock,
+        http,
         disks: () => disksOf(boot.index),
         inventory: () => inventoryOf(boot.mac),
         runDir: join(folder, `ramdisk-${boot.index}`),

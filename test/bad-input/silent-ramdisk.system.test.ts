@@ -125,8 +125,13 @@ beforeAll(async () => {
   site = await startNetworkSite('silent', { callback_s: 600, power_s: 30, boot: BOOT_TIMES });
   rack = await startRackProcess(
     {
-      ...{ machines: STAGES.length, address: '127.0.0.1', bmcPort: 8000, agentPort: 0, workMs: 0 },
-      ...{ bootUrl: `http://${DAEMON_ADDRESS}:6180`, credentials: { username: 'admin', password: PASSWORD } },
+      machines: STAGES.length,
+      address: '127.0.0.1',
+      bmcPort: 8000,
+      agentPort: 0,
+      workMs: 0,
+      bootUrl: `http://${DAEMON_ADDRESS}:6180`,
+      credentials: { username: 'admin', password: PASSWORD },
       ramdisk: 'silent',
     },
     site.wire.launch('server'),

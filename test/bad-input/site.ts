@@ -57,7 +57,11 @@ export async function startSite(machines: number): Promise<Site> {
   );
   const rack = await startSimulatedRack(
     {
-      ...{ machines, address: ADDRESS, bmcPort: ports.bmc, agentPort: ports.agent, workMs: 100 },
+      machines,
+      address: ADDRESS,
+      bmcPort: ports.bmc,
+      agentPort: ports.agent,
+      workMs: 100,
       bootUrl: `http://${ADDRESS}:${ports.boot}`,
       credentials: { username: 'admin', password: BMC_PASSWORD },
       tls: Object.fromEntries(certificates),
@@ -76,7 +80,11 @@ export async function startSite(machines: number): Promise<Site> {
     },
   });
   return {
-    ...{ daemon, disks, bmcUrls: rack.bmcUrls, password: BMC_PASSWORD, closedPort: ports.closed },
+    daemon,
+    disks,
+    bmcUrls: rack.bmcUrls,
+    password: BMC_PASSWORD,
+    closedPort: ports.closed,
     caFile: caFile(dir),
     image: { file: join(images, 'os.raw'), bytes, checksum: `sha256:${sha256(bytes)}` },
     diskFile: (index, serial) => join(folderOf(index), `${serial}.img`),

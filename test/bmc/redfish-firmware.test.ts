@@ -12,8 +12,15 @@ const V1 = '/redfish/v1';
 const REGISTRY = 'BiosAttributeRegistryU32.v1_2_0';
 const [BIOS, FILE, DOCUMENT] = [`${SYSTEM}/Bios`, `${V1}/Registries/${REGISTRY}`, '/registries/bios.json'];
 const NOTHING_KNOWN = {
-  ...{ attribute_type: null, allowable_values: null, lower_bound: null, upper_bound: null },
-  ...{ min_length: null, max_length: null, read_only: null, reset_required: null, unique: null },
+  attribute_type: null,
+  allowable_values: null,
+  lower_bound: null,
+  upper_bound: null,
+  min_length: null,
+  max_length: null,
+  read_only: null,
+  reset_required: null,
+  unique: null,
 };
 
 test('BIOS settings come with what the attribute registry says of them', async () => {
@@ -36,12 +43,10 @@ test('BIOS settings come with what the attribute registry says of them', async (
       RegistryEntries: {
         Attributes: [
           {
-            ...{
-              AttributeName: 'ProcVirtualization',
-              Type: 'Enumeration',
-              ReadOnly: false,
-              ResetRequired: true,
-            },
+            AttributeName: 'ProcVirtualization',
+            Type: 'Enumeration',
+            ReadOnly: false,
+            ResetRequired: true,
             Value: [{ ValueName: 'Enabled' }, { ValueDisplayName: 'Off' }, { ValueName: null }],
           },
           { AttributeName: 'Cores', Type: 'Integer', LowerBound: 0, UpperBound: 64 },
@@ -63,8 +68,13 @@ test('BIOS settings come with what the attribute registry says of them', async (
       upper_bound: 64,
     },
     {
-      ...{ ...NOTHING_KNOWN, name: 'ProcVirtualization', value: 'Enabled', attribute_type: 'Enumeration' },
-      ...{ allowable_values: ['Enabled', 'Off'], read_only: false, reset_required: true },
+      ...NOTHING_KNOWN,
+      name: 'ProcVirtualization',
+      value: 'Enabled',
+      attribute_type: 'Enumeration',
+      allowable_values: ['Enabled', 'Off'],
+      read_only: false,
+      reset_required: true,
     },
   ]);
 });

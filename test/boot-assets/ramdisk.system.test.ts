@@ -36,8 +36,14 @@ test(
     const { folder } = recipe('ramdisk');
     const line = 'console=tty0 console=ttyS0 BOOTIF=01-52-54-00-aa-bb-01 ipa-api-url=http://10.0.2.2:6180';
     const machine = bootMachine([
-      ...['-kernel', join(folder, 'vmlinuz'), '-initrd', join(folder, 'initrd.zst'), '-append', line],
-      ...['-drive', 'driver=null-co,size=1G,if=virtio,read-zeroes=on'],
+      '-kernel',
+      join(folder, 'vmlinuz'),
+      '-initrd',
+      join(folder, 'initrd.zst'),
+      '-append',
+      line,
+      '-drive',
+      'driver=null-co,size=1G,if=virtio,read-zeroes=on',
     ]);
     const comesTo = (stage: string): Promise<void> =>
       expect.poll(machine.console, { timeout: 240_000, interval: 500, message: stage }).toContain(stage);

@@ -14,8 +14,12 @@ function secureBoot(): string[] {
   copyFileSync(join(OVMF, 'OVMF_VARS_4M.ms.fd'), variables);
   const flash = [`readonly=on,file=${join(OVMF, 'OVMF_CODE_4M.ms.fd')}`, `file=${variables}`];
   return [
-    ...['-machine', 'q35,smm=on', '-global', 'ICH9-LPC.disable_s3=1'],
-    ...['-global', 'driver=cfi.pflash01,property=secure,value=on'],
+    '-machine',
+    'q35,smm=on',
+    '-global',
+    'ICH9-LPC.disable_s3=1',
+    '-global',
+    'driver=cfi.pflash01,property=secure,value=on',
     ...flash.flatMap((file) => ['-drive', `if=pflash,format=raw,${file}`]),
   ];
 }
@@ -64,8 +68,10 @@ test(
     execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'qcow2', '-b', image, disk, '3G']);
     const machine = bootMachine([
       ...secureBoot(),
-      ...['-drive', `file=${disk},if=virtio,format=qcow2`],
-      ...['-drive', `file=${configDrive('node-seven')},if=virtio,format=raw,readonly=on`],
+      '-drive',
+      `file=${disk},if=virtio,format=qcow2`,
+      '-drive',
+      `file=${configDrive('node-seven')},if=virtio,format=raw,readonly=on`,
     ]);
     await expect
       .poll(machine.console, { timeout: 600_000, interval: 1000 })

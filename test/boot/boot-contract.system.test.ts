@@ -32,7 +32,8 @@ beforeAll(async () => {
   const tls = { cert: GOOD, key: LEAF_KEY };
   http = await startBootHttp({ ipxeDir: IPXE_DIR, secureBootDir: makeSecureBootDir(), tls });
   const grub = createGrubFiles({
-    ...{ kernelArgs: '', elapsed: () => 0 },
+    kernelArgs: '',
+    elapsed: () => 0,
     bootEntry: (mac) => http.entries.get(mac) ?? null,
     onLoaded: () => undefined,
   });
@@ -87,7 +88,10 @@ function namedTo(options: BootOptions): readonly Named[] {
   const client = bootClientOf(options);
   const sites = [null, http.tlsPort].map(
     (uefiHttpsPort): BootSite => ({
-      ...{ ...SITE, serverAddress: ipv4('127.0.0.1'), httpPort: http.port, syslog: true },
+      ...SITE,
+      serverAddress: ipv4('127.0.0.1'),
+      httpPort: http.port,
+      syslog: true,
       uefiHttpsPort,
     }),
   );
@@ -130,8 +134,14 @@ test('whatever DHCP names to any machine in any case is there', { timeout: 60_00
   const names = all.map(({ name }) => name.replace(/:\d+/, ''));
   expect(names).toEqual(
     expect.arrayContaining([
-      ...['undionly.kpxe', 'undionly.kkpxe', 'ipxe.pxe', 'snponly.efi', 'ipxe.efi', 'shimx64.efi'],
-      ...['http://127.0.0.1/boot/snponly.efi', 'https://127.0.0.1/boot/snponly.efi'],
+      'undionly.kpxe',
+      'undionly.kkpxe',
+      'ipxe.pxe',
+      'snponly.efi',
+      'ipxe.efi',
+      'shimx64.efi',
+      'http://127.0.0.1/boot/snponly.efi',
+      'https://127.0.0.1/boot/snponly.efi',
       'http://127.0.0.1/ipxe/52-54-00-ab-cd-ef',
     ]),
   );

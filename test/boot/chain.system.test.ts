@@ -19,7 +19,10 @@ afterAll(async () => {
 async function machine(number: number, properties: Readonly<Record<string, string>> = {}): Promise<string> {
   const mac = `52:54:00:0c:4a:0${number}`;
   await site.daemon.client.nodes.enroll({
-    ...{ name: `m${number}`, driver: 'redfish', properties, ports: [{ address: mac }] },
+    name: `m${number}`,
+    driver: 'redfish',
+    properties,
+    ports: [{ address: mac }],
     driver_info: { redfish_address: 'https://192.0.2.1' },
   });
   await client.become(mac);

@@ -122,7 +122,9 @@ describe('what a machine boots', () => {
       const client = { kind: 'firmware', firmware: 'efi-x64', transport: 'http' } as const;
       const decided = (httpGrubs: ReadonlySet<string>) => decideBoot({ ...facts, client, httpGrubs });
       expect(decided(new Set(['grubx64.efi']))).toEqual({
-        ...{ action: 'first-stage', file: 'shimx64.efi', transport: 'http' },
+        action: 'first-stage',
+        file: 'shimx64.efi',
+        transport: 'http',
       });
       expect(decided(new Set(['arm64/grubaa64.efi']))).toMatchObject({ action: 'none' });
     });

@@ -12,7 +12,9 @@ const CLIENT = ipv4('10.20.1.5');
 const ASKER: Asker = { address: CLIENT, holder: { kind: 'untold' } };
 const grubFiles = (now = () => 0) =>
   createGrubFiles({
-    ...{ bootEntry: (mac) => known.get(mac) ?? null, kernelArgs: '', elapsed: now },
+    bootEntry: (mac) => known.get(mac) ?? null,
+    kernelArgs: '',
+    elapsed: now,
     onLoaded: (mac) => arrived.push(mac),
   });
 const { asBootStage, ...grub } = grubFiles();
@@ -100,7 +102,7 @@ describe('a file loaded whole by TFTP', () => {
 
 describe('a machine that loads the same configuration again and again', () => {
   const file = 'grub/grub.cfg-01-52:54:00:ab:cd:ef';
-  const loaded = { ...{ kind: 'tftp.done', mac: null, bytes: 5, sentence: 'loaded it' }, file };
+  const loaded = { kind: 'tftp.done', mac: null, bytes: 5, sentence: 'loaded it', file };
 
   /** Loads it so many times, a minute apart: the kinds of event, and what was in it the last time. */
   function load(intent: 'ramdisk' | 'disk', times: number) {

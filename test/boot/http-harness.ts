@@ -118,12 +118,16 @@ export async function startBootHttp(
   server.on('request', serve);
   tlsServer?.on('request', serve);
   return {
-    ...{ port, tlsPort, handler },
+    port,
+    tlsPort,
+    handler,
     folder,
     manifest,
     facts,
     counts: counters.snapshot,
-    ...{ entries, firmware, arrived },
+    entries,
+    firmware,
+    arrived,
     stop: async () => {
       for (const one of tlsServer === null ? [server] : [server, tlsServer]) {
         one.closeAllConnections();

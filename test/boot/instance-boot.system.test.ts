@@ -28,7 +28,9 @@ async function fileServer(files: (url: string) => Readonly<Record<string, Buffer
     const part = first === undefined ? content : content.subarray(Number(first), Number(last) + 1);
     const range = first === undefined ? {} : { 'content-range': `bytes ${first}-${last}/${content.length}` };
     response.writeHead(first === undefined ? 200 : 206, {
-      ...{ 'content-length': part.length, 'accept-ranges': 'bytes', ...range },
+      'content-length': part.length,
+      'accept-ranges': 'bytes',
+      ...range,
     });
     return response.end(request.method === 'HEAD' ? undefined : part);
   });

@@ -44,7 +44,9 @@ reboot || exit 1
     const words = (upstreamAgents: boolean, kernelArgs = '') =>
       /initrd=initrd.zst (.*) BOOTIF/.exec(
         renderIpxeScript({
-          ...{ mac: MAC, kernelArgs, site: { ...site, upstreamAgents } },
+          mac: MAC,
+          kernelArgs,
+          site: { ...site, upstreamAgents },
           entry: { ...entry('ramdisk'), ticket: 'TICKET' },
         }),
       )?.[1];

@@ -22,7 +22,8 @@ function firmware() {
     return stuck;
   };
   return {
-    ...{ rounds, round },
+    rounds,
+    round,
     rounding: (times: number, after?: number) => Array.from({ length: times }, () => round(after)),
     anew: () => {
       at = { ...at, generation: at.generation + 1 };

@@ -9,8 +9,13 @@ import { daemonFixture } from './fixtures.ts';
 const config = configSchema.parse({
   networks: [
     {
-      ...{ name: 'pxe', role: 'pxe', cidr: '10.20.0.0/16', interface: 'eth1', address: '10.20.0.1' },
-      ...{ dhcp: 'authoritative', ranges: [{ use: 'dhcp', from: '10.20.1.0', to: '10.20.1.255' }] },
+      name: 'pxe',
+      role: 'pxe',
+      cidr: '10.20.0.0/16',
+      interface: 'eth1',
+      address: '10.20.0.1',
+      dhcp: 'authoritative',
+      ranges: [{ use: 'dhcp', from: '10.20.1.0', to: '10.20.1.255' }],
     },
   ],
 });
@@ -88,7 +93,9 @@ test('a second import finds all there, and leaves what an operator changed meanw
     unread: 1,
   });
   expect(told.imported[0]).toMatchObject({
-    ...{ kind: 'reservation', line: 1, result: 'skipped' },
+    kind: 'reservation',
+    line: 1,
+    result: 'skipped',
     why: '52:54:00:00:00:01 has a reservation on network pxe already: 10.20.5.9, one.',
   });
   expect((await store.reservations.list())[0]).toMatchObject({ address: '10.20.5.9', source: 'operator' });

@@ -62,11 +62,20 @@ test('help names every command of the group', async () => {
 });
 
 const MACHINE = {
-  ...{ mac: MAC, uuid: '00112233-4455-6677-8899-aabbccddeeff', architecture: 'EFI x64' },
-  ...{ vendor_class: 'PXEClient:Arch:00007', network: 'pxe', address: '10.20.1.5' },
-  ...{ giaddr: '10.20.0.2', circuit_id: 'eth0:12', remote_id: null },
-  ...{ stage: 'dhcp.offer', message: 'was offered 10.20.1.5', seen_count: 3 },
-  ...{ first_seen: '2026-11-22T12:00:00.000Z', last_seen: '2026-11-22T12:00:09.000Z' },
+  mac: MAC,
+  uuid: '00112233-4455-6677-8899-aabbccddeeff',
+  architecture: 'EFI x64',
+  vendor_class: 'PXEClient:Arch:00007',
+  network: 'pxe',
+  address: '10.20.1.5',
+  giaddr: '10.20.0.2',
+  circuit_id: 'eth0:12',
+  remote_id: null,
+  stage: 'dhcp.offer',
+  message: 'was offered 10.20.1.5',
+  seen_count: 3,
+  first_seen: '2026-11-22T12:00:00.000Z',
+  last_seen: '2026-11-22T12:00:09.000Z',
 };
 
 test('a discovered machine is shown with both readings of its UUID and the command that enrolls it', async () => {

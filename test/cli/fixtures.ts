@@ -41,7 +41,10 @@ export async function daemonFixture(overrides: Partial<ApiDeps> = {}): Promise<D
   onTestFinished(() => stopServers(tcp, unix));
   const url = `http://127.0.0.1:${port}`;
   return {
-    ...{ ...fixture, url, socketUrl: `unix://${socket}`, folder },
+    ...fixture,
+    url,
+    socketUrl: `unix://${socket}`,
+    folder,
     node: (...argv) => runNode(argv, url),
     dhcp: (...argv) => runIn('dhcp', argv, { url }),
   };

@@ -7,14 +7,24 @@ import { daemonFixture, runIn } from './fixtures.ts';
 
 const SHA256 = 'ab'.repeat(32);
 const READY = {
-  ...{ id: 'ab12cd34ef56ab12cd34ef56ab12cd34', source: 'https://images/a.raw', state: 'ready', sha256: 'x' },
-  ...{ size: 3 * 2 ** 30, data_bytes: 1 << 20, disk_bytes: 2 << 20, used_at: '2026-11-23T03:00:00.000Z' },
+  id: 'ab12cd34ef56ab12cd34ef56ab12cd34',
+  source: 'https://images/a.raw',
+  state: 'ready',
+  sha256: 'x',
+  size: 3 * 2 ** 30,
+  data_bytes: 1 << 20,
+  disk_bytes: 2 << 20,
+  used_at: '2026-11-23T03:00:00.000Z',
 };
 
 const NETWORKS = configSchema.parse({
   networks: [
     {
-      ...{ name: 'pxe', role: 'pxe', interface: 'eth1', cidr: '10.20.0.0/16', address: '10.20.0.1' },
+      name: 'pxe',
+      role: 'pxe',
+      interface: 'eth1',
+      cidr: '10.20.0.0/16',
+      address: '10.20.0.1',
       ranges: [{ use: 'dhcp', from: '10.20.1.0', to: '10.20.1.9' }],
     },
   ],
@@ -67,10 +77,7 @@ test('show takes the beginning of an id, if it is that of one image', async () =
 
 test('add asks for source, format and checksum; --wait ends with the reason of a failure', async () => {
   const asked: ImageAsked[] = [];
-  const failed = {
-    ...{ id: READY.id, source: null, state: 'failed' },
-    error: { message: 'Gone.', hint: 'Look.' },
-  };
+  const failed = { id: READY.id, source: null, state: 'failed', error: { message: 'Gone.', hint: 'Look.' } };
   const image = await imagesFixture({
     list: () => [failed],
     add: (one) => {

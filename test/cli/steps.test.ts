@@ -58,8 +58,14 @@ test('a runbook takes the place of the steps', async () => {
   await store.nodes.insert(aNode({ traits: ['CUSTOM_BOOK'] }));
   const step = { interface: 'deploy', step: 'erase_devices', args: {} };
   await store.stepLists.insert({
-    ...{ uuid: NODE, kind: 'runbook', name: 'CUSTOM_BOOK', steps: [{ ...step, rank: 1 }], extra: {} },
-    ...{ disable_ramdisk: false, public: false, owner: null },
+    uuid: NODE,
+    kind: 'runbook',
+    name: 'CUSTOM_BOOK',
+    steps: [{ ...step, rank: 1 }],
+    extra: {},
+    disable_ramdisk: false,
+    public: false,
+    owner: null,
   });
   expect((await node('service', 'rack1-07', '--runbook', 'CUSTOM_BOOK')).code).toBe(0);
   expect(lifecycle.asked[0]?.arguments[1]).toEqual({ verb: 'service', steps: [step] });

@@ -5,16 +5,34 @@ import { judge } from '../../src/cli/wait.ts';
 
 function aNode(state: string, target: string | null): NodeAnswer {
   return {
-    ...{ uuid: 'n', name: 'rack1-07', provision_state: state, target_provision_state: target },
-    ...{ power_state: 'power on', maintenance: false, last_error: null, driver: 'redfish' },
-    ...{ driver_info: {}, driver_internal_info: {}, properties: {}, instance_info: {} },
+    uuid: 'n',
+    name: 'rack1-07',
+    provision_state: state,
+    target_provision_state: target,
+    power_state: 'power on',
+    maintenance: false,
+    last_error: null,
+    driver: 'redfish',
+    driver_info: {},
+    driver_internal_info: {},
+    properties: {},
+    instance_info: {},
   };
 }
 
 function aJob(status: JobAnswer['status']): JobAnswer {
   return {
-    ...{ id: 1, verb: 'clean', status, step: 'hold', step_number: 1, step_count: 2, waiting_for: null },
-    ...{ progress: null, elapsed_s: 1, step_elapsed_s: 1, error: null },
+    id: 1,
+    verb: 'clean',
+    status,
+    step: 'hold',
+    step_number: 1,
+    step_count: 2,
+    waiting_for: null,
+    progress: null,
+    elapsed_s: 1,
+    step_elapsed_s: 1,
+    error: null,
   };
 }
 

@@ -38,19 +38,30 @@ export const get = (name: string, path: string, extra: Extra = {}): Call => ({
   ...extra,
 });
 export const post = (name: string, path: string, body: unknown, extra: Extra = {}): Call => ({
-  ...{ name, method: 'POST', path, body },
+  name,
+  method: 'POST',
+  path,
+  body,
   ...extra,
 });
 export const put = (name: string, path: string, body: unknown, extra: Extra = {}): Call => ({
-  ...{ name, method: 'PUT', path, body },
+  name,
+  method: 'PUT',
+  path,
+  body,
   ...extra,
 });
 export const patch = (name: string, path: string, body: unknown, extra: Extra = {}): Call => ({
-  ...{ name, method: 'PATCH', path, body },
+  name,
+  method: 'PATCH',
+  path,
+  body,
   ...extra,
 });
 export const del = (name: string, path: string, extra: Extra = {}): Call => ({
-  ...{ name, method: 'DELETE', path },
+  name,
+  method: 'DELETE',
+  path,
   ...extra,
 });
 

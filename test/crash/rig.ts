@@ -34,14 +34,22 @@ export async function startCrashRig(machines: number): Promise<CrashRig> {
   const configFile = join(dir, 'ingot.yaml');
   await writeFile(configFile, stringify(configuration(dir, ports)));
   const rack = await startRackProcess({
-    ...{ machines, address: '127.0.0.1', bmcPort: ports.bmc, agentPort: ports.agent, workMs: 150 },
+    machines,
+    address: '127.0.0.1',
+    bmcPort: ports.bmc,
+    agentPort: ports.agent,
+    workMs: 150,
     bootUrl: `http://127.0.0.1:${ports.boot}`,
     credentials: { username: 'admin', password: PASSWORD },
   });
   const keeper = keepDaemonAlive({ dir, configFile });
   const client = createClient(`unix://${join(dir, 'state/ingot.sock')}`);
   return {
-    ...{ client, image, bmcUrls: rack.bmcUrls, password: PASSWORD, logFile: keeper.logFile },
+    client,
+    image,
+    bmcUrls: rack.bmcUrls,
+    password: PASSWORD,
+    logFile: keeper.logFile,
     kills: keeper.kills,
     kill: keeper.kill,
     calm: keeper.calm,

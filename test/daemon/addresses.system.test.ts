@@ -17,8 +17,14 @@ let wire: Wire;
 let daemon: RunningDaemon;
 
 const network = (number: number, more: object) => ({
-  ...{ name: `pxe${number}`, role: 'pxe', interface: `s${number}`, cidr: `10.7${7 + number}.0.0/16` },
-  ...{ address: `10.7${7 + number}.0.1`, dhcp: 'authoritative', dhcp_search_s: 0, ...more },
+  name: `pxe${number}`,
+  role: 'pxe',
+  interface: `s${number}`,
+  cidr: `10.7${7 + number}.0.0/16`,
+  address: `10.7${7 + number}.0.1`,
+  dhcp: 'authoritative',
+  dhcp_search_s: 0,
+  ...more,
 });
 
 beforeAll(async () => {
@@ -53,7 +59,8 @@ beforeAll(async () => {
     network(1, { reply: 'unicast', ranges: [{ use: 'dhcp', from: '10.78.1.1', to: '10.78.1.9' }] }),
   ];
   daemon = await startDaemon({
-    ...{ dir, config: { api: { listen: `127.0.0.1:${api}` }, networks } },
+    dir,
+    config: { api: { listen: `127.0.0.1:${api}` }, networks },
     launch: wire.enter('server'),
   });
 });
@@ -173,7 +180,9 @@ describe('a machine without an address on a network with reply: unicast', () => 
 describe('many made-up machines', () => {
   it('leave addresses to the machines of nodes, and one event tells of them', async () => {
     await daemon.client.nodes.enroll({
-      ...{ name: 'rack1-05', driver: 'fake-hardware', driver_info: {} },
+      name: 'rack1-05',
+      driver: 'fake-hardware',
+      driver_info: {},
       ports: [{ address: KNOWN, pxe_enabled: true, physical_network: 'pxe0' }],
     });
     await wire.run('client', 'ip', 'address', 'add', '10.77.0.9/16', 'dev', 'c0');

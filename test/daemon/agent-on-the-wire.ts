@@ -10,7 +10,10 @@ const { bootUrl, folder }: { readonly bootUrl: string; readonly folder: string }
 const disk = await makeDisk(folder, { serial: 'DISK-1', size: 16 * MIB });
 const power = new AbortController();
 await realAgent(folder, () => [disk])({
-  ...{ index: 0, mac: rackMac(0), bootUrl, signal: power.signal },
+  index: 0,
+  mac: rackMac(0),
+  bootUrl,
+  signal: power.signal,
   powerOff: async () => {
     // Its answer goes out before the power does.
     void systemClock.sleep(200).then(() => process.exit(0));

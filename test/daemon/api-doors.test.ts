@@ -59,7 +59,10 @@ test('the API speaks TLS 1.2 and newer, takes a changed pair up by itself, and k
   const problems: string[] = [];
   const onProblem = (sentence: string): void => void problems.push(sentence);
   const listener = await startListener({
-    ...{ name: 'API', at: { address: '127.0.0.1', port }, log: createLog('silent'), onProblem },
+    name: 'API',
+    at: { address: '127.0.0.1', port },
+    log: createLog('silent'),
+    onProblem,
     handler: (_request, response) => response.end('served'),
     loadTls: () => loadApiCertificate(files),
   });
@@ -110,7 +113,10 @@ test.each([
     const { port } = await freePorts('port');
     const problems: string[] = [];
     const listener = await startListener({
-      ...{ name: 'API', at: { address: '127.0.0.1', port }, log: createLog('silent'), retryMs: 5 },
+      name: 'API',
+      at: { address: '127.0.0.1', port },
+      log: createLog('silent'),
+      retryMs: 5,
       handler: (_request, response) => response.end('served'),
       onProblem: (sentence) => problems.push(sentence),
       loadTls: () => loadApiCertificate({ key, certificate }),
@@ -161,7 +167,9 @@ test('a group that is not there leaves the socket shut, with a sentence', async 
   const socket = join(folder(), 'ingot.sock');
   const problems: string[] = [];
   const listener = await startListener({
-    ...{ name: 'API socket', at: { path: socket, group: 'no-such-group' }, log: createLog('silent') },
+    name: 'API socket',
+    at: { path: socket, group: 'no-such-group' },
+    log: createLog('silent'),
     handler: (_request, response) => response.end(),
     onProblem: (sentence) => problems.push(sentence),
   });

@@ -38,7 +38,8 @@ function machine() {
   const say = (type: ClientMessage, options: Options, mode: Mode) =>
     answers(factsOf({ type, mac: MAC, xid, options }), { address: ipv4('10.77.0.1'), mode })?.file ?? null;
   return {
-    ...{ told, rounds },
+    told,
+    rounds,
     /** The boot file; firmware that is offered none asks for none. */
     boot: (options = PXE, mode: Mode = 'authoritative'): string | null => {
       now += 60_000;

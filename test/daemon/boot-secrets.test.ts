@@ -20,7 +20,8 @@ const FILES = { has: () => true };
 const HIDDEN = 'hidden-from-the-wire';
 const SECRETS = {
   driver_info: {
-    ...{ redfish_address: `https://root:${HIDDEN}@10.30.0.5`, redfish_password: HIDDEN },
+    redfish_address: `https://root:${HIDDEN}@10.30.0.5`,
+    redfish_password: HIDDEN,
     nested: { token: HIDDEN },
   },
   extra: { note: HIDDEN },
@@ -92,9 +93,12 @@ describe.each(Object.entries(INSTANCES))('a node with %s', (_name, instance_info
       for (const secureBoot of [false, true]) {
         const capabilities = `secure_boot:${secureBoot}`;
         const node = await store.nodes.update(uuid, {
-          ...{ ...SECRETS, instance_info, boot_intent },
-          ...{ properties: { ...SECRETS.properties, capabilities } },
-          ...{ boot_generation: 3, instance_generation: 2 },
+          ...SECRETS,
+          instance_info,
+          boot_intent,
+          properties: { ...SECRETS.properties, capabilities },
+          boot_generation: 3,
+          instance_generation: 2,
         });
         const secrets = [
           HIDDEN,

@@ -11,8 +11,13 @@ const MAC = '02:00:00:00:77:01';
 /** Each look is a run of the command, on a machine that may be busy. */
 const PATIENCE = { timeout: 30_000 };
 const PXE = {
-  ...{ name: 'pxe', role: 'pxe', interface: 's0', cidr: '10.77.0.0/16', address: '10.77.0.1' },
-  ...{ dhcp: 'authoritative', ranges: [{ use: 'dhcp', from: '10.77.1.0', to: '10.77.1.255' }] },
+  name: 'pxe',
+  role: 'pxe',
+  interface: 's0',
+  cidr: '10.77.0.0/16',
+  address: '10.77.0.1',
+  dhcp: 'authoritative',
+  ranges: [{ use: 'dhcp', from: '10.77.1.0', to: '10.77.1.255' }],
 };
 
 let dir: string;

@@ -9,8 +9,16 @@ import { mac } from '../dhcp/samples.ts';
 const KNOWN = mac(1);
 const relay = { giaddr: parseIpv4('10.1.0.1'), circuitId: 'eth0:12', remoteId: null };
 const fact = (of: typeof KNOWN, more: Partial<DhcpFact> = {}): DhcpFact => ({
-  ...{ kind: 'dhcp.offer', at: 0, network: 'pxe', mac: of, address: null, sentence: 'was offered' },
-  ...{ vendorClass: 'PXEClient:Arch:00007', archs: [7], uuid: null, ...more },
+  kind: 'dhcp.offer',
+  at: 0,
+  network: 'pxe',
+  mac: of,
+  address: null,
+  sentence: 'was offered',
+  vendorClass: 'PXEClient:Arch:00007',
+  archs: [7],
+  uuid: null,
+  ...more,
 });
 
 function teller() {

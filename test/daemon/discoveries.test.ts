@@ -13,13 +13,20 @@ const START = Date.UTC(2026, 10, 22, 12);
 const NODE = '11111111-1111-4111-8111-111111111111';
 const config = configSchema.parse({ networks: [{ name: 'pxe', role: 'pxe', cidr: '10.20.0.0/16' }] });
 const UEFI = {
-  ...{ network: 'pxe', uuid: '00112233445566778899aabbccddeeff' },
-  ...{ vendorClass: 'PXEClient:Arch:00007', architecture: 'EFI x64' },
+  network: 'pxe',
+  uuid: '00112233445566778899aabbccddeeff',
+  vendorClass: 'PXEClient:Arch:00007',
+  architecture: 'EFI x64',
 };
 
 const offer = (seconds = 0, more: Partial<Fact> = {}): Fact => ({
-  ...{ kind: 'dhcp.offer', at: START + seconds * 1000, mac: null, address: parseIpv4('10.20.1.5') },
-  ...{ sentence: 'was offered 10.20.1.5', client: UEFI, ...more },
+  kind: 'dhcp.offer',
+  at: START + seconds * 1000,
+  mac: null,
+  address: parseIpv4('10.20.1.5'),
+  sentence: 'was offered 10.20.1.5',
+  client: UEFI,
+  ...more,
 });
 
 /** Sleeps a turn only, so that what is seen is written at once; its time is the test's. */
@@ -49,11 +56,20 @@ test('a machine that asks and fetches is one entry with all that it told, and on
   await list.stop();
   await onDisk(store).toEqual([
     {
-      ...{ mac: mac(1), uuid: '00112233-4455-6677-8899-aabbccddeeff', architecture: 'EFI x64' },
-      ...{ vendor_class: 'PXEClient:Arch:00007', network: 'pxe', address: '10.20.1.5' },
-      ...{ giaddr: '10.20.0.2', circuit_id: 'eth0:12', remote_id: null },
-      ...{ stage: 'boot.script', message: 'fetched its script', seen_count: 2 },
-      ...{ first_seen: '2026-11-22T12:00:00.000Z', last_seen: '2026-11-22T12:00:09.000Z' },
+      mac: mac(1),
+      uuid: '00112233-4455-6677-8899-aabbccddeeff',
+      architecture: 'EFI x64',
+      vendor_class: 'PXEClient:Arch:00007',
+      network: 'pxe',
+      address: '10.20.1.5',
+      giaddr: '10.20.0.2',
+      circuit_id: 'eth0:12',
+      remote_id: null,
+      stage: 'boot.script',
+      message: 'fetched its script',
+      seen_count: 2,
+      first_seen: '2026-11-22T12:00:00.000Z',
+      last_seen: '2026-11-22T12:00:09.000Z',
     },
   ]);
   expect(await events(store)).toEqual([
@@ -190,7 +206,14 @@ test('what a vendor class does to a terminal is taken out of it', () => {
 
 function dhcpFact(said: { vendorClass: string; archs?: readonly number[] }) {
   return {
-    ...{ kind: 'dhcp.offer' as const, at: 0, network: 'pxe', mac: mac(1), address: null, sentence: '' },
-    ...{ archs: [], uuid: null, ...said },
+    kind: 'dhcp.offer' as const,
+    at: 0,
+    network: 'pxe',
+    mac: mac(1),
+    address: null,
+    sentence: '',
+    archs: [],
+    uuid: null,
+    ...said,
   };
 }

@@ -68,7 +68,10 @@ const IPXE_OFFERS = {
   'iPXE 1.21 and 2.0, as Debian 13 has it and later ones': [
     '-cipher',
     `${['ECDHE-ECDSA-', 'ECDHE-RSA-', 'DHE-RSA-', ''].flatMap((by) => AES_GCM.map((aes) => by + aes)).join(':')}:${AES_CBC}:@SECLEVEL=0`,
-    ...['-sigalgs', `ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:${RSA}`, '-groups', 'X25519:P-256:P-384'],
+    '-sigalgs',
+    `ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:${RSA}`,
+    '-groups',
+    'X25519:P-256:P-384',
   ],
 } as const;
 /** It names the address as the server's name, too, and takes records of 4 KiB. */

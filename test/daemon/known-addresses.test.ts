@@ -9,8 +9,13 @@ import { temporaryStore } from '../store/temporary-store.ts';
 
 const MAC = '52:54:00:00:00:01';
 const lease = (mac: string | null, address: string): LeaseView => ({
-  ...{ network: 'pxe', mac, address, hostname: null, state: 'leased' },
-  ...{ starts_at: null, expires_at: '2026-11-22T12:00:00.000Z' },
+  network: 'pxe',
+  mac,
+  address,
+  hostname: null,
+  state: 'leased',
+  starts_at: null,
+  expires_at: '2026-11-22T12:00:00.000Z',
 });
 const LEASES = [lease(MAC, '10.20.1.5'), lease('52:54:00:00:00:99', '10.20.1.6'), lease(null, '10.20.1.7')];
 

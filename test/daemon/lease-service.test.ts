@@ -27,7 +27,8 @@ function service(book: LeaseBook, failure: IngotError | null = null) {
 }
 
 const WIDE = {
-  ...{ ...NETWORK, cidr: cidr('10.77.0.0/16') },
+  ...NETWORK,
+  cidr: cidr('10.77.0.0/16'),
   ranges: [{ from: ip('10.77.1.0'), to: ip('10.77.9.255') }],
 };
 

@@ -87,8 +87,12 @@ test('connections beyond those that strangers may have in all are cut and counte
   const limits = { maxConnections: 1, connectionsPerAddress: 9, requestTimeoutMs: 9_000 };
   const bodies = { bodyBytes: 9, bodyBytesPerAddress: 9, largestBody: 9 };
   const listener = await startListener({
-    ...{ name: 'boot', at: { path }, handler: () => undefined, log: createLog('silent') },
-    ...{ onProblem: () => undefined, strangers: { limits: { ...limits, ...bodies }, counters } },
+    name: 'boot',
+    at: { path },
+    handler: () => undefined,
+    log: createLog('silent'),
+    onProblem: () => undefined,
+    strangers: { limits: { ...limits, ...bodies }, counters },
   });
   onTestFinished(() => listener.stop());
   const [first, second] = [connect(path), connect(path)];
@@ -106,8 +110,13 @@ test('connections by HTTPS count for their address before they shake hands', asy
   const limits = { maxConnections: 9, connectionsPerAddress: 1, requestTimeoutMs: 9_000 };
   const bodies = { bodyBytes: 9, bodyBytesPerAddress: 9, largestBody: 9 };
   const listener = await startListener({
-    ...{ name: 'boot HTTPS', at: { path }, handler: () => undefined, log: createLog('silent'), tls },
-    ...{ onProblem: () => undefined, strangers: { limits: { ...limits, ...bodies }, counters } },
+    name: 'boot HTTPS',
+    at: { path },
+    handler: () => undefined,
+    log: createLog('silent'),
+    tls,
+    onProblem: () => undefined,
+    strangers: { limits: { ...limits, ...bodies }, counters },
   });
   onTestFinished(() => listener.stop());
   const [first, second] = [connect(path), connect(path)];

@@ -41,8 +41,14 @@ beforeAll(async () => {
   site = await startNetworkSite('nosecret', { callback_s: 150, power_s: 30 });
   rack = await startRackProcess(
     {
-      ...{ machines: 1, address: '127.0.0.1', bmcPort: 8000, agentPort: 0, workMs: 0 },
-      ...{ bootUrl: AT, credentials: { username: 'admin', password: PASSWORD }, ramdisk: 'silent' },
+      machines: 1,
+      address: '127.0.0.1',
+      bmcPort: 8000,
+      agentPort: 0,
+      workMs: 0,
+      bootUrl: AT,
+      credentials: { username: 'admin', password: PASSWORD },
+      ramdisk: 'silent',
     },
     site.wire.launch('server'),
   );

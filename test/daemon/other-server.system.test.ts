@@ -31,11 +31,13 @@ afterEach(async () => {
 async function start(mode: 'authoritative' | 'proxy'): Promise<RunningDaemon> {
   const { api } = await freePorts('api');
   const network = {
-    ...{ name: 'pxe', role: 'pxe', interface: 's0', address: '10.77.0.1', cidr: '10.77.0.0/16' },
-    ...{
-      dhcp: mode,
-      ranges: mode === 'proxy' ? [] : [{ use: 'dhcp', from: '10.77.1.0', to: '10.77.1.255' }],
-    },
+    name: 'pxe',
+    role: 'pxe',
+    interface: 's0',
+    address: '10.77.0.1',
+    cidr: '10.77.0.0/16',
+    dhcp: mode,
+    ranges: mode === 'proxy' ? [] : [{ use: 'dhcp', from: '10.77.1.0', to: '10.77.1.255' }],
   };
   daemon = await startDaemon({
     dir,

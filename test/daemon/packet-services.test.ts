@@ -8,8 +8,12 @@ import { bootNetworks } from '../../src/dhcp/network.ts';
 import { createLog } from '../../src/log.ts';
 
 const network = (name: string, number: number, more: object) => ({
-  ...{ name, role: 'pxe', interface: `eth${number}`, cidr: `10.2${number}.0.0/24` },
-  ...{ address: `10.2${number}.0.1`, ...more },
+  name,
+  role: 'pxe',
+  interface: `eth${number}`,
+  cidr: `10.2${number}.0.0/24`,
+  address: `10.2${number}.0.1`,
+  ...more,
 });
 
 async function servicesFor(networks: readonly object[]): Promise<readonly PacketService[]> {
@@ -19,7 +23,9 @@ async function servicesFor(networks: readonly object[]): Promise<readonly Packet
     { dhcp: serve, boot: serve, tftp: serve, syslog: serve },
     {
       networks: bootNetworks(configSchema.parse({ networks }).networks),
-      ...{ indexOf: () => 1, clock: systemClock, log: createLog('silent') },
+      indexOf: () => 1,
+      clock: systemClock,
+      log: createLog('silent'),
       tell: (service) => told.push(service),
     },
   );
@@ -38,7 +44,9 @@ it('where DHCP is off, machines that are sent to us get all but DHCP, and may do
 it('a network behind routers is reached by the address of ours that it names', async () => {
   const far = { name: 'far', role: 'pxe', cidr: '10.29.0.0/24', server_address: '10.21.0.1' };
   expect((await servicesFor([far])).map(({ at }) => at)).toEqual([
-    ...['10.21.0.1:4011', '10.21.0.1:69', '10.21.0.1:514'],
+    '10.21.0.1:4011',
+    '10.21.0.1:69',
+    '10.21.0.1:514',
   ]);
 });
 

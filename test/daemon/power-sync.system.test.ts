@@ -25,7 +25,11 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'ingot-power-sync-'));
   const ports = await freePorts('bmc', 'agent', 'boot', 'https', 'api');
   rack = await startRackProcess({
-    ...{ machines: 1, address: '127.0.0.1', bmcPort: ports.bmc, agentPort: ports.agent, workMs: 100 },
+    machines: 1,
+    address: '127.0.0.1',
+    bmcPort: ports.bmc,
+    agentPort: ports.agent,
+    workMs: 100,
     bootUrl: `http://127.0.0.1:${ports.boot}`,
     credentials: { username: 'admin', password: PASSWORD },
   });

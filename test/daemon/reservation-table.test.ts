@@ -17,7 +17,9 @@ test('what is published last is what the store has, however the publications ove
   const store = await temporaryStore();
   const said: string[] = [];
   const publisher = createReservationPublisher({
-    ...{ store, networks: NETWORKS, onProblem: expect.fail },
+    store,
+    networks: NETWORKS,
+    onProblem: expect.fail,
     publish: async (entries, removed) => {
       await new Promise((resolve) => setTimeout(resolve, said.length === 0 ? 20 : 0));
       said.push([...entries.map(words), ...removed.map((mac) => `- ${mac}`)].join(', '));
@@ -42,7 +44,9 @@ test('thousands are published in parts, each once', async () => {
   const parts: number[] = [];
   const said: string[] = [];
   const publisher = createReservationPublisher({
-    ...{ store, networks: NETWORKS, onProblem: expect.fail },
+    store,
+    networks: NETWORKS,
+    onProblem: expect.fail,
     publish: async (entries, removed) => {
       parts.push(entries.length);
       said.push(...entries.map((entry) => entry.mac), ...removed.map((one) => `- ${one}`));
@@ -61,7 +65,9 @@ test('what the configuration no longer allows is told and not served, and the re
   await store.reservations.put({ ...kept, mac: mac(50), address: '10.20.0.1' });
   await store.reservations.put(kept);
   await createReservationPublisher({
-    ...{ store, networks: NETWORKS, onProblem: (sentence) => void problems.push(sentence) },
+    store,
+    networks: NETWORKS,
+    onProblem: (sentence) => void problems.push(sentence),
     publish: async (entries) => void said.push(...entries.map(words)),
   }).publishAll();
   expect(said).toEqual([`${MAC} 10.20.5.5`]);

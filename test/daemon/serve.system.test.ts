@@ -48,7 +48,11 @@ async function stop(): Promise<number | null> {
 }
 
 const pxe = (address: string) => ({
-  ...{ name: 'pxe', role: 'pxe', interface: 's0', address, dhcp: 'authoritative' },
+  name: 'pxe',
+  role: 'pxe',
+  interface: 's0',
+  address,
+  dhcp: 'authoritative',
   cidr: '10.77.0.0/16',
   ranges: [{ use: 'dhcp', from: '10.77.1.0', to: '10.77.1.255' }],
 });
@@ -77,10 +81,13 @@ async function daemonEvents(running: RunningDaemon): Promise<readonly string[]> 
 
 /** A node whose BMC takes connections and says nothing. */
 const nodeAt = (port: number) => ({
-  ...{ name: 'rack1-07', driver: 'redfish' },
+  name: 'rack1-07',
+  driver: 'redfish',
   driver_info: {
-    ...{ redfish_address: `https://127.0.0.1:${port}`, redfish_verify_ca: false },
-    ...{ redfish_username: 'admin', redfish_password: 'secret' },
+    redfish_address: `https://127.0.0.1:${port}`,
+    redfish_verify_ca: false,
+    redfish_username: 'admin',
+    redfish_password: 'secret',
   },
   ports: [{ address: '52:54:00:12:34:56', pxe_enabled: true, physical_network: 'pxe' }],
 });
@@ -104,8 +111,14 @@ describe('with no network at all', () => {
     for (const name of ['.', ...(await readdir(state, { recursive: true }))])
       modes[name] = ((await stat(join(state, name))).mode & 0o777).toString(8);
     expect(modes).toMatchObject({
-      ...{ '.': '700', cache: '700', images: '700', ramdisk: '700' },
-      ...{ 'ingot.db': '600', 'leases.db': '600', 'secret.key': '600', 'ingot.sock': '600' },
+      '.': '700',
+      cache: '700',
+      images: '700',
+      ramdisk: '700',
+      'ingot.db': '600',
+      'leases.db': '600',
+      'secret.key': '600',
+      'ingot.sock': '600',
     });
     expect(Object.values(modes).filter((mode) => mode !== '700' && mode !== '600')).toEqual([]);
     expect(await stop()).toBe(0);
@@ -149,7 +162,8 @@ describe('with a PXE network whose interface is not there', () => {
     await expect
       .poll(() => problems(running))
       .toEqual({
-        ...{ API: null, 'API socket': null },
+        API: null,
+        'API socket': null,
         'DHCP pxe': expect.stringMatching(noInterface),
         'TFTP pxe': expect.stringMatching(noInterface),
         'PXE pxe': expect.stringMatching(noInterface),
@@ -316,7 +330,9 @@ describe('systemd', () => {
     let thaw = async (): Promise<void> => {};
     try {
       const running = await start({}, [
-        ...['env', `NOTIFY_SOCKET=${join(dir, 'notify')}`, 'WATCHDOG_USEC=800000'],
+        'env',
+        `NOTIFY_SOCKET=${join(dir, 'notify')}`,
+        'WATCHDOG_USEC=800000',
       ]);
       await expect.poll(beats).toBeGreaterThan(0);
       const pid = (await readFile(join(dir, 'state/ingot.lock'), 'utf8')).trim();

@@ -3,7 +3,10 @@ import { createStandingWarnings } from '../../src/daemon/standing-warnings.ts';
 import type { DhcpNotice } from '../../src/dhcp/notice.ts';
 
 const notice = (kind: DhcpNotice['kind'], server: string | null, sentence: string): DhcpNotice => ({
-  ...{ kind, severity: 'warning', network: 'pxe', sentence },
+  kind,
+  severity: 'warning',
+  network: 'pxe',
+  sentence,
   data: { server },
 });
 

@@ -11,7 +11,10 @@ function watch(...watched: readonly Watched[]) {
   const clock = createIdleClock();
   const beats: number[] = [];
   const stop = startWatchdog({
-    ...{ periodMs: 40_000, watched, clock, log: createLog('silent') },
+    periodMs: 40_000,
+    watched,
+    clock,
+    log: createLog('silent'),
     beat: () => beats.push(clock.elapsed()),
   });
   onTestFinished(stop);

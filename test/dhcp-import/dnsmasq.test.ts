@@ -64,12 +64,20 @@ test('leases are read up to those of IPv6; one without end is said by 0', () => 
   );
   expect(leases).toEqual([
     {
-      ...{ line: 1, mac: '52:54:00:00:00:01', address: '10.20.1.1', hostname: 'h1' },
-      ...{ startedAt: NOW, expiresAt: 1_800_000_000_000 },
+      line: 1,
+      mac: '52:54:00:00:00:01',
+      address: '10.20.1.1',
+      hostname: 'h1',
+      startedAt: NOW,
+      expiresAt: 1_800_000_000_000,
     },
     {
-      ...{ line: 2, mac: '52:54:00:00:00:02', address: '10.20.1.2', hostname: null },
-      ...{ startedAt: NOW, expiresAt: Date.UTC(9999, 11, 31) },
+      line: 2,
+      mac: '52:54:00:00:00:02',
+      address: '10.20.1.2',
+      hostname: null,
+      startedAt: NOW,
+      expiresAt: Date.UTC(9999, 11, 31),
     },
   ]);
   expect(skipped).toMatchObject([{ line: 3, what: 'lease of 10.20.1.3' }]);

@@ -16,8 +16,13 @@ const MACS = ['02:00:00:00:77:01', '02:00:00:00:77:02'];
 const SYSTEM = '02:00:00:00:77:0d';
 const STRANGER = '02:00:00:00:77:99';
 const PXE = {
-  ...{ name: 'pxe', role: 'pxe', interface: 's0', cidr: '10.77.0.0/16', address: '10.77.0.1' },
-  ...{ dhcp: 'authoritative', ranges: [{ use: 'dhcp', from: '10.77.1.10', to: '10.77.1.99' }] },
+  name: 'pxe',
+  role: 'pxe',
+  interface: 's0',
+  cidr: '10.77.0.0/16',
+  address: '10.77.0.1',
+  dhcp: 'authoritative',
+  ranges: [{ use: 'dhcp', from: '10.77.1.10', to: '10.77.1.99' }],
 };
 
 let dir: string;

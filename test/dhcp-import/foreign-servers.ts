@@ -35,7 +35,8 @@ const RECIPES: { readonly [server in ForeignServer]: Recipe } = {
     argv: ({ dir, config }) => [
       ...(['env', `KEA_PIDFILE_DIR=${dir}`, `KEA_LOCKFILE_DIR=${dir}`] as const),
       join(UNPACKED, 'kea-dhcp4-server/usr/sbin/kea-dhcp4'),
-      ...['-c', config],
+      '-c',
+      config,
     ],
   },
   isc: {
@@ -48,7 +49,16 @@ subnet 10.77.0.0 netmask 255.255.0.0 {
 `,
     argv: ({ dir, config, leases }) => [
       join(UNPACKED, 'isc-dhcp-server/usr/sbin/dhcpd'),
-      ...['-4', '-f', '-q', '-cf', config, '-lf', leases, '-pf', join(dir, 'dhcpd.pid'), 's0'],
+      '-4',
+      '-f',
+      '-q',
+      '-cf',
+      config,
+      '-lf',
+      leases,
+      '-pf',
+      join(dir, 'dhcpd.pid'),
+      's0',
     ],
   },
   dnsmasq: {

@@ -60,8 +60,11 @@ lease 10.20.1.4 {
   const at = (text: string) => Date.parse(`2026-11-19T${text}Z`);
   expect(leases).toMatchObject([
     {
-      ...{ mac: '00:16:3e:00:00:02', address: '10.20.1.1', hostname: 'h2' },
-      ...{ startedAt: at('10:11:12'), expiresAt: at('11:11:12') },
+      mac: '00:16:3e:00:00:02',
+      address: '10.20.1.1',
+      hostname: 'h2',
+      startedAt: at('10:11:12'),
+      expiresAt: at('11:11:12'),
     },
     { mac: '00:16:3e:00:00:04', startedAt: 1_800_000_000_000, expiresAt: Date.UTC(9999, 11, 31) },
   ]);

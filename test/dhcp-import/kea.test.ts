@@ -108,8 +108,12 @@ describe("Kea's leases", () => {
     );
     expect(leases).toEqual([
       {
-        ...{ line: 4, mac: '52:54:00:00:00:03', address: '10.20.1.1', hostname: 'h1' },
-        ...{ startedAt: 1_800_006_399_000, expiresAt: 1_800_009_999_000 },
+        line: 4,
+        mac: '52:54:00:00:00:03',
+        address: '10.20.1.1',
+        hostname: 'h1',
+        startedAt: 1_800_006_399_000,
+        expiresAt: 1_800_009_999_000,
       },
     ]);
     expect(skipped.map(({ line, why }) => `${line} ${why}`)).toEqual([

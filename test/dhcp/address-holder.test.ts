@@ -6,8 +6,12 @@ import { bookOf, NETWORK, NOW } from './samples.ts';
 
 const MAC = mac('52:54:00:00:00:07');
 const lease = (address: string, expiresAt: number) => ({
-  ...{ mac: MAC, address: ipv4(address), hostname: null, relayInformation: null },
-  ...{ startedAt: NOW - 10_000, expiresAt },
+  mac: MAC,
+  address: ipv4(address),
+  hostname: null,
+  relayInformation: null,
+  startedAt: NOW - 10_000,
+  expiresAt,
 });
 
 function holderOf(address: string, mode: DhcpNetwork['mode'] = 'authoritative') {

@@ -53,7 +53,8 @@ function asked(parts: MessageParts, scene: Scene = {}) {
     onFact: (fact) => facts.push(fact),
   });
   server.receive(encodePacket(message(parts)).bytes, {
-    ...{ arrival, source },
+    arrival,
+    source,
     send: (bytes, { address, port }) => {
       const decoded = decodePacket(bytes);
       if (decoded.ok) sent.push({ packet: decoded.packet, to: `${address}:${port}` });

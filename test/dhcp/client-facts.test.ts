@@ -139,7 +139,8 @@ describe('a client whose chaddr holds no MAC', () => {
     readClient(
       {
         ...message({ type: 'discover', options }),
-        ...{ hardwareType: hardware.type, hardwareAddress: hardware.address },
+        hardwareType: hardware.type,
+        hardwareAddress: hardware.address,
       },
       (option) => (Buffer.compare(option, uuid) === 0 ? mac(77) : null),
     );
@@ -153,27 +154,33 @@ describe('a client whose chaddr holds no MAC', () => {
   }>([
     {
       says: 'EDK2 with its UUID there: the node of that UUID',
-      ...{ type: 1, hlen: 16, options: [[97, uuid]], is: mac(77) },
+      type: 1,
+      hlen: 16,
+      options: [[97, uuid]],
+      is: mac(77),
     },
     {
       says: 'an unknown UUID',
-      ...{ type: 1, hlen: 16, options: [[97, Uint8Array.of(0, ...new Uint8Array(16).fill(9))]], is: null },
+      type: 1,
+      hlen: 16,
+      options: [[97, Uint8Array.of(0, ...new Uint8Array(16).fill(9))]],
+      is: null,
     },
     {
       says: 'a MAC as client identifier before the UUID',
-      ...{
-        type: 1,
-        hlen: 16,
-        options: [
-          [97, uuid],
-          [61, Uint8Array.of(1, 2, 0, 0, 0, 0, 5)],
-        ],
-        is: mac(5),
-      },
+      type: 1,
+      hlen: 16,
+      options: [
+        [97, uuid],
+        [61, Uint8Array.of(1, 2, 0, 0, 0, 0, 5)],
+      ],
+      is: mac(5),
     },
     {
       says: 'InfiniBand (RFC 4390): the port’s GUID without its middle, as Ironic writes it',
-      ...{ type: 32, hlen: 0, is: '7c:fe:90:29:24:4f' },
+      type: 32,
+      hlen: 0,
+      is: '7c:fe:90:29:24:4f',
       options: [[61, Uint8Array.from(Buffer.from('ff000000000002000002c9007cfe90030029244f', 'hex'))]],
     },
     {

@@ -39,7 +39,10 @@ describe('a network that goes by client identifiers', () => {
   it('gives each identifier of one MAC an address of its own, and its own back', () => {
     const { boot } = site();
     expect([boot(ROM), boot(SYSTEM), boot(ROM), boot(SYSTEM)]).toEqual([
-      ...['10.77.0.10', '10.77.0.11', '10.77.0.10', '10.77.0.11'],
+      '10.77.0.10',
+      '10.77.0.11',
+      '10.77.0.10',
+      '10.77.0.11',
     ]);
   });
 

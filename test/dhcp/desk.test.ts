@@ -8,7 +8,11 @@ import { bookOf, cidr, ip, type MessageParts, mac, message, NETWORK } from './sa
 
 const RACK = {
   ...NETWORK,
-  ...{ name: 'rack', interface: null, wire: 'rack', cidr: cidr('10.70.0.0/24'), gateway: ip('10.70.0.254') },
+  name: 'rack',
+  interface: null,
+  wire: 'rack',
+  cidr: cidr('10.70.0.0/24'),
+  gateway: ip('10.70.0.254'),
   ranges: [{ from: ip('10.70.0.10'), to: ip('10.70.0.19') }],
 };
 const RELAY = '10.70.0.254';

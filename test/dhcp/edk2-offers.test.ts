@@ -70,8 +70,11 @@ function answersTo(parts: MessageParts, mode: DhcpNetwork['mode']): readonly Dhc
     bootFields: createBootAnswers({
       httpGrubs: new Set(),
       rounds: createProgramRounds(),
-      ...{ files: FILES, entryOf: () => null, site: SITE },
-      ...{ clock: { now: () => NOW, elapsed: () => NOW }, onFact: () => undefined },
+      files: FILES,
+      entryOf: () => null,
+      site: SITE,
+      clock: { now: () => NOW, elapsed: () => NOW },
+      onFact: () => undefined,
     }),
   });
   return rig.say(parts).map(({ packet }) => packet);
@@ -79,7 +82,10 @@ function answersTo(parts: MessageParts, mode: DhcpNetwork['mode']): readonly Dhc
 
 const discover = (options: MessageParts['options'] = []): MessageParts => ({ type: 'discover', options });
 const request = (options: MessageParts['options'] = []): MessageParts => ({
-  ...{ type: 'request', asks: '10.77.0.10', serverId: US, options },
+  type: 'request',
+  asks: '10.77.0.10',
+  serverId: US,
+  options,
 });
 
 describe('EDK2 takes our offer for PXE', () => {

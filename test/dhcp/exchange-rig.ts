@@ -88,7 +88,12 @@ export function startExchange(changes: Partial<DeskOptions> = {}): ExchangeRig {
     receive,
     say: (parts, arrival, port) => receive(encodePacket(message(parts)).bytes, arrival, port),
     counted: () => Object.fromEntries(Object.entries(counters.snapshot()).filter(([, count]) => count > 0)),
-    ...{ sent, facts, notices, journaled, counters, reservations },
+    sent,
+    facts,
+    notices,
+    journaled,
+    counters,
+    reservations,
     advance: (seconds) => {
       now += seconds * 1000;
     },

@@ -82,7 +82,8 @@ function say(parts: MessageParts): void {
     packet,
     facts: factsOf(parts),
     stage: null,
-    ...{ arrival, port: 68 },
+    arrival,
+    port: 68,
     now,
     send,
   };

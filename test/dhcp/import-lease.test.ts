@@ -23,7 +23,11 @@ function judged(
   const book = bookOf(ours);
   if (address === '10.77.0.19') book.quarantine(ip(address), NOW);
   const verdict = judgeLease(lease(ME, address, seconds), {
-    ...{ network: NETWORK, book, reservations, isBooting: false, now: NOW },
+    network: NETWORK,
+    book,
+    reservations,
+    isBooting: false,
+    now: NOW,
   });
   return verdict.result === 'skipped' ? verdict.why : verdict.result;
 }

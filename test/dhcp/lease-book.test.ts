@@ -32,7 +32,10 @@ describe('the size of the dynamic addresses', () => {
       fc.property(number, number, number, number, (from, length, ours, gateway) => {
         const at = (offset: number) => ip(`10.77.${Math.floor(offset / 256)}.${offset % 256}`);
         const dynamic = dynamicAddresses({
-          ...{ ...NETWORK, cidr: cidr('10.77.0.0/16'), address: at(ours), gateway: at(gateway) },
+          ...NETWORK,
+          cidr: cidr('10.77.0.0/16'),
+          address: at(ours),
+          gateway: at(gateway),
           ranges: [{ from: at(from), to: at(from + length) }],
         });
         expect(dynamic.size).toBe([...dynamic.inOrder()].length);

@@ -41,8 +41,17 @@ describe('beside dnsmasq', () => {
   it('names the boot file to firmware and gives no address; dnsmasq does that', async () => {
     expect(await hear({ ...EDK2, replies: 2 })).toEqual([
       {
-        ...{ from: `${US}:67`, type: 2, yiaddr: null, ciaddr: null, siaddr: US, file: 'snponly.efi' },
-        ...{ server: US, vendorClass: 'PXEClient', lease: null, vendor: '060108ff', uuid: UUID },
+        from: `${US}:67`,
+        type: 2,
+        yiaddr: null,
+        ciaddr: null,
+        siaddr: US,
+        file: 'snponly.efi',
+        server: US,
+        vendorClass: 'PXEClient',
+        lease: null,
+        vendor: '060108ff',
+        uuid: UUID,
       },
       expect.objectContaining({
         from: `${DNSMASQ}:67`,
@@ -80,8 +89,16 @@ describe('beside dnsmasq', () => {
     const options = [...EDK2.options, [43, '470400000000ff']];
     expect(await hear({ ...binl, options })).toEqual([
       {
-        ...{ from: `${US}:4011`, type: 5, yiaddr: null, ciaddr, siaddr: US, file: 'snponly.efi' },
-        ...{ server: US, vendorClass: 'PXEClient', lease: null, uuid: UUID },
+        from: `${US}:4011`,
+        type: 5,
+        yiaddr: null,
+        ciaddr,
+        siaddr: US,
+        file: 'snponly.efi',
+        server: US,
+        vendorClass: 'PXEClient',
+        lease: null,
+        uuid: UUID,
         vendor: '060108470400000000ff',
       },
     ]);

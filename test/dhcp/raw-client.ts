@@ -34,7 +34,10 @@ const settings = z
 const mac = parseMac(settings.mac);
 if (mac === null) throw new Error(`no MAC: ${settings.mac}`);
 const socket = await openBoundSocket({
-  ...{ interface: settings.interface, address: null, port: settings.fromPort, shared: true },
+  interface: settings.interface,
+  address: null,
+  port: settings.fromPort,
+  shared: true,
 });
 const done = new AbortController();
 let left = settings.replies;
@@ -48,18 +51,33 @@ socket.on('message', (datagram, from) => {
   };
   const said = {
     from: `${from.address}:${from.port}`,
-    ...{ type: options.get(53)?.[0], yiaddr, ciaddr, siaddr, file },
+    type: options.get(53)?.[0],
+    yiaddr,
+    ciaddr,
+    siaddr,
+    file,
     server: readOption(options, OPTIONS.serverIdentifier),
     vendorClass: readOption(options, OPTIONS.vendorClass),
     lease: readOption(options, OPTIONS.leaseTime),
-    ...{ vendor: hex(43), uuid: hex(97) },
+    vendor: hex(43),
+    uuid: hex(97),
   };
   process.stdout.write(`${JSON.stringify(said)}\n`);
   if (--left === 0) done.abort();
 });
 const question = encodePacket({
-  ...{ op: 'request', hardwareType: 1, hardwareAddress: macToBytes(mac), hops: 0, xid: 0x11223344, secs: 0 },
-  ...{ broadcast: true, yiaddr: null, siaddr: null, giaddr: null, sname: '', file: '' },
+  op: 'request',
+  hardwareType: 1,
+  hardwareAddress: macToBytes(mac),
+  hops: 0,
+  xid: 0x11223344,
+  secs: 0,
+  broadcast: true,
+  yiaddr: null,
+  siaddr: null,
+  giaddr: null,
+  sname: '',
+  file: '',
   ciaddr: settings.ciaddr === null ? null : parseIpv4(settings.ciaddr),
   options: new Map([
     writeOption(OPTIONS.messageType, MESSAGE_TYPES[settings.type]),

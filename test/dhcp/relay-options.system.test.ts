@@ -33,18 +33,20 @@ beforeAll(async () => {
       boot: { ramdisk_dir: await makeRamdisk(join(folder, 'ramdisk')) },
       networks: [
         {
-          ...{ name: 'pxe', role: 'pxe', interface: 's0', cidr: '10.77.0.0/24', address: SERVER },
+          name: 'pxe',
+          role: 'pxe',
+          interface: 's0',
+          cidr: '10.77.0.0/24',
+          address: SERVER,
           dhcp: 'authoritative',
           ranges: [{ use: 'dhcp', from: '10.77.0.10', to: '10.77.0.99' }],
         },
         ...[70, 71].map((number) => ({
-          ...{
-            name: `rack-${number}`,
-            wire: `rack-${number}`,
-            cidr: `10.${number}.0.0/24`,
-            gateway: `10.${number}.0.254`,
-            ...behindRelays,
-          },
+          name: `rack-${number}`,
+          wire: `rack-${number}`,
+          cidr: `10.${number}.0.0/24`,
+          gateway: `10.${number}.0.254`,
+          ...behindRelays,
           ranges: [{ use: 'dhcp', from: `10.${number}.0.10`, to: `10.${number}.0.99` }],
         })),
       ],

@@ -9,7 +9,9 @@ const ROUTED: Arrival = { by: 'address', address: ip('10.77.0.1') };
 const RELAY_PORT = 40_067;
 
 const question = (type: 'discover' | 'request', relayOption: readonly number[]) => ({
-  ...{ type, giaddr: '10.77.0.9', asks: '10.77.0.10' },
+  type,
+  giaddr: '10.77.0.9',
+  asks: '10.77.0.10',
   ...(type === 'request' ? { serverId: '10.77.0.1' } : {}),
   options: [[OPTIONS.relayInformation.code, Uint8Array.from(relayOption)]] as const,
 });

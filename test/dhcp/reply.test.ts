@@ -135,8 +135,16 @@ describe('an OFFER', () => {
       const hardwareAddress = new Uint8Array(length).fill(7);
       const question = { ...message({ type: 'discover', broadcast: true }), hardwareType, hardwareAddress };
       const { bytes, destination } = composeReply({
-        ...{ kind: 'offer', question, facts: factsOf({ type: 'discover' }), network: NETWORK, boot: BOOT },
-        ...{ isRouted: false, isBooting: false, hostname: null, message: null, yiaddr: ip('10.77.0.10') },
+        kind: 'offer',
+        question,
+        facts: factsOf({ type: 'discover' }),
+        network: NETWORK,
+        boot: BOOT,
+        isRouted: false,
+        isBooting: false,
+        hostname: null,
+        message: null,
+        yiaddr: ip('10.77.0.10'),
       });
       expect(decodePacket(bytes)).toMatchObject({
         packet: { hardwareType, hardwareAddress, broadcast: true },

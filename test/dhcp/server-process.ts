@@ -70,15 +70,21 @@ const counters = createDhcpCounters();
 const networks = [settings, ...settings.more].map((one): DhcpNetwork => {
   const gateway = one.gateway === null ? null : address(one.gateway);
   return {
-    ...{ name: one.name, interface: one.interface, wire: one.interface ?? one.wire ?? one.name },
-    ...{ cidr: must(parseCidr(one.cidr), one.cidr), address: address(one.address), gateway },
+    name: one.name,
+    interface: one.interface,
+    wire: one.interface ?? one.wire ?? one.name,
+    cidr: must(parseCidr(one.cidr), one.cidr),
+    address: address(one.address),
+    gateway,
     nameservers: [address('10.77.0.2')],
     leaseSeconds: one.leaseSeconds,
     identity: one.identity,
     bootLeaseSeconds: one.bootLeaseSeconds,
     mode: one.mode,
-    ...{ strangersPerPort: one.strangersPerPort, strangersPercent: one.strangersPercent },
-    ...{ arpProbe: one.arpProbe, reply: one.reply },
+    strangersPerPort: one.strangersPerPort,
+    strangersPercent: one.strangersPercent,
+    arpProbe: one.arpProbe,
+    reply: one.reply,
     ranges: [{ from: address(one.range.from), to: address(one.range.to) }],
   };
 });
@@ -111,7 +117,12 @@ const desk = createDesk({
 const servers = await Promise.all(
   endpointsOf(networks).map((endpoint, index) =>
     startDhcpServer({
-      ...{ answerer: desk, endpoint, port: 67, clock: systemClock, log, counters },
+      answerer: desk,
+      endpoint,
+      port: 67,
+      clock: systemClock,
+      log,
+      counters,
       descriptor: index === 0 ? settings.descriptor : null,
     }),
   ),

@@ -8,7 +8,11 @@ const EVERY_MS = 60_000;
 function search(more: Pick<ServerSearchOptions, 'onDefect'> = {}) {
   const time = { elapsed: 0, notices: 0 };
   const running = startServerSearch({
-    ...{ network: 'pxe', interface: 'lo', expects: 'beside', everyMs: EVERY_MS, isOurs: () => false },
+    network: 'pxe',
+    interface: 'lo',
+    expects: 'beside',
+    everyMs: EVERY_MS,
+    isOurs: () => false,
     clock: {
       elapsed: () => time.elapsed,
       sleep: async (ms) => {

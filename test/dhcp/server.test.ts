@@ -33,7 +33,10 @@ it('a server that stops sends what waited, and what comes later goes nowhere', a
       settle: async () => say('the lease is on disk'),
     },
     endpoint: { arrival: { by: 'address', address: ADDRESS }, networks: ['pxe'] },
-    ...{ port: PORT, counters, clock: systemClock, log: createLog('silent') },
+    port: PORT,
+    counters,
+    clock: systemClock,
+    log: createLog('silent'),
   });
   client.send('a question', PORT, ADDRESS);
   await arrived.promise;

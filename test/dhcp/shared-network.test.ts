@@ -8,7 +8,9 @@ import { bookOf, cidr, factsOf, ip, lease, type MessageParts, mac, NETWORK, NOW 
 /** 10.88.0.0/24 on the wire of 10.77.0.0/24, ours .1, dynamic .10 to .11. */
 const SECOND = {
   ...NETWORK,
-  ...{ name: 'second', cidr: cidr('10.88.0.0/24'), address: ip('10.88.0.1') },
+  name: 'second',
+  cidr: cidr('10.88.0.0/24'),
+  address: ip('10.88.0.1'),
   ranges: [{ from: ip('10.88.0.10'), to: ip('10.88.0.11') }],
 };
 const ME = mac(1);
@@ -31,7 +33,9 @@ function decided(parts: MessageParts, { first = [], second = [], reserved, offer
     { network: SECOND, book },
   ] as const;
   const { place, answer } = decide(factsOf({ mac: ME, ...parts }), [...places], {
-    ...{ reservations, isBooting: false, now: NOW },
+    reservations,
+    isBooting: false,
+    now: NOW,
   });
   const address = answer.kind === 'ack' ? answer.lease.address : 'address' in answer ? answer.address : '';
   const why = answer.kind === 'silence' ? answer.reason : answer.kind === 'offer' ? answer.because : '';

@@ -6,7 +6,11 @@ import { mac, NOW } from './samples.ts';
 const UNTIL = NOW + 120_000;
 const onPort = (name: string | null): Behind | null => (name === null ? null : { kind: 'port', name });
 const stranger = (number: number, changes: Partial<Stranger> = {}): Stranger => ({
-  ...{ key: mac(number), mac: mac(number), behind: onPort('a'), until: UNTIL, stays: false },
+  key: mac(number),
+  mac: mac(number),
+  behind: onPort('a'),
+  until: UNTIL,
+  stays: false,
   ...changes,
 });
 
@@ -57,8 +61,11 @@ it('strangers behind a relay that tells no ports are admitted up to its limit, w
   const ask = (number: number, where: Behind | null): string | null =>
     quota.admit(stranger(number, { behind: where }), NOW);
   expect([ask(1, null), ask(2, behind), ask(1, behind), ask(3, behind), ask(3, onPort('a'))]).toEqual([
-    ...[null, null, null],
-    ...['relay', null],
+    null,
+    null,
+    null,
+    'relay',
+    null,
   ]);
   quota.leave(mac(1));
   expect(ask(4, behind)).toBeNull();

@@ -6,7 +6,10 @@ import { cidr, factsOf, ip, type MessageParts, NETWORK } from './samples.ts';
 
 const network = (name: string, block: string, rest: Partial<DhcpNetwork>): DhcpNetwork => ({
   ...NETWORK,
-  ...{ name, cidr: cidr(block), wire: rest.interface ?? name, ...rest },
+  name,
+  cidr: cidr(block),
+  wire: rest.interface ?? name,
+  ...rest,
 });
 
 /** Two on eth1, one on eth2; behind relays two on one wire, and one alone. */

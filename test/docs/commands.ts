@@ -40,7 +40,11 @@ async function answer(word: string, rest: readonly string[], hear: (text: unknow
   const { runGroup, SINGLE_COMMANDS } = await import('../../src/cli/groups.ts');
   const { runCommand } = await import('../../src/cli/command.ts');
   const io: Io = {
-    ...{ out: hear, err: hear, env: {}, clock: systemClock, askSecret: null },
+    out: hear,
+    err: hear,
+    env: {},
+    clock: systemClock,
+    askSecret: null,
     signal: new AbortController().signal,
   };
   const single = SINGLE_COMMANDS[word];

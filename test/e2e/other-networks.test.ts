@@ -22,11 +22,19 @@ const OFFICE = { cidr: '10.22.0.0/24', seed: '10.22.0.1', dnsmasq: '10.22.0.2' }
 
 const NETWORKS = [
   {
-    ...{ name: 'far', role: 'pxe', cidr: FAR.cidr, gateway: FAR.router, dhcp: 'authoritative' },
+    name: 'far',
+    role: 'pxe',
+    cidr: FAR.cidr,
+    gateway: FAR.router,
+    dhcp: 'authoritative',
     ranges: [{ use: 'dhcp', from: '10.21.0.10', to: '10.21.0.99' }],
   },
   {
-    ...{ name: 'office', role: 'pxe', interface: 'eth-office', cidr: OFFICE.cidr, address: OFFICE.seed },
+    name: 'office',
+    role: 'pxe',
+    interface: 'eth-office',
+    cidr: OFFICE.cidr,
+    address: OFFICE.seed,
     dhcp: 'proxy',
   },
 ];
@@ -90,19 +98,18 @@ describe('machines on wires of others', () => {
     const relay = ['dhcrelay', '-4', '-d', '-a', '-D', '-id', 'far0', '-iu', 'to-seed', PXE.seed_address];
     await startForeign(rig, relay);
     await startForeign(rig, [
-      ...[
-        'dnsmasq',
-        '--keep-in-foreground',
-        '--conf-file=/dev/null',
-        '--user=root',
-        '--port=0',
-        '--pid-file=',
-      ],
-      ...['--interface=office0', '--bind-interfaces', '--log-dhcp', '--log-facility=-'],
-      ...[
-        '--dhcp-range=10.22.0.50,10.22.0.99,255.255.255.0',
-        `--dhcp-leasefile=${join(dir, 'dnsmasq.leases')}`,
-      ],
+      'dnsmasq',
+      '--keep-in-foreground',
+      '--conf-file=/dev/null',
+      '--user=root',
+      '--port=0',
+      '--pid-file=',
+      '--interface=office0',
+      '--bind-interfaces',
+      '--log-dhcp',
+      '--log-facility=-',
+      '--dhcp-range=10.22.0.50,10.22.0.99,255.255.255.0',
+      `--dhcp-leasefile=${join(dir, 'dnsmasq.leases')}`,
     ]);
     await rig.startDaemon();
     const { client } = rig;

@@ -37,7 +37,9 @@ const shown = (): Promise<string> => readFile(join(folder, 'console'), 'utf8').c
 test('undionly.kpxe comes by TFTP, keeps the ROM’s network driver, and fetches its script by HTTP', async () => {
   const { client } = site.daemon;
   await client.nodes.enroll({
-    ...{ name: 'old-bios', driver: 'redfish', ports: [{ address: MAC }] },
+    name: 'old-bios',
+    driver: 'redfish',
+    ports: [{ address: MAC }],
     driver_info: { redfish_address: 'https://192.0.2.1' },
   });
   await startMachine(join(folder, 'console'));
@@ -86,8 +88,14 @@ async function startMachine(console: string): Promise<void> {
     'none',
     ...nic,
     ...[
-      ...['-device', `e1000,netdev=n,mac=${MAC},romfile=`, '-serial', `file:${console}`],
-      ...['-kernel', '/boot/ipxe.lkrn', '-initrd', rom],
+      '-device',
+      `e1000,netdev=n,mac=${MAC},romfile=`,
+      '-serial',
+      `file:${console}`,
+      '-kernel',
+      '/boot/ipxe.lkrn',
+      '-initrd',
+      rom,
     ],
   );
 }

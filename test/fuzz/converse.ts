@@ -47,11 +47,18 @@ export async function listenForStrangers(handler: Handler): Promise<{
   const { boot: port } = await freePorts('boot');
   const counters = createCounters(FLOOD_COUNTS);
   const limits = {
-    ...{ connectionsPerAddress: 64, bodyBytes: 64 * MIB, bodyBytesPerAddress: 32 * MIB },
-    ...{ largestBody: MIB, maxConnections: 128, requestTimeoutMs: 60_000 },
+    connectionsPerAddress: 64,
+    bodyBytes: 64 * MIB,
+    bodyBytesPerAddress: 32 * MIB,
+    largestBody: MIB,
+    maxConnections: 128,
+    requestTimeoutMs: 60_000,
   };
   const listener = await startListener({
-    ...{ name: 'fuzzed', at: { address: '127.0.0.1', port }, handler, log: createLog('silent') },
+    name: 'fuzzed',
+    at: { address: '127.0.0.1', port },
+    handler,
+    log: createLog('silent'),
     onProblem: (sentence) => {
       throw new Error(sentence);
     },

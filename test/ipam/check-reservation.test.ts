@@ -5,8 +5,14 @@ import { parseMac } from '../../src/net/mac.ts';
 import { networks } from './networks.ts';
 
 const pxe = {
-  ...{ name: 'pxe', role: 'pxe', cidr: '10.20.0.0/16', interface: 'eth1', address: '10.20.0.1' },
-  ...{ gateway: '10.20.0.254', nameservers: ['10.20.0.53'], dhcp: 'authoritative' },
+  name: 'pxe',
+  role: 'pxe',
+  cidr: '10.20.0.0/16',
+  interface: 'eth1',
+  address: '10.20.0.1',
+  gateway: '10.20.0.254',
+  nameservers: ['10.20.0.53'],
+  dhcp: 'authoritative',
   ranges: [
     { use: 'dhcp', from: '10.20.1.0', to: '10.20.1.255' },
     { use: 'static', from: '10.20.10.0', to: '10.20.10.255' },

@@ -3,12 +3,20 @@ import { networkWarnings } from '../../src/ipam/network-warnings.ts';
 import { networks } from './networks.ts';
 
 const PXE = {
-  ...{ name: 'pxe', role: 'pxe', interface: 'eth1', cidr: '10.20.0.0/16', address: '10.20.0.1' },
+  name: 'pxe',
+  role: 'pxe',
+  interface: 'eth1',
+  cidr: '10.20.0.0/16',
+  address: '10.20.0.1',
   dhcp: 'authoritative',
   ranges: [{ use: 'dhcp', from: '10.20.1.0', to: '10.20.9.255' }],
 };
 const RACK = {
-  ...{ name: 'rack-7', role: 'pxe', cidr: '10.70.0.0/24', gateway: '10.70.0.254', dhcp: 'authoritative' },
+  name: 'rack-7',
+  role: 'pxe',
+  cidr: '10.70.0.0/24',
+  gateway: '10.70.0.254',
+  dhcp: 'authoritative',
   ranges: [{ use: 'dhcp', from: '10.70.0.10', to: '10.70.0.99' }],
 };
 

@@ -28,7 +28,10 @@ it('every certificate of a PEM file is taken, and a file without one is refused'
 it('only a UEFI machine that was told so is started with them', () => {
   const words = (machine: typeof uefiMachine, firmware: 'uefi' | 'bios', authorities?: string) =>
     qemuArgv({
-      ...{ machine, firmware, first: 'http', accelerator: 'tcg' },
+      machine,
+      firmware,
+      first: 'http',
+      accelerator: 'tcg',
       ...(authorities === undefined ? {} : { authorities }),
     });
   expect(words(uefiMachine, 'uefi', '/lab/a,b.esl')).toContain(

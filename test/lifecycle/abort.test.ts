@@ -178,8 +178,11 @@ describe('abort of a service', () => {
     await world.untilTrue('held', async () => (await world.node()).provision_state === 'service hold');
     await world.daemon().requestVerb(uuid, { verb: 'abort' });
     expect(await world.until(['active', 'service failed'])).toMatchObject({
-      ...{ provision_state: 'active', target_provision_state: null, maintenance: false },
-      ...{ power_state: 'power on', boot_intent: 'disk' },
+      provision_state: 'active',
+      target_provision_state: null,
+      maintenance: false,
+      power_state: 'power on',
+      boot_intent: 'disk',
       last_error: 'The job "service" was aborted by request.',
     });
     expect(world.machines[0]?.history).toEqual(['on pxe', 'off', 'on disk']);
@@ -188,7 +191,9 @@ describe('abort of a service', () => {
   it.each([
     { what: 'waits', steps: [inBand('burnin_cpu')], at: 'service wait', first: [] },
     {
-      ...{ what: 'is held', steps: held.steps, at: 'service hold' },
+      what: 'is held',
+      steps: held.steps,
+      at: 'service hold',
       first: ['service hold -> service wait: It was aborted by request, and the machine is given back.'],
     },
   ])('that $what says "servicing" until the machine is back, and why', async ({ steps, at, first }) => {

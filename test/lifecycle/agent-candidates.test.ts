@@ -91,8 +91,13 @@ describe('an agent whose NICs are ports of two nodes that boot', () => {
     if (nic === undefined) throw new Error('the inventory has no NIC');
     const interfaces = [SHARED, FIRST, SECOND].map((mac_address) => ({ ...nic, mac_address }));
     const posted = await world.daemon().continueInspection({
-      ...{ inventory: { ...INVENTORY, interfaces }, boot_interface: null, error: null, nodeUuid: null },
-      ...{ plugin_data: {}, call: agentCall(await world.ticket(1)), wantsLookup: false },
+      inventory: { ...INVENTORY, interfaces },
+      boot_interface: null,
+      error: null,
+      nodeUuid: null,
+      plugin_data: {},
+      call: agentCall(await world.ticket(1)),
+      wantsLookup: false,
     });
     expect(posted).toMatchObject({ uuid: uuidOf(world, 1) });
     expect(await world.store().inventories.get(uuidOf(world, 0))).toBeNull();

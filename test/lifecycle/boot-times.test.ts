@@ -45,7 +45,10 @@ async function switchedOn(boot: object = TIMES): Promise<Silent> {
   const start = world.clock.elapsed() - (world.clock.now() - switchedOnAt);
   const on = (): number => world.clock.elapsed() - start;
   return {
-    ...{ world, uuid, on, switchedOnAt },
+    world,
+    uuid,
+    on,
+    switchedOnAt,
     see: async (kind, { seenAt = world.clock.now() } = {}) => {
       const data = { seen_at: new Date(seenAt).toISOString() };
       await world.store().events.append({ node_uuid: uuid, kind, message: `Fact ${kind}.`, data });

@@ -39,7 +39,12 @@ async function endedWith(state: ProvisionState, thrown: (attempt: number) => Err
     now: () => new Date(clock.now()).toISOString(),
   });
   const engine = createEngine({
-    ...{ store, steps, advance, clock, log, timeouts: timeoutsSchema.parse({}) },
+    store,
+    steps,
+    advance,
+    clock,
+    log,
+    timeouts: timeoutsSchema.parse({}),
     limits: { jobs: 1, power_actions: 1, image_writes: 1 },
     explain: () => Promise.resolve({ because: 'Silence.', hint: '' }),
   });

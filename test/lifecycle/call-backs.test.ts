@@ -222,7 +222,10 @@ describe('an inventory that comes by itself', () => {
       boot_interface: null,
       error,
       plugin_data: {},
-      ...{ nodeUuid: null, call: agentCall(await world.ticket()), wantsLookup: false, ...more },
+      nodeUuid: null,
+      call: agentCall(await world.ticket()),
+      wantsLookup: false,
+      ...more,
     });
 
   it('reports a failure of any length, and a thousand characters of it are kept', async () => {

@@ -41,7 +41,9 @@ it('the next step knows the node as the end of the one before has left it', asyn
   const begun = await commits.done(
     job,
     {
-      ...{ kind: 'done', note: 'Wiped.', patch: { description: 'wiped' } },
+      kind: 'done',
+      note: 'Wiped.',
+      patch: { description: 'wiped' },
       also: async (queries) => void (await queries.nodes.update(NODE, { extra: { wiped: true } })),
     },
     () => TIMES,

@@ -34,7 +34,10 @@ it('a node whose row cannot be read keeps no other node’s job from being taken
   const steps = { look: { does: 'looking', run } };
   const endingOf = () => ({ end: null, afterFailure: [], afterAbort: () => [], givesBack: false });
   const engine = createEngine({
-    ...{ store, steps, log, clock: systemClock },
+    store,
+    steps,
+    log,
+    clock: systemClock,
     advance: createAdvance({ steps, endingOf, now: () => new Date(systemClock.now()).toISOString() }),
     limits: { jobs: 5, power_actions: 5, image_writes: 5 },
     timeouts: timeoutsSchema.parse({}),

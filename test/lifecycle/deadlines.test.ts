@@ -125,15 +125,19 @@ async function stand(world: World, index: number, { state, step }: Case): Promis
   const { store } = world;
   const uuid = world.machines[index]?.uuid ?? '';
   await store().nodes.update(uuid, {
-    ...{ provision_state: state, instance_info: DEPLOYABLE, boot_intent: 'ramdisk', boot_generation: 1 },
+    provision_state: state,
+    instance_info: DEPLOYABLE,
+    boot_intent: 'ramdisk',
+    boot_generation: 1,
     target_provision_state: 'target' in STATES[state] ? STATES[state].target : null,
     agent: {
-      ...{ generation: 1, callback_url: 'http://10.20.1.5:9999', version: '1', verify_ca: null },
-      ...{
-        looked_up_at: '2026-11-22T11:00:00.000Z',
-        looked_up_from: null,
-        last_heartbeat_at: NO_CALL.has(step) ? null : '2026-11-22T11:00:00.000Z',
-      },
+      generation: 1,
+      callback_url: 'http://10.20.1.5:9999',
+      version: '1',
+      verify_ca: null,
+      looked_up_at: '2026-11-22T11:00:00.000Z',
+      looked_up_from: null,
+      last_heartbeat_at: NO_CALL.has(step) ? null : '2026-11-22T11:00:00.000Z',
     },
   });
   if (step === 'find-ports')

@@ -83,5 +83,5 @@ it('custom-agent: no image is written; the operator’s steps are all there is',
     provision_state: 'active',
     boot_intent: 'disk',
   });
-  expect(done(world)).toEqual([...['on pxe', 'execute_deploy_step', 'power_off', 'off', 'on disk']]);
+  expect(done(world)).toEqual(['on pxe', 'execute_deploy_step', 'power_off', 'off', 'on disk']);
 });

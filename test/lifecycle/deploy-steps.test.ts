@@ -20,8 +20,14 @@ const inRamdisk = (asked: readonly DeployStep[]): unknown =>
 describe('the steps of a deployment', () => {
   it('without any of the operator’s are ingot’s own, with Ironic’s names beside them', () => {
     expect(names(DIRECT)).toEqual([
-      ...['prepare-image', 'allocate-addresses', 'power-off', 'boot-ramdisk', 'wait-agent'],
-      ...['plan-deployment', 'agent-power-off', 'boot-disk'],
+      'prepare-image',
+      'allocate-addresses',
+      'power-off',
+      'boot-ramdisk',
+      'wait-agent',
+      'plan-deployment',
+      'agent-power-off',
+      'boot-disk',
     ]);
     expect(deploymentSteps(DIRECT, []).at(-1)?.args.step).toEqual(step('deploy.boot_instance', 20));
     expect(inRamdisk([])).toEqual([step('deploy.write_image', 80), step('deploy.prepare_instance_boot', 60)]);
@@ -30,8 +36,16 @@ describe('the steps of a deployment', () => {
   it('go to the agent where they are the agent’s, and hold the node where they say so', () => {
     const asked = [step('raid.tune', 90, { wipe: true }), step('deploy.hold', 150), step('deploy.wait', 30)];
     expect(names(DIRECT, asked)).toEqual([
-      ...['prepare-image', 'allocate-addresses', 'hold', 'power-off', 'boot-ramdisk', 'wait-agent'],
-      ...['plan-deployment', 'agent-power-off', 'pause', 'boot-disk'],
+      'prepare-image',
+      'allocate-addresses',
+      'hold',
+      'power-off',
+      'boot-ramdisk',
+      'wait-agent',
+      'plan-deployment',
+      'agent-power-off',
+      'pause',
+      'boot-disk',
     ]);
     expect(inRamdisk(asked)).toContainEqual(step('raid.tune', 90, { wipe: true }));
   });

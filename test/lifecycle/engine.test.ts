@@ -46,7 +46,12 @@ describe('retries', () => {
     const error = new IngotError('bmc_unreachable', 'No answer.', { hint: 'Ping it.' });
     const outcomes = Array.from({ length: 7 }, (_, attempt) => outcomeOfError(error, { attempt }));
     expect(outcomes.map((one) => (one.kind === 'retry' ? one.afterMs : one.kind))).toEqual([
-      ...[2_000, 4_000, 8_000, 16_000, 30_000, 30_000],
+      2_000,
+      4_000,
+      8_000,
+      16_000,
+      30_000,
+      30_000,
       'failed',
     ]);
     expect(outcomes.at(-1)).toMatchObject({ because: 'No answer (tried 7 times).', hint: 'Ping it.' });

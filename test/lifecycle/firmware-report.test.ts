@@ -8,8 +8,17 @@ import type { NodeRecord } from '../../src/store/records/node.ts';
 import { createWorld, type WorldOptions } from './fakes/world.ts';
 
 const setting = (name: string, value: string): BiosSetting => ({
-  ...{ name, value, attribute_type: null, allowable_values: null, lower_bound: null, upper_bound: null },
-  ...{ min_length: null, max_length: null, read_only: null, reset_required: null, unique: null },
+  name,
+  value,
+  attribute_type: null,
+  allowable_values: null,
+  lower_bound: null,
+  upper_bound: null,
+  min_length: null,
+  max_length: null,
+  read_only: null,
+  reset_required: null,
+  unique: null,
 });
 const version = (component: string, current_version: string) => ({ component, current_version });
 
@@ -105,7 +114,9 @@ test('what was read before the time was up is kept', async () => {
 
 test('a node that is inspected stays with what was read before when its BMC hangs', async () => {
   const { machine, report, run } = await enrolled({
-    ...{ bios: 'redfish', firmware: 'redfish', inspect: 'redfish' },
+    bios: 'redfish',
+    firmware: 'redfish',
+    inspect: 'redfish',
   });
   await run('manage');
   const before = await report();

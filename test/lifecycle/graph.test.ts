@@ -71,8 +71,16 @@ describe('the provision graph', () => {
   it('takes agents’ look-ups where a ramdisk may run, and nowhere else', () => {
     expect([...AGENT_STATES].sort()).toEqual(
       [
-        ...['deploying', 'wait call-back', 'cleaning', 'clean wait', 'inspecting', 'inspect wait'],
-        ...['rescuing', 'rescue wait', 'servicing', 'service wait'],
+        'deploying',
+        'wait call-back',
+        'cleaning',
+        'clean wait',
+        'inspecting',
+        'inspect wait',
+        'rescuing',
+        'rescue wait',
+        'servicing',
+        'service wait',
       ].sort(),
     );
   });

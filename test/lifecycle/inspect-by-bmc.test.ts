@@ -40,7 +40,11 @@ describe('inspection by the BMC', () => {
       provision_state: 'manageable',
       boot_mode: 'uefi',
       properties: {
-        ...{ rack: 7, cpu_arch: 'x86_64', cpus: 1, memory_mb: 2048, local_gb: 480 },
+        rack: 7,
+        cpu_arch: 'x86_64',
+        cpus: 1,
+        memory_mb: 2048,
+        local_gb: 480,
         capabilities: 'boot_mode:uefi',
       },
       inspection_finished_at: expect.any(String),

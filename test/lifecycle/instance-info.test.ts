@@ -50,7 +50,8 @@ describe('instance_info of a node that boots from the network', () => {
   it('names a kernel, its ramdisk and its words, or an ISO', () => {
     const words = 'console=ttyS0  quiet';
     expect(readInstanceBoot({ ...KERNEL, kernel_append_params: words })).toEqual({
-      ...{ kind: 'kernel', ...KERNEL },
+      kind: 'kernel',
+      ...KERNEL,
       words: ['console=ttyS0', 'quiet'],
     });
     const url = 'https://images/live.iso?x=1';

@@ -194,7 +194,8 @@ describe('steps for child nodes', () => {
     const { world, parent } = await family(true);
     const asked = world.daemon().requestVerb(parent.uuid, { verb: 'clean', steps: onChildren(step) });
     await expect(asked).rejects.toMatchObject({
-      ...{ code: 'invalid_input', message: `The clean step "${step}" cannot be executed on child nodes` },
+      code: 'invalid_input',
+      message: `The clean step "${step}" cannot be executed on child nodes`,
       hint: 'It is for the node itself: leave execute_on_child_nodes out.',
     });
   });
@@ -214,10 +215,13 @@ describe('steps for child nodes', () => {
     await world.store().nodes.update(child.uuid, { disable_power_off: true });
     const request = (only: readonly string[] | null) =>
       world.daemon().requestVerb(parent.uuid, {
-        ...{ verb: 'clean', withoutRamdisk: true, steps: onChildren('power_off', only) },
+        verb: 'clean',
+        withoutRamdisk: true,
+        steps: onChildren('power_off', only),
       });
     await expect(request(null)).rejects.toMatchObject({
-      ...{ code: 'conflict', hint: expect.stringContaining('Node machine-1 has disable_power_off') },
+      code: 'conflict',
+      hint: expect.stringContaining('Node machine-1 has disable_power_off'),
     });
     await request([other.uuid]);
     await world.until(['manageable', 'clean failed'], parent);

@@ -33,12 +33,20 @@ it('a deployment runs the operator’s steps among its own, by priority', async 
   const world = await deploying({ deploySteps: [RAID, ERASE] });
   expect((await world.until(['active', 'deploy failed'])).provision_state).toBe('active');
   expect(await stepsDone(world)).toEqual([
-    ...[{ ...ERASE, abortable: true }, 'write-image'],
-    ...[{ ...RAID, abortable: true }, 'install-bootloader'],
+    { ...ERASE, abortable: true },
+    'write-image',
+    { ...RAID, abortable: true },
+    'install-bootloader',
   ]);
   expect(world.machines[0]?.history).toEqual([
-    ...['on pxe', 'execute_deploy_step', 'execute_deploy_step', 'execute_deploy_step'],
-    ...['install_bootloader', 'power_off', 'off', 'on disk'],
+    'on pxe',
+    'execute_deploy_step',
+    'execute_deploy_step',
+    'execute_deploy_step',
+    'install_bootloader',
+    'power_off',
+    'off',
+    'on disk',
   ]);
 });
 

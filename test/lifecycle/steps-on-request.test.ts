@@ -50,8 +50,12 @@ describe('manual cleaning', () => {
     await world.daemon().requestVerb(uuid, { verb: 'clean', steps });
     await world.until(['manageable', 'clean failed']);
     expect(world.machines[0]?.history).toEqual([
-      ...['on pxe', 'execute_clean_step', 'off'],
-      ...['on pxe', 'execute_clean_step', 'off'],
+      'on pxe',
+      'execute_clean_step',
+      'off',
+      'on pxe',
+      'execute_clean_step',
+      'off',
     ]);
   });
 
@@ -144,7 +148,12 @@ describe('a hold', () => {
     await world.daemon().requestVerb(uuid, { verb: 'unhold' });
     await world.until(['manageable', 'clean failed']);
     expect(await moves(world)).toEqual([
-      ...['cleaning', 'clean wait', 'clean hold', 'clean wait', 'cleaning', 'manageable'],
+      'cleaning',
+      'clean wait',
+      'clean hold',
+      'clean wait',
+      'cleaning',
+      'manageable',
     ]);
     expect(world.machines[0]?.history).toEqual(['on pxe', 'execute_clean_step', 'off']);
   });
@@ -174,7 +183,7 @@ describe('service', () => {
       power_state: 'power on',
       boot_intent: 'disk',
     });
-    expect(await moves(world)).toEqual([...['servicing', 'service wait', 'servicing', 'active']]);
+    expect(await moves(world)).toEqual(['servicing', 'service wait', 'servicing', 'active']);
     expect(world.machines[0]?.history).toEqual(['on pxe', 'execute_service_step', 'off', 'on disk']);
   });
 

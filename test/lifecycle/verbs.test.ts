@@ -95,7 +95,9 @@ describe('verbs', () => {
     });
     await world.daemon().requestVerb(world.machines[0]?.uuid ?? '', { verb: 'manage' });
     expect(await world.until(['manageable', 'enroll'])).toMatchObject({
-      ...{ provision_state: 'manageable', secure_boot: true, last_error: null },
+      provision_state: 'manageable',
+      secure_boot: true,
+      last_error: null,
     });
     const done = (await world.events()).find(({ kind }) => kind === 'job.step_done');
     expect(done?.message).toMatch(

@@ -38,10 +38,21 @@ describe('the life of a node', () => {
     expect(await world.until(['available'])).toMatchObject({ instance_info: {}, power_state: 'power off' });
 
     expect(machine?.history).toEqual([
-      ...['on pxe', 'off'],
-      ...['on pxe', 'execute_clean_step', 'off'],
-      ...['on pxe', 'execute_deploy_step', 'install_bootloader', 'power_off', 'off', 'on disk'],
-      ...['off', 'on pxe', 'execute_clean_step', 'off'],
+      'on pxe',
+      'off',
+      'on pxe',
+      'execute_clean_step',
+      'off',
+      'on pxe',
+      'execute_deploy_step',
+      'install_bootloader',
+      'power_off',
+      'off',
+      'on disk',
+      'off',
+      'on pxe',
+      'execute_clean_step',
+      'off',
     ]);
   });
 

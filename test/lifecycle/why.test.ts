@@ -26,25 +26,40 @@ const STARTED = '2026-11-22T12:00:00.000Z';
 
 function aJob(step: string, fields: Partial<JobRecord> = {}): JobRecord {
   return {
-    ...{
-      id: 1,
-      node_uuid: 'n',
-      verb: 'manage',
-      asked_by: null,
-      steps: [{ name: step, args: {} }],
-      cursor: 0,
-      attempt: 0,
-    },
-    ...{ scratch: {}, status: 'running', waiting_for: null, step_started_at: STARTED, wake_at: null },
-    ...{ deadline: '2026-11-22T12:05:00.000Z', progress: null, error: null, abort: null },
-    ...{ created_at: STARTED, updated_at: STARTED, ...fields },
+    id: 1,
+    node_uuid: 'n',
+    verb: 'manage',
+    asked_by: null,
+    steps: [{ name: step, args: {} }],
+    cursor: 0,
+    attempt: 0,
+    scratch: {},
+    status: 'running',
+    waiting_for: null,
+    step_started_at: STARTED,
+    wake_at: null,
+    deadline: '2026-11-22T12:05:00.000Z',
+    progress: null,
+    error: null,
+    abort: null,
+    created_at: STARTED,
+    updated_at: STARTED,
+    ...fields,
   };
 }
 
 function factsOf(node: NodeRecord, job: JobRecord | null, times: StepTimes | null = null): WhyFacts {
   return {
-    ...{ node, job, bootEvents: [], lastEvent: null, failureHint: null, retryHint: null },
-    ...{ now: Date.parse(STARTED) + 2 * 60_000, times, does: (step) => step, bootProblem: PROBLEM },
+    node,
+    job,
+    bootEvents: [],
+    lastEvent: null,
+    failureHint: null,
+    retryHint: null,
+    now: Date.parse(STARTED) + 2 * 60_000,
+    times,
+    does: (step) => step,
+    bootProblem: PROBLEM,
     bootWarnings: [WARNING],
     bootTimes: timeoutsSchema.parse({}).boot,
     logs: null,
@@ -57,8 +72,15 @@ function whyOf(node: NodeRecord, job: JobRecord | null, times: StepTimes | null 
 
 describe('a BMC that says nothing', () => {
   it.each([
-    ...['verify', 'power-on', 'power-off', 'soft-power-off', 'find-ports'],
-    ...['boot-ramdisk', 'boot-disk', 'boot-instance', 'leave-ramdisk'],
+    'verify',
+    'power-on',
+    'power-off',
+    'soft-power-off',
+    'find-ports',
+    'boot-ramdisk',
+    'boot-disk',
+    'boot-instance',
+    'leave-ramdisk',
   ])('is named in the step %s, with how long it is asked and what to check', async (step) => {
     const why = whyOf(await aNode(), aJob(step));
     expect(why.waiting_for).toBe(`an answer of the BMC at ${ADDRESS}`);
@@ -91,7 +113,8 @@ describe('a BMC that says nothing', () => {
 describe('a BMC that answers badly', () => {
   const HINT = 'Restart the Redfish service.';
   const again = {
-    ...{ attempt: 2, waiting_for: 'another try, because: The BMC answered HTTP 500.' },
+    attempt: 2,
+    waiting_for: 'another try, because: The BMC answered HTTP 500.',
     wake_at: '2026-11-22T12:02:04.000Z',
   };
 

@@ -11,7 +11,9 @@ describe('portions of three, with pauses of a millisecond', () => {
     now = 0;
     handed = [];
     portions = createPortions<number>({
-      ...{ size: 3, pauseMs: 1, mostWaiting: 5 },
+      size: 3,
+      pauseMs: 1,
+      mostWaiting: 5,
       elapsed: () => now,
       hand: (item) => handed.push(item),
       onHanded: () => handed.push('end'),

@@ -14,7 +14,9 @@ let shared: SharedPorts;
 
 const open = (ours: string, ports = 2): SharedPorts =>
   createSharedPorts({
-    ...{ address: address(ours), ports, elapsed: () => performance.now() },
+    address: address(ours),
+    ports,
+    elapsed: () => performance.now(),
     onStranger: (datagram, from, answer) => {
       heard.push(`stranger ${Buffer.from(datagram)} from ${from.address}:${from.port}`);
       answer(text('go away'));

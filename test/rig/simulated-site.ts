@@ -33,7 +33,10 @@ export async function startSimulatedSite(options: Pick<RackOptions, 'workMs'>): 
   const images = await serveImage();
   const rackOf = async (of: Pick<RackOptions, 'machines' | 'bmcPort' | 'agentPort' | 'ramdisk'>) => {
     const rack = await startRackProcess({
-      ...{ ...of, ...options, address: '127.0.0.1', bootUrl: `http://127.0.0.1:${ports.boot}` },
+      ...of,
+      ...options,
+      address: '127.0.0.1',
+      bootUrl: `http://127.0.0.1:${ports.boot}`,
       credentials: { username: 'admin', password: PASSWORD },
     });
     return { ...rack, password: PASSWORD };
@@ -51,7 +54,11 @@ export async function startSimulatedSite(options: Pick<RackOptions, 'workMs'>): 
     },
   });
   return {
-    ...{ daemon, apiUrl: `http://127.0.0.1:${ports.api}`, rack, silentRack, image: images.image },
+    daemon,
+    apiUrl: `http://127.0.0.1:${ports.api}`,
+    rack,
+    silentRack,
+    image: images.image,
     stop: async () => {
       await daemon.stop();
       await Promise.all([rack.stop(), silentRack.stop(), images.stop()]);

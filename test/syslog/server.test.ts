@@ -14,7 +14,11 @@ let known = true;
 const counters = createCounters(SYSLOG_COUNTS);
 const restart = (): Promise<SyslogServer> =>
   startSyslogServer({
-    ...{ address: ipv4('127.0.0.1'), interface: null, port: 0, clock: systemClock, log: createLog('silent') },
+    address: ipv4('127.0.0.1'),
+    interface: null,
+    port: 0,
+    clock: systemClock,
+    log: createLog('silent'),
     isClient: () => known,
     counters,
     onFact: (fact) => facts.push(fact),

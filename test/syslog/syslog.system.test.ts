@@ -13,7 +13,9 @@ beforeAll(async () => {
   site = await startNetworkSite('syslog');
   client = await createPxeClient(site.wire);
   await site.daemon.client.nodes.enroll({
-    ...{ name: 'talker', driver: 'redfish', ports: [{ address: MAC }] },
+    name: 'talker',
+    driver: 'redfish',
+    ports: [{ address: MAC }],
     driver_info: { redfish_address: 'https://192.0.2.1' },
   });
   await client.become(MAC);

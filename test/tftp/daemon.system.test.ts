@@ -30,7 +30,11 @@ beforeAll(async () => {
   await writeFile(join(ramdisk, 'initrd.zst'), INITRD);
   await symlink('/etc/passwd', join(ramdisk, 'passwd'));
   const pxe = {
-    ...{ name: 'pxe', role: 'pxe', interface: 's0', address: SERVER, dhcp: 'authoritative' },
+    name: 'pxe',
+    role: 'pxe',
+    interface: 's0',
+    address: SERVER,
+    dhcp: 'authoritative',
     cidr: '10.77.0.0/16',
     ranges: [{ use: 'dhcp', from: '10.77.1.0', to: '10.77.1.255' }],
   };
@@ -38,8 +42,14 @@ beforeAll(async () => {
   daemon = await startDaemon({ dir, config, launch: wire.enter('server') });
   rack = await startRackProcess(
     {
-      ...{ machines: 1, address: '127.0.0.1', bmcPort: 8000, agentPort: 0, workMs: 0, ramdisk: 'silent' },
-      ...{ bootUrl: `http://${SERVER}:6180`, credentials: { username: 'admin', password: 'secret' } },
+      machines: 1,
+      address: '127.0.0.1',
+      bmcPort: 8000,
+      agentPort: 0,
+      workMs: 0,
+      ramdisk: 'silent',
+      bootUrl: `http://${SERVER}:6180`,
+      credentials: { username: 'admin', password: 'secret' },
     },
     wire.launch('server'),
   );

@@ -40,7 +40,13 @@ const atftp =
   (name, target) =>
     run('atftp', [
       ...options.flatMap((option) => ['--option', option]),
-      ...['--get', '-r', name, '-l', target, '127.0.0.1', String(at.server.port)],
+      '--get',
+      '-r',
+      name,
+      '-l',
+      target,
+      '127.0.0.1',
+      String(at.server.port),
     ]);
 const tftpHpa: Client = (name, target) =>
   run('tftp', ['-m', 'binary', '127.0.0.1', String(at.server.port), '-c', 'get', name, target]);

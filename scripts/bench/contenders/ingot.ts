@@ -27,7 +27,11 @@ export async function startIngot(
 ): Promise<Ingot> {
   const boot = { ramdisk_dir: dir, ...(ipxeDir === undefined ? {} : { ipxe_dir: ipxeDir }) };
   const network = {
-    ...{ name: 'pxe', role: 'pxe', dhcp: 'authoritative', ...SERVER, cidr: pool.cidr },
+    name: 'pxe',
+    role: 'pxe',
+    dhcp: 'authoritative',
+    ...SERVER,
+    cidr: pool.cidr,
     // perfdhcp's machines are no node's, and are to fill the whole range.
     strangers_percent: 100,
     ranges: pool.ranges.map((range) => ({ use: 'dhcp', ...range })),

@@ -50,7 +50,8 @@ export async function timeFleet(caller: Caller, size: FleetSize): Promise<FleetT
   const change = [{ op: 'add', path: '/extra/rack', value: '7' }];
   const list = `/v1/nodes?limit=${size.nodes}`;
   return {
-    ...{ creationsPerSecond, livesPerSecond },
+    creationsPerSecond,
+    livesPerSecond,
     get: await each(asked, (uuid) => caller.timed('GET', `/v1/nodes/${uuid}`)),
     patch: await each(asked, (uuid) => caller.timed('PATCH', `/v1/nodes/${uuid}`, change)),
     put: await each(asked, (uuid) =>

@@ -88,17 +88,19 @@ function question(asked: {
   readonly options: readonly (readonly [number, Uint8Array])[];
 }): DhcpPacket {
   return {
-    ...{ op: 'request', hardwareType: 1, hardwareAddress: macToBytes(asked.mac), hops: 0, xid: asked.xid },
-    ...{
-      secs: 0,
-      broadcast: true,
-      ciaddr: null,
-      yiaddr: null,
-      siaddr: null,
-      giaddr: null,
-      sname: '',
-      file: '',
-    },
+    op: 'request',
+    hardwareType: 1,
+    hardwareAddress: macToBytes(asked.mac),
+    hops: 0,
+    xid: asked.xid,
+    secs: 0,
+    broadcast: true,
+    ciaddr: null,
+    yiaddr: null,
+    siaddr: null,
+    giaddr: null,
+    sname: '',
+    file: '',
     options: new Map([writeOption(OPTIONS.messageType, MESSAGE_TYPES[asked.type]), ...asked.options]),
   };
 }

@@ -14,7 +14,11 @@ export const CLEAN_STEPS = (
     ['erase_devices_express', 0],
   ] as const
 ).map(([step, priority]) => ({
-  ...{ step, priority, interface: 'deploy', reboot_requested: false, abortable: true },
+  step,
+  priority,
+  interface: 'deploy',
+  reboot_requested: false,
+  abortable: true,
 }));
 
 /** Priority 0: write_image has its time in Ironic's deploy interface, the others run where they are asked for. */
@@ -33,7 +37,11 @@ export const DEPLOY_STEPS = [
     },
   },
   ...(['erase_devices', 'erase_devices_metadata', 'erase_devices_express'] as const).map((step) => ({
-    ...{ step, priority: 0, interface: 'deploy', reboot_requested: false, argsinfo: {} },
+    step,
+    priority: 0,
+    interface: 'deploy',
+    reboot_requested: false,
+    argsinfo: {},
   })),
 ];
 

@@ -12,7 +12,9 @@ import { hasRole, type Principal } from './principal.ts';
 type Rule = { readonly site: Role; readonly owner: Role | null; readonly lessee: Role | null };
 
 const rule = (site: Role, owner: Role | null = null, lessee: Role | null = null): Rule => ({
-  ...{ site, owner, lessee },
+  site,
+  owner,
+  lessee,
 });
 
 const READ = rule('reader', 'reader', 'reader');

@@ -13,7 +13,10 @@ export function inspectionRoutes(app: FastifyInstance, { lifecycle }: AgentApiDe
     refuseOldInspection(request, nodeUuid);
     const { inventory, boot_interface, error } = parseBody(inspectionBody, request.body, 'inspection data');
     const { uuid, lookup } = await lifecycle.continueInspection({
-      ...{ inventory, boot_interface, error, nodeUuid },
+      inventory,
+      boot_interface,
+      error,
+      nodeUuid,
       call: callOf(request),
       plugin_data: pluginData(request.body),
       wantsLookup: isNewInspection(request),

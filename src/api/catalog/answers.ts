@@ -18,16 +18,34 @@ const TYPES: readonly { readonly type: z.ZodType; readonly names: readonly strin
   {
     type: z.boolean().nullable(),
     names: [
-      ...['automated_clean', 'console_enabled', 'disable_power_off', 'maintenance', 'protected', 'retired'],
-      ...['secure_boot', 'pxe_enabled', 'is_smartnic', 'standalone_ports_supported'],
+      'automated_clean',
+      'console_enabled',
+      'disable_power_off',
+      'maintenance',
+      'protected',
+      'retired',
+      'secure_boot',
+      'pxe_enabled',
+      'is_smartnic',
+      'standalone_ports_supported',
     ],
   },
   {
     type: jsonObject,
     names: [
-      ...['clean_step', 'deploy_step', 'service_step', 'driver_info', 'driver_internal_info', 'extra'],
-      ...['instance_info', 'network_data', 'properties', 'raid_config', 'target_raid_config'],
-      ...['internal_info', 'local_link_connection'],
+      'clean_step',
+      'deploy_step',
+      'service_step',
+      'driver_info',
+      'driver_internal_info',
+      'extra',
+      'instance_info',
+      'network_data',
+      'properties',
+      'raid_config',
+      'target_raid_config',
+      'internal_info',
+      'local_link_connection',
     ],
   },
   { type: z.array(z.string()), names: ['traits', 'candidate_nodes'] },
@@ -80,8 +98,13 @@ export const enrolledAnswer = z
   .meta({ id: 'Enrolled' });
 
 const tokenFields = {
-  ...{ id: z.string(), name: z.string(), role: z.enum(ROLES), project: text },
-  ...{ created_at: time, expires_at: text, expired: z.boolean() },
+  id: z.string(),
+  name: z.string(),
+  role: z.enum(ROLES),
+  project: text,
+  created_at: time,
+  expires_at: text,
+  expired: z.boolean(),
 };
 export const tokensAnswer = z
   .strictObject({ tokens: z.array(z.strictObject(tokenFields).meta({ id: 'Token' })) })

@@ -12,26 +12,33 @@ export const DHCP: Catalog = {
   },
   'DELETE /ingot/v1/discovered/:mac': {
     summary: 'Forget a discovered machine',
-    ...{ access: onSite('ingot:dhcp:change'), status: 204 },
+    access: onSite('ingot:dhcp:change'),
+    status: 204,
   },
   'GET /ingot/v1/dhcp/leases': {
     summary: 'Who has which address',
-    ...{ access: onSite('ingot:site:get'), query: leaseQuery },
+    access: onSite('ingot:site:get'),
+    query: leaseQuery,
   },
   'GET /ingot/v1/dhcp/reservations': {
     summary: 'Addresses that DHCP keeps for MACs',
-    ...{ access: onSite('ingot:site:get'), query: reservationQuery },
+    access: onSite('ingot:site:get'),
+    query: reservationQuery,
   },
   'POST /ingot/v1/dhcp/reservations': {
     summary: 'Keep an address for a MAC',
-    ...{ access: onSite('ingot:dhcp:change'), body: reservationCreate, status: 201 },
+    access: onSite('ingot:dhcp:change'),
+    body: reservationCreate,
+    status: 201,
   },
   'DELETE /ingot/v1/dhcp/reservations/:network/:mac': {
     summary: 'Give a reservation up',
-    ...{ access: onSite('ingot:dhcp:change'), status: 204 },
+    access: onSite('ingot:dhcp:change'),
+    status: 204,
   },
   'POST /ingot/v1/dhcp/import': {
     summary: 'Take reservations and leases over from another DHCP server',
-    ...{ access: onSite('ingot:dhcp:change'), body: importBody },
+    access: onSite('ingot:dhcp:change'),
+    body: importBody,
   },
 };

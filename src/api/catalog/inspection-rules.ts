@@ -8,22 +8,33 @@ import type { Catalog } from './operation.ts';
 export const INSPECTION_RULES: Catalog = {
   'GET /v1/inspection_rules': {
     summary: 'List inspection rules',
-    ...{ access: onSite('inspection_rule:get'), since: 96, query: inspectionRuleListQuery },
+    access: onSite('inspection_rule:get'),
+    since: 96,
+    query: inspectionRuleListQuery,
   },
   'POST /v1/inspection_rules': {
     summary: 'Make an inspection rule',
-    ...{ access: onSite('inspection_rule:create'), since: 96, body: inspectionRuleCreate, status: 201 },
+    access: onSite('inspection_rule:create'),
+    since: 96,
+    body: inspectionRuleCreate,
+    status: 201,
   },
   'GET /v1/inspection_rules/:ident': {
     summary: 'Show an inspection rule',
-    ...{ access: onSite('inspection_rule:get'), since: 96, query: showQuery },
+    access: onSite('inspection_rule:get'),
+    since: 96,
+    query: showQuery,
   },
   'PATCH /v1/inspection_rules/:ident': {
     summary: 'Change fields of an inspection rule',
-    ...{ access: onSite('inspection_rule:update'), since: 96, body: patchSchema },
+    access: onSite('inspection_rule:update'),
+    since: 96,
+    body: patchSchema,
   },
   'DELETE /v1/inspection_rules/:ident': {
     summary: 'Delete an inspection rule',
-    ...{ access: onSite('inspection_rule:delete'), since: 96, status: 204 },
+    access: onSite('inspection_rule:delete'),
+    since: 96,
+    status: 204,
   },
 };

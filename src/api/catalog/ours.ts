@@ -24,12 +24,16 @@ export const OURS: Catalog = {
   'POST /ingot/v1/nodes': {
     answer: enrolledAnswer,
     summary: 'Enroll a node with its ports, whole or not at all',
-    ...{ access: onList('node:create'), body: enrollBody, status: 201 },
+    access: onList('node:create'),
+    body: enrollBody,
+    status: 201,
   },
   'POST /ingot/v1/nodes/:ident/deploy': {
     summary: 'What to deploy and the verb in one request',
     access: onNode('node:set_provision_state', 'node:update_instance_info'),
-    ...{ body: deployBody, bodyOptional: true, status: 202 },
+    body: deployBody,
+    bodyOptional: true,
+    status: 202,
   },
   'GET /ingot/v1/nodes/:ident/why': {
     summary: 'Why a node is where it is, and what to check',
@@ -38,7 +42,8 @@ export const OURS: Catalog = {
   'GET /ingot/v1/nodes/:ident/timeline': {
     answer: timelineAnswer,
     summary: 'The events of a node',
-    ...{ access: onNode('ingot:node:story'), query: timelineQuery },
+    access: onNode('ingot:node:story'),
+    query: timelineQuery,
   },
   'GET /ingot/v1/nodes/:ident/job': {
     summary:
@@ -51,7 +56,8 @@ export const OURS: Catalog = {
   },
   'GET /ingot/v1/nodes/:ident/logs/:logs': {
     summary: 'One of them, as an archive',
-    ...{ access: onNode('ingot:node:story'), mediaType: 'application/gzip' },
+    access: onNode('ingot:node:story'),
+    mediaType: 'application/gzip',
   },
   'GET /ingot/v1/jobs': { summary: 'All running jobs', access: onList('ingot:node:job') },
   'GET /ingot/v1/status': { summary: 'The daemon’s own condition', access: onSite('ingot:site:get') },
@@ -62,11 +68,15 @@ export const OURS: Catalog = {
   'GET /ingot/v1/images': { summary: 'The image cache', access: onSite('ingot:site:get') },
   'POST /ingot/v1/images': {
     summary: 'Make an image ready',
-    ...{ access: onSite('ingot:image:add'), body: imageBody, status: 202 },
+    access: onSite('ingot:image:add'),
+    body: imageBody,
+    status: 202,
   },
   'DELETE /ingot/v1/images/:id': {
     summary: 'Remove an image from the cache',
-    ...{ access: onSite('ingot:image:remove'), query: imageQuery, status: 204 },
+    access: onSite('ingot:image:remove'),
+    query: imageQuery,
+    status: 204,
   },
   'GET /ingot/v1/boot/ca': {
     summary: 'The authority of boot files by HTTPS',
@@ -80,10 +90,13 @@ export const OURS: Catalog = {
   'POST /ingot/v1/tokens': {
     answer: newTokenAnswer,
     summary: 'Make a token; its text is told once',
-    ...{ access: onSite('ingot:token:manage'), body: tokenCreate, status: 201 },
+    access: onSite('ingot:token:manage'),
+    body: tokenCreate,
+    status: 201,
   },
   'DELETE /ingot/v1/tokens/:id': {
     summary: 'Revoke a token',
-    ...{ access: onSite('ingot:token:manage'), status: 204 },
+    access: onSite('ingot:token:manage'),
+    status: 204,
   },
 };

@@ -13,30 +13,33 @@ const chassis: Catalog = {
   'GET /v1/chassis': { summary: 'List chassis', access: onSite('chassis:get'), query: chassisListQuery },
   'GET /v1/chassis/detail': {
     summary: 'List chassis with all their fields',
-    ...{ access: onSite('chassis:get'), query: chassisListQuery },
+    access: onSite('chassis:get'),
+    query: chassisListQuery,
   },
   'POST /v1/chassis': {
     summary: 'Add a chassis',
-    ...{ access: onSite('chassis:create'), body: chassisCreate, status: 201 },
+    access: onSite('chassis:create'),
+    body: chassisCreate,
+    status: 201,
   },
   'GET /v1/chassis/:ident': { summary: 'Show a chassis', access: onSite('chassis:get'), query: showQuery },
   'PATCH /v1/chassis/:ident': {
     summary: 'Change fields of a chassis',
-    ...{ access: onSite('chassis:update'), body: patchSchema },
+    access: onSite('chassis:update'),
+    body: patchSchema,
   },
-  'DELETE /v1/chassis/:ident': {
-    summary: 'Delete a chassis',
-    ...{ access: onSite('chassis:delete'), status: 204 },
-  },
+  'DELETE /v1/chassis/:ident': { summary: 'Delete a chassis', access: onSite('chassis:delete'), status: 204 },
   'GET /v1/chassis/:ident/nodes': {
     answer: nodesAnswer,
     summary: 'The nodes of a chassis',
-    ...{ access: onSite('chassis:get'), query: nodeListQuery },
+    access: onSite('chassis:get'),
+    query: nodeListQuery,
   },
   'GET /v1/chassis/:ident/nodes/detail': {
     answer: nodesAnswer,
     summary: 'The same with all fields',
-    ...{ access: onSite('chassis:get'), query: nodeListQuery },
+    access: onSite('chassis:get'),
+    query: nodeListQuery,
   },
 };
 
@@ -49,27 +52,40 @@ function volumes(on: 'connector' | 'target', body: typeof connectorCreate | type
   return {
     [`GET ${at}`]: {
       summary: `List ${noun}s`,
-      ...{ ...SINCE, access: onList('volume:get'), query: volumeListQuery },
+      ...SINCE,
+      access: onList('volume:get'),
+      query: volumeListQuery,
     },
     [`POST ${at}`]: {
       summary: `Add a ${noun} to a node`,
-      ...{ ...SINCE, access: onNamedNode('volume:create'), body, status: 201 },
+      ...SINCE,
+      access: onNamedNode('volume:create'),
+      body,
+      status: 201,
     },
     [`GET ${at}/:ident`]: {
       summary: `Show a ${noun}`,
-      ...{ ...SINCE, access: onVolume(on, 'volume:get'), query: showQuery },
+      ...SINCE,
+      access: onVolume(on, 'volume:get'),
+      query: showQuery,
     },
     [`PATCH ${at}/:ident`]: {
       summary: `Change fields of a ${noun}`,
-      ...{ ...SINCE, access: onVolume(on, 'volume:update'), body: patchSchema },
+      ...SINCE,
+      access: onVolume(on, 'volume:update'),
+      body: patchSchema,
     },
     [`DELETE ${at}/:ident`]: {
       summary: `Delete a ${noun}`,
-      ...{ ...SINCE, access: onVolume(on, 'volume:delete'), status: 204 },
+      ...SINCE,
+      access: onVolume(on, 'volume:delete'),
+      status: 204,
     },
     [`GET /v1/nodes/:ident/volume/${on}s`]: {
       summary: `The ${noun}s of a node`,
-      ...{ ...SINCE, access: onNode('volume:get'), query: volumeListQuery },
+      ...SINCE,
+      access: onNode('volume:get'),
+      query: volumeListQuery,
     },
   };
 }
@@ -78,35 +94,50 @@ const allocations: Catalog = {
   'GET /v1/allocations': {
     answer: allocationsAnswer,
     summary: 'List allocations',
-    ...{ access: onList('allocation:list'), since: 52, query: allocationListQuery },
+    access: onList('allocation:list'),
+    since: 52,
+    query: allocationListQuery,
   },
   'POST /v1/allocations': {
     answer: allocationAnswer,
     summary: 'Ask for a node that fits',
-    ...{ access: onList('allocation:create'), since: 52, body: allocationCreate, status: 201 },
+    access: onList('allocation:create'),
+    since: 52,
+    body: allocationCreate,
+    status: 201,
   },
   'GET /v1/allocations/:ident': {
     answer: allocationAnswer,
     summary: 'Show an allocation',
-    ...{ access: onAllocation('allocation:get'), since: 52, query: showQuery },
+    access: onAllocation('allocation:get'),
+    since: 52,
+    query: showQuery,
   },
   'PATCH /v1/allocations/:ident': {
     answer: allocationAnswer,
     summary: 'Change name or extra of an allocation',
-    ...{ access: onAllocation('allocation:update'), since: 57, body: patchSchema },
+    access: onAllocation('allocation:update'),
+    since: 57,
+    body: patchSchema,
   },
   'DELETE /v1/allocations/:ident': {
     summary: 'Give the node back',
-    ...{ access: onAllocation('allocation:delete'), since: 52, status: 204 },
+    access: onAllocation('allocation:delete'),
+    since: 52,
+    status: 204,
   },
   'GET /v1/nodes/:ident/allocation': {
     answer: allocationAnswer,
     summary: 'The allocation that holds a node',
-    ...{ access: onNode('node:get'), since: 52, query: nodeAllocationQuery },
+    access: onNode('node:get'),
+    since: 52,
+    query: nodeAllocationQuery,
   },
   'DELETE /v1/nodes/:ident/allocation': {
     summary: 'Give the node back',
-    ...{ access: onNode('node:get'), since: 52, status: 204 },
+    access: onNode('node:get'),
+    since: 52,
+    status: 204,
   },
 };
 
@@ -116,7 +147,8 @@ export const SITE: Catalog = {
   'GET /v1/volume': { summary: 'The kinds of volume resources', access: onList('volume:get'), since: 32 },
   'GET /v1/nodes/:ident/volume': {
     summary: 'The kinds of volume resources of a node',
-    ...{ access: onNode('volume:get'), since: 32 },
+    access: onNode('volume:get'),
+    since: 32,
   },
   ...volumes('connector', connectorCreate),
   ...volumes('target', targetCreate),

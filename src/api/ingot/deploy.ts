@@ -26,7 +26,8 @@ export function deployRoutes(app: FastifyInstance, { store, lifecycle }: ApiCont
       refuseMask(instance_info);
       const drive = await configDriveOf(configdrive);
       await lifecycle.requestVerb(node.uuid, {
-        ...{ verb: target, ...askerOf(request) },
+        verb: target,
+        ...askerOf(request),
         deployment: instance_info,
         ...(drive === null ? {} : { configdrive: drive }),
         ...(deploySteps.length === 0 ? {} : { deploySteps }),

@@ -31,13 +31,18 @@ export const importBody = z.strictObject({
   leases: z.array(z.unknown()).max(200_000).default([]),
 });
 const reservationEntry = z.strictObject({
-  ...{ mac: nicMac, address: ipv4.nullable(), hostname },
+  mac: nicMac,
+  address: ipv4.nullable(),
+  hostname,
   /** An address of the subnet that it stood in: names the network of one without an address. */
   subnet: ipv4.nullable().default(null),
 });
 const leaseEntry = z.strictObject({
-  ...{ mac: nicMac, address: ipv4, hostname },
-  ...{ starts_at: time, expires_at: time },
+  mac: nicMac,
+  address: ipv4,
+  hostname,
+  starts_at: time,
+  expires_at: time,
 });
 
 type ImportBody = Omit<z.output<typeof importBody>, 'reservations' | 'leases'> & {

@@ -28,7 +28,8 @@ export function tokenRoutes(app: FastifyInstance, { store, clock }: ApiContext):
       if ((await queries.tokens.list()).length >= MOST_TOKENS) throw tooMany();
       const stored = await queries.tokens.insert({ id, name, role, project, digest, expires_at });
       await queries.events.append({
-        ...{ node_uuid: null, kind: 'token.created' },
+        node_uuid: null,
+        kind: 'token.created',
         message: `${principalOf(request).name} made the token "${name}" with the role ${role}${of(project)}`,
         data: { id, name, role, project, expires_at },
       });
@@ -45,7 +46,8 @@ export function tokenRoutes(app: FastifyInstance, { store, clock }: ApiContext):
       if (record === undefined) throw noToken(asked);
       await queries.tokens.delete(record.id);
       await queries.events.append({
-        ...{ node_uuid: null, kind: 'token.revoked' },
+        node_uuid: null,
+        kind: 'token.revoked',
         message: `${principalOf(request).name} revoked the token "${record.name}"`,
         data: { id: record.id, name: record.name },
       });

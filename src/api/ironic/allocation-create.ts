@@ -42,7 +42,8 @@ export async function createAllocation(
   }
   const allocation = await queries.allocations.insert({
     ...fields,
-    ...{ resource_class, candidate_nodes: await candidates(queries, principal, asked) },
+    resource_class,
+    candidate_nodes: await candidates(queries, principal, asked),
     // Who deployed a node without an allocation knows it by its instance already.
     uuid: uuid ?? node?.instance_uuid ?? randomUUID(),
   });

@@ -56,7 +56,8 @@ export function allocationRoutes(app: FastifyInstance, { store, lifecycle, write
       throw forbidden('allocation:list_all', principal);
     const whose = project ?? owner;
     return answerList(request, LISTED, {
-      ...{ path: 'allocations', query },
+      path: 'allocations',
+      query,
       find: async (page) =>
         store.allocations.list({
           ...page,

@@ -49,7 +49,8 @@ const FIELDS: readonly Field<InspectionRuleRecord>[] = [
 
 function shown({ op, args, loop, multiple }: RuleOperationRecord): JsonObject {
   return {
-    ...{ op, args },
+    op,
+    args,
     ...(loop === undefined ? {} : { loop }),
     ...(multiple === undefined ? {} : { multiple }),
   };
@@ -78,7 +79,8 @@ export function inspectionRuleRoutes(app: FastifyInstance, { store }: ApiContext
     refuseBefore(SINCE, request);
     const { phase, ...query } = parseQuery(inspectionRuleListQuery, plainQuery(request.query));
     return answerList(request, LISTED, {
-      ...{ path: 'inspection_rules', query },
+      path: 'inspection_rules',
+      query,
       find: (page) => store.inspectionRules.list({ ...page, ...(phase === undefined ? {} : { phase }) }),
     });
   });

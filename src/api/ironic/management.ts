@@ -45,7 +45,8 @@ export function managementRoutes(app: FastifyInstance, { store, lifecycle, whenF
   });
   app.put<WithIdent>('/v1/nodes/:ident/management/boot_device', async (request, reply) => {
     const { boot_device: name, persistent } = parseArguments(bootDeviceBody, request.body, {
-      ...{ what: 'boot_device', mandatory: 'boot_device' },
+      what: 'boot_device',
+      mandatory: 'boot_device',
     });
     const node = await findNode(store, request.params.ident);
     const wanted = { device: deviceNamed(node, name), persistent };

@@ -50,11 +50,13 @@ export function nodeExtraRoutes(app: FastifyInstance, { store }: ApiContext): vo
   };
   for (const method of PASSTHRU_METHODS) {
     app.route<WithIdent & { Querystring: { method?: string } }>({
-      ...{ method, url: '/v1/nodes/:ident/vendor_passthru' },
+      method,
+      url: '/v1/nodes/:ident/vendor_passthru',
       handler: ({ params, query }) => noMethod(params.ident, query.method ?? null),
     });
     app.route<WithPart>({
-      ...{ method, url: '/v1/nodes/:ident/vendor_passthru/:part' },
+      method,
+      url: '/v1/nodes/:ident/vendor_passthru/:part',
       handler: ({ params }) => noMethod(params.ident, params.part),
     });
   }

@@ -59,10 +59,13 @@ export function portgroupRoutes(app: FastifyInstance, { store, write }: ApiConte
       throw new IngotError('invalid_input', said, { hint: 'Give one of them.' });
     }
     return answerList(request, LISTED, {
-      ...{ path, query, detailed },
+      path,
+      query,
+      detailed,
       find: async (page) =>
         store.portgroups.list({
-          ...{ ...page, ...projectOf(request) },
+          ...page,
+          ...projectOf(request),
           ...(ofNode === undefined
             ? {}
             : { node_uuid: (await visibleNode(principalOf(request), store, ofNode)).uuid }),

@@ -76,10 +76,13 @@ export function portRoutes(app: FastifyInstance, context: ApiContext): void {
       throw new IngotError('invalid_input', said, { hint: 'Give one of them.' });
     }
     return answerList(request, LISTED, {
-      ...{ path, query, detailed },
+      path,
+      query,
+      detailed,
       find: async (page) => {
         const found = await store.ports.page({
-          ...{ ...page, ...projectOf(request) },
+          ...page,
+          ...projectOf(request),
           ...(address === undefined ? {} : { address }),
           ...(shard === undefined ? {} : { shards: shard }),
           ...(node === undefined

@@ -62,11 +62,13 @@ export function stateRoutes(app: FastifyInstance, context: ApiContext): void {
       configDriveSince(verb, drive, request.minor);
       const configdrive = await configDriveOf(drive);
       const { steps, withoutRamdisk } = await workAskedFor(store, node, {
-        ...{ body, principal: principalOf(request) },
+        body,
+        principal: principalOf(request),
       });
       const deploySteps = body.deploy_steps ?? [];
       await lifecycle.requestVerb(node.uuid, {
-        ...{ verb, ...askerOf(request) },
+        verb,
+        ...askerOf(request),
         ...(steps === null ? {} : { steps }),
         ...(withoutRamdisk ? { withoutRamdisk } : {}),
         ...(deploySteps.length === 0 ? {} : { deploySteps }),
@@ -84,7 +86,8 @@ export function stateRoutes(app: FastifyInstance, context: ApiContext): void {
     const { ident } = request.params;
     const node = await findNode(store, ident);
     const { target, timeout = null } = parseArguments(powerBody, request.body, {
-      ...{ what: 'power', mandatory: 'target' },
+      what: 'power',
+      mandatory: 'target',
     });
     if (request.minor < SOFT_POWER_SINCE && (target.startsWith('soft ') || timeout !== null))
       throw notAcceptable(timeout === null ? target : 'timeout', SOFT_POWER_SINCE);
@@ -127,7 +130,8 @@ export function stateRoutes(app: FastifyInstance, context: ApiContext): void {
   };
   app.put<WithIdent>('/v1/nodes/:ident/maintenance', async (request, reply) => {
     const { reason } = parseArguments(maintenanceBody, request.body, {
-      ...{ what: 'maintenance', mandatory: null },
+      what: 'maintenance',
+      mandatory: null,
     });
     await setMaintenance(request.params.ident, { reason: reason ?? null });
     return reply.code(202).send();

@@ -39,15 +39,14 @@ const stepView = (
 });
 
 function stepsField(rankName: 'priority' | 'order'): Field<StepListRecord> {
-  return {
-    ...{ name: 'steps', since: 1 },
-    value: ({ steps }) => steps.map((step) => stepView(step, rankName)),
-  };
+  return { name: 'steps', since: 1, value: ({ steps }) => steps.map((step) => stepView(step, rankName)) };
 }
 
 function listedAs(name: string, fields: readonly Field<StepListRecord>[]): StepListFacts['listed'] {
   return {
-    ...{ name, short: ['uuid', 'name'], sortKeys: STEP_LIST_SORT_KEYS },
+    name,
+    short: ['uuid', 'name'],
+    sortKeys: STEP_LIST_SORT_KEYS,
     fields: [...datedFields<StepListRecord>(), ...fields],
   };
 }

@@ -47,7 +47,8 @@ function kindRoutes(app: FastifyInstance, { store }: ApiContext, facts: StepList
     const query = parseQuery(stepListQuery, plainQuery(request.query));
     const { project } = principalOf(request);
     return answerList(request, listed, {
-      ...{ path: listed.name, query },
+      path: listed.name,
+      query,
       find: (page) => store.stepLists.list(kind, project === null ? page : { ...page, project }),
     });
   });

@@ -71,11 +71,14 @@ function kindRoutes<R extends VolumeConnectorRecord | VolumeTargetRecord, Key ex
     }
     const node = within ?? query.node;
     return answerList(request, listed, {
-      ...{ path, query, detailSince: SINCE },
+      path,
+      query,
+      detailSince: SINCE,
       find: async (page) => {
         const principal = principalOf(request);
         const found = await kind.queries(store).list({
-          ...{ ...page, ...projectOf(request) },
+          ...page,
+          ...projectOf(request),
           ...(node === undefined ? {} : { node_uuid: (await visibleNode(principal, store, node)).uuid }),
         });
         return found.map((record) => kind.readableFor(principal, record));

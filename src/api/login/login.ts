@@ -77,7 +77,9 @@ async function byPassword(
       return asked.refuse('Incorrect username or password');
     case 'busy':
       return {
-        ...{ ok: false, status: 503, challenges: [] },
+        ok: false,
+        status: 503,
+        challenges: [],
         message: 'Too many passwords are being checked just now; try again in a few seconds',
       };
   }

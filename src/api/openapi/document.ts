@@ -64,7 +64,8 @@ export function openApiDocument(): JsonObject {
 const LICENSE = { name: 'Apache-2.0', identifier: 'Apache-2.0' };
 
 const MICROVERSION = {
-  ...{ name: 'X-OpenStack-Ironic-API-Version', in: 'header' },
+  name: 'X-OpenStack-Ironic-API-Version',
+  in: 'header',
   description: `From ${MIN_VERSION} to ${MAX_VERSION}, or latest`,
   schema: { type: 'string', default: MIN_VERSION, examples: [MAX_VERSION] },
 };
@@ -83,7 +84,10 @@ function describe(name: string, operation: Operation, components: Components): J
     ...(since === undefined ? {} : { description: `Since microversion 1.${since}.` }),
     parameters: [
       ...[...route.matchAll(/:(\w+)/g)].map(([, parameter = '']) => ({
-        ...{ name: parameter, in: 'path', required: true, schema: { type: 'string' } },
+        name: parameter,
+        in: 'path',
+        required: true,
+        schema: { type: 'string' },
       })),
       ...queryParameters(operation, components),
       ...(isIronic ? [{ $ref: '#/components/parameters/Microversion' }] : []),
@@ -110,7 +114,9 @@ function queryParameters({ query }: Operation, components: Components): readonly
   if (query === undefined) return [];
   const { properties = {}, required = [] } = schemaOf(query, 'input', components);
   return Object.entries(properties as JsonObject).map(([name, schema]) => ({
-    ...{ name, in: 'query', schema },
+    name,
+    in: 'query',
+    schema,
     required: Array.isArray(required) && required.includes(name),
   }));
 }

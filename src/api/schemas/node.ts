@@ -14,7 +14,12 @@ import {
 
 /** Words that stand in a node's place in URLs. */
 const RESERVED_NAMES: readonly string[] = [
-  ...['maintenance', 'management', 'states', 'vendor_passthru', 'detail', 'validate'],
+  'maintenance',
+  'management',
+  'states',
+  'vendor_passthru',
+  'detail',
+  'validate',
 ];
 
 /** Ironic's rule for names, and no word of the URLs. */

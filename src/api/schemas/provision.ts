@@ -64,10 +64,12 @@ export const powerBody = z.strictObject({
   /** Seconds that the machine is given, instead of `timeouts.power_s`. */
   timeout: looseInteger
     .refine((seconds) => seconds > 0, {
-      ...{ message: 'timeout has to be positive integer', params: WHOLE_SENTENCE },
+      message: 'timeout has to be positive integer',
+      params: WHOLE_SENTENCE,
     })
     .refine((seconds) => seconds <= LONGEST_POWER_TIMEOUT, {
-      ...{ message: `timeout has to be ${LONGEST_POWER_TIMEOUT} seconds at most`, params: WHOLE_SENTENCE },
+      message: `timeout has to be ${LONGEST_POWER_TIMEOUT} seconds at most`,
+      params: WHOLE_SENTENCE,
     })
     .nullish(),
 });

@@ -11,8 +11,17 @@ import { follow, timeoutOf, WAIT_HELP } from './verbs.ts';
 
 /** Ironic's root device hints (doc/source/install/advanced.rst), as the agent knows them. */
 const ROOT_DEVICE_HINTS = [
-  ...['name', 'serial', 'wwn', 'wwn_with_extension', 'wwn_vendor_extension', 'model', 'vendor'],
-  ...['size', 'rotational', 'hctl', 'by_path'],
+  'name',
+  'serial',
+  'wwn',
+  'wwn_with_extension',
+  'wwn_vendor_extension',
+  'model',
+  'vendor',
+  'size',
+  'rotational',
+  'hctl',
+  'by_path',
 ];
 
 const OPTIONS: Command['options'] = {

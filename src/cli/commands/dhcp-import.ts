@@ -53,7 +53,9 @@ changes nothing.
       (a, b) => b.expiresAt - a.expiresAt,
     );
     const answer = await client.importDhcp({
-      ...{ from: server, dry_run: flag(values, 'dry-run'), network: text(values, 'network') },
+      from: server,
+      dry_run: flag(values, 'dry-run'),
+      network: text(values, 'network'),
       reservations: reservations.map(reservationBody),
       leases: leases.map(leaseBody),
     });
@@ -160,7 +162,9 @@ function reservationBody({ mac, address, hostname, subnet }: ForeignReservation)
 
 function leaseBody({ mac, address, hostname, startedAt, expiresAt }: ForeignLease) {
   return {
-    ...{ mac, address, hostname },
+    mac,
+    address,
+    hostname,
     starts_at: new Date(startedAt).toISOString(),
     expires_at: new Date(expiresAt).toISOString(),
   };

@@ -20,7 +20,8 @@ export const imageList: Command = {
   async run({ client, io, json }) {
     const images = await client.images.list();
     const rows = images.map((image) => [
-      ...[image.id.slice(0, SHOWN_ID), stateOf(image)],
+      image.id.slice(0, SHOWN_ID),
+      stateOf(image),
       ...(image.state === 'ready'
         ? [formatBytes(image.size), formatBytes(image.disk_bytes), image.used_at]
         : ['-', '-', '-']),

@@ -47,7 +47,9 @@ export const reservationAdd: Command = {
   async run({ client, io, json, values, positionals }) {
     const [mac = '', address = null] = positionals;
     const stored = await client.reservations.add({
-      ...{ mac, address, network: text(values, 'network') },
+      mac,
+      address,
+      network: text(values, 'network'),
       ...hostnameOf(text(values, 'hostname')),
       replace: flag(values, 'replace'),
     });

@@ -15,7 +15,8 @@ const PROGRAMS: readonly Program[] = [
   { name: 'xorriso', package: 'xorriso', use: 'makes config drives' },
 ];
 const OPENSSL: Program = {
-  ...{ name: 'openssl', package: 'openssl' },
+  name: 'openssl',
+  package: 'openssl',
   use: 'makes the certificate that agents and deployed systems call by',
 };
 

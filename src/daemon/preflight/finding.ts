@@ -10,14 +10,23 @@ export type Finding = {
 };
 
 export const good = (check: string, sentence: string): Finding => ({
-  ...{ verdict: 'good', check, sentence, hint: '' },
+  verdict: 'good',
+  check,
+  sentence,
+  hint: '',
 });
 
 /** The findings of one check are alike in all but verdict and words. */
 export const warning = (check: string, sentence: string, hint: string): Finding => ({
-  ...{ verdict: 'warning', check, sentence, hint },
+  verdict: 'warning',
+  check,
+  sentence,
+  hint,
 });
 
 export const bad = (check: string, sentence: string, hint: string): Finding => ({
-  ...{ verdict: 'bad', check, sentence, hint },
+  verdict: 'bad',
+  check,
+  sentence,
+  hint,
 });

@@ -25,7 +25,11 @@ async function check(network: NetworkConfig, own: ReadonlySet<Ipv4>): Promise<re
   if (device === undefined) return [];
   try {
     const search = startServerSearch({
-      ...{ network: name, interface: device, expects: 'any', everyMs: ONCE_MS, clock: systemClock },
+      network: name,
+      interface: device,
+      expects: 'any',
+      everyMs: ONCE_MS,
+      clock: systemClock,
       isOurs: (server) => own.has(server),
       onNotice: () => undefined,
     });

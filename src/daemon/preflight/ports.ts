@@ -45,7 +45,10 @@ function wantedPorts({ api, boot, networks }: Config): readonly WantedPort[] {
         const device = network.interface ?? null;
         const everywhere = service.everyAddress && device !== null;
         return {
-          ...{ for: `${service.name} ${network.name}`, protocol: 'udp' as const, port: service.port, device },
+          for: `${service.name} ${network.name}`,
+          protocol: 'udp' as const,
+          port: service.port,
+          device,
           address: everywhere ? null : serverAddress(network, networks),
           needed: network.dhcp !== 'off',
         };

@@ -48,7 +48,9 @@ export function registryDocument(): Body {
     RegistryEntries: {
       Attributes: [
         {
-          ...{ AttributeName: 'BootMode', Type: 'Enumeration', ...shown },
+          AttributeName: 'BootMode',
+          Type: 'Enumeration',
+          ...shown,
           Value: [{ ValueName: 'Uefi' }, { ValueName: 'Bios' }],
         },
         { AttributeName: 'NumCores', Type: 'Integer', LowerBound: 1, UpperBound: 1024, ...shown },

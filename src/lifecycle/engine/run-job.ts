@@ -98,7 +98,7 @@ async function runStep(
   const { slot } = definition;
   const release = slot === undefined ? null : await takeSlot(slot, job, { tools, reach });
   try {
-    return await untilEnded({ ...{ tools, reach, name, definition, mayGoOn }, first: job }, begun);
+    return await untilEnded({ tools, reach, name, definition, mayGoOn, first: job }, begun);
   } finally {
     release?.();
   }

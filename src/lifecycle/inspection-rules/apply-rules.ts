@@ -117,7 +117,9 @@ function conditionHolds(
   for (const turn of turnsOf(condition)) {
     count();
     const args = filled(namedArguments(condition, operator.signature), {
-      ...{ turn, context: context(), formatted: operator.signature.formatted },
+      turn,
+      context: context(),
+      formatted: operator.signature.formatted,
       missingAsNull: parsed.name === 'is-empty',
     });
     // In a loop numbers may have become text on the way.

@@ -51,11 +51,14 @@ function inventoryOf({ info, hardware, macs }: Told): JsonObject {
     },
     disks: disks.map(({ name, bytes, model, serial }) => ({ name, size: bytes, model, serial })),
     interfaces: named.map(({ name, mac, mbps }) => ({
-      ...{ name, mac_address: mac },
+      name,
+      mac_address: mac,
       ...(mbps === null ? {} : { speed_mbps: mbps }),
     })),
     system_vendor: {
-      ...{ product_name: info.model, serial_number: info.serial, manufacturer: info.manufacturer },
+      product_name: info.model,
+      serial_number: info.serial,
+      manufacturer: info.manufacturer,
       system_uuid: info.uuid,
       firmware: { version: info.bios_version },
     },

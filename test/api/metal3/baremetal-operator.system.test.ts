@@ -88,8 +88,11 @@ test(
     // Provisioning, by the URL of a list of checksums.
     expect(await host.validationErrors()).toEqual([expect.stringContaining('image_source')]);
     const image = {
-      ...{ image_source: site.image.url, image_disk_format: 'raw', image_os_hash_algo: 'sha256' },
-      ...{ image_os_hash_value: site.image.list, root_device: { name: 's== /dev/sda' } },
+      image_source: site.image.url,
+      image_disk_format: 'raw',
+      image_os_hash_algo: 'sha256',
+      image_os_hash_value: site.image.list,
+      root_device: { name: 's== /dev/sda' },
       capabilities: { boot_mode: 'uefi' },
     };
     await host.patch([
@@ -188,9 +191,13 @@ test(
   TIMEOUT,
   async () => {
     const dell = {
-      ...{ driver: 'idrac', boot_interface: 'idrac-redfish-virtual-media', bios_interface: 'idrac-redfish' },
-      ...{ management_interface: 'idrac-redfish', power_interface: 'idrac-redfish' },
-      ...{ raid_interface: 'idrac-redfish', vendor_interface: 'idrac-redfish' },
+      driver: 'idrac',
+      boot_interface: 'idrac-redfish-virtual-media',
+      bios_interface: 'idrac-redfish',
+      management_interface: 'idrac-redfish',
+      power_interface: 'idrac-redfish',
+      raid_interface: 'idrac-redfish',
+      vendor_interface: 'idrac-redfish',
     };
     const host = await register(cloud, 2, { rack: site.silentRack, interfaces: dell });
     const sentence = 'boots from virtual media, which ingot cannot do yet';

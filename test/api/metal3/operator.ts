@@ -83,7 +83,10 @@ function hostOf(cloud: Gophercloud, uuid: string): Host {
     }
   };
   return {
-    ...{ uuid, node, call, until },
+    uuid,
+    node,
+    call,
+    until,
     patch: (operations) => unlessBusy(() => cloud.updateNode(uuid, operations)),
     provision: async (body, states) => {
       await unlessBusy(() => call('PUT', '/states/provision', body));

@@ -21,7 +21,10 @@ export const allocations: Family = {
   name: 'allocations',
   calls: [
     post('a node', '/v1/nodes', {
-      ...{ uuid: NODE, name: 'choosable', driver: 'fake-hardware', resource_class: 'chosen' },
+      uuid: NODE,
+      name: 'choosable',
+      driver: 'fake-hardware',
+      resource_class: 'chosen',
     }),
     to('manage', 'manageable'),
     to('provide', 'available'),
@@ -51,15 +54,7 @@ export const allocations: Family = {
     ),
     make(
       'that the node suits',
-      {
-        ...{
-          uuid: A,
-          name: 'web',
-          traits: ['CUSTOM_CHOSEN'],
-          candidate_nodes: ['choosable'],
-          extra: { a: 1 },
-        },
-      },
+      { uuid: A, name: 'web', traits: ['CUSTOM_CHOSEN'], candidate_nodes: ['choosable'], extra: { a: 1 } },
       { settles: { allocation: A } },
     ),
     make('the name again', { name: 'web' }),

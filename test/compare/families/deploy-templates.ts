@@ -49,7 +49,9 @@ export const deployTemplates: Family = {
     patch('no name', `${PATH}/${UUID}`, [{ op: 'remove', path: '/name' }]),
     patch('nobody', `${PATH}/CUSTOM_NOBODY`, [set('/name', 'CUSTOM_C')]),
     post('a node', '/v1/nodes', {
-      ...{ driver: 'fake-hardware', uuid: NODE, name: 'templates' },
+      driver: 'fake-hardware',
+      uuid: NODE,
+      name: 'templates',
       instance_info: { traits: ['CUSTOM_B'] },
     }),
     put(

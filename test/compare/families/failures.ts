@@ -5,8 +5,17 @@ const NODE = nodeId(0x60);
 const AT = `/v1/nodes/${NODE}`;
 
 const VERBS = [
-  ...['active', 'rebuild', 'deleted', 'manage', 'provide', 'inspect', 'abort', 'clean', 'adopt'],
-  ...['rescue', 'unrescue'],
+  'active',
+  'rebuild',
+  'deleted',
+  'manage',
+  'provide',
+  'inspect',
+  'abort',
+  'clean',
+  'adopt',
+  'rescue',
+  'unrescue',
 ];
 
 /** Where a node is heading in each state, and the verbs that lead out of it, with what they lead to. */
@@ -18,40 +27,46 @@ type State = Forced & {
 
 const STATES: readonly State[] = [
   {
-    ...{ provision_state: 'inspect failed', target_provision_state: 'manageable' },
+    provision_state: 'inspect failed',
+    target_provision_state: 'manageable',
     ways: { inspect: 'manageable', manage: 'manageable' },
   },
+  { provision_state: 'clean failed', target_provision_state: 'available', ways: { manage: 'manageable' } },
   {
-    ...{ provision_state: 'clean failed', target_provision_state: 'available' },
-    ways: { manage: 'manageable' },
-  },
-  {
-    ...{ provision_state: 'deploy failed', target_provision_state: 'active' },
+    provision_state: 'deploy failed',
+    target_provision_state: 'active',
     ways: { active: 'active', rebuild: 'active', deleted: 'available' },
   },
   {
-    ...{ provision_state: 'adopt failed', target_provision_state: 'active' },
+    provision_state: 'adopt failed',
+    target_provision_state: 'active',
     ways: { adopt: 'active', manage: 'manageable' },
   },
   {
-    ...{ provision_state: 'rescue failed', target_provision_state: 'rescue' },
+    provision_state: 'rescue failed',
+    target_provision_state: 'rescue',
     ways: { rescue: 'rescue', unrescue: 'active', deleted: 'available' },
   },
   {
-    ...{ provision_state: 'unrescue failed', target_provision_state: 'active' },
+    provision_state: 'unrescue failed',
+    target_provision_state: 'active',
     ways: { rescue: 'rescue', unrescue: 'active', deleted: 'available' },
   },
   {
-    ...{ provision_state: 'error', target_provision_state: 'available' },
+    provision_state: 'error',
+    target_provision_state: 'available',
     ways: { rebuild: 'active', deleted: 'available' },
   },
   {
-    ...{ provision_state: 'inspect wait', target_provision_state: 'manageable', ways: {} },
+    provision_state: 'inspect wait',
+    target_provision_state: 'manageable',
+    ways: {},
     // Pretended inspection of Ironic cannot be aborted, and waits for ever.
     apart: ['abort'],
   },
   {
-    ...{ provision_state: 'wait call-back', target_provision_state: 'active' },
+    provision_state: 'wait call-back',
+    target_provision_state: 'active',
     ways: { deleted: 'available' },
     // Since 1.110, and in ingot.
     apart: ['abort'],
@@ -105,7 +120,9 @@ export const failures: Family = {
     put('maintenance in the middle', `${AT}/maintenance`, { reason: 'hopeless' }),
     get('in maintenance, on the way', `${AT}/states`, {
       forced: {
-        ...{ node: NODE, provision_state: 'clean wait', target_provision_state: 'available' },
+        node: NODE,
+        provision_state: 'clean wait',
+        target_provision_state: 'available',
         more: { instance_uuid: instanceId(0x60) },
       },
     }),

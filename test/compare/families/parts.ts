@@ -11,8 +11,13 @@ export const parts: Family = {
   calls: [
     post('a node', '/v1/nodes', { uuid: NODE, name: 'parted', driver: 'fake-hardware' }),
     post('one without interfaces', '/v1/nodes', {
-      ...{ uuid: BARE, driver: 'fake-hardware', bios_interface: 'no-bios', console_interface: 'no-console' },
-      ...{ raid_interface: 'no-raid', vendor_interface: 'no-vendor', management_interface: 'noop' },
+      uuid: BARE,
+      driver: 'fake-hardware',
+      bios_interface: 'no-bios',
+      console_interface: 'no-console',
+      raid_interface: 'no-raid',
+      vendor_interface: 'no-vendor',
+      management_interface: 'noop',
     }),
     get('validate', `${AT}/validate`),
     get('validate without interfaces', `/v1/nodes/${BARE}/validate`),

@@ -56,10 +56,15 @@ export const portgroups: Family = {
     list('bogus=1'),
     get('of a node', `/v1/nodes/${NODE}/portgroups`),
     post('a port in it', '/v1/ports', {
-      ...{ uuid: PORT, node_uuid: NODE, address: '52:54:00:00:70:01', portgroup_uuid: A },
+      uuid: PORT,
+      node_uuid: NODE,
+      address: '52:54:00:00:70:01',
+      portgroup_uuid: A,
     }),
     post('a port in none', '/v1/ports', {
-      ...{ node_uuid: NODE, address: '52:54:00:00:70:02', portgroup_uuid: NOBODY },
+      node_uuid: NODE,
+      address: '52:54:00:00:70:02',
+      portgroup_uuid: NOBODY,
     }),
     get('its ports', `${AT}/${A}/ports`),
     get('the ports of nobody', `${AT}/${NOBODY}/ports`),

@@ -61,12 +61,15 @@ export const ports: Family = {
       make(name, { address: '52:54:00:00:60:04', uuid: portId(0x64), local_link_connection }),
     ),
     make('a smart NIC', {
-      ...{ address: '52:54:00:00:60:06', uuid: SMART, is_smartnic: 'yes' },
+      address: '52:54:00:00:60:06',
+      uuid: SMART,
+      is_smartnic: 'yes',
       local_link_connection: { port_id: 'rep0-0', hostname: 'nic1' },
     }),
     make('a smart NIC of no link', { address: '52:54:00:00:60:07', uuid: portId(0x65), is_smartnic: true }),
     make('a smart NIC at a switch', {
-      ...{ address: '52:54:00:00:60:08', is_smartnic: true },
+      address: '52:54:00:00:60:08',
+      is_smartnic: true,
       local_link_connection: { port_id: 'x', switch_id: '00:00:00:00:00:01' },
     }),
     make('is_smartnic of nonsense', { address: '52:54:00:00:60:08', is_smartnic: 'perhaps' }),

@@ -12,8 +12,19 @@ const to = (target: string, state: string, more: object = {}): Call =>
   provision(`${target} to ${state}`, { target, ...more }, { settles: { node: NODE, in: state } });
 
 const VERBS = [
-  ...['active', 'rebuild', 'deleted', 'manage', 'provide', 'inspect', 'abort', 'clean', 'adopt'],
-  ...['rescue', 'unrescue', 'deploy', 'undeploy'],
+  'active',
+  'rebuild',
+  'deleted',
+  'manage',
+  'provide',
+  'inspect',
+  'abort',
+  'clean',
+  'adopt',
+  'rescue',
+  'unrescue',
+  'deploy',
+  'undeploy',
 ];
 /** Every verb that the graph does not have there. */
 const refusedIn = (state: string, accepted: readonly string[]): readonly Call[] =>

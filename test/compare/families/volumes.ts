@@ -12,7 +12,10 @@ const connector = (name: string, fields: object): Call =>
   post(`connector ${name}`, CONNECTORS, { node_uuid: NODE, type: 'iqn', connector_id: IQN, ...fields });
 const target = (name: string, fields: object): Call =>
   post(`target ${name}`, TARGETS, {
-    ...{ node_uuid: NODE, volume_type: 'iscsi', volume_id: 'v1', boot_index: 0 },
+    node_uuid: NODE,
+    volume_type: 'iscsi',
+    volume_id: 'v1',
+    boot_index: 0,
     ...fields,
   });
 

@@ -13,7 +13,9 @@ test.each([
   { case: 'no HTTPS', https: { listen_port: null }, networks: [PXE], programs: ALWAYS },
   {
     case: 'no boot network',
-    ...{ https: {}, networks: [{ name: 'oob', role: 'oob', cidr: '10.30.0.0/24' }], programs: ALWAYS },
+    https: {},
+    networks: [{ name: 'oob', role: 'oob', cidr: '10.30.0.0/24' }],
+    programs: ALWAYS,
   },
 ])('with $case the daemon needs $programs', ({ https, networks, programs }) => {
   const config = configSchema.parse({ networks, boot: { https } });

@@ -13,7 +13,11 @@ import { judgeSpace } from '../../../src/daemon/preflight/state-folder.ts';
 const config = configSchema.parse({
   networks: [
     {
-      ...{ name: 'pxe', role: 'pxe', interface: 'eth1', cidr: '10.20.0.0/16', address: '10.20.0.1' },
+      name: 'pxe',
+      role: 'pxe',
+      interface: 'eth1',
+      cidr: '10.20.0.0/16',
+      address: '10.20.0.1',
       dhcp: 'authoritative',
     },
     { name: 'oob', role: 'oob', cidr: '10.30.0.0/24' },
@@ -31,20 +35,11 @@ Failed to find something
 
 test('the sockets that ss shows are read with device, address and holder', () => {
   expect(parseSockets(SS)).toEqual([
-    {
-      ...{ protocol: 'udp', address: null, device: 'virbr0', port: 67 },
-      holder: { name: 'dnsmasq', pid: 812 },
-    },
-    {
-      ...{ protocol: 'udp', address: '10.20.0.1', device: null, port: 69 },
-      holder: { name: 'in.tftpd', pid: 77 },
-    },
+    { protocol: 'udp', address: null, device: 'virbr0', port: 67, holder: { name: 'dnsmasq', pid: 812 } },
+    { protocol: 'udp', address: '10.20.0.1', device: null, port: 69, holder: { name: 'in.tftpd', pid: 77 } },
     { protocol: 'udp', address: null, device: null, port: 4011, holder: null },
     { protocol: 'udp', address: null, device: null, port: 69, holder: { name: 'in.tftpd', pid: 77 } },
-    {
-      ...{ protocol: 'tcp', address: '127.0.0.1', device: null, port: 6385 },
-      holder: { name: 'node', pid: 4242 },
-    },
+    { protocol: 'tcp', address: '127.0.0.1', device: null, port: 6385, holder: { name: 'node', pid: 4242 } },
   ]);
 });
 
@@ -96,8 +91,13 @@ describe('ports', () => {
     const networks = pxe === undefined ? [] : [{ ...pxe, dhcp }];
     const findings = judgePorts({ ...config, networks }, { ownPid: null, sockets: [] });
     expect(findings.map(({ sentence }) => /^\w+ port \d+/.exec(sentence)?.[0])).toEqual([
-      ...['UDP port 67', 'UDP port 4011', 'UDP port 69', 'UDP port 514'],
-      ...['TCP port 6385', 'TCP port 6180', 'TCP port 6183'],
+      'UDP port 67',
+      'UDP port 4011',
+      'UDP port 69',
+      'UDP port 514',
+      'TCP port 6385',
+      'TCP port 6180',
+      'TCP port 6183',
     ]);
   });
 });

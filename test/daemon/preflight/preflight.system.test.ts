@@ -43,7 +43,11 @@ async function preflight(networks: readonly object[]) {
 }
 
 const pxe = {
-  ...{ name: 'pxe', role: 'pxe', interface: 's0', address: '10.78.0.1', dhcp: 'authoritative' },
+  name: 'pxe',
+  role: 'pxe',
+  interface: 's0',
+  address: '10.78.0.1',
+  dhcp: 'authoritative',
   cidr: '10.78.0.0/16',
   ranges: [{ use: 'dhcp', from: '10.78.1.0', to: '10.78.1.255' }],
 };

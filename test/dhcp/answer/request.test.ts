@@ -86,8 +86,11 @@ describe('REQUEST in INIT-REBOOT: the client remembers an address', () => {
       answer: 'silence: no_record',
     },
     ...(['I have .10', 'I had .10 once', 'I was offered .10'] as const).map((scene) => ({
-      ...{ scene, message: remembers('10.77.0.10') },
-      ...{ mode: 'reservations' as const, reserved: { me: null }, answer: 'ack 10.77.0.10' },
+      scene,
+      message: remembers('10.77.0.10'),
+      mode: 'reservations' as const,
+      reserved: { me: null },
+      answer: 'ack 10.77.0.10',
     })),
     {
       scene: 'nobody has .10',
@@ -145,9 +148,7 @@ describe('REQUEST in RENEWING and REBINDING: the client uses the address', () =>
 });
 
 describe('the lease of an ACK', () => {
-  const situation = {
-    ...{ network: NETWORK, reservations: createReservationTable(), isBooting: false, now: NOW },
-  };
+  const situation = { network: NETWORK, reservations: createReservationTable(), isBooting: false, now: NOW };
 
   it('runs for the network’s lease time from now', () => {
     const decided = answer(factsOf({ type: 'request', mac: ME, asks: '10.77.0.10', serverId: US }), {

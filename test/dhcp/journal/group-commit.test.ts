@@ -98,7 +98,8 @@ describe('what is appended to the lease journal', () => {
   it('makes no frame larger than a segment, however many leases come at once', async () => {
     const one = {
       ...lease(mac(1), '10.77.0.1'),
-      ...{ hostname: 'h'.repeat(253), relayInformation: new Uint8Array(255) },
+      hostname: 'h'.repeat(253),
+      relayInformation: new Uint8Array(255),
     };
     const entry = { network: 'pxe', leases: Array.from({ length: 200 }, () => one) };
     const outcomes: unknown[] = [];

@@ -69,18 +69,18 @@ function callsOf({ boot, instance }: Generations) {
   const certified = { ...beat, agent_verify_ca: OWN.cert };
   const ticket = bootTicket(SECRET, { uuid: NODE, boot_generation: boot });
   return {
-    lookup: {
-      ...{ method: 'GET', path: `/v1/lookup?addresses=${MAC}`, body: null },
-      ticket,
-    },
+    lookup: { method: 'GET', path: `/v1/lookup?addresses=${MAC}`, body: null, ticket },
     beat: { method: 'POST', path: `/v1/heartbeat/${NODE}`, body: certified },
     inventory: {
-      ...{ method: 'POST', path: '/v1/continue_inspection', ticket },
+      method: 'POST',
+      path: '/v1/continue_inspection',
+      ticket,
       body: JSON.parse(JSON.stringify({ inventory: INVENTORY, boot_interface: MAC, error: null })),
     },
     report: {
-      ...{ method: 'POST', path: `/lcm/v1/nodes/${NODE}/status` },
-      ...{ body: { status: 'up', message: null, hostname: 'rack1-07', addresses: ['10.40.0.7'] } },
+      method: 'POST',
+      path: `/lcm/v1/nodes/${NODE}/status`,
+      body: { status: 'up', message: null, hostname: 'rack1-07', addresses: ['10.40.0.7'] },
       token: lcmToken(SECRET, { uuid: NODE, instance_generation: instance }),
     },
   } satisfies Readonly<Record<string, Call>>;
@@ -120,14 +120,21 @@ async function openCalls(random: Random): Promise<FuzzRun> {
   const store = await openStore(join(folder, 'ingot.db'), { clock: systemClock, log });
   const now = { boot: 1, instance: 1 };
   await store.nodes.insert({
-    ...{ uuid: NODE, driver: 'redfish', driver_info: { redfish_password: PASSWORD } },
-    ...{ provision_state: 'inspect wait', boot_intent: 'ramdisk' },
-    ...{ boot_generation: now.boot, instance_generation: now.instance },
+    uuid: NODE,
+    driver: 'redfish',
+    driver_info: { redfish_password: PASSWORD },
+    provision_state: 'inspect wait',
+    boot_intent: 'ramdisk',
+    boot_generation: now.boot,
+    instance_generation: now.instance,
   });
   await store.ports.insert({ uuid: NODE.replace('9', '8'), node_uuid: NODE, address: MAC });
   const lifecycle = createCallBacks({
-    ...{ store, secret: SECRET, now: () => new Date(systemClock.now()).toISOString() },
-    ...{ nudge: () => undefined, elapsed: systemClock.elapsed },
+    store,
+    secret: SECRET,
+    now: () => new Date(systemClock.now()).toISOString(),
+    nudge: () => undefined,
+    elapsed: systemClock.elapsed,
     site: {
       isAgentAddress: (address) => address.startsWith('10.20.'),
       agentRules: { byTls: false, upstream: false },

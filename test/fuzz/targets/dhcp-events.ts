@@ -28,7 +28,9 @@ function open(random: Random): FuzzRun {
   const counters = createCounters(FACT_COUNTS);
   const isKnown = (one: string): boolean => NODES.some((node) => node === one);
   const teller = createDhcpTeller({
-    ...{ isKnown, counters, clock: { elapsed: () => seconds * 1000 } },
+    isKnown,
+    counters,
+    clock: { elapsed: () => seconds * 1000 },
     send: (fact, more) => batch.push({ ...fact, ...more }),
   });
   const sorter = createFactSorter({

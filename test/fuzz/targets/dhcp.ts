@@ -66,7 +66,8 @@ function judge(
 }
 
 const BOOT_FIELDS = (_facts: ClientFacts, { address }: DhcpNetwork) => ({
-  ...{ siaddr: address, file: 'snponly.efi' },
+  siaddr: address,
+  file: 'snponly.efi',
   options: [{ code: 60, value: Buffer.from('PXEClient') }],
 });
 

@@ -65,8 +65,14 @@ function request(random: Random): Buffer {
 
 /** Of the counts of files, calls and connections, those that say that somebody was not served. */
 const REFUSALS: readonly string[] = [
-  ...['not_found', 'method_refused', 'unreadable', 'asked_to_wait', 'precondition_failed', 'range_refused'],
-  ...['calls_refused', ...FLOOD_COUNTS],
+  'not_found',
+  'method_refused',
+  'unreadable',
+  'asked_to_wait',
+  'precondition_failed',
+  'range_refused',
+  'calls_refused',
+  ...FLOOD_COUNTS,
 ];
 
 async function openListener(random: Random): Promise<FuzzRun> {

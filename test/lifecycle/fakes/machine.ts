@@ -318,7 +318,10 @@ function stepIn({ step }: Readonly<Record<string, unknown>>): string | null {
 function resultOf(name: string, more: readonly object[]): Record<string, unknown> {
   if (name === 'get_hardware_info') return INVENTORY;
   const step = (one: string, priority: number): object => ({
-    ...{ step: one, interface: 'deploy', priority, abortable: true },
+    step: one,
+    interface: 'deploy',
+    priority,
+    abortable: true,
   });
   if (name === 'get_service_steps') return { service_steps: { Generic: [step('burnin_cpu', 0), ...more] } };
   if (name === 'collect_system_logs') return { system_logs: 'H4sI' };

@@ -167,7 +167,9 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   for (const [index, machine] of machines.entries()) {
     const fields = options.nodes?.(index, machines) ?? {};
     await alive().store.nodes.insert({
-      ...{ uuid: machine.uuid, driver: 'redfish', name: `machine-${index}` },
+      uuid: machine.uuid,
+      driver: 'redfish',
+      name: `machine-${index}`,
       ...fields,
     });
     const uuid = randomUUID();

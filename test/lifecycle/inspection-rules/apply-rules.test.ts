@@ -280,7 +280,8 @@ test('what no rule touches is judged by none, though it was written when more wa
   const node = { ...all.node, network_data: { links: 'none' } };
   const before = { ...all, node, ports: ports.map((port) => ({ ...port, local_link_connection: old })) };
   expect(applyRules([rule({ actions: [MARK] })], before)).toMatchObject({
-    ...{ kind: 'applied', node: { extra: { tags: ['a'], hit: 'yes' } } },
+    kind: 'applied',
+    node: { extra: { tags: ['a'], hit: 'yes' } },
   });
   const touching = rule({
     actions: [

@@ -7,11 +7,13 @@ const ERASE = { step: 'erase_devices_metadata', interface: 'deploy', priority: 9
 const FLASH = { step: 'flash_firmware', interface: 'firmware', priority: 50, reboot_requested: true };
 const VERIFY = { step: 'verify_firmware', interface: 'firmware', priority: 40, reboot_requested: false };
 const DEPLOYABLE = {
-  ...{ image_source: 'http://images/debian.raw', image_os_hash_algo: 'sha256' },
+  image_source: 'http://images/debian.raw',
+  image_os_hash_algo: 'sha256',
   image_os_hash_value: 'a'.repeat(64),
 };
 const LOOKUP = {
-  ...{ macs: ['52:54:00:00:00:01'], node_uuid: null },
+  macs: ['52:54:00:00:00:01'],
+  node_uuid: null,
   call: { address: parseIpv4('127.0.0.1'), isPrivate: false, ticket: null },
 };
 const PLAIN = () => ({ managerVersion: '1.2', cleanSteps: [ERASE] });
@@ -46,11 +48,27 @@ describe('an unmodified ironic-python-agent', () => {
       provision_state: 'active',
     });
     expect(work(rack)).toEqual([
-      ...['on pxe', 'get_hardware_info', 'off'],
-      ...['on pxe', 'get_clean_steps', 'execute_clean_step erase_devices_metadata', 'off'],
-      ...['on pxe', 'get_deploy_steps', 'execute_deploy_step write_image', 'install_bootloader'],
-      ...['sync', 'power_off', 'off', 'on disk'],
-      ...['off', 'on pxe', 'finalize_rescue', 'the agent has ended', 'off', 'on disk'],
+      'on pxe',
+      'get_hardware_info',
+      'off',
+      'on pxe',
+      'get_clean_steps',
+      'execute_clean_step erase_devices_metadata',
+      'off',
+      'on pxe',
+      'get_deploy_steps',
+      'execute_deploy_step write_image',
+      'install_bootloader',
+      'sync',
+      'power_off',
+      'off',
+      'on disk',
+      'off',
+      'on pxe',
+      'finalize_rescue',
+      'the agent has ended',
+      'off',
+      'on disk',
     ]);
     // A command's end is asked for: no boot here lasted until a second heartbeat.
     expect(rack.history.filter((one) => one.startsWith('heartbeat'))).toEqual(Array(4).fill('heartbeat 202'));
@@ -65,9 +83,14 @@ describe('an unmodified ironic-python-agent', () => {
       provision_state: 'available',
     });
     expect(work(rack)).toEqual([
-      ...['on pxe', 'get_clean_steps'],
-      ...['execute_clean_step erase_devices_metadata', 'execute_clean_step flash_firmware', 'off'],
-      ...['on pxe', 'execute_clean_step verify_firmware', 'off'],
+      'on pxe',
+      'get_clean_steps',
+      'execute_clean_step erase_devices_metadata',
+      'execute_clean_step flash_firmware',
+      'off',
+      'on pxe',
+      'execute_clean_step verify_firmware',
+      'off',
     ]);
   });
 
@@ -83,9 +106,15 @@ describe('an unmodified ironic-python-agent', () => {
       provision_state: 'available',
     });
     expect(work(rack)).toEqual([
-      ...['on pxe', 'get_clean_steps', 'execute_clean_step flash_firmware', 'off'],
-      ...['on pxe', 'execute_clean_step verify_firmware'],
-      ...['get_clean_steps', 'execute_clean_step erase_devices_metadata', 'off'],
+      'on pxe',
+      'get_clean_steps',
+      'execute_clean_step flash_firmware',
+      'off',
+      'on pxe',
+      'execute_clean_step verify_firmware',
+      'get_clean_steps',
+      'execute_clean_step erase_devices_metadata',
+      'off',
     ]);
   });
 
@@ -101,8 +130,15 @@ describe('an unmodified ironic-python-agent', () => {
       provision_state: 'manageable',
     });
     expect(work(rack)).toEqual([
-      ...['on pxe', 'get_clean_steps', 'execute_clean_step flash_firmware', 'get_clean_steps', 'off'],
-      ...['on pxe', 'execute_clean_step erase_devices_metadata', 'get_clean_steps', 'off'],
+      'on pxe',
+      'get_clean_steps',
+      'execute_clean_step flash_firmware',
+      'get_clean_steps',
+      'off',
+      'on pxe',
+      'execute_clean_step erase_devices_metadata',
+      'get_clean_steps',
+      'off',
     ]);
   });
 });
@@ -123,7 +159,9 @@ describe('a ghost: an agent of an earlier boot', () => {
     expect(fresh).not.toBe(old);
     const beat = (agent_token: string) =>
       rack.lifecycle.agentHeartbeat(rack.uuid, {
-        ...{ callback_url: 'http://127.0.0.1:9999', agent_version: '11', agent_verify_ca: null },
+        callback_url: 'http://127.0.0.1:9999',
+        agent_version: '11',
+        agent_verify_ca: null,
         agent_token,
       });
     await expect(beat(old)).rejects.toMatchObject({

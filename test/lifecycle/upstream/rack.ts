@@ -56,7 +56,11 @@ export async function createRack(ramdisks: Ramdisks): Promise<Rack> {
     device = 'disk';
     void runScriptedAgent({
       ...ramdisks(++boots),
-      ...{ apiUrl, mac: MAC, workMs: 300, signal: power.signal, powerOff: off },
+      apiUrl,
+      mac: MAC,
+      workMs: 300,
+      signal: power.signal,
+      powerOff: off,
       tell: (what) => history.push(what),
     });
   };
@@ -87,11 +91,19 @@ export async function createRack(ramdisks: Ramdisks): Promise<Rack> {
 
   const imageUrl = await listening(createServer((_, response) => response.end(IMAGE)));
   const ready = {
-    ...{ id: 'image-1', path: '/cache/image-1', size: IMAGE.length, sha256: sha256(IMAGE) },
-    ...{ extents: [{ offset: 0, length: IMAGE.length }], dataBytes: IMAGE.length, dataSha256: sha256(IMAGE) },
+    id: 'image-1',
+    path: '/cache/image-1',
+    size: IMAGE.length,
+    sha256: sha256(IMAGE),
+    extents: [{ offset: 0, length: IMAGE.length }],
+    dataBytes: IMAGE.length,
+    dataSha256: sha256(IMAGE),
   };
   const lifecycle = createLifecycle({
-    ...{ store, log, clock: systemClock, secret: new Uint8Array(32).fill(7) },
+    store,
+    log,
+    clock: systemClock,
+    secret: new Uint8Array(32).fill(7),
     cleaning: cleaningSchema.parse({}),
     limits: { power_actions: 5, image_writes: 5, jobs: 5 },
     timeouts: timeoutsSchema.parse({ callback_s: 60, command_s: 60, power_s: 60 }),
@@ -128,7 +140,10 @@ export async function createRack(ramdisks: Ramdisks): Promise<Rack> {
   await store.ports.insert({ uuid: randomUUID(), node_uuid: uuid, address: MAC });
 
   return {
-    ...{ store, lifecycle, uuid, history },
+    store,
+    lifecycle,
+    uuid,
+    history,
     ask: async (request) => {
       await lifecycle.requestVerb(uuid, request);
       while ((await store.jobs.runningOf(uuid)) !== null) await systemClock.sleep(50);

@@ -330,8 +330,11 @@ const COMMANDS: Readonly<Record<string, Known>> = {
   'image.install_bootloader': {
     mode: 'async',
     takes: [
-      ...['root_uuid', 'efi_system_part_uuid', 'prep_boot_part_uuid'],
-      ...['target_boot_mode', 'ignore_bootloader_failure'],
+      'root_uuid',
+      'efi_system_part_uuid',
+      'prep_boot_part_uuid',
+      'target_boot_mode',
+      'ignore_bootloader_failure',
     ],
     run: (_, { written }) => {
       if (written() === '')

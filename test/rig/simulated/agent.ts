@@ -41,7 +41,9 @@ export async function runSimulatedAgent(boot: BootedAgent): Promise<void> {
     if (!script.includes('kernel')) return;
     const word = (name: string): string | undefined => new RegExp(`\\b${name}=(\\S+)`).exec(script)?.[1];
     await talk(boot, {
-      ...{ url: word('ipa-api-url') ?? boot.bootUrl, ticket: word('ingot-ticket') ?? '', dispatcher },
+      url: word('ipa-api-url') ?? boot.bootUrl,
+      ticket: word('ingot-ticket') ?? '',
+      dispatcher,
     });
   } catch (error) {
     if (!boot.signal.aborted) throw error;
@@ -93,7 +95,10 @@ async function heartbeat(
     agent_verify_ca: boot.commands.certificate,
   });
   const response = await request(`${url}/v1/heartbeat/${uuid}`, {
-    ...{ dispatcher, method: 'POST', body, signal: boot.signal },
+    dispatcher,
+    method: 'POST',
+    body,
+    signal: boot.signal,
     headers: { 'content-type': 'application/json', ...VERSION },
   }).catch(() => null);
   // A daemon that is away or busy gets the next heartbeat; so does one that refused, as with the real agent.
@@ -108,7 +113,8 @@ async function fetchUntilOk(
   for (;;) {
     boot.signal.throwIfAborted();
     const response = await request(`${url}${path}`, {
-      ...{ dispatcher, signal: boot.signal },
+      dispatcher,
+      signal: boot.signal,
       headers: { ...VERSION, ...(ticket === '' ? {} : { 'x-ingot-ticket': ticket }) },
     }).catch(() => null);
     const text = await response?.body.text().catch(() => null);
