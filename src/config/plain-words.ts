@@ -37,6 +37,8 @@ export function plainWords(issue: RawIssue): string | undefined {
         : bound('most', issue.origin, issue.maximum);
     case 'invalid_union':
       return unionWords(issue, issue.errors);
+    case 'invalid_key':
+      return issue.issues[0]?.message;
     default:
       return undefined;
   }

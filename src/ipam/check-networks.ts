@@ -14,8 +14,8 @@ import {
 } from './ranges.ts';
 
 export type NetworkProblem = {
-  /** Names of the networks concerned. */
-  readonly networks: readonly string[];
+  /** Those concerned, as they were given: two may have one name. */
+  readonly networks: readonly NetworkConfig[];
   readonly message: string;
   readonly hint: string;
 };
@@ -41,7 +41,7 @@ export function checkNetworks(networks: readonly NetworkConfig[]): readonly Netw
 function duplicateNames(networks: readonly NetworkConfig[]): readonly NetworkProblem[] {
   const names = networks.map(({ name }) => name);
   return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))].map((name) => ({
-    networks: [name],
+    networks: networks.filter((network) => network.name === name),
     message: `two networks are called "${name}"`,
     hint: 'Give each network a name of its own.',
   }));
@@ -179,7 +179,7 @@ function overlappingNetworks(a: NetworkConfig, b: NetworkConfig): readonly Netwo
   if (common === null) return [];
   return [
     {
-      networks: [a.name, b.name],
+      networks: [a, b],
       message: `networks "${a.name}" (${formatCidr(a.cidr)}) and "${b.name}" (${formatCidr(b.cidr)}) overlap in ${formatSpan(common)}`,
       hint: 'Give each network a cidr of its own; routing between them is impossible otherwise.',
     },
@@ -195,7 +195,7 @@ function overlappingRanges(networks: readonly NetworkConfig[]): readonly Network
     if (common === null) return [];
     return [
       {
-        networks: [...new Set([a.network.name, b.network.name])],
+        networks: [a.network, b.network],
         message: `${ownerLabel(a)} and ${ownerLabel(b)} both hold ${formatSpan(common)}`,
         hint: 'Shorten one of the two ranges: an address may have one owner only.',
       },
@@ -214,7 +214,7 @@ function sharedWires(networks: readonly NetworkConfig[]): readonly NetworkProble
     const key = a.dhcp === b.dhcp ? 'identity' : 'dhcp';
     return [
       {
-        networks: [a.name, b.name],
+        networks: [a, b],
         message: `networks "${a.name}" (${key}: ${a[key]}) and "${b.name}" (${key}: ${b[key]}) share the wire ${wire}`,
         hint: `Give all networks of one wire the same ${key}, or a VLAN interface of its own to each.`,
       },
@@ -223,7 +223,7 @@ function sharedWires(networks: readonly NetworkConfig[]): readonly NetworkProble
 }
 
 function problem(network: NetworkConfig, says: string, hint: string): NetworkProblem {
-  return { networks: [network.name], message: `network "${network.name}": ${says}`, hint };
+  return { networks: [network], message: `network "${network.name}": ${says}`, hint };
 }
 
 function rangeLabel(range: Range): string {

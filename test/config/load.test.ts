@@ -66,6 +66,22 @@ describe('the configuration file', () => {
       says: ['ingot.yaml:3: api.listne: is not a key that ingot knows'],
     },
     {
+      name: 'a clean step without its interface, and a priority that is none',
+      text: 'cleaning:\n  priorities:\n    erase_devices: 20\n    deploy.erase_devices: lots\n',
+      says: [
+        'ingot.yaml:3: cleaning.priorities.erase_devices: must be INTERFACE.STEP such as deploy.erase_devices',
+        'ingot.yaml:4: cleaning.priorities.deploy.erase_devices: must be a whole number from 0 to 1000',
+      ],
+    },
+    {
+      name: 'two networks of one name, each mistake at the one that has it',
+      text: `networks:${PXE.replace('address: 10.20.0.1', 'address: 10.21.0.1')}  - { name: pxe, role: oob, cidr: 10.30.0.0/24 }\n`,
+      says: [
+        'ingot.yaml:2: networks[0]: network "pxe": its address 10.21.0.1 is not in 10.20.0.0/16.',
+        'ingot.yaml:10: networks[1]: two networks are called "pxe".',
+      ],
+    },
+    {
       name: 'an unknown key of a network',
       text: `networks:${PXE}    vlan: 3\n`,
       says: ['ingot.yaml:10: networks[0].vlan: is not a key that ingot knows'],

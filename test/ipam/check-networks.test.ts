@@ -189,12 +189,12 @@ describe('checking networks', () => {
     expect(sentences(...given)).toContain(sentence);
   });
 
-  test('every problem comes with a hint and the names of its networks', () => {
+  test('every problem comes with a hint and its networks', () => {
     for (const [, given] of cases) {
       const problems = checkNetworks(networks(...given));
-      for (const { hint, networks: names } of problems) {
+      for (const { hint, networks: concerned } of problems) {
         expect(hint).not.toBe('');
-        expect(names.length).toBeGreaterThan(0);
+        expect(concerned.length).toBeGreaterThan(0);
       }
     }
   });
