@@ -249,3 +249,21 @@ test('the step at work is shown with its arguments, and no secret among them', a
   await store.jobs.update(id, { abort: 'after_step' });
   expect((await ask('GET', `/v1/nodes/${NODE}`)).body.clean_step).toEqual({ ...shown, abort_after: true });
 });
+
+test('a node whose fields were written when more was taken is patched elsewhere, and in them only to good ones', async () => {
+  const { ask, store } = await apiFixture();
+  const old = { network_data: { links: [] }, interfaces: { boot: 'pxe-of-old' } };
+  await store.nodes.insert(aNode({ provision_state: 'manageable' }));
+  await store.nodes.update(NODE, old);
+  const patch = (path: string, value: unknown) =>
+    ask('PATCH', `/v1/nodes/${NODE}`, { body: [{ op: 'add', path, value }] });
+  expect(await patch('/extra/slot', '2')).toMatchObject({
+    ...{ status: 200, body: { extra: { slot: '2' }, network_data: { links: [] } } },
+  });
+  expect((await patch('/power_interface', 'redfish')).status).toBe(200);
+  expect((await store.nodes.find(NODE))?.interfaces).toEqual({ boot: 'pxe-of-old', power: 'redfish' });
+  expect((await patch('/network_data/networks', [])).status).toBe(400);
+  expect((await patch('/network_data', { links: [], networks: [], services: [] })).status).toBe(200);
+  expect((await patch('/boot_interface', 'http-ipxe')).status).toBe(200);
+  expect((await store.nodes.find(NODE))?.interfaces).toEqual({ boot: 'http-ipxe', power: 'redfish' });
+});

@@ -66,6 +66,17 @@ export function choicesAsFields(node: Pick<NodeRecord, 'interfaces'>): JsonObjec
   );
 }
 
+/** The stored choices but those of the fields that are named. */
+export function choicesBut(
+  { interfaces }: Pick<NodeRecord, 'interfaces'>,
+  named: readonly string[],
+): NodeRecord['interfaces'] {
+  const chosenByName = INTERFACE_KINDS.filter((kind) => named.includes(interfaceField(kind)));
+  return Object.fromEntries(
+    Object.entries(interfaces).filter(([kind]) => !chosenByName.some((other) => other === kind)),
+  );
+}
+
 /** For interfaces of Ironic that ingot will not have: what does their work here. */
 const INSTEAD: Readonly<Record<string, string>> = {
   anaconda:

@@ -14,7 +14,13 @@ import { type NodeWritable, nodeCreate, nodeWritable } from '../schemas/node.ts'
 import type { PatchOperation } from '../schemas/patch.ts';
 import { only } from './fields.ts';
 import { NODE_FIELDS } from './node-fields.ts';
-import { carriedOver, choicesAsFields, INTERFACE_FIELDS, takeChoices } from './node-interfaces.ts';
+import {
+  carriedOver,
+  choicesAsFields,
+  choicesBut,
+  INTERFACE_FIELDS,
+  takeChoices,
+} from './node-interfaces.ts';
 import { refuseFlags } from './node-rules.ts';
 import { notAcceptable } from './since.ts';
 import { firstStateAt } from './state-names.ts';
@@ -95,10 +101,11 @@ export function nodeChanges(
   const given = applyPatch(before, patch, { ...RULES, allowed });
   const patched = withoutFixed(withKeptSecrets(given, { stored: before, shown }, touched));
   const driver = driverIn(patched);
-  if (touched.includes('driver')) refuseUnknownDriver(driver, drivers);
+  const driverChanges = touched.includes('driver');
+  if (driverChanges) refuseUnknownDriver(driver, drivers);
   const named = touched.filter((name) => INTERFACE_FIELDS.includes(name));
-  const after = !touched.includes('driver')
-    ? patched
+  const after = !driverChanges
+    ? justTouched(patched, touched)
     : resetInterfaces
       ? Object.fromEntries(
           Object.entries(patched).filter(
@@ -106,18 +113,25 @@ export function nodeChanges(
           ),
         )
       : { ...patched, ...carriedOver(node, { driver, named }) };
-  const { interfaces, rest } = takeChoices(driver, after);
+  const { interfaces: chosen, rest } = takeChoices(driver, after);
   if (touched.includes('name')) refuseNewName(node, rest.name ?? null);
-  const fields = parseBody(nodeWritable, rest, 'node');
-  if (touched.includes('properties')) refuseOddProperties(fields.properties);
-  if (touched.includes('instance_uuid')) refuseReassociation(node, fields.instance_uuid);
+  const fields = only(parseBody(nodeWritable, justTouched(rest, touched), 'node'), touched);
+  if (fields.properties !== undefined) refuseOddProperties(fields.properties);
+  if (fields.instance_uuid !== undefined) refuseReassociation(node, fields.instance_uuid);
   refuseFlags({ ...node, ...fields }, touched);
-  const rechosen = named.length > 0 || touched.includes('driver');
+  const interfaces = driverChanges ? chosen : { ...choicesBut(node, named), ...chosen };
   return {
-    ...only(fields, touched),
-    ...forgottenReasons(fields, touched),
-    ...(rechosen ? { interfaces } : {}),
+    ...fields,
+    ...forgottenReasons(fields),
+    ...(driverChanges || named.length > 0 ? { interfaces } : {}),
   };
+}
+
+/** What a patch leaves alone is judged by nobody: it may have been written when more was taken. */
+function justTouched(document: JsonObject, touched: readonly string[]): JsonObject {
+  return Object.fromEntries(
+    Object.entries(document).filter(([name]) => name === 'driver' || touched.includes(name)),
+  );
 }
 
 function driverIn({ driver }: JsonObject): string {
@@ -125,9 +139,8 @@ function driverIn({ driver }: JsonObject): string {
 }
 
 /** A flag that is taken back by PATCH takes its reason along. */
-function forgottenReasons(fields: NodeWritable, touched: readonly string[]): NodePatch {
-  const lowered = (flag: 'maintenance' | 'protected' | 'retired'): boolean =>
-    touched.includes(flag) && !fields[flag];
+function forgottenReasons(fields: Partial<NodeWritable>): NodePatch {
+  const lowered = (flag: 'maintenance' | 'protected' | 'retired'): boolean => fields[flag] === false;
   return {
     ...(lowered('maintenance') ? { maintenance_reason: null, fault: null } : {}),
     ...(lowered('protected') ? { protected_reason: null } : {}),
