@@ -1,5 +1,13 @@
 import { defineConfig } from 'vitest/config';
+import manifest from './package.json' with { type: 'json' };
 import { LongestFirst } from './scripts/longest-first.ts';
+import { tooOld } from './scripts/node-version.ts';
+
+const mistake = tooOld(process.versions.node, manifest.engines.node);
+if (mistake !== null) {
+  process.stderr.write(`${mistake}\n`);
+  process.exit(1);
+}
 
 /** A condition that is waited for comes at once on a quiet machine; a busy one gets time. */
 const POLL = { poll: { timeout: 15_000 } };
