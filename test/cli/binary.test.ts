@@ -1,8 +1,11 @@
 /** `bin/ingot` as its own program, over TCP and over the daemon's Unix socket. */
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { findDaemon } from '../../src/cli/address.ts';
 import { aNode } from '../api/fixtures.ts';
-import { daemonFixture, runBinary, temporaryFolder } from './fixtures.ts';
+import { BINARY, daemonFixture, runBinary, temporaryFolder } from './fixtures.ts';
 
 test('it lists nodes over TCP and over the socket, named by option or environment', async () => {
   const { store, url, socketUrl } = await daemonFixture();
@@ -64,6 +67,20 @@ test('help and version need no daemon', async () => {
   expect(JSON.parse((await runBinary(['version', '--json'])).out)).toEqual({ version: '0.1.0' });
   expect(await runBinary(['version', '--help'])).toMatchObject({ code: 0, err: '' });
   expect((await runBinary(['node', 'deploy', '--help'])).out).toContain('--checksum ALGO:HEX');
+});
+
+test('a copy that is not installed says what to run, whatever Node the machine has', async () => {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, 'bin'));
+  copyFileSync(BINARY, join(folder, 'bin/ingot'));
+  writeFileSync(join(folder, 'node'), '#!/bin/sh\necho v20.20.2\n', { mode: 0o755 });
+  const env = { PATH: `${folder}:${process.env.PATH}` };
+  const run = (): string =>
+    spawnSync(join(folder, 'bin/ingot'), ['node', 'list'], { env, encoding: 'utf8' }).stderr;
+  const told = `this machine's own: v20.20.2)\nRun \`npm ci --omit=dev\` in ${folder}.\n`;
+  expect(run()).toContain(told);
+  mkdirSync(join(folder, 'node_modules'));
+  expect(run()).toContain(told);
 });
 
 test('a BMC password comes from a file and never stands in the arguments', async () => {

@@ -95,7 +95,7 @@ export async function runIn(
   return { code, ...said };
 }
 
-const BINARY = new URL('../../bin/ingot', import.meta.url).pathname;
+export const BINARY = new URL('../../bin/ingot', import.meta.url).pathname;
 
 /** Runs `bin/ingot …` as its own program. */
 export function runBinary(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
