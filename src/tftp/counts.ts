@@ -35,8 +35,17 @@ export type TftpDrop = (typeof TFTP_DROPS)[number];
 const TFTP_REFUSALS = ['write_refused', 'file_not_found', 'stranger'] as const;
 export type TftpRefusal = (typeof TFTP_REFUSALS)[number];
 
-/** How transfers end; `probes` are size questions, which EDK2 ends with an ERROR. */
-const TFTP_ENDS = ['done', 'unconfirmed', 'probe', 'aborted', 'silent', 'expired', 'stopped'] as const;
+/** How transfers end; a `probe` is a question for the size, which EDK2 ends with an ERROR. */
+const TFTP_ENDS = [
+  'done',
+  'unconfirmed',
+  'probe',
+  'options_refused',
+  'aborted',
+  'silent',
+  'expired',
+  'stopped',
+] as const;
 
 export const TFTP_COUNTS = ['requests', ...TFTP_DROPS, ...TFTP_REFUSALS, ...TFTP_ENDS] as const;
 export type TftpCount = (typeof TFTP_COUNTS)[number];

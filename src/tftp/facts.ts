@@ -44,6 +44,11 @@ export function describeEnd(ending: Ending): Pick<TftpFact, 'kind' | 'sentence'>
       };
     case 'probe':
       return null;
+    case 'options_refused':
+      return {
+        kind: 'tftp.request',
+        sentence: `takes no TFTP options for ${file} (error 8): it shall ask again without them`,
+      };
     case 'aborted':
       return {
         kind: 'tftp.failed',

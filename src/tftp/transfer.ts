@@ -3,7 +3,7 @@
  *
  *      begin ──options──► offered ──ACK 0──────────► sending ──last ACK──► over (done)
  *        │                  │  ▲                        ▲
- *        │       2 × silence│  │ACK 0                   │
+ *        │       2 × silence│  │ACK 0                   │     (silence, of who asked for a window: OACK again)
  *        │                  ▼  │                        │
  *        │                 plain ──────ACK 1────────────┤
  *        └──no options──────────────────────────────────┘
@@ -46,6 +46,8 @@ export type TransferEnd =
   | { readonly kind: 'unconfirmed' }
   /** The client asked for the size only: EDK2 takes the OACK and answers ERROR 8. */
   | { readonly kind: 'probe' }
+  /** It takes no options: RFC 2347 has it ask again without them. */
+  | { readonly kind: 'options_refused' }
   | { readonly kind: 'aborted'; readonly code: number; readonly message: string }
   | { readonly kind: 'silent' }
   | { readonly kind: 'expired' };
@@ -91,12 +93,7 @@ export function stepTransfer(state: TransferState, event: TransferEvent): Transf
     case 'ack':
       return onAck(state, event.block);
     case 'error':
-      return finish(
-        state,
-        state.phase === 'offered' && isSizeProbe(state, event.code)
-          ? { kind: 'probe' }
-          : { kind: 'aborted', code: event.code, message: event.message },
-      );
+      return finish(state, endByError(state, event));
     case 'timeout':
       return onSilence(state);
     case 'expire':
@@ -146,7 +143,7 @@ function onSilence(state: TransferState): TransferStep {
     return finish(silent, {
       kind: state.sent === totalBlocks(state) && state.heard ? 'unconfirmed' : 'silent',
     });
-  if (state.phase === 'offered' && silent.silences < OACKS_BEFORE_PLAIN)
+  if (state.phase === 'offered' && (knowsOacks(state) || silent.silences < OACKS_BEFORE_PLAIN))
     return proceed(silent, [{ op: 'oack', options: state.negotiated.accepted }]);
   if (state.phase === 'offered')
     return sendWindow({ ...silent, phase: 'plain', blockSize: PLAIN_BLOCK_SIZE, windowSize: 1 });
@@ -183,6 +180,22 @@ const progressed = (state: TransferState): TransferState => ({ ...state, heard: 
 
 const waits = (state: TransferState): readonly number[] =>
   state.heard ? WAITS_MS : WAITS_BEFORE_FIRST_ACK_MS;
+
+/**
+ * Whoever asks for a window is of a time when all know OACKs. It may have taken ours, with its ACK 0 lost: then it reads
+ * a block of 512 bytes, shorter than agreed, as the end of the file.
+ */
+const knowsOacks = (state: TransferState): boolean =>
+  state.negotiated.accepted.some(({ name }) => name.toLowerCase() === 'windowsize');
+
+function endByError(
+  state: TransferState,
+  { code, message }: Extract<TransferEvent, { kind: 'error' }>,
+): TransferEnd {
+  if (state.phase !== 'offered') return { kind: 'aborted', code, message };
+  if (isSizeProbe(state, code)) return { kind: 'probe' };
+  return code === TFTP_ERROR.optionRefused ? { kind: 'options_refused' } : { kind: 'aborted', code, message };
+}
 
 /** EDK2 ends its size probe with 8 (PxeBcMtftp.c); 0 before any data says the same. */
 const isSizeProbe = (state: TransferState, code: number): boolean =>

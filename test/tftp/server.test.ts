@@ -70,6 +70,22 @@ describe('a download', () => {
     expect(at.facts.map((fact) => fact.kind)).toEqual(['tftp.request']);
   });
 
+  test('a client that refuses options, and asks again from the same port without them, gets the file', async () => {
+    const { at, client } = await set();
+    client.send(rrq('undionly.kpxe', { blksize: '1024' }), at.server.port);
+    const { packet, port } = await client.receive();
+    expect(packet.op).toBe('oack');
+    client.send({ op: 'error', code: 8, message: 'Option negotiation failed' }, port);
+    await expect.poll(() => at.count('options_refused')).toBe(1);
+    client.send(rrq('undionly.kpxe'), at.server.port);
+    const again = await client.receive();
+    expect(again.packet).toMatchObject({ op: 'data', block: 1 });
+    client.send({ op: 'ack', block: 1 }, again.port);
+    expect((await client.receive()).packet).toMatchObject({ op: 'data', block: 2 });
+    expect(at.facts.map((fact) => fact.kind)).not.toContain('tftp.failed');
+    expect(at.facts[1]?.sentence).toContain('takes no TFTP options');
+  });
+
   test('a request sent twice before the first ACK makes one transfer; after it, a new one', async () => {
     const { at, client } = await set();
     client.send(rrq('undionly.kpxe'), at.server.port);

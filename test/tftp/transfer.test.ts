@@ -12,6 +12,8 @@ import { download, PLAIN, withOptions } from './fake-client.ts';
 const bytes = (length: number): Buffer => Buffer.from(Array.from({ length }, (_, i) => (i * 31 + 7) & 0xff));
 const ack = (block: number): TransferEvent => ({ kind: 'ack', block });
 const TIMEOUT: TransferEvent = { kind: 'timeout' };
+/** As ROMs ask: larger blocks, and no window. */
+const BLKSIZE = { ...PLAIN, blockSize: 1468, accepted: [{ name: 'blksize', value: '1468' }] };
 
 /** Feeds events one after the other; returns the last step. */
 function play(step: TransferStep, ...events: readonly TransferEvent[]): TransferStep {
@@ -185,7 +187,7 @@ describe('before the first ACK', () => {
   });
 
   test('an OACK unanswered twice becomes DATA 1 of 512 bytes, for ROMs that do not know OACK', () => {
-    const start = beginTransfer(bytes(1200), withOptions(1468, 4));
+    const start = beginTransfer(bytes(1200), BLKSIZE);
     expect(sent(play(start, TIMEOUT))).toEqual(['oack']);
     const plain = play(start, TIMEOUT, TIMEOUT);
     expect(plain.send).toEqual([{ op: 'data', block: 1, data: bytes(1200).subarray(0, 512) }]);
@@ -195,9 +197,24 @@ describe('before the first ACK', () => {
   });
 
   test('an ACK 0 that comes after that after all brings the options back', () => {
-    const step = play(beginTransfer(bytes(10_000), withOptions(1000, 4)), TIMEOUT, TIMEOUT, ack(0));
-    expect(sent(step)).toEqual([1, 2, 3, 4]);
-    expect(step.send[0]).toMatchObject({ data: bytes(10_000).subarray(0, 1000) });
+    const step = play(beginTransfer(bytes(10_000), BLKSIZE), TIMEOUT, TIMEOUT, ack(0));
+    expect(sent(step)).toEqual([1]);
+    expect(step.send[0]).toMatchObject({ data: bytes(10_000).subarray(0, 1468) });
+  });
+
+  test('who asked for a window gets the OACK again, and no block that it would take for the end of the file', () => {
+    let step = beginTransfer(bytes(10_000), withOptions(1468, 4));
+    const all: (number | string)[] = [];
+    for (; step.end === null; step = play(step, TIMEOUT)) all.push(...sent(step));
+    expect(all).toEqual(['oack', 'oack', 'oack', 'oack']);
+    expect(step.end).toEqual({ kind: 'silent' });
+  });
+
+  test('a last ACK 0 that gets through brings the whole file to such a client, block for block', () => {
+    const content = bytes(10_000);
+    const loses = (direction: 'to-client' | 'to-server', n: number) => direction === 'to-server' && n < 3;
+    const outcome = download({ content, negotiated: withOptions(1468, 4), loses });
+    expect(outcome).toMatchObject({ received: content, end: { kind: 'done' } });
   });
 
   test('two ACK 0 for a resent OACK make the first window leave once', () => {
@@ -238,6 +255,11 @@ describe('the end', () => {
     const negotiated = { ...PLAIN, accepted: [{ name: 'tsize', value: '5000' }] };
     const error: TransferEvent = { kind: 'error', code: 8, message: 'User aborted the transfer' };
     expect(play(beginTransfer(bytes(5000), negotiated), error).end).toEqual({ kind: 'probe' });
+  });
+
+  test('ERROR 8 after an OACK without tsize is a client that takes no options, no failure', () => {
+    const error: TransferEvent = { kind: 'error', code: 8, message: 'Option negotiation failed' };
+    expect(play(beginTransfer(bytes(5000), BLKSIZE), error).end).toEqual({ kind: 'options_refused' });
   });
 
   test.each([
