@@ -74,11 +74,11 @@ export const FIRST_STAGES: { readonly [firmware in Firmware]: readonly string[] 
   bios: ['undionly.kpxe', 'ipxe.pxe'],
   'efi-x64': ['snponly.efi', 'ipxe.efi'],
   'efi-ia32': ['i386/snponly.efi', 'i386/ipxe.efi'],
-  'efi-arm64': ['arm64/snponly.efi', 'arm64/ipxe.efi'],
-  // Debian has no iPXE for these three: builds of one's own, by these names.
+  // In folders builds of one's own; the names with the processor are those of Debian 13's package.
+  'efi-arm64': ['arm64/snponly.efi', 'arm64/ipxe.efi', 'ipxe-arm64.efi'],
   'efi-arm32': ['arm32/snponly.efi', 'arm32/ipxe.efi'],
-  'efi-riscv64': ['riscv64/snponly.efi', 'riscv64/ipxe.efi'],
-  'efi-loong64': ['loong64/snponly.efi', 'loong64/ipxe.efi'],
+  'efi-riscv64': ['riscv64/snponly.efi', 'riscv64/ipxe.efi', 'ipxe-riscv64.efi'],
+  'efi-loong64': ['loong64/snponly.efi', 'loong64/ipxe.efi', 'ipxe-loong64.efi'],
   'raspberry-pi': [],
   unknown: [],
 };
@@ -95,29 +95,29 @@ export const RASPBERRY_PI_PREFIXES: readonly string[] = [
 ];
 
 /**
- * The builds that a node may ask for, where the usual one does not get on with its NIC. A build that does not run
- * on a kind of firmware says nothing about it: there the usual one is taken.
+ * The builds that a node may ask for, where the usual one does not get on with its NIC: names, best first. A build that
+ * does not run on a kind of firmware says nothing about it: there the usual one is taken.
  */
 export const IPXE_BUILDS: {
-  readonly [program in IpxeProgram]: { readonly [firmware in Firmware]?: string };
+  readonly [program in IpxeProgram]: { readonly [firmware in Firmware]?: readonly string[] };
 } = {
   /** Only the NIC that booted, by the firmware's own driver. */
   snponly: {
-    'efi-x64': 'snponly.efi',
-    'efi-ia32': 'i386/snponly.efi',
-    'efi-arm64': 'arm64/snponly.efi',
+    'efi-x64': ['snponly.efi'],
+    'efi-ia32': ['i386/snponly.efi'],
+    'efi-arm64': ['arm64/snponly.efi'],
   },
   /** Every NIC that the firmware has a driver for. */
-  snp: { 'efi-x64': 'snp.efi', 'efi-ia32': 'i386/snp.efi', 'efi-arm64': 'arm64/snp.efi' },
+  snp: { 'efi-x64': ['snp.efi'], 'efi-ia32': ['i386/snp.efi'], 'efi-arm64': ['arm64/snp.efi'] },
   /** iPXE's own drivers: for firmware whose driver is broken; resets the link. */
   ipxe: {
-    bios: 'ipxe.pxe',
-    'efi-x64': 'ipxe.efi',
-    'efi-ia32': 'i386/ipxe.efi',
-    'efi-arm64': 'arm64/ipxe.efi',
+    bios: ['ipxe.pxe'],
+    'efi-x64': ['ipxe.efi'],
+    'efi-ia32': ['i386/ipxe.efi'],
+    'efi-arm64': ['arm64/ipxe.efi', 'ipxe-arm64.efi'],
   },
-  'ipxe.pxe': { bios: 'ipxe.pxe' },
-  undionly: { bios: 'undionly.kpxe' },
+  'ipxe.pxe': { bios: ['ipxe.pxe'] },
+  undionly: { bios: ['undionly.kpxe'] },
   /** Keeps the ROM's network driver also when iPXE ends, for ROMs that cannot do without. */
-  'undionly.kkpxe': { bios: 'undionly.kkpxe' },
+  'undionly.kkpxe': { bios: ['undionly.kkpxe'] },
 };

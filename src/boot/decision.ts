@@ -198,7 +198,7 @@ function secureFirstStage({ shim, client, files, httpGrubs }: SecureChoice): Boo
 
 function firstStage(firmware: Firmware, transport: 'tftp' | 'http', { entry, files }: Choice): BootDecision {
   const chosen = entry?.program == null ? undefined : IPXE_BUILDS[entry.program][firmware];
-  const candidates = chosen === undefined ? FIRST_STAGES[firmware] : [chosen];
+  const candidates = chosen ?? FIRST_STAGES[firmware];
   const file = candidates.find((name) => files.has(name));
   if (file !== undefined) return { action: 'first-stage', file, transport };
   const grub = chosen === undefined && transport === 'tftp' ? GRUB_FIRST_STAGES[firmware] : undefined;
@@ -207,7 +207,7 @@ function firstStage(firmware: Firmware, transport: 'tftp' | 'http', { entry, fil
   if (chosen !== undefined)
     return {
       action: 'none',
-      reason: `its ipxe_program is ${entry?.program}, and ${chosen} is not installed: ${put}`,
+      reason: `its ipxe_program is ${entry?.program}, and ${chosen.join(' or ')} is not installed: ${put}`,
     };
   return {
     action: 'none',

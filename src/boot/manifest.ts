@@ -38,7 +38,7 @@ export async function loadBootManifest(
   ipxeDir: string,
   secureBootDir: string | null = null,
 ): Promise<BootManifest> {
-  const builds = Object.values(IPXE_BUILDS).flatMap((build) => Object.values(build));
+  const builds = Object.values(IPXE_BUILDS).flatMap((build) => Object.values(build).flat());
   const names = [...new Set([...Object.values(FIRST_STAGES).flat(), ...builds])];
   const programs = [
     ...names.map((name) => ({ name, path: join(ipxeDir, name), hint: INSTALL_HINT })),

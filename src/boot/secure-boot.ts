@@ -79,7 +79,7 @@ export function loadsByHttp(grub: Uint8Array): boolean {
 }
 
 /**
- * GRUB itself as the first program, where there is no iPXE: Debian builds none for ARM64. By TFTP only, as its GRUB has
+ * GRUB itself as the first program, where there is no iPXE: Debian 12 has none for ARM64. By TFTP only, as its GRUB has
  * no HTTP.
  */
 export const GRUB_FIRST_STAGES: Readonly<Partial<Record<Firmware, string>>> = {

@@ -182,8 +182,8 @@ const waits = (state: TransferState): readonly number[] =>
   state.heard ? WAITS_MS : WAITS_BEFORE_FIRST_ACK_MS;
 
 /**
- * Whoever asks for a window is of a time when all know OACKs. It may have taken ours, with its ACK 0 lost: then it reads
- * a block of 512 bytes, shorter than agreed, as the end of the file.
+ * Whoever asks for a window is of a time when all know OACKs. It may have taken ours, with its ACK 0 lost: then it
+ * reads a block of 512 bytes, shorter than agreed, as the end of the file.
  */
 const knowsOacks = (state: TransferState): boolean =>
   state.negotiated.accepted.some(({ name }) => name.toLowerCase() === 'windowsize');

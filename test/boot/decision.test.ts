@@ -68,11 +68,21 @@ describe('what a machine boots', () => {
     expect(decide('EDK2 x64', new Set(['ipxe.efi']))).toMatchObject({ file: 'ipxe.efi' });
   });
 
+  test.each([
+    ['efi-arm64', 'ipxe-arm64.efi'],
+    ['efi-riscv64', 'ipxe-riscv64.efi'],
+    ['efi-loong64', 'ipxe-loong64.efi'],
+  ] as const)('of Debian 13’s package %s gets %s, before any GRUB', (firmware, file) => {
+    const client = { kind: 'firmware', firmware, transport: 'tftp' } as const;
+    const files = new Set(['ipxe-arm64.efi', 'ipxe-riscv64.efi', 'ipxe-loong64.efi', 'arm64/grubaa64.efi']);
+    expect(decideBoot({ client, mac: MAC, entry: null, site: SITE, files })).toMatchObject({ file });
+  });
+
   test('no program is named that is not installed', () => {
     expect(decide('EDK2 ARM64')).toEqual({
       action: 'none',
       reason:
-        'no boot program for efi-arm64 is installed: put arm64/snponly.efi or arm64/ipxe.efi into boot.ipxe_dir and restart ingot',
+        'no boot program for efi-arm64 is installed: put arm64/snponly.efi or arm64/ipxe.efi or ipxe-arm64.efi into boot.ipxe_dir and restart ingot',
     });
     const grub = 'arm64/grubaa64.efi';
     expect(decide('EDK2 ARM64', new Set([grub]))).toMatchObject({ file: grub, transport: 'tftp' });

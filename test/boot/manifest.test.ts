@@ -23,6 +23,13 @@ describe('the manifest of boot programs', () => {
     );
   });
 
+  test('takes the programs by the names that they have in Debian 13, too', async () => {
+    const names = ['ipxe-arm64.efi', 'ipxe-loong64.efi', 'ipxe-riscv64.efi'];
+    for (const name of names) await writeFile(join(folder, name), `content of ${name}`);
+    const { files } = await loadBootManifest(folder, join(folder, 'none'));
+    expect([...files.keys()].sort()).toEqual(names);
+  });
+
   test("takes shim and GRUB from a folder of one's own", async () => {
     const own = join(folder, 'own');
     await mkdir(own);
