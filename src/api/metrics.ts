@@ -106,7 +106,7 @@ export function createMetrics(store: Store, log: Log): Metrics {
       bmcs.set({ health: 'ok' }, troubled.get(null) ?? 0);
       for (const health of BMC_TROUBLES) bmcs.set({ health }, troubled.get(health) ?? 0);
       running.reset();
-      for (const job of await store.jobs.running()) running.inc({ verb: job.verb });
+      for (const job of await store.jobs.runningBare()) running.inc({ verb: job.verb });
       otherServers.reset();
       for (const { network } of other_servers) otherServers.inc({ network });
       packets.reset();

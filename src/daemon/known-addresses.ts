@@ -15,7 +15,7 @@ type Parts = {
 
 /** Only where a job may be in the middle of a boot: the list may be long. */
 export async function learnAddresses({ store, leases, facts, log }: Parts): Promise<void> {
-  if ((await store.jobs.running()).length === 0) return;
+  if ((await store.jobs.runningBare()).length === 0) return;
   try {
     for (const lease of await leases()) {
       const [mac, address] = [lease.mac === null ? null : parseMac(lease.mac), parseIpv4(lease.address)];

@@ -54,6 +54,8 @@ function freshJob(job: NewJob, now: string): Omit<JobRecord, 'id'> {
   };
 }
 
+const BARE = ['id', 'node_uuid', 'verb', 'asked_by', 'status', 'cursor', 'deadline'] as const;
+
 /** As a constant, not a parameter: only so does SQLite use the index of running jobs. */
 const RUNNING = sql.lit('running' as const);
 
@@ -110,6 +112,15 @@ export function jobQueries({ db, now }: Access): Queries['jobs'] {
       throw new IngotError('not_found', `Job ${id} could not be found.`, {
         hint: 'Its node was deleted while the job ran.',
       });
+    },
+    async getBare(id) {
+      return (await db.selectFrom('jobs').select(BARE).where('id', '=', id).executeTakeFirst()) ?? null;
+    },
+    async runningBare() {
+      return await db.selectFrom('jobs').select(BARE).where('status', '=', RUNNING).orderBy('id').execute();
+    },
+    async updateUnread(id, patch) {
+      await updateRow({ ...encode(patch), updated_at: now() }, id);
     },
   };
 }

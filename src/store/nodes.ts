@@ -1,12 +1,19 @@
 /** Queries on `nodes`. */
-import { type Insertable, type RawBuilder, type SqlBool, sql, type Updateable } from 'kysely';
+import {
+  type Insertable,
+  type RawBuilder,
+  type Selectable,
+  type SqlBool,
+  sql,
+  type Updateable,
+} from 'kysely';
 import { IngotError } from '../errors.ts';
 import { MASK } from '../secret-words.ts';
 import { encode, violatesUnique } from './columns.ts';
 import { fixedQuery, onlyRow, queryByColumns, unplanned } from './fixed-query.ts';
 import { decodeNode, freshNode, OTHER_COLUMNS } from './node-row.ts';
 import type { BmcTrouble, NodeRecord } from './records/node.ts';
-import type { NodeSortKey, Queries } from './store.ts';
+import type { NodePatch, NodeSortKey, Queries } from './store.ts';
 import type { Access, Tables } from './tables.ts';
 import { takenError } from './taken.ts';
 import type { ProvisionState } from './words.ts';
@@ -71,6 +78,19 @@ export function nodeQueries({ db, now }: Access): Queries['nodes'] {
   const get = async (uuid: string): Promise<NodeRecord | null> => {
     const [row] = (await rowOf(uuid)).rows;
     return row === undefined ? null : decodeNode(row);
+  };
+  const write = async (uuid: string, patch: NodePatch): Promise<Selectable<Tables['nodes']> | undefined> => {
+    const at = now();
+    const columns = { ...encode(patch), updated_at: at };
+    try {
+      const { rows } =
+        patch.provision_state === undefined
+          ? await updateRow(columns, uuid)
+          : await moveRow(columns, patch.provision_state, at, uuid);
+      return rows[0];
+    } catch (thrown) {
+      throw explainConflict(thrown, { ...patch, uuid });
+    }
   };
   return {
     get,
@@ -146,19 +166,18 @@ export function nodeQueries({ db, now }: Access): Queries['nodes'] {
         .execute();
     },
     async update(uuid, patch) {
-      const at = now();
-      const columns = { ...encode(patch), updated_at: at };
-      try {
-        const { rows } =
-          patch.provision_state === undefined
-            ? await updateRow(columns, uuid)
-            : await moveRow(columns, patch.provision_state, at, uuid);
-        const [row] = rows;
-        if (row !== undefined) return decodeNode(row);
-      } catch (thrown) {
-        throw explainConflict(thrown, { ...patch, uuid });
-      }
+      const row = await write(uuid, patch);
+      if (row !== undefined) return decodeNode(row);
       throw nodeNotFound(uuid);
+    },
+    async getBare(uuid) {
+      const columns = ['uuid', 'provision_state', 'target_provision_state'] as const;
+      return (
+        (await db.selectFrom('nodes').select(columns).where('uuid', '=', uuid).executeTakeFirst()) ?? null
+      );
+    },
+    async updateUnread(uuid, patch) {
+      await write(uuid, patch);
     },
     async delete(uuid) {
       await db.deleteFrom('nodes').where('uuid', '=', uuid).execute();

@@ -28,6 +28,13 @@ export type NodePatch = Partial<Omit<NodeRecord, 'uuid' | 'created_at' | 'update
 export type PortPatch = Partial<Omit<PortRecord, 'uuid' | 'created_at' | 'updated_at'>>;
 export type JobPatch = Partial<Omit<JobRecord, 'id' | 'node_uuid' | 'created_at' | 'updated_at'>>;
 
+/** What stands in columns of their own: readable where the JSON beside it is damaged. */
+export type BareNode = Pick<NodeRecord, 'uuid' | 'provision_state' | 'target_provision_state'>;
+export type BareJob = Pick<
+  JobRecord,
+  'id' | 'node_uuid' | 'verb' | 'asked_by' | 'status' | 'cursor' | 'deadline'
+>;
+
 export type NewNode = Pick<NodeRecord, 'uuid' | 'driver'> & NodePatch;
 export type NewPort = Pick<PortRecord, 'uuid' | 'node_uuid' | 'address'> & PortPatch;
 export type PortOwner = Pick<NodeRecord, 'uuid' | 'name'>;
@@ -110,6 +117,9 @@ export type Queries = {
     countByShard(): Promise<readonly { readonly shard: string | null; readonly count: number }[]>;
     /** Throws `not_found`. Sets `updated_at`; sets `provision_updated_at` when the state changes. */
     update(uuid: string, patch: NodePatch): Promise<NodeRecord>;
+    getBare(uuid: string): Promise<BareNode | null>;
+    /** As `update`, of a row that cannot be read. */
+    updateUnread(uuid: string, patch: NodePatch): Promise<void>;
     delete(uuid: string): Promise<void>;
   };
   readonly ports: {
@@ -142,6 +152,10 @@ export type Queries = {
     runningOf(nodeUuid: string): Promise<JobRecord | null>;
     lastOf(nodeUuid: string): Promise<JobRecord | null>;
     update(id: number, patch: JobPatch): Promise<JobRecord>;
+    getBare(id: number): Promise<BareJob | null>;
+    runningBare(): Promise<readonly BareJob[]>;
+    /** As `update`, of a row that cannot be read. */
+    updateUnread(id: number, patch: JobPatch): Promise<void>;
   };
   readonly events: {
     append(event: NewEvent): Promise<EventRecord>;

@@ -9,6 +9,7 @@ export function writesThrough(reads: Queries, transact: Transact): Queries {
       ...reads.nodes,
       insert: (node) => transact((queries) => queries.nodes.insert(node)),
       update: (uuid, patch) => transact((queries) => queries.nodes.update(uuid, patch)),
+      updateUnread: (uuid, patch) => transact((queries) => queries.nodes.updateUnread(uuid, patch)),
       delete: (uuid) => transact((queries) => queries.nodes.delete(uuid)),
     },
     ports: {
@@ -57,6 +58,7 @@ export function writesThrough(reads: Queries, transact: Transact): Queries {
       ...reads.jobs,
       insert: (job) => transact((queries) => queries.jobs.insert(job)),
       update: (id, patch) => transact((queries) => queries.jobs.update(id, patch)),
+      updateUnread: (id, patch) => transact((queries) => queries.jobs.updateUnread(id, patch)),
     },
     events: {
       ...reads.events,

@@ -35,7 +35,7 @@ export function statusRoutes(app: FastifyInstance, context: ApiContext): void {
       leases: networks.reduce((sum, { leased }) => sum + leased, 0),
       /** Where a client that follows the events from now on starts: `/ingot/v1/events?after=`. */
       last_event: (await store.events.list({ order: 'desc', limit: 1 }))[0]?.seq ?? 0,
-      running_jobs: (await store.jobs.running()).length,
+      running_jobs: (await store.jobs.runningBare()).length,
       /** How many nodes' BMCs are in which trouble; those that are well are not counted. */
       bmc_troubles: await bmcTroubles(),
       nodes_by_state: Object.fromEntries(await store.nodes.countByState()),

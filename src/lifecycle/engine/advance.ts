@@ -4,7 +4,8 @@ import type { NodeRecord } from '../../store/records/node.ts';
 import type { JobPatch, NodePatch, Queries } from '../../store/store.ts';
 import { edgeFrom } from '../graph.ts';
 import { EDGES, type GraphEvent } from '../graph-edges.ts';
-import { askedBy, bring, moveNode } from '../move-node.ts';
+import { askedBy, bring, failureEvent, moveNode } from '../move-node.ts';
+import { giveUpJob } from './give-up.ts';
 import type { Explanation, Fault, Steps } from './step.ts';
 
 export type Ending = {
@@ -48,6 +49,8 @@ export type Advance = {
    * aborted by request".
    */
   abort(queries: Queries, at: JobOnNode, when?: string): Promise<void>;
+  /** Ends a job that cannot be worked on, nor be tidied up after: its row, or its node's, cannot be read. */
+  giveUp(queries: Queries, id: number, failure: Explanation): Promise<void>;
 };
 
 /** A failure of these, while an abort tidies up, leaves the machine where it was to be all the same. */
@@ -107,9 +110,8 @@ export function createAdvance({ steps, endingOf, now }: AdvanceOptions): Advance
   const endFailed = async (queries: Queries, { job, node }: JobOnNode): Promise<void> => {
     await queries.jobs.update(job.id, { status: 'failed' });
     const patch: NodePatch = { last_error: job.error, target_power_state: null };
-    // Out of a hold the way to the failure is called abort.
-    const event = (['fail', 'abort'] as const).find((one) => edgeFrom(node.provision_state, one) !== null);
-    if (endingOf(job.verb).end === null || event === undefined) {
+    const event = failureEvent(node);
+    if (endingOf(job.verb).end === null || event === null) {
       await queries.nodes.update(node.uuid, patch);
       return;
     }
@@ -176,5 +178,8 @@ export function createAdvance({ steps, endingOf, now }: AdvanceOptions): Advance
     await failStep(queries, { job: aborted, node }, { because, hint: '' });
   };
 
-  return { placeNode, enterStep, failStep, abort };
+  const giveUp: Advance['giveUp'] = (queries, id, failure) =>
+    giveUpJob(queries, id, { ...failure, movesNode: (verb) => endingOf(verb).end !== null });
+
+  return { placeNode, enterStep, failStep, abort, giveUp };
 }

@@ -3,7 +3,7 @@
  * store before anything follows from it, so killing it at any instant loses nothing.
  */
 import type { Clock } from '../../clock.ts';
-import { IngotError } from '../../errors.ts';
+import { asIngotError, IngotError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { JobRecord } from '../../store/records/job.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
@@ -11,6 +11,7 @@ import type { Queries, Store } from '../../store/store.ts';
 import type { TimeLimit } from '../graph.ts';
 import type { Advance } from './advance.ts';
 import { createCommits, Superseded } from './commit.ts';
+import { endOfTries, pauseAfter } from './give-up.ts';
 import { createMoment, createPast } from './moment.ts';
 import { type JobTools, type Reach, runJob } from './run-job.ts';
 import { createSlots } from './slots.ts';
@@ -18,8 +19,6 @@ import type { BoundaryHook, Explanation, SlotKind, Steps } from './step.ts';
 import { deadlineAfterStart, limitOf } from './step-times.ts';
 import { createWakeable } from './wake.ts';
 
-/** A runner that failed by a defect or a full disk tries again after this. */
-const RUNNER_RETRY_MS = 5_000;
 /** How long a call that was aborted may take to end: the next job's step must not meet what it has begun. */
 const SETTLE_MS = 5_000;
 /** The same when ingot stops: no step follows, and what a cut-off call has done is seen at the next start. */
@@ -69,20 +68,21 @@ type Runner = Omit<Reach, 'signal' | 'onDue'> & {
   due: number | null;
 };
 
-/** The job with the deadline that its step has from this start on, which is on disk for the start after it. */
+/** Writes down the deadline that the job's step has from this start on, for the start after it, too. */
 async function putOff(
   queries: Queries,
-  job: JobRecord,
+  id: number,
   tools: Pick<JobTools, 'steps' | 'timeouts' | 'clock'>,
-): Promise<JobRecord> {
-  const definition = tools.steps[job.steps[job.cursor]?.name ?? ''];
-  const node = await queries.nodes.get(job.node_uuid);
-  if (definition === undefined || node === null || job.deadline === null) return job;
+): Promise<void> {
+  const job = await queries.jobs.get(id);
+  const node = job === null ? null : await queries.nodes.get(job.node_uuid);
+  const definition = tools.steps[job?.steps[job.cursor]?.name ?? ''];
+  if (definition === undefined || node === null || job === null || job.deadline === null) return;
   const before = { deadline: Date.parse(job.deadline), begun: Date.parse(job.step_started_at) };
   const limitMs = limitOf(tools, definition, { job, node });
   const deadline = deadlineAfterStart(before, { now: tools.clock.now(), limitMs });
-  if (deadline === before.deadline) return job;
-  return await queries.jobs.update(job.id, { deadline: new Date(deadline).toISOString() });
+  if (deadline !== before.deadline)
+    await queries.jobs.update(job.id, { deadline: new Date(deadline).toISOString() });
 }
 
 export function createEngine(options: EngineOptions): Engine {
@@ -105,8 +105,9 @@ export function createEngine(options: EngineOptions): Engine {
     settleMs: () => (stopping.signal.aborted ? STOP_SETTLE_MS : SETTLE_MS),
   };
 
-  /** A job is never left without somebody working on it: what fails here is tried again. */
+  /** A job is never left without somebody working on it: what fails here is tried again, or ends the job. */
   const supervise = async (runner: Runner, id: number): Promise<void> => {
+    let failed = { at: '', times: 0 };
     while (!stopping.signal.aborted) {
       const { signal } = runner.abort;
       try {
@@ -122,12 +123,30 @@ export function createEngine(options: EngineOptions): Engine {
           { error: error instanceof Error ? error.stack : String(error), job: id, node: runner.nodeUuid },
           'working on a job failed; it is taken up again',
         );
-        await clock.sleep(RUNNER_RETRY_MS, stopping.signal).catch(() => undefined);
+        const known = asIngotError(error, 'Working on the job');
+        const cursor = (await store.jobs.getBare(id).catch(() => null))?.cursor ?? null;
+        // What failed in another way, as a full disk does, says nothing about this failure.
+        const at = `${cursor} ${known.code}`;
+        failed = { at, times: at === failed.at ? failed.times + 1 : 1 };
+        const end = endOfTries(known, failed.times);
+        if (end !== null && (await giveUp(id, end))) return;
+        await clock.sleep(pauseAfter(failed.times), stopping.signal).catch(() => undefined);
       }
     }
   };
 
-  const take = (job: JobRecord): void => {
+  /** False when even that could not be written. */
+  const giveUp = async (id: number, end: Explanation): Promise<boolean> => {
+    try {
+      await store.transaction((queries) => options.advance.giveUp(queries, id, end));
+      return true;
+    } catch (error) {
+      log.error({ error: String(error), job: id }, 'the job could not be ended either');
+      return false;
+    }
+  };
+
+  const take = (job: Pick<JobRecord, 'id' | 'node_uuid'>): void => {
     if (runners.has(job.id) || stopping.signal.aborted) return;
     const runner: Runner = {
       nodeUuid: job.node_uuid,
@@ -153,15 +172,12 @@ export function createEngine(options: EngineOptions): Engine {
     start: async () => {
       startedAt = clock.elapsed();
       const unfinished = await store.transaction(async (queries) => {
-        const jobs: JobRecord[] = [];
-        for (const job of await queries.jobs.running()) {
-          const putOffHere = putOff(queries, job, tools).catch((thrown: unknown) => {
-            // One damaged row stops no other's job: its own job tells of it when it is taken up.
+        const jobs = await queries.jobs.runningBare();
+        for (const { id } of jobs)
+          await putOff(queries, id, tools).catch((thrown: unknown) => {
+            // One damaged row stops no other's job: its own job ends by it when it is taken up.
             if (!(thrown instanceof IngotError) || thrown.code !== 'internal') throw thrown;
-            return job;
           });
-          jobs.push(await putOffHere);
-        }
         return jobs;
       });
       // Jobs in the middle of a step go first: they may hold what a slot stands for already.

@@ -70,6 +70,8 @@ export type WorldOptions = {
   readonly deps?: Partial<LifecycleDeps>;
   readonly site?: Partial<LifecycleDeps['site']>;
   readonly mortality?: Mortality;
+  /** The database's file; absent: one of its own. */
+  readonly path?: string;
   /** As in `Site`; unless told, no. */
   readonly secureHttpBoot?: boolean;
   /** What each node is made with, by its place among the machines; absent: nothing. */
@@ -81,7 +83,7 @@ const PATIENCE_MS = 24 * 3_600_000;
 
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const clock = createIdleClock();
-  const path = temporaryPath();
+  const path = options.path ?? temporaryPath();
   const log = createLog('silent');
   type Incarnation = { readonly store: Store; readonly lifecycle: Lifecycle; readonly mortality: Mortality };
   let current: Incarnation | null = null;
