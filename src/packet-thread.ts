@@ -1,25 +1,29 @@
 /**
  * The packet thread: DHCP, PXE's boot server, TFTP and syslog for every network that ingot serves, away from the API's
- * event loop. The main thread sends it the boot table; it sends back facts. Started by `daemon/packet-host.ts` as a
- * worker thread.
+ * event loop. The main thread sends it the boot table; it sends back facts. Started as a worker thread by
+ * `daemon/packets/packet-host.ts`.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { bootStageOf } from './boot/client.ts';
 import { createProgramRounds } from './boot/program-rounds.ts';
 import { systemClock } from './clock.ts';
-import { startAddressProbes } from './daemon/address-probes.ts';
-import { createBootAnswers } from './daemon/boot-answers.ts';
-import { createDhcpTeller } from './daemon/dhcp-teller.ts';
-import { createFactSender } from './daemon/fact-sender.ts';
-import { createKnownMachines } from './daemon/known-machines.ts';
-import { createLeaseService } from './daemon/lease-service.ts';
-import { countsOf, createPacketCounters } from './daemon/packet-counters.ts';
-import type { FromPacketThread, PacketThreadOptions, ToPacketThread } from './daemon/packet-protocol.ts';
-import { createPacketServers } from './daemon/packet-servers.ts';
-import { startPacketServices } from './daemon/packet-services.ts';
-import { startServerSearches } from './daemon/server-searches.ts';
+import { startAddressProbes } from './daemon/packets/address-probes.ts';
+import { createBootAnswers } from './daemon/packets/boot-answers.ts';
+import { createDhcpTeller } from './daemon/packets/dhcp-teller.ts';
+import { createFactSender } from './daemon/packets/fact-sender.ts';
+import { createKnownMachines } from './daemon/packets/known-machines.ts';
+import { createLeaseService } from './daemon/packets/lease-service.ts';
+import { countsOf, createPacketCounters } from './daemon/packets/packet-counters.ts';
+import type {
+  FromPacketThread,
+  PacketThreadOptions,
+  ToPacketThread,
+} from './daemon/packets/packet-protocol.ts';
+import { createPacketServers } from './daemon/packets/packet-servers.ts';
+import { startPacketServices } from './daemon/packets/packet-services.ts';
+import { startServerSearches } from './daemon/packets/server-searches.ts';
+import { createTftpContents } from './daemon/packets/tftp-contents.ts';
 import { returnStartUpMemory } from './daemon/start-up-memory.ts';
-import { createTftpContents } from './daemon/tftp-contents.ts';
 import { addressHolder } from './dhcp/address-holder.ts';
 import { createBootServer } from './dhcp/boot-server.ts';
 import { createSteppedClock } from './dhcp/clock-steps.ts';

@@ -1,6 +1,6 @@
 /** How the daemon's servers are: what `GET /ingot/v1/status` shows, and why a network cannot be served just now. */
-import type { Listener } from './listeners.ts';
-import type { PacketService } from './packet-protocol.ts';
+import type { Listener } from './listeners/listeners.ts';
+import type { PacketService } from './packets/packet-protocol.ts';
 
 /** One server: its name, where it listens, and why it does not. */
 export type ServerCondition = PacketService;

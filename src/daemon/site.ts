@@ -20,8 +20,8 @@ import { PACKED_DRIVE_MAX_BYTES } from '../lifecycle/packed-drive.ts';
 import { cidrContains, type Ipv4, parseIpv4 } from '../net/ipv4.ts';
 import type { NodeRecord } from '../store/records/node.ts';
 import type { Store } from '../store/store.ts';
-import { workFolder } from './folders.ts';
-import type { HttpsBoot } from './https-boot.ts';
+import type { HttpsBoot } from './listeners/https-boot.ts';
+import { workFolder } from './state-dir/folders.ts';
 
 type Options = {
   readonly config: Config;

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { configSchema } from '../../src/config/schema.ts';
-import { createApiDoors } from '../../src/daemon/api-doors.ts';
+import { createApiDoors } from '../../src/daemon/listeners/api-doors.ts';
 import { createLog } from '../../src/log.ts';
 import { authorityArgv, serverArgv } from '../../src/pki/openssl.ts';
 import { temporaryFolder } from '../cli/fixtures.ts';

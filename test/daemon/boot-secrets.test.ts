@@ -5,7 +5,7 @@ import { type BootEntry, decideBoot } from '../../src/boot/decision.ts';
 import { renderDhcpBootFields } from '../../src/boot/dhcp-fields.ts';
 import { renderGrubConfig } from '../../src/boot/grub-config.ts';
 import { renderIpxeScript } from '../../src/boot/ipxe-script.ts';
-import { bootEntries } from '../../src/daemon/boot-table.ts';
+import { bootEntries } from '../../src/daemon/machines/boot-table.ts';
 import { agentToken, lcmToken } from '../../src/lifecycle/tokens.ts';
 import type { NodePatch } from '../../src/store/store.ts';
 import type { BootIntent } from '../../src/store/words.ts';

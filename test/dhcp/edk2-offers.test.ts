@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { bootStageOf } from '../../src/boot/client.ts';
 import { createProgramRounds } from '../../src/boot/program-rounds.ts';
-import { createBootAnswers } from '../../src/daemon/boot-answers.ts';
+import { createBootAnswers } from '../../src/daemon/packets/boot-answers.ts';
 import type { DhcpNetwork } from '../../src/dhcp/network.ts';
 import type { DhcpPacket } from '../../src/dhcp/packet.ts';
 import { SITE } from '../boot/fixtures.ts';

@@ -1,8 +1,8 @@
 /** Talks to a server over TCP in whatever bytes, and reads what its answers say. */
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FLOOD_COUNTS, type FloodCount } from '../../src/daemon/flood-guard.ts';
-import { startListener } from '../../src/daemon/listeners.ts';
+import { FLOOD_COUNTS, type FloodCount } from '../../src/daemon/listeners/flood-guard.ts';
+import { startListener } from '../../src/daemon/listeners/listeners.ts';
 import { createLog } from '../../src/log.ts';
 import { createCounters } from '../../src/net/counters.ts';
 import { freePorts } from '../rig/ports.ts';

@@ -1,10 +1,10 @@
 /** How the operators' API is guarded: logins, the file of users, the certificate. */
 import type { Config } from '../../config/schema.ts';
 import { asIngotError } from '../../errors.ts';
-import { endOf, readCertificatePair } from '../certificate-pair.ts';
+import { endOf, readCertificatePair } from '../listeners/certificate-pair.ts';
+import { groupId } from '../listeners/unix-group.ts';
 import { loadBcrypt } from '../passwords/bcrypt.ts';
 import { readPasswordFile } from '../passwords/password-file.ts';
-import { groupId } from '../unix-group.ts';
 import { bad, type Finding, good, warning } from './finding.ts';
 
 /** A certificate that ends sooner is told. */

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { access, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '../../config/schema.ts';
-import { FULL_DISK_HINT, freeBytes, spaceOf } from '../state-disk.ts';
+import { FULL_DISK_HINT, freeBytes, spaceOf } from '../state-dir/state-disk.ts';
 import { bad, type Finding, good, warning } from './finding.ts';
 
 const GIB = 1024 ** 3;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createBootApi, createLcmApi } from '../../../src/api/api.ts';
 import { BOOT_COUNTS } from '../../../src/boot/counts.ts';
 import { systemClock } from '../../../src/clock.ts';
-import { countCalls } from '../../../src/daemon/counted-calls.ts';
+import { countCalls } from '../../../src/daemon/listeners/counted-calls.ts';
 import { createCallBacks } from '../../../src/lifecycle/call-backs.ts';
 import { agentToken, bootTicket, lcmToken } from '../../../src/lifecycle/tokens.ts';
 import { createLog } from '../../../src/log.ts';

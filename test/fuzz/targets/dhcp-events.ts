@@ -1,7 +1,7 @@
 /** From a DHCP datagram to the events of nodes: the server, what it passes on, whose it is. All of it bounded. */
-import { createDhcpTeller, FACT_COUNTS } from '../../../src/daemon/dhcp-teller.ts';
-import { createFactSorter } from '../../../src/daemon/facts.ts';
-import type { Fact } from '../../../src/daemon/packet-protocol.ts';
+import { createFactSorter } from '../../../src/daemon/machines/facts.ts';
+import { createDhcpTeller, FACT_COUNTS } from '../../../src/daemon/packets/dhcp-teller.ts';
+import type { Fact } from '../../../src/daemon/packets/packet-protocol.ts';
 import { createCounters } from '../../../src/net/counters.ts';
 import type { NewEvent } from '../../../src/store/records/event.ts';
 import { placeOf, startExchange } from '../../dhcp/exchange-rig.ts';

@@ -1,7 +1,7 @@
 /** The boot file server over HTTP: paths, methods, ranges, headers, and bytes that are no HTTP at all. */
 import { BOOT_COUNTS } from '../../../src/boot/counts.ts';
-import { countCalls } from '../../../src/daemon/counted-calls.ts';
-import { FLOOD_COUNTS } from '../../../src/daemon/flood-guard.ts';
+import { countCalls } from '../../../src/daemon/listeners/counted-calls.ts';
+import { FLOOD_COUNTS } from '../../../src/daemon/listeners/flood-guard.ts';
 import { createCounters } from '../../../src/net/counters.ts';
 import { entry } from '../../boot/fixtures.ts';
 import { type BootHttp, MAC, startBootHttp } from '../../boot/http-harness.ts';

@@ -1,0 +1,50 @@
+/** The packet thread's copy of what the main thread tells it of machines: what each boots, and what is kept for it. */
+import type { BootEntry } from '../../boot/decision.ts';
+import { createReservationTable, type ReservationTable } from '../../dhcp/reservations.ts';
+import type { Mac } from '../../net/mac.ts';
+import type { ToPacketThread } from './packet-protocol.ts';
+import { createUuidAliases, type UuidAliases } from './uuid-aliases.ts';
+
+type Told<Type extends 'boot' | 'reservations'> = Pick<
+  Extract<ToPacketThread, { type: Type }>,
+  'entries' | 'removed'
+>;
+
+export type KnownMachines = {
+  /** Null: no node has that MAC. */
+  entryOf(mac: Mac): BootEntry | null;
+  isKnown(mac: Mac): boolean;
+  readonly macOfUuid: UuidAliases['macOf'];
+  /** Nodes' machines, and those that an operator keeps addresses for. */
+  readonly reservations: ReservationTable;
+  takeBootTable(told: Told<'boot'>): void;
+  takeReservations(told: Told<'reservations'>): void;
+};
+
+export function createKnownMachines(): KnownMachines {
+  const boot = new Map<Mac, BootEntry>();
+  const aliases = createUuidAliases();
+  const reservations = createReservationTable();
+  return {
+    entryOf: (mac) => boot.get(mac) ?? null,
+    isKnown: (mac) => boot.has(mac),
+    macOfUuid: aliases.macOf,
+    reservations,
+    takeBootTable: ({ entries, removed }) => {
+      for (const mac of removed) {
+        boot.delete(mac);
+        aliases.remove(mac);
+        reservations.remove('node', mac);
+      }
+      for (const entry of entries) {
+        boot.set(entry.mac, entry);
+        aliases.set(entry);
+        reservations.set('node', entry.mac, { addresses: [], hostname: entry.hostname });
+      }
+    },
+    takeReservations: ({ entries, removed }) => {
+      for (const mac of removed) reservations.remove('reservation', mac);
+      for (const { mac, ...kept } of entries) reservations.set('reservation', mac, kept);
+    },
+  };
+}
