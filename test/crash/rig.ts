@@ -105,11 +105,13 @@ function keepDaemonAlive({ dir, configFile }: { readonly dir: string; readonly c
       // Compiled modules are kept as bin/ingot does it: most of a restart's time is type stripping.
       const env = { ...process.env, NODE_COMPILE_CACHE: join(dir, 'compiled') };
       const running = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', log.fd, log.fd] });
-      child = running;
-      await log.close();
-      const signal = await new Promise<NodeJS.Signals | null>((resolve) =>
+      // Listened for at once: it may be killed while the log closes.
+      const exited = new Promise<NodeJS.Signals | null>((resolve) =>
         running.once('exit', (_code, by) => resolve(by)),
       );
+      child = running;
+      await log.close();
+      const signal = await exited;
       if (signal === 'SIGKILL' && !state.stopped) state.kills++;
       // A daemon that cannot start must not turn this into a busy loop.
       if (signal === null) await sleep(500);
