@@ -28,6 +28,7 @@ import { addressHolder } from './dhcp/address-holder.ts';
 import { createBootServer } from './dhcp/boot-server.ts';
 import { createSteppedClock } from './dhcp/clock-steps.ts';
 import { createDesk, openPlaces } from './dhcp/desk.ts';
+import type { DhcpFact } from './dhcp/facts.ts';
 import { openLeaseJournal } from './dhcp/lease-journal.ts';
 import { bootNetworks } from './dhcp/network.ts';
 import type { DhcpNotice } from './dhcp/notice.ts';
@@ -56,7 +57,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     onNotice,
   });
   const facts = createFactSender((batch) => post({ type: 'facts', facts: batch }));
-  const { entryOf, isKnown, macOfUuid, reservations, ...machines } = createKnownMachines();
+  const { entryOf, isKnown, macOfUuid, reservations, ...machines } = createKnownMachines(onNotice);
 
   const teller = createDhcpTeller({
     isKnown,
@@ -64,6 +65,10 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     counters: counters.facts,
     clock: systemClock,
   });
+  const onFact = (fact: DhcpFact): void => {
+    machines.heardUuid(fact);
+    teller.tell(fact);
+  };
   const rounds = createProgramRounds();
   const bootFields = createBootAnswers({
     rounds,
@@ -87,7 +92,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     stageOf: bootStageOf,
     log: dhcpLog,
     counters: counters.dhcp,
-    onFact: teller.tell,
+    onFact,
   };
   const desk = createDesk({
     ...answering,

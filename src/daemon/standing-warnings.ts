@@ -17,6 +17,7 @@ const EFFECTS: Readonly<Record<DhcpNotice['kind'], 'stands' | 'ends' | 'passes'>
   'dhcp.proxy_arp': 'passes',
   'dhcp.too_many_strangers': 'passes',
   'dhcp.no_mac': 'passes',
+  'dhcp.shared_uuid': 'passes',
   'network.datagrams_dropped': 'passes',
 };
 

@@ -12,11 +12,17 @@ export type DhcpNotice = {
     | 'dhcp.too_many_strangers'
     /** A machine that is known by nothing but a UUID, which is no node's. */
     | 'dhcp.no_mac'
+    /** Two nodes' machines have one UUID. */
+    | 'dhcp.shared_uuid'
     /** Before anybody could read them. */
     | 'network.datagrams_dropped';
   readonly severity: 'info' | 'warning';
-  readonly network: string;
+  /** Null: it is about machines, wherever they are. */
+  readonly network: string | null;
   /** What happened and what to do, for a human. */
   readonly sentence: string;
   readonly data: Readonly<Record<string, string | number | null>>;
 };
+
+/** About one network. */
+export type NetworkNotice = DhcpNotice & { readonly network: string };

@@ -4,7 +4,7 @@ import type { Mac } from '../net/mac.ts';
 import { RepeatLimit } from '../net/repeat-limit.ts';
 import type { DhcpCounters } from './counters.ts';
 import type { WriteLeases } from './lease-writer.ts';
-import type { DhcpNotice } from './notice.ts';
+import type { DhcpNotice, NetworkNotice } from './notice.ts';
 import type { Reservations } from './reservations.ts';
 import type { Place } from './shared-network.ts';
 
@@ -51,7 +51,7 @@ export class UsedAddresses {
     this.#tell(usedNotice(network.name, used), `${network.name} ${used.address}`, now);
   }
 
-  #tell(notice: DhcpNotice, key: string, now: number): void {
+  #tell(notice: NetworkNotice, key: string, now: number): void {
     if (!this.#repeats.allows(key, now)) return;
     // The clock may have been set back.
     const lately = (this.#told.get(notice.network) ?? []).filter((at) => Math.abs(now - at) < HOUR_MS);
@@ -67,7 +67,7 @@ const BY_ITS_MAC = 'The switch knows by its MAC at which port it is.';
 const BY_ARP =
   'Its MAC is not known: ask for it by ARP from the seed node (arping), or look into the ARP table of the network’s router.';
 
-function usedNotice(network: string, { address, usedBy, refusedBy }: UsedAddress): DhcpNotice {
+function usedNotice(network: string, { address, usedBy, refusedBy }: UsedAddress): NetworkNotice {
   const found =
     usedBy === null
       ? `was declined by ${refusedBy}, which found it in use by another machine`
@@ -78,14 +78,14 @@ function usedNotice(network: string, { address, usedBy, refusedBy }: UsedAddress
   return { kind: 'dhcp.address_in_use', severity: 'warning', network, sentence, data };
 }
 
-function fullNotice(network: string): DhcpNotice {
+function fullNotice(network: string): NetworkNotice {
   const sentence =
     `A tenth of the DHCP ranges of network ${network} is left alone for being in use by others; more such addresses ` +
     'only go to the end of the queue. Many hosts have fixed addresses inside the ranges, or somebody declines addresses to use them up: ingot dhcp leases --state declined lists them.';
   return { kind: 'dhcp.quarantine_full', severity: 'warning', network, sentence, data: { network } };
 }
 
-function manyNotice(network: string): DhcpNotice {
+function manyNotice(network: string): NetworkNotice {
   const sentence =
     `${MOST_NOTICES} or more addresses of network ${network} were found in use by others within an hour; further ones are ` +
     'not told one by one. ingot dhcp leases lists them as declined.';

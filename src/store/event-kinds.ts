@@ -39,6 +39,7 @@ const BY_SUBJECT = {
       'address_in_use',
       'imported',
       'no_mac',
+      'shared_uuid',
       'no_server',
       'other_server',
       'other_server_gone',
