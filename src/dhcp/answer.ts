@@ -14,6 +14,7 @@ export const SILENCES = [
   'unknown_client',
   'unknown_relay',
   'unknown_link',
+  'impossible_relay',
   'other_server_chosen',
   'no_address_named',
   'no_free_address',

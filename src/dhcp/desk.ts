@@ -23,7 +23,7 @@ import type { DhcpNetwork } from './network.ts';
 import type { BootStage, Question, Send } from './question.ts';
 import { readMessage } from './read-message.ts';
 import type { Place, Places } from './shared-network.ts';
-import { type Arrival, chooseWire, type DhcpWire, wiresOf } from './wires.ts';
+import { type Arrival, type Astray, chooseWire, type DhcpWire, wiresOf } from './wires.ts';
 
 type PassedOn = Omit<ExchangeParts, 'places' | 'onOtherServer' | 'write' | 'clock'>;
 
@@ -96,7 +96,7 @@ export function createDesk(options: DeskOptions): Desk {
     remarks.clear();
   });
 
-  const turnAway = (question: Question, reason: 'unknown_relay' | 'unknown_link'): void => {
+  const turnAway = (question: Question, reason: Astray): void => {
     const { facts, now } = question;
     counters.count(reason);
     const kind = unansweredKind(facts);

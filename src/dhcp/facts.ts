@@ -64,6 +64,8 @@ const SILENCE_SENTENCES: Record<Silence, (facts: ClientFacts) => string> = {
     giaddr === null
       ? 'asked from a link that we do not serve'
       : `asked through the relay ${giaddr} for the link of ${relay.linkSelection ?? subnetSelection}, which is on no network that we serve`,
+  impossible_relay: ({ giaddr }) =>
+    `asked through the relay ${giaddr}, which is no relay’s address: an answer there would go to ourselves, to everybody or to nobody`,
   other_server_chosen: ({ serverId }) => `took the offer of another DHCP server, ${serverId}`,
   no_address_named: () => 'sent a message that names no address',
   no_free_address: () =>

@@ -1,5 +1,5 @@
 /** Which wire a question comes from: the networks that its machine can have an address of. Pure. */
-import { cidrContains, type Ipv4 } from '../net/ipv4.ts';
+import { cidrContains, type Ipv4, isHostOf, isUnicast } from '../net/ipv4.ts';
 import type { ClientFacts } from './client-facts.ts';
 import type { DhcpNetwork } from './network.ts';
 
@@ -33,7 +33,10 @@ export type Arrival =
 
 export type WireChoice =
   | { readonly ok: true; readonly wire: DhcpWire }
-  | { readonly ok: false; readonly reason: 'unknown_relay' | 'unknown_link' };
+  | { readonly ok: false; readonly reason: Astray };
+
+/** Why a question is about no wire of ours. */
+export type Astray = 'unknown_relay' | 'unknown_link' | 'impossible_relay';
 
 type Clues = Pick<ClientFacts, 'giaddr' | 'ciaddr' | 'relay' | 'subnetSelection'>;
 
@@ -46,6 +49,7 @@ export function chooseWire(clues: Clues, arrival: Arrival, wires: readonly DhcpW
   const holding = (address: Ipv4 | null): DhcpWire | null =>
     address === null ? null : (wires.find((wire) => isOnWire(wire, address)) ?? null);
   if (clues.giaddr !== null) {
+    if (!canBeRelay(clues.giaddr, wires)) return choice(null, 'impossible_relay');
     const selected = clues.relay.linkSelection ?? clues.subnetSelection;
     return choice(holding(selected ?? clues.giaddr), selected === null ? 'unknown_relay' : 'unknown_link');
   }
@@ -54,10 +58,23 @@ export function chooseWire(clues: Clues, arrival: Arrival, wires: readonly DhcpW
   return choice(holding(clues.ciaddr), 'unknown_link');
 }
 
+/**
+ * The answer goes to whatever stands there: so it is the address of one host, and not ours. Which hosts relay, nobody
+ * can tell: with link selection it may be any address that the server reaches (RFC 3527 3).
+ */
+function canBeRelay(giaddr: Ipv4, wires: readonly DhcpWire[]): boolean {
+  if (!isUnicast(giaddr)) return false;
+  return wires.every(({ networks }) =>
+    networks.every(
+      ({ address, cidr }) => address !== giaddr && (!cidrContains(cidr, giaddr) || isHostOf(cidr, giaddr)),
+    ),
+  );
+}
+
 function isOnWire(wire: DhcpWire, address: Ipv4): boolean {
   return wire.networks.some(({ cidr }) => cidrContains(cidr, address));
 }
 
-function choice(wire: DhcpWire | null, reason: 'unknown_relay' | 'unknown_link'): WireChoice {
+function choice(wire: DhcpWire | null, reason: Astray): WireChoice {
   return wire === null ? { ok: false, reason } : { ok: true, wire };
 }

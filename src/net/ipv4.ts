@@ -71,6 +71,15 @@ export function isHostOf(cidr: Cidr, address: Ipv4): boolean {
   return cidr.prefix >= 31 || (address !== cidr.network && address !== cidr.broadcast);
 }
 
+/**
+ * Whether one machine somewhere can have it: neither of "this network" (0/8), loopback (127/8), multicast (224/4) nor
+ * reserved (240/4, with the broadcast address in it).
+ */
+export function isUnicast(address: Ipv4): boolean {
+  const first = ipv4ToNumber(address) / 2 ** 24;
+  return first >= 1 && first < 224 && Math.floor(first) !== 127;
+}
+
 export function formatCidr(cidr: Cidr): string {
   return `${cidr.network}/${cidr.prefix}`;
 }

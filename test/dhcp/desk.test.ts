@@ -54,13 +54,14 @@ describe('a datagram', () => {
     expect(rig.facts.map(({ network }) => network)).toEqual(['pxe', 'rack']);
   });
 
-  it('through an unknown relay gets no answer, and one fact a minute says why', () => {
-    for (const secs of [0, 4, 8]) rig.say({ type: 'discover', giaddr: '10.99.0.1', secs }, ROUTED);
+  it.each([
+    ['10.99.0.1', 'unknown_relay'],
+    ['255.255.255.255', 'impossible_relay'],
+  ])('through the relay %s gets no answer (%s), and one fact a minute says why', (giaddr, reason) => {
+    for (const secs of [0, 4, 8]) rig.say({ type: 'discover', giaddr, secs }, ROUTED);
     expect(rig.sent).toEqual([]);
-    expect(rig.counted()).toEqual({ received_discover: 3, unknown_relay: 3 });
-    expect(rig.facts).toMatchObject([
-      { kind: 'dhcp.discover', network: null, relay: { giaddr: '10.99.0.1' } },
-    ]);
+    expect(rig.counted()).toEqual({ received_discover: 3, [reason]: 3 });
+    expect(rig.facts).toMatchObject([{ kind: 'dhcp.discover', network: null, relay: { giaddr } }]);
   });
 });
 

@@ -75,6 +75,24 @@ describe('the wire of a question', () => {
       arrival: ROUTED,
       wire: 'unknown_relay',
     },
+    ...[
+      '255.255.255.255',
+      '224.0.0.1',
+      '240.0.0.1',
+      '127.0.0.1',
+      '0.1.2.3',
+      '10.72.0.255',
+      '10.72.0.0',
+      '10.77.0.1',
+      '192.0.2.1',
+    ].flatMap((giaddr) =>
+      [[], linkSelection].map((options) => ({
+        says: `a relay that cannot be one, ${giaddr}${options.length > 0 ? ', with link selection' : ''}`,
+        parts: { giaddr, options },
+        arrival: ROUTED,
+        wire: 'impossible_relay',
+      })),
+    ),
     {
       says: 'link selection (RFC 3527) before giaddr',
       parts: { giaddr: '10.72.0.254', options: linkSelection },
