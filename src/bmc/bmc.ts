@@ -64,6 +64,11 @@ export type Bmc = {
    * whether it has. Rejects with `bmc_refused` where the BMC has no such button, and where nothing was sent.
    */
   restart(how: 'forced' | 'graceful', signal?: AbortSignal): Promise<IngotError | null>;
+  /**
+   * When the system was last reset, by whomever: text to be compared with an earlier answer only, for BMCs' clocks are
+   * often wrong. Null where the BMC does not tell.
+   */
+  lastReset(signal?: AbortSignal): Promise<string | null>;
   /** For the next boot only; `mode` is set with it where the BMC allows. */
   setBootOnce(device: BootDevice, mode: BootMode | null, signal?: AbortSignal): Promise<void>;
   /** For every boot from now on. */

@@ -19,6 +19,7 @@ export function openFakeHardware(): Bmc {
       await become('on')(signal);
       return null;
     },
+    lastReset: () => Promise.resolve(null),
     setBootOnce: () => Promise.resolve(),
     setBootAlways: () => Promise.resolve(),
     bootDevice: () => Promise.resolve({ device: 'pxe', persistent: false }),

@@ -43,6 +43,13 @@ test.each([
   },
 );
 
+test('when the system was last reset is told in the BMC’s own words, or not at all', async () => {
+  const { fake, bmc } = await bench();
+  expect(await bmc.lastReset()).toBeNull();
+  Object.assign(fake.state.system, { LastResetTime: '2026-11-23T22:00:00+00:00' });
+  expect(await bmc.lastReset()).toBe('2026-11-23T22:00:00+00:00');
+});
+
 test('an NMI is asked for by the reset action, and refused where the BMC does not offer it', async () => {
   const { fake, bmc } = await bench();
   const offer = (types: readonly string[]): void => {

@@ -149,6 +149,72 @@ describe('a restart of which nobody knows whether the BMC has taken it', () => {
     expect(machine.history.filter((one) => one === 'restart')).toHaveLength(1);
   });
 
+  /** The daemon dies before the order reaches the BMC, having written it down; the next one comes a minute later. */
+  async function notSent(patch: NodePatch, ask: (world: World, uuid: string) => Promise<void>) {
+    const { world, machine, uuid } = await worldOfOne(patch);
+    machine.faults.tellsResets = true;
+    await ask(world, uuid);
+    const asked = async (): Promise<boolean> =>
+      (await world.store().jobs.runningOf(uuid))?.scratch.restart_asked === true;
+    for (let at = 1; !(await asked()); at++) {
+      const mortality: Mortality = { dead: false, at, when: 'before' };
+      await world.restart(mortality);
+      await world.untilTrue('death', () => mortality.dead);
+    }
+    expect(machine.history.filter((one) => one === 'restart')).toEqual([]);
+    world.clock.advance(60_000);
+    await world.restart();
+    await ended(world, uuid);
+    return { world, machine };
+  }
+
+  it('is sent by the next daemon where the BMC tells that none has come', async () => {
+    const { world, machine } = await notSent({ provision_state: 'active' }, (at, uuid) =>
+      at.daemon().requestPower(uuid, 'rebooting'),
+    );
+    expect(machine.history).toEqual(['restart', 'on disk']);
+    expect((await notes(world)).at(-1)).not.toMatch(inDoubt);
+  });
+
+  it('is not sent again, and not in doubt, where the BMC tells of a start since', async () => {
+    const { world, machine, uuid } = await worldOfOne({ provision_state: 'active' });
+    Object.assign(machine.faults, { lostRestart: true, tellsResets: true });
+    await world.daemon().requestPower(uuid, 'rebooting');
+    await ended(world, uuid);
+    expect(machine.history).toEqual(['restart', 'on disk']);
+    expect((await notes(world)).at(-1)).not.toMatch(inDoubt);
+  });
+
+  it('is sent again once at most where the BMC shows the same start for ever', async () => {
+    const { world, machine, uuid } = await worldOfOne({ provision_state: 'active' });
+    Object.assign(machine.faults, { lostRestart: true });
+    machine.bmc.lastReset = () => Promise.resolve('1970-01-01T00:00:00Z');
+    await world.daemon().requestPower(uuid, 'rebooting');
+    await ended(world, uuid);
+    expect(machine.history).toEqual(['restart', 'on disk', 'restart', 'on disk']);
+    expect((await notes(world)).at(-1)).toMatch(inDoubt);
+  });
+
+  it('is sent by the next daemon where the ramdisk that it should end answers still', async () => {
+    const { world, machine, uuid } = await worldOfOne({ provision_state: 'manageable' });
+    await world.daemon().requestVerb(uuid, { verb: 'inspect' });
+    await world.untilTrue('the ramdisk', () => machine.history.includes('on pxe'));
+    const leaving = async (): Promise<boolean> => {
+      const job = await world.store().jobs.runningOf(uuid);
+      return job?.steps[job.cursor]?.name === 'leave-ramdisk' && job.scratch.restart_asked === true;
+    };
+    const restarts = machine.history.filter((one) => one === 'restart').length;
+    const { restart } = machine.bmc;
+    machine.bmc.restart = () => new Promise(() => undefined);
+    await world.untilTrue('the order is written down', leaving);
+    machine.bmc.restart = restart;
+    world.clock.advance(60_000);
+    await world.restart();
+    await ended(world, uuid);
+    expect(machine.history.filter((one) => one === 'restart')).toHaveLength(restarts + 1);
+    expect(machine.history.at(-1)).toBe('on disk');
+  });
+
   it('is asked for until it was heard where nothing was sent', async () => {
     const { world, machine, uuid } = await worldOfOne({ provision_state: 'active' });
     const { IngotError } = await import('../../src/errors.ts');

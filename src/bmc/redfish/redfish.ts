@@ -18,7 +18,7 @@ import { type Habits, habitsFrom } from './quirks.ts';
 import { MAX_ATTEMPTS } from './retry.ts';
 import { readSecureBoot, setSecureBoot } from './secure-boot.ts';
 import { NO_SESSION_BOOK, type SessionBook } from './session-book.ts';
-import { findSystem, powerOf, ROOT_PATH } from './system.ts';
+import { findSystem, lastResetOf, powerOf, ROOT_PATH } from './system.ts';
 import type { SystemContext } from './system-context.ts';
 
 /** How often what nobody needs is asked for: once more where a BMC stumbled. */
@@ -101,6 +101,7 @@ export function openRedfishBmc(target: RedfishTarget, deps: RedfishDeps): Bmc {
     },
     softPowerOff: (caller) => sendShutdown(work(caller)),
     restart: (how, caller) => sendRestart(work(caller), how),
+    lastReset: (caller) => readFor(caller, MAX_ATTEMPTS, async (_, found) => lastResetOf(found)),
     async setBootOnce(device, mode, caller) {
       const context = { ...work(caller), habits: await habitsNow() };
       await setBootOverride(context, { device, mode, enabled: 'Once' });

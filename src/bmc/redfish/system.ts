@@ -26,6 +26,11 @@ export function powerOf(system: Dict): BmcPower {
   return POWER_STATES[textField(system, 'PowerState')?.toLowerCase() ?? ''] ?? 'unknown';
 }
 
+/** ComputerSystem.LastResetTime (Redfish schema ComputerSystem, v1.12): in the BMC's time, which may be any. */
+export function lastResetOf(system: Dict): string | null {
+  return textField(system, 'LastResetTime');
+}
+
 export type BootOverride = {
   readonly enabled: string | null;
   readonly target: string | null;

@@ -3,7 +3,9 @@
 import { bootInterfaceConflict, networkDeviceOf } from '../boot-interface.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
-import { startedNote, startFrom, untilOff } from './switch-power.ts';
+import { startedNote } from './restart.ts';
+import { startFrom } from './start-from.ts';
+import { untilOff } from './switch-power.ts';
 
 /**
  * Begins a boot generation and powers the machine on, once in it. Whatever the

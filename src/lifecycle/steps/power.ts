@@ -4,15 +4,10 @@ import { networkDeviceOf } from '../boot-interface.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
 import { STAYS_ON } from '../never-off.ts';
+import { startedNote, untilRestarted } from './restart.ts';
 import { soon } from './soon.ts';
-import {
-  pressPowerButton,
-  startedNote,
-  startFrom,
-  untilOff,
-  untilOn,
-  untilRestarted,
-} from './switch-power.ts';
+import { startFrom } from './start-from.ts';
+import { pressPowerButton, untilOff, untilOn } from './switch-power.ts';
 
 /** The `timeout` of a request for power. */
 function askedLimitS({ timeout_s }: JsonObject): number | null {

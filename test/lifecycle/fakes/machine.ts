@@ -43,6 +43,8 @@ export type MachineFaults = {
   slowOn?: { readonly ms: number; readonly heeds: boolean };
   /** It restarts when it is told to, and its BMC's answer is lost. */
   lostRestart?: boolean;
+  /** Its BMC tells when it was last reset. */
+  tellsResets?: boolean;
   /** The operating system takes no notice of the power button, or the BMC has none. */
   button?: 'ignored' | 'missing';
   /** Steps that its agent offers besides the usual, for cleaning, service and deployment. */
@@ -56,7 +58,8 @@ export type MachineFaults = {
 export type Machine = {
   readonly uuid: string;
   readonly mac: string;
-  readonly bmc: Bmc;
+  /** Tests put other calls in the place of these. */
+  readonly bmc: { -readonly [call in keyof Bmc]: Bmc[call] };
   readonly agent: (token: string) => AgentClient;
   readonly faults: MachineFaults;
   /** What happened, in order: `on pxe`, `off`, `write_image`, ... */
@@ -258,6 +261,7 @@ export function createMachine(options: MachineOptions): Machine {
           turnOn();
           return faults.lostRestart === true ? LOST : null;
         }),
+      lastReset: () => answered(() => (faults.tellsResets === true ? `the ${boot}. start` : null)),
       setBootOnce: (device) =>
         answered(() => {
           once = device;

@@ -78,6 +78,7 @@ export async function createRack(ramdisks: Ramdisks): Promise<Rack> {
     },
     bootDevice: () => Promise.reject(new Error('nobody asks')),
     restart: async () => null,
+    lastReset: async () => null,
     injectNmi: async () => undefined,
     secureBoot: async () => null,
     setSecureBoot: async () => undefined,
