@@ -133,7 +133,8 @@ async function answer(exchange: {
       counters.count('scripts');
       await sendText(response, 200, text);
       if (loaded === null) return null;
-      return { kind: loaded.fact, mac: loaded.mac, bytes: text.length, sentence: loaded.sentence };
+      const { address, fact, mac, sentence } = loaded;
+      return { kind: fact, mac, address, bytes: text.length, sentence };
     }
     case 'refused': {
       await sendText(response, 200, resource.text);

@@ -12,22 +12,31 @@ import {
   renderGrubConfig,
 } from './grub-config.ts';
 import { RAMDISK_NAMES, RAMDISK_PARTS } from './ramdisk-files.ts';
-import { createScriptRounds, GRUB_CONFIGURATION } from './script-rounds.ts';
+import { createScriptRounds, GRUB_CONFIGURATION, type Stranger } from './script-rounds.ts';
 import { strangerAt } from './ticket.ts';
 
 /** Who asks, and whose address that is. */
 export type Asker = { readonly address: Ipv4; readonly holder: AddressHolder };
 
-export type LoadedScript = { readonly mac: Mac; readonly fact: BootFact['kind']; readonly sentence: string };
+export type LoadedScript = {
+  readonly mac: Mac;
+  /** The machine's; null: it went to an address that is not known to be that. */
+  readonly address: Ipv4 | null;
+  readonly fact: BootFact['kind'];
+  readonly sentence: string;
+};
 
-type Loaded = Pick<BootFact, 'mac' | 'file' | 'bytes' | 'sentence'> & { readonly kind: string };
+type Loaded = Pick<BootFact, 'mac' | 'address' | 'file' | 'bytes' | 'sentence'> & { readonly kind: string };
 
 export type GrubFiles = {
   /** GRUB's configurations by name: one that is the same for all, and one of each MAC address. */
   on(site: BootSite, by?: GrubWay): { get(name: string, asker: Asker): Uint8Array | undefined };
   /** Why the configuration with a ticket is not for who asks (`ticket.ts`); null: it is, or has none. */
   strangerTo(name: string, asker: Asker): { readonly mac: Mac; readonly why: string } | null;
-  /** The GRUB of the MAC of that name has loaded it; null: a stranger has, or it is no configuration of one machine. */
+  /**
+   * The GRUB of the MAC of that name has loaded it; null: it is no configuration of one machine, or a stranger has, who
+   * does not go round.
+   */
   arrived(name: string, asker: Asker): LoadedScript | null;
   /**
    * Gives what was loaded whole by TFTP the same kinds as over HTTP (`boot.script`, `boot.kernel`, `boot.initrd`), so
@@ -55,12 +64,18 @@ export function createGrubFiles(options: {
     const why = strangerAt(address, { mac, holder, bootEntry });
     return why === null ? null : { mac, why };
   };
+  const strangerOf = (mac: Mac, { address, holder }: Asker): Stranger | null => {
+    const why = strangerAt(address, { mac, holder, bootEntry });
+    return why === null ? null : { address, why };
+  };
   const arrived: GrubFiles['arrived'] = (name, { address, holder }) => {
     const mac = macOfGrubConfig(name);
-    if (mac === null || strangerAt(address, { mac, holder, bootEntry }) !== null) return null;
+    if (mac === null) return null;
+    const stranger = strangerOf(mac, { address, holder });
+    const { fact, sentence } = rounds.count(bootEntry(mac), elapsed(), stranger);
+    if (stranger !== null) return fact === 'boot.loop' ? { mac, address: null, fact, sentence } : null;
     onLoaded(mac);
-    const { fact, sentence } = rounds.count(bootEntry(mac), elapsed());
-    return { mac, fact, sentence };
+    return { mac, address, fact, sentence };
   };
   return {
     on: (site, by = 'tftp') => ({
@@ -70,7 +85,7 @@ export function createGrubFiles(options: {
         if (mac === null) return undefined;
         const entry = bootEntry(mac);
         // What was asked for and broken off is no round: it counts when it has arrived.
-        const stuck = rounds.isLast(entry, elapsed());
+        const stuck = rounds.isLast(entry, elapsed(), strangerOf(mac, asker));
         const stranger = strangerTo(name, asker)?.why ?? null;
         return Buffer.from(renderGrubConfig({ site, kernelArgs, mac, entry, stuck, by, stranger }));
       },
@@ -80,7 +95,10 @@ export function createGrubFiles(options: {
     asBootStage: (fact, asker) => {
       if (fact.kind !== 'tftp.done') return fact;
       const config = arrived(fact.file, asker);
-      if (config !== null) return { ...fact, kind: config.fact, mac: config.mac, sentence: config.sentence };
+      if (config !== null) {
+        const { fact: kind, mac, address, sentence } = config;
+        return { ...fact, kind, mac, address, sentence };
+      }
       const part = PARTS.get(fact.file);
       if (part === undefined) return fact;
       return { ...fact, kind: part.fact, sentence: `fetched ${part.title} by TFTP: ${fact.bytes} bytes` };

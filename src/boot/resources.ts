@@ -130,10 +130,12 @@ async function scriptResource(
     const text = renderIpxeScript({ mac, entry, site, kernelArgs: '', stranger });
     return { kind: 'refused', text, told: refusals({ mac, why: stranger, now: clock.elapsed() }) };
   }
-  const isItsRound = stranger === null && !onlyLooks;
-  const { fact, sentence, stuck } = rounds[isItsRound ? 'count' : 'look'](entry, clock.elapsed());
+  const from = stranger === null ? null : { address: client, why: stranger };
+  const now = clock.elapsed();
+  const { fact, sentence, stuck } = onlyLooks ? rounds.look(entry, now) : rounds.count(entry, now, from);
   const text = renderIpxeScript({ mac, entry, site, kernelArgs: options.kernelArgs, stuck, channel });
-  return { kind: 'script', text, loaded: stranger === null ? { mac, fact, sentence } : null };
+  const loaded = { mac, address: from === null ? client : null, fact, sentence };
+  return { kind: 'script', text, loaded: from === null || fact === 'boot.loop' ? loaded : null };
 }
 
 async function grubResource(

@@ -1,4 +1,5 @@
 /** What a machine's request for its script means, given how often it came for the same one: iPXE's, and GRUB's. */
+import type { Ipv4 } from '../net/ipv4.ts';
 import { createRecentMap } from '../net/recent-map.ts';
 import type { BootEntry } from './decision.ts';
 import type { BootFact } from './facts.ts';
@@ -11,16 +12,26 @@ export type ScriptRound = {
   readonly sentence: string;
 };
 
+/**
+ * Who asks from an address that DHCP did not give to the machine: it itself, where another DHCP server was quicker, or
+ * anybody. So it is counted for itself, and spoils nothing but its own answers.
+ */
+export type Stranger = {
+  readonly address: Ipv4;
+  /** The end of a sentence on why it is not taken for the machine (`ticket.ts`). */
+  readonly why: string;
+};
+
 export type ScriptRounds = {
-  /** The machine loads its script. */
-  count(entry: BootEntry | null, now: number): ScriptRound;
+  /** The machine loads its script, or a stranger does. */
+  count(entry: BootEntry | null, now: number, stranger?: Stranger | null): ScriptRound;
   /** Somebody only looks at it: the same script, and no round of a boot. */
   look(entry: BootEntry | null, now: number): ScriptRound;
   /**
    * Whether the next load would be one too many: for who has to have the script ready before he knows that it is
    * loaded.
    */
-  isLast(entry: BootEntry | null, now: number): boolean;
+  isLast(entry: BootEntry | null, now: number, stranger?: Stranger | null): boolean;
 };
 
 /** The words for what is loaded, in the past tense, of one time and of many. */
@@ -44,22 +55,25 @@ const MINUTES = LOOP_WINDOW_MS / 60_000;
  */
 export function createScriptRounds(loader: Loader): ScriptRounds {
   const guard = createLoopGuard();
+  /** Apart, so that strangers by their number push no machine out. */
+  const strangers = createLoopGuard();
   const told = createRecentMap<string, true>(MOST_LOOPS);
-  const keyOf = ({ mac, generation, intent }: BootEntry): string => `${mac} ${generation} ${intent}`;
+  const keyOf = ({ mac, generation, intent }: BootEntry, stranger: Stranger | null = null): string =>
+    `${mac} ${generation} ${intent} ${stranger?.address ?? ''}`;
   const round = (what: string): ScriptRound => ({
     stuck: false,
     fact: 'boot.script',
     sentence: `${loader.once}, ${what}`,
   });
-  const count = (entry: BootEntry | null, now: number): ScriptRound => {
+  const count: ScriptRounds['count'] = (entry, now, stranger = null) => {
     if (entry === null) return round('which sends an unknown machine to its next boot device');
-    const key = keyOf(entry);
-    const { recent, total } = guard.visit(key, now);
+    const key = keyOf(entry, stranger);
+    const { recent, total } = (stranger === null ? guard : strangers).visit(key, now);
     if (recent > MOST_ROUNDS) {
       const isNew = told.get(key) === undefined;
       told.set(key, true);
       return isNew
-        ? loop(loader)
+        ? loop(loader, stranger)
         : { ...round('which sends it to its next boot device, for it goes round'), stuck: true };
     }
     told.delete(key);
@@ -73,15 +87,19 @@ export function createScriptRounds(loader: Loader): ScriptRounds {
       ...round('without loading it'),
       stuck: entry !== null && guard.recent(keyOf(entry), now) > MOST_ROUNDS,
     }),
-    isLast: (entry, now) => entry !== null && guard.recent(keyOf(entry), now) >= MOST_ROUNDS,
+    isLast: (entry, now, stranger = null) => {
+      const counted = stranger === null ? guard : strangers;
+      return entry !== null && counted.recent(keyOf(entry, stranger), now) >= MOST_ROUNDS;
+    },
   };
 }
 
-const loop = ({ often }: Loader): ScriptRound => ({
+const loop = ({ often }: Loader, stranger: Stranger | null): ScriptRound => ({
   stuck: true,
   fact: 'boot.loop',
   sentence:
-    `went round: ${often} more than ${MOST_ROUNDS} times in ${MINUTES} minutes. ` +
+    `went round: ${often} more than ${MOST_ROUNDS} times in ${MINUTES} minutes` +
+    `${stranger === null ? '' : `, from an address that is not known to be its own, for ${stranger.why}`}. ` +
     'It is sent to its next boot device now; see its console for what ends each boot',
 });
 

@@ -104,21 +104,6 @@ describe('the script', () => {
     expect(await (await get('/ipxe/52-54-00-ab-cd-ef')).text()).toContain(' ingot-ticket=TICKET ');
   });
 
-  test.each<[string, AddressHolder]>([
-    ['DHCP gave to nobody', { kind: 'nobody' }],
-    ['DHCP gave to another machine', { kind: 'machine', mac: mac('52:54:00:99:99:99') }],
-  ])(
-    'without a ticket may be read from an address that %s, and is no round of the boot',
-    async (_what, holder) => {
-      await at.stop();
-      at = await startBootHttp({ holder });
-      at.entries.set(MAC, entry('disk'));
-      for (let time = 0; time < 7; time++)
-        expect(await (await get('/ipxe/52-54-00-ab-cd-ef')).text()).toContain('sanboot');
-      expect([at.counts().scripts, at.facts]).toEqual([7, []]);
-    },
-  );
-
   test('changes with what the node shall boot', async () => {
     at.entries.set(MAC, entry('disk'));
     expect(await (await get('/ipxe/52-54-00-ab-cd-ef')).text()).toContain('sanboot');

@@ -102,7 +102,7 @@ describe('a file loaded whole by TFTP', () => {
 
 describe('a machine that loads the same configuration again and again', () => {
   const file = 'grub/grub.cfg-01-52:54:00:ab:cd:ef';
-  const loaded = { kind: 'tftp.done', mac: null, bytes: 5, sentence: 'loaded it', file };
+  const loaded = { kind: 'tftp.done', mac: null, address: CLIENT, bytes: 5, sentence: 'loaded it', file };
 
   /** Loads it so many times, a minute apart: the kinds of event, and what was in it the last time. */
   function load(intent: 'ramdisk' | 'disk', times: number) {
@@ -130,6 +130,23 @@ describe('a machine that loads the same configuration again and again', () => {
   test('is given back to its firmware when it was the disk that did not start', () => {
     expect(load('disk', 6).text).toMatch(/goes round, back to its firmware(.*\n)*exit\n$/);
     expect(load('disk', 6).text).not.toContain('chainloader');
+  });
+
+  test('is sent on, too, at an address that another DHCP server gave it, and what is the machine’s own is not', () => {
+    known.set(MAC, entry('disk'));
+    const machine = grubFiles();
+    const foreign: Asker = { address: CLIENT, holder: { kind: 'nobody' } };
+    const facts = Array.from({ length: 7 }, () => machine.asBootStage(loaded, foreign));
+    expect(facts.map(({ kind }) => kind)).toEqual([...Array(5).fill('tftp.done'), 'boot.loop', 'tftp.done']);
+    expect(facts[5]).toMatchObject({
+      mac: MAC,
+      address: null,
+      sentence: expect.stringMatching(/not known to be its own, for DHCP gave 10\.20\.1\.5 to nobody/),
+    });
+    const textFor = (asker: Asker): string => String(machine.on(SITE).get(file, asker));
+    expect(textFor(foreign)).toContain('goes round, back to its firmware');
+    expect(textFor(ASKER)).toContain('boots from its own disk');
+    expect(textFor({ ...foreign, address: ipv4('10.20.1.6') })).toContain('boots from its own disk');
   });
 
   test('is not when its loads break off', () => {

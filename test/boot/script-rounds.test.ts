@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { BootEntry } from '../../src/boot/decision.ts';
 import { createScriptRounds, IPXE_SCRIPT } from '../../src/boot/script-rounds.ts';
-import { entry } from './fixtures.ts';
+import { entry, ipv4 } from './fixtures.ts';
 
 const MINUTE = 60_000;
 
@@ -43,6 +43,16 @@ describe('a machine that fetches the same script again and again', () => {
     expect(fetch(entry('ramdisk')).stuck).toBe(false);
     kinds(entry('ramdisk'), 5);
     expect(look(entry('ramdisk')).stuck).toBe(true);
+  });
+
+  test('is told apart from strangers who ask for its script: each goes round for himself', () => {
+    const { count } = createScriptRounds(IPXE_SCRIPT);
+    const stranger = (address: string) => ({ address: ipv4(address), why: 'DHCP gave it to nobody' });
+    const rounds = Array.from({ length: 7 }, () => count(entry('disk'), 0, stranger('10.20.1.5')));
+    expect(rounds.map(({ stuck }) => stuck)).toEqual([...Array(5).fill(false), true, true]);
+    expect(rounds.filter(({ fact }) => fact === 'boot.loop')).toHaveLength(1);
+    expect(count(entry('disk'), 0, stranger('10.20.1.6')).stuck).toBe(false);
+    expect(count(entry('disk'), 0).stuck).toBe(false);
   });
 
   test('is not stuck with what ingot asks of it next', () => {
