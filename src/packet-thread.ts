@@ -23,6 +23,7 @@ import { createPacketServers } from './daemon/packets/packet-servers.ts';
 import { startPacketServices } from './daemon/packets/packet-services.ts';
 import { startServerSearches } from './daemon/packets/server-searches.ts';
 import { createTftpContents } from './daemon/packets/tftp-contents.ts';
+import { openSockets } from './daemon/preflight/sockets.ts';
 import { returnStartUpMemory } from './daemon/start-up-memory.ts';
 import { addressHolder } from './dhcp/address-holder.ts';
 import { createBootServer } from './dhcp/boot-server.ts';
@@ -118,6 +119,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
     onFact: facts.send,
   });
   const servers = createPacketServers({
+    sockets: openSockets,
     desk,
     bootServer,
     contents,

@@ -2,7 +2,6 @@
 import type { Clock } from '../clock.ts';
 import { asIngotError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { openDescriptor } from '../net/bound-socket.ts';
 import { type BusySocket, openBusySocket } from '../net/busy-socket.ts';
 import type { WatchDrops } from '../net/kernel-drops.ts';
 import { RepeatLimit } from '../net/repeat-limit.ts';
@@ -28,8 +27,8 @@ export type DhcpServerOptions = {
   readonly answerer: Answerer;
   readonly endpoint: Endpoint;
   readonly port: number;
-  /** A socket that systemd bound (`BindToDevice=`, `Broadcast=yes`); absent or null: ours is opened. */
-  readonly descriptor?: number | null;
+  /** A bound socket, the server's to close. */
+  readonly descriptor: number;
   readonly counters: DhcpCounters;
   readonly drops?: WatchDrops;
   readonly clock: Pick<Clock, 'now'>;
@@ -41,14 +40,10 @@ export type DhcpServer = {
   stop(): Promise<void>;
 };
 
-/** @throws IngotError `environment` when the socket cannot be had: it says which call failed and what to do. */
+/** @throws IngotError `environment` when the descriptor is no UDP socket */
 export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpServer> {
   const { answerer, endpoint, port, counters, log, clock } = options;
   const { arrival } = endpoint;
-  const where =
-    arrival.by === 'interface'
-      ? { interface: arrival.interface, address: null }
-      : { interface: null, address: arrival.address };
   const warn = createWarner(log, clock);
   const frames =
     arrival.by === 'interface'
@@ -60,7 +55,7 @@ export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpS
     if (isOpen) sendBy(socket, frames, bytes, destination);
   };
   const socket = await openBusySocket({
-    descriptor: options.descriptor ?? openDescriptor({ ...where, port, shared: true }),
+    descriptor: options.descriptor,
     drops: options.drops,
     onDatagram: (datagram, source) => {
       try {

@@ -1,4 +1,5 @@
 /** The few calls of libc that Node does not offer, and how their numbers are laid out in memory. */
+import { getSystemErrorMessage } from 'node:util';
 import koffi from 'koffi';
 import { IngotError } from '../errors.ts';
 import { type Ipv4, ipv4ToNumber } from './ipv4.ts';
@@ -105,17 +106,23 @@ export function int32(value: number): Uint8Array {
   return bytes;
 }
 
+const EADDRINUSE = 98;
+
 /** What to do about each errno that setting up a socket usually meets. */
 const HINTS: Readonly<Record<number, string>> = {
   1: 'Run ingot as root or give it CAP_NET_RAW and CAP_NET_BIND_SERVICE (systemd: AmbientCapabilities=).',
   13: 'Ports below 1024 need root or CAP_NET_BIND_SERVICE (systemd: AmbientCapabilities=).',
   19: 'No interface has that name: see `ip link` and correct `interface` in the configuration.',
-  98: 'Another server holds that port: find it with `ss -ulpn` and stop it, or turn this service off.',
+  [EADDRINUSE]:
+    'Another server holds that port: find it with `ss -ulpn` and stop it, or turn this service off.',
   99: 'The interface does not have that address: see `ip address` and correct `address` in the configuration.',
 };
 
+/** `conflict` for what somebody else has, else `environment`. */
 export function socketError(attempted: string, errno: number): IngotError {
-  return new IngotError('environment', `${attempted} failed with errno ${errno}`, {
+  const because = `${getSystemErrorMessage(-errno)} (errno ${errno})`;
+  const code = errno === EADDRINUSE ? 'conflict' : 'environment';
+  return new IngotError(code, `${attempted} failed: ${because}`, {
     hint: HINTS[errno] ?? 'See errno(3) for the number; `dmesg` and `ip link` may say more.',
   });
 }

@@ -40,13 +40,15 @@ export type SyslogServerOptions = {
 
 export type SyslogServer = { readonly port: number; stop(): Promise<void> };
 
+export const SYSLOG_PORT = 514;
+
 /** @throws IngotError `environment` when the address or port cannot be had. */
 export async function startSyslogServer(options: SyslogServerOptions): Promise<SyslogServer> {
   const { address, clock, counters, isClient, log, onFact } = options;
   const socket = await openBoundSocket({
     interface: options.interface,
     address,
-    port: options.port ?? 514,
+    port: options.port ?? SYSLOG_PORT,
     receiveBufferBytes: RECEIVE_BUFFER_BYTES,
     drops: options.drops,
   });

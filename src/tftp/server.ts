@@ -67,6 +67,8 @@ export type TftpServer = {
   stop(): Promise<void>;
 };
 
+export const TFTP_PORT = 69;
+
 /**
  * Starts to listen.
  * @throws IngotError `environment` when the address or port cannot be had.
@@ -79,7 +81,7 @@ export async function startTftpServer(options: TftpServerOptions): Promise<TftpS
   const socket = await openBoundSocket({
     interface: options.interface ?? null,
     address,
-    port: options.port ?? 69,
+    port: options.port ?? TFTP_PORT,
     drops: options.drops,
   });
   const { port } = socket.address();

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { layWire, type Wire } from '../dhcp/wire.ts';
-import { BIN, ingot, makeRamdisk, type RunningDaemon, startDaemon } from '../rig/daemon.ts';
+import { BIN, makeRamdisk, type RunningDaemon, startDaemon } from '../rig/daemon.ts';
 import { freePorts } from '../rig/ports.ts';
 import { withSocketUnit } from '../rig/socket-unit.ts';
+import { daemonEvents, problems, pxe } from './daemon-told.ts';
 import { freezeThread } from './freeze-thread.ts';
 import { startNotifyReceiver } from './notify-receiver.ts';
 import { startSilentBmc } from './silent-bmc.ts';
@@ -45,38 +45,6 @@ async function stop(): Promise<number | null> {
   const code = await running.stop();
   expect(await running.log()).not.toContain('a defect in ingot');
   return code;
-}
-
-const pxe = (address: string) => ({
-  name: 'pxe',
-  role: 'pxe',
-  interface: 's0',
-  address,
-  dhcp: 'authoritative',
-  cidr: '10.77.0.0/16',
-  ranges: [{ use: 'dhcp', from: '10.77.1.0', to: '10.77.1.255' }],
-});
-
-const statusShape = z.object({
-  listeners: z.array(z.object({ name: z.string(), problem: z.string().nullable() })),
-});
-
-/** The problem of each server, by its name. */
-async function problems(running: RunningDaemon): Promise<Readonly<Record<string, string | null>>> {
-  const { listeners } = statusShape.parse(await running.client.status());
-  return Object.fromEntries(listeners.map(({ name, problem }) => [name, problem]));
-}
-
-/** Messages of the events that belong to no node, up to now. */
-async function daemonEvents(running: RunningDaemon): Promise<readonly string[]> {
-  const messages: string[] = [];
-  const { last_event } = await running.client.status();
-  if (last_event === 0) return messages;
-  for await (const event of running.client.events({ after: 0 })) {
-    if (event.node_uuid === null) messages.push(event.message);
-    if (event.seq >= last_event) break;
-  }
-  return messages;
 }
 
 /** A node whose BMC takes connections and says nothing. */
@@ -250,19 +218,6 @@ describe('with no ramdisk built', () => {
     await expect.poll(() => daemonEvents(running)).toContainEqual(expect.stringContaining(sentence));
     await enrollManageable(running);
     expect((await running.client.nodes.why('rack1-07')).text).toContain(sentence);
-  });
-});
-
-describe('a second daemon', () => {
-  it('on the same state folder is refused with a sentence, and the first goes on', async () => {
-    const running = await start({});
-    const second = await ingot('serve', '--config', join(dir, 'ingot.yaml'));
-    expect(second).toMatchObject({ code: 1, stdout: '' });
-    expect(second.stderr).toMatch(
-      new RegExp(`Another ingot \\(process \\d+\\) already works in ${join(dir, 'state')}"`),
-    );
-    expect(second.stderr).toContain('Stop it first');
-    expect(await problems(running)).toEqual({ API: null, 'API socket': null });
   });
 });
 

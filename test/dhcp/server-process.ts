@@ -7,6 +7,8 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { bootStageOf } from '../../src/boot/client.ts';
 import { systemClock } from '../../src/clock.ts';
+import { openServerPort } from '../../src/daemon/packets/server-port.ts';
+import { openSockets } from '../../src/daemon/preflight/sockets.ts';
 import { createSteppedClock } from '../../src/dhcp/clock-steps.ts';
 import { createDhcpCounters } from '../../src/dhcp/counters.ts';
 import { createDesk, openPlaces } from '../../src/dhcp/desk.ts';
@@ -115,7 +117,7 @@ const desk = createDesk({
   },
 });
 const servers = await Promise.all(
-  endpointsOf(networks).map((endpoint, index) =>
+  endpointsOf(networks).map(async (endpoint, index) =>
     startDhcpServer({
       answerer: desk,
       endpoint,
@@ -123,7 +125,9 @@ const servers = await Promise.all(
       clock: systemClock,
       log,
       counters,
-      descriptor: index === 0 ? settings.descriptor : null,
+      descriptor:
+        (index === 0 ? settings.descriptor : null) ??
+        (await openServerPort(endpoint, { port: 67, look: openSockets, log })),
     }),
   ),
 );

@@ -6,6 +6,7 @@ import { createDhcpCounters } from '../../src/dhcp/counters.ts';
 import type { Send } from '../../src/dhcp/question.ts';
 import { startDhcpServer } from '../../src/dhcp/server.ts';
 import { createLog } from '../../src/log.ts';
+import { openDescriptor } from '../../src/net/bound-socket.ts';
 import { ip } from './samples.ts';
 
 /** Loopback addresses are many: this process has one, and its ports, for itself. */
@@ -34,6 +35,7 @@ it('a server that stops sends what waited, and what comes later goes nowhere', a
     },
     endpoint: { arrival: { by: 'address', address: ADDRESS }, networks: ['pxe'] },
     port: PORT,
+    descriptor: openDescriptor({ interface: null, address: ADDRESS, port: PORT }),
     counters,
     clock: systemClock,
     log: createLog('silent'),

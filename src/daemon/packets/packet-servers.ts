@@ -8,18 +8,22 @@ import { type Answerer, startDhcpServer } from '../../dhcp/server.ts';
 import type { Log } from '../../log.ts';
 import { createInterfaceMtu } from '../../net/interface-mtu.ts';
 import { cidrContains, type Ipv4 } from '../../net/ipv4.ts';
-import { startSyslogServer } from '../../syslog/server.ts';
+import { SYSLOG_PORT, startSyslogServer } from '../../syslog/server.ts';
 import { limitsOf } from '../../tftp/limits.ts';
-import { startTftpServer } from '../../tftp/server.ts';
+import { startTftpServer, TFTP_PORT } from '../../tftp/server.ts';
+import type { OpenSocket } from '../preflight/sockets.ts';
 import type { BootEndpoint } from './boot-endpoints.ts';
 import type { Service } from './keep-trying.ts';
 import { createDropTeller } from './kernel-drops.ts';
 import type { PacketCounters } from './packet-counters.ts';
 import type { Fact } from './packet-protocol.ts';
 import type { PacketServers } from './packet-services.ts';
+import { namingHolder, openServerPort } from './server-port.ts';
 import type { TftpContents } from './tftp-contents.ts';
 
 type Options = {
+  /** Who listens on this machine. */
+  readonly sockets: () => Promise<readonly OpenSocket[]>;
   readonly desk: Answerer;
   readonly bootServer: Answerer;
   readonly contents: TftpContents;
@@ -86,6 +90,18 @@ export function createPacketServers(options: Options): PacketServers {
     });
   };
 
+  const open = (endpoint: Endpoint, port: number): Promise<number> =>
+    openServerPort(endpoint, { port, look: options.sockets, log: dhcp.log });
+  const naming = (
+    port: number,
+    serve: (endpoint: BootEndpoint) => Promise<Service>,
+  ): ((endpoint: BootEndpoint) => Promise<Service>) => {
+    return (endpoint) => {
+      const place = { port, address: endpoint.address, device: endpoint.interface };
+      return namingHolder(place, options.sockets, () => serve(endpoint));
+    };
+  };
+
   return {
     dhcp: async (endpoint) =>
       await startDhcpServer({
@@ -93,19 +109,20 @@ export function createPacketServers(options: Options): PacketServers {
         answerer: options.desk,
         endpoint,
         port: SERVER_PORT,
-        descriptor: takeDescriptor(endpoint),
+        descriptor: takeDescriptor(endpoint) ?? (await open(endpoint, SERVER_PORT)),
         drops: dropsOf({ name: 'DHCP', networks: endpoint.networks, counters: counters.dhcp }),
       }),
-    boot: (endpoint) =>
-      startDhcpServer({
+    boot: async (endpoint) =>
+      await startDhcpServer({
         ...dhcp,
         answerer: options.bootServer,
         endpoint,
         port: BOOT_SERVER_PORT,
+        descriptor: await open(endpoint, BOOT_SERVER_PORT),
         drops: dropsOf({ name: 'PXE', networks: endpoint.networks, counters: counters.dhcp }),
       }),
-    tftp: serveTftp,
-    syslog: options.syslog ? serveSyslog : null,
+    tftp: naming(TFTP_PORT, serveTftp),
+    syslog: options.syslog ? naming(SYSLOG_PORT, serveSyslog) : null,
   };
 }
 

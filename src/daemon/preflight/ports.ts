@@ -2,7 +2,7 @@
 import type { Config, NetworkConfig } from '../../config/schema.ts';
 import { isBootServed, serverAddress } from '../../config/server-address.ts';
 import { bad, type Finding, good, warning } from './finding.ts';
-import type { OpenSocket } from './sockets.ts';
+import { formatHolder, inTheWay, isOurs, type OpenSocket } from './sockets.ts';
 
 export type WantedPort = {
   readonly for: string;
@@ -80,10 +80,10 @@ function judge(wanted: WantedPort, { ownPid, sockets }: Holders): Finding {
   const place = wanted.address ?? wanted.device ?? 'every interface';
   const what = `${wanted.protocol.toUpperCase()} port ${wanted.port} on ${place} (${wanted.for})`;
   const held = sockets.filter((socket) => inTheWay(wanted, socket));
-  const strange = held.find(({ holder }) => !isOurs(holder, ownPid));
+  const strange = held.find((socket) => !isOurs(socket, ownPid));
   if (strange === undefined)
     return good('port', held.length === 0 ? `${what} is free` : `${what} is held by ingot itself`);
-  const who = strange.holder === null ? 'another process' : `${strange.holder.name} (${strange.holder.pid})`;
+  const who = formatHolder(strange);
   if (!wanted.needed)
     return warning(
       'port',
@@ -95,23 +95,4 @@ function judge(wanted: WantedPort, { ownPid, sockets }: Holders): Finding {
     `${what} is held by ${who}`,
     'Stop that program, keep it off this interface, or give ingot another address or port in the configuration.',
   );
-}
-
-function inTheWay(wanted: WantedPort, socket: OpenSocket): boolean {
-  const overlap = (one: string | null, other: string | null): boolean =>
-    one === null || other === null || one === other;
-  return (
-    socket.protocol === wanted.protocol &&
-    socket.port === wanted.port &&
-    overlap(socket.address, wanted.address) &&
-    overlap(socket.device, wanted.device)
-  );
-}
-
-/** What PID 1 is called: `/sbin/init` is a link to systemd. */
-const SYSTEMD: ReadonlySet<string> = new Set(['systemd', 'init']);
-
-/** systemd holds the DHCP socket of `ingot.socket` until the daemon takes it. */
-function isOurs(holder: OpenSocket['holder'], ownPid: number | null): boolean {
-  return holder !== null && (holder.pid === ownPid || (holder.pid === 1 && SYSTEMD.has(holder.name)));
 }

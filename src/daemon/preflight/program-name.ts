@@ -14,7 +14,8 @@ export function programName(commandLine: string): string | null {
   // Daemons rewrite it: "nginx: master process /usr/sbin/nginx".
   const name = basename(program.split(/[: ]/, 1)[0] ?? '');
   if (name === '') return null;
-  const script = words.find((word) => word !== '' && !word.startsWith('-'));
+  const [script, verb] = words.filter((word) => word !== '' && !word.startsWith('-'));
+  if (verb === 'serve' && script?.endsWith('/src/main.ts')) return 'ingot';
   return INTERPRETER.test(name) && script !== undefined && FILE.test(script)
     ? `${name} ${basename(script)}`
     : name;

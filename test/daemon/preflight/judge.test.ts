@@ -29,6 +29,7 @@ const SS = `udp   UNCONN 0      0      0.0.0.0%virbr0:67         0.0.0.0:*    us
 udp   UNCONN 0      0            10.20.0.1:69         0.0.0.0:*    users:(("in.tftpd",pid=77,fd=4))
 udp   UNCONN 0      0              0.0.0.0:4011       0.0.0.0:*
 udp   UNCONN 0      0                 [::]:69            [::]:*    users:(("in.tftpd",pid=77,fd=5))
+udp   UNCONN 0      0         0.0.0.0%eth9:67         0.0.0.0:*    users:(("systemd",pid=1,fd=40),("node",pid=4242,fd=3))
 tcp   LISTEN 0      511          127.0.0.1:6385       0.0.0.0:*    users:(("node",pid=4242,fd=31))
 Failed to find something
 `;
@@ -39,6 +40,7 @@ test('the sockets that ss shows are read with device, address and holder', () =>
     { protocol: 'udp', address: '10.20.0.1', device: null, port: 69, holder: { name: 'in.tftpd', pid: 77 } },
     { protocol: 'udp', address: null, device: null, port: 4011, holder: null },
     { protocol: 'udp', address: null, device: null, port: 69, holder: { name: 'in.tftpd', pid: 77 } },
+    { protocol: 'udp', address: null, device: 'eth9', port: 67, holder: { name: 'node', pid: 4242 } },
     { protocol: 'tcp', address: '127.0.0.1', device: null, port: 6385, holder: { name: 'node', pid: 4242 } },
   ]);
 });
@@ -49,6 +51,7 @@ test.each([
   ['/usr/bin/python3.11\0/usr/lib/tftpd.py\0-v\0', 'python3.11 tftpd.py'],
   ['nginx: master process /usr/sbin/nginx\0', 'nginx'],
   ['/bin/sh\0', 'sh'],
+  ['node\0--no-parallel-scavenge\0/opt/ingot/bin/../src/main.ts\0serve\0--config\0x.yaml\0', 'ingot'],
   ['python3\0-c\0import socket\nsocket.socket()\0', 'python3'],
   ['', null],
 ])('a process with the command line %j is called %s', (commandLine, name) => {
