@@ -23,8 +23,11 @@ export type FileAnswer =
   | { readonly status: 206; readonly from: number; readonly to: number }
   | { readonly status: 304 | 412 | 416 };
 
-/** The order is that of RFC 9110 section 13.2.2. Several ranges at once are answered with the whole file (14.2). */
-export function answerFor(headers: ConditionHeaders, file: FileFacts): FileAnswer {
+/**
+ * The order is that of RFC 9110 section 13.2.2. Several ranges at once are answered with the whole file (14.2), and a
+ * range counts for GET alone.
+ */
+export function answerFor(method: 'GET' | 'HEAD', headers: ConditionHeaders, file: FileFacts): FileAnswer {
   const ifMatch = headers['if-match'];
   if (
     ifMatch !== undefined ? !listsTag(ifMatch, file.etag) : changedSince(headers['if-unmodified-since'], file)
@@ -39,7 +42,8 @@ export function answerFor(headers: ConditionHeaders, file: FileFacts): FileAnswe
     return { status: 304 };
   const { range } = headers;
   const ifRange = headers['if-range'];
-  if (range === undefined || (ifRange !== undefined && !stillThat(ifRange, file))) return { status: 200 };
+  if (method !== 'GET' || range === undefined || (ifRange !== undefined && !stillThat(ifRange, file)))
+    return { status: 200 };
   return answerRange(range, file.size);
 }
 

@@ -40,7 +40,7 @@ export async function sendFile(exchange: {
   readonly elapsed: () => number;
 }): Promise<Sent> {
   const { elapsed, file, request, response } = exchange;
-  const answer = answerFor(request.headers, file);
+  const answer = answerFor(request.method === 'HEAD' ? 'HEAD' : 'GET', request.headers, file);
   response.setHeader('ETag', file.etag);
   response.setHeader('Last-Modified', file.modified.toUTCString());
   response.setHeader('Accept-Ranges', 'bytes');

@@ -27,6 +27,8 @@ export type TransferState = {
   readonly sent: number;
   /** While `acked` is not beyond this block, a repeated ACK is the echo of a resend and moves nothing. */
   readonly echoUntil: number;
+  /** Windows sent again since `acked` was beyond `echoUntil`. */
+  readonly rewinds: number;
   /** True from the first ACK on: only then is the client's address known to be real. */
   readonly heard: boolean;
   /** Times that the timer ran out since the last progress. */
@@ -65,6 +67,11 @@ const WAITS_BEFORE_FIRST_ACK_MS = [1000, 2000, 4000, 8000];
 const WAITS_MS = [1000, 2000, 4000, 8000, 15_000];
 /** After so many unanswered OACKs the client is taken for one that does not know them. */
 const OACKS_BEFORE_PLAIN = 2;
+/**
+ * A second block may be lost among those that are sent again, and a third. But who acknowledges every block
+ * of a window, by mistake or with ACKs that are forged, would have the whole window for each.
+ */
+const REWINDS_OF_A_WINDOW = 3;
 
 /**
  * Starts a download. Until the first ACK nothing but one datagram at a time leaves (an OACK, or DATA 1), since a
@@ -81,6 +88,7 @@ export function beginTransfer(content: Uint8Array, negotiated: Negotiated): Tran
     acked: 0,
     sent: 0,
     echoUntil: -1,
+    rewinds: 0,
     heard: false,
     silences: 0,
   };
@@ -122,9 +130,12 @@ function onAck(state: TransferState, block: number): TransferStep {
   const acked = state.acked + ahead;
   if (ahead === 0) return onRepeatedAck(state);
   if (acked === totalBlocks(state)) return finish({ ...state, acked }, { kind: 'done' });
+  const next: TransferState = { ...progressed(state), phase: 'sending', acked };
+  if (acked === state.sent) return sendWindow(next);
   // Short of the window's end: the client has lost a block and shall get all from there on (RFC 7440 section 4).
-  const echoUntil = acked < state.sent ? state.sent : state.echoUntil;
-  return sendWindow({ ...progressed(state), phase: 'sending', acked, echoUntil });
+  const rewinds = acked > state.echoUntil ? 0 : state.rewinds;
+  if (rewinds >= REWINDS_OF_A_WINDOW) return sendWindow(next, state.sent);
+  return sendWindow({ ...next, echoUntil: state.sent, rewinds: rewinds + 1 });
 }
 
 /**
@@ -134,7 +145,7 @@ function onAck(state: TransferState, block: number): TransferStep {
  */
 function onRepeatedAck(state: TransferState): TransferStep {
   const firstBlockLost = state.windowSize > 1 && state.heard && state.acked > state.echoUntil;
-  return firstBlockLost ? sendWindow({ ...state, echoUntil: state.sent }) : ignore(state);
+  return firstBlockLost ? sendWindow({ ...state, echoUntil: state.sent, rewinds: 1 }) : ignore(state);
 }
 
 function onSilence(state: TransferState): TransferStep {
@@ -147,13 +158,14 @@ function onSilence(state: TransferState): TransferStep {
     return proceed(silent, [{ op: 'oack', options: state.negotiated.accepted }]);
   if (state.phase === 'offered')
     return sendWindow({ ...silent, phase: 'plain', blockSize: PLAIN_BLOCK_SIZE, windowSize: 1 });
-  return sendWindow({ ...silent, echoUntil: state.sent });
+  return sendWindow({ ...silent, echoUntil: state.sent, rewinds: 0 });
 }
 
-function sendWindow(state: TransferState): TransferStep {
+/** Sends the blocks of the window that come after `after`: all of them unless told. */
+function sendWindow(state: TransferState, after = state.acked): TransferStep {
   const last = Math.min(state.acked + state.windowSize, totalBlocks(state));
   const send: TftpPacket[] = [];
-  for (let block = state.acked + 1; block <= last; block++) {
+  for (let block = after + 1; block <= last; block++) {
     const data = state.content.subarray((block - 1) * state.blockSize, block * state.blockSize);
     send.push({ op: 'data', block: block & 0xffff, data });
   }

@@ -136,6 +136,21 @@ describe('loss', () => {
     const started = play(beginTransfer(bytes(20_000), withOptions(1000, 4)), ack(0));
     expect(sent(play(started, ack(2)))).toEqual([3, 4, 5, 6]);
   });
+
+  test.each([4, 16, 64])(
+    'who acknowledges every block of a window of %i has no more than four times the file',
+    (size) => {
+      const content = bytes(200_000);
+      let step = play(beginTransfer(content, withOptions(1000, size)), ack(0));
+      let datagrams = step.send.length;
+      for (let block = 1; step.end === null; block++) {
+        step = play(step, ack(block));
+        datagrams += step.send.length;
+      }
+      expect(step.end).toEqual({ kind: 'done' });
+      expect(datagrams).toBeLessThanOrEqual(4 * 201);
+    },
+  );
 });
 
 describe("Sorcerer's Apprentice", () => {

@@ -23,6 +23,8 @@ export const FLOOD_COUNTS = [
   /** On the listener; counted by whoever holds its server (`drop`). */
   'connections_full',
   'connections_of_address_full',
+  /** More requests under way on one connection than any client of ours sends; counted where that is seen. */
+  'requests_of_connection_full',
   'bodies_full',
   'bodies_of_address_full',
   /** An HTTPS connection that ended in its handshake, as by firmware that does not trust our authority. */

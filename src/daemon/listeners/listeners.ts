@@ -11,11 +11,14 @@ import { RepeatLimit } from '../../net/repeat-limit.ts';
 import type { Pem } from '../../pki/openssl.ts';
 import { createFloodGuard, type FloodCount, type FloodLimits } from './flood-guard.ts';
 import { answerMalformed, withHost } from './malformed-requests.ts';
+import { MOST_UNDER_WAY, withoutLongPipelines } from './pipelining.ts';
+import { withPathOnly } from './request-target.ts';
 import { giveToGroup } from './unix-group.ts';
 
 const RETRY_MS = 5_000;
 /** Firmware that does not trust us tries again and again. */
 const REMARKS = { quietMs: 60_000, mostKeys: 256 } as const;
+const PIPELINE_CUT = `a connection with more than ${MOST_UNDER_WAY} requests under way was cut`;
 /** Between a stop request and cutting the connections that are still busy. */
 const DRAIN_MS = 500;
 
@@ -163,7 +166,12 @@ function newServer({ handler, log, name, strangers, tls }: Options, modern: Pem 
   server.headersTimeout = 20_000;
   server.requestTimeout = strangers?.limits.requestTimeoutMs ?? 300_000;
   server.keepAliveTimeout = 10_000;
-  if (strangers === undefined) return server.on('request', handler);
+  const served = withPathOnly(handler);
+  if (strangers === undefined)
+    return server.on(
+      'request',
+      withoutLongPipelines(served, () => log.warn({ listener: name }, PIPELINE_CUT)),
+    );
   const { limits, counters } = strangers;
   server.maxConnections = limits.maxConnections;
   server.on('drop', () => counters.count('connections_full'));
@@ -185,7 +193,10 @@ function newServer({ handler, log, name, strangers, tls }: Options, modern: Pem 
       );
     });
   }
-  return server.on(connected, onConnection).on('request', withHost(guard(handler), counters));
+  const bounded = withoutLongPipelines(withHost(guard(served), counters), () =>
+    counters.count('requests_of_connection_full'),
+  );
+  return server.on(connected, onConnection).on('request', bounded);
 }
 
 /** Resolves to what went wrong; the server may listen all the same, and is the caller's to close. */
