@@ -46,6 +46,7 @@ function leaseOf(address: number, number: number): Lease {
     mac: macFromBytes(Uint8Array.of(2, 0xfe, 0, number >> 16, number >> 8, number)),
     hostname: null,
     relayInformation: null,
+    giaddr: null,
     startedAt,
     expiresAt: startedAt + DAY_MS,
   };

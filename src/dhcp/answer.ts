@@ -168,6 +168,8 @@ function leaseFor(facts: ClientFacts, address: Ipv4, situation: Situation): Leas
     ...keptFor(facts),
     hostname: reservations.of(facts.mac)?.hostname ?? facts.hostname,
     relayInformation: kept(facts.relayInformation) ?? before?.relayInformation ?? null,
+    // A renewal passes no relay.
+    giaddr: facts.giaddr ?? (facts.ciaddr === null ? null : (before?.giaddr ?? null)),
     startedAt: goesOn ? before.startedAt : now,
     expiresAt: now + leaseSecondsFor(network, isBooting) * 1000,
   };

@@ -146,7 +146,7 @@ export class LeaseBook implements LeaseView {
     }
     this.#leaveAlone(address, now + QUARANTINE_MS);
     const times = { startedAt: now, expiresAt: now + QUARANTINE_MS };
-    return { address, mac: NOBODY, hostname: null, relayInformation: null, ...times };
+    return { address, mac: NOBODY, hostname: null, relayInformation: null, giaddr: null, ...times };
   }
 
   /** Moves all times by as much as the wall clock was set by, so that nothing ends by that alone. */

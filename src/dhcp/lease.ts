@@ -8,6 +8,8 @@ export type Lease = Kept & {
   readonly hostname: string | null;
   /** Option 82 that came with the lease's request: renewals that pass no relay are answered by it, too. */
   readonly relayInformation: Uint8Array | null;
+  /** The relay that the machine asked through; null: none. */
+  readonly giaddr: Ipv4 | null;
   /** Milliseconds since the epoch, both. A lease that ended is on record only. */
   readonly startedAt: number;
   readonly expiresAt: number;

@@ -10,6 +10,7 @@ const lease = (address: string, expiresAt: number) => ({
   address: ipv4(address),
   hostname: null,
   relayInformation: null,
+  giaddr: null,
   startedAt: NOW - 10_000,
   expiresAt,
 });

@@ -59,7 +59,14 @@ export function bookOf(leases: readonly Lease[] = [], network = NETWORK, now = N
 export function lease(holder: Mac, address: string, expiresInSeconds = 1800): Lease {
   const expiresAt = NOW + expiresInSeconds * 1000;
   const times = { startedAt: expiresAt - 3_600_000, expiresAt };
-  return { address: ip(address), mac: holder, hostname: null, relayInformation: null, ...times };
+  return {
+    address: ip(address),
+    mac: holder,
+    hostname: null,
+    relayInformation: null,
+    giaddr: null,
+    ...times,
+  };
 }
 
 export type MessageParts = {

@@ -142,6 +142,23 @@ describe('a machine of no node that has a lease', () => {
     expect(other.say({ type: 'discover', mac: mac(9), options: behind('eth0/8') })).toHaveLength(1);
   });
 
+  it('counts from the start of ours on behind its relay, also one that it renewed without', () => {
+    const relay = ip('10.77.0.2');
+    const book = bookOf();
+    const rig = startExchange({ places: [{ network: NETWORK, book }] });
+    const [offer] = rig.say({ type: 'discover', mac: mac(1), giaddr: relay });
+    const address = String(offer?.packet.yiaddr);
+    rig.say({ type: 'request', mac: mac(1), asks: address, serverId: US, giaddr: relay });
+    rig.say({ type: 'request', mac: mac(1), ciaddr: address, xid: 7 });
+    const [own] = book.leases();
+    expect(own).toMatchObject({ address, giaddr: relay });
+    const others = [2, 3, 4, 5, 6, 7].map((n) => ({ ...lease(mac(n), `10.77.0.1${n}`), giaddr: relay }));
+    const leases = own === undefined ? others : [own, ...others];
+    const restarted = startExchange({ places: [{ network: NETWORK, book: bookOf(leases) }] });
+    expect(flood(restarted, 5, { giaddr: relay })).toBe(0);
+    expect(restarted.say({ type: 'discover', mac: mac(500), giaddr: '10.77.0.3' })).toHaveLength(1);
+  });
+
   it('counts no more once it is enrolled', () => {
     const rig = full();
     rig.reservations.set('node', mac(3), { addresses: [], hostname: null });

@@ -43,7 +43,7 @@ export function createLeaseService({
     const { network, book } = place;
     const verdict = judgeLease(lease, { network, book, reservations: known, isBooting: false, now });
     if (verdict.result !== 'taken' || isRehearsal) return Promise.resolve(verdict);
-    const taken: Lease = { ...bounded(lease, now), relayInformation: null };
+    const taken: Lease = { ...bounded(lease, now), relayInformation: null, giaddr: null };
     const superseded = book.grant(taken, now);
     const leases = superseded === null ? [taken] : [superseded, taken];
     return new Promise((resolve) => {

@@ -35,12 +35,12 @@ export function adoptLeases(database: Database.Database, { known, homes, now }: 
      WHERE network IN (SELECT network FROM name WHERE network NOT IN (SELECT value FROM json_each(?)))`,
   );
   const copy = database.prepare<[string, string, string]>(
-    `INSERT INTO lease (network, address, mac, hostname, started_at, expires_at, relay, client_id)
-     SELECT ?, address, mac, hostname, started_at, expires_at, relay, client_id
+    `INSERT INTO lease (network, address, mac, hostname, started_at, expires_at, relay, client_id, giaddr)
+     SELECT ?, address, mac, hostname, started_at, expires_at, relay, client_id, giaddr
      FROM lease WHERE network = ? AND address = ?
      ON CONFLICT (network, address) DO UPDATE SET mac = excluded.mac, hostname = excluded.hostname,
        started_at = excluded.started_at, expires_at = excluded.expires_at, relay = excluded.relay,
-       client_id = excluded.client_id
+       client_id = excluded.client_id, giaddr = excluded.giaddr
      WHERE excluded.started_at > started_at`,
   );
   const remove = database.prepare<[string, string]>('DELETE FROM lease WHERE network = ? AND address = ?');

@@ -22,10 +22,16 @@ export function encodeEntries(entries: readonly JournalEntry[]): Uint8Array {
       lease.startedAt,
       lease.expiresAt,
       lease.relayInformation === null ? null : Buffer.from(lease.relayInformation).toString('hex'),
-      ...(lease.clientId == null ? [] : [lease.clientId]),
+      ...seldom(lease),
     ]),
   );
   return Buffer.from(JSON.stringify(rows));
+}
+
+/** Most leases have neither: each byte is flushed before its ACK leaves. */
+function seldom({ clientId, giaddr }: Lease): readonly (string | null)[] {
+  if (giaddr !== null) return [clientId ?? null, giaddr];
+  return clientId == null ? [] : [clientId];
 }
 
 /** What is no lease is left out: somebody edited it into nonsense. @throws SyntaxError when it is no JSON */
@@ -37,7 +43,8 @@ export function decodeEntries(bytes: Uint8Array): readonly NetworkLease[] {
 
 function leaseOfRow(row: unknown): readonly NetworkLease[] {
   if (!Array.isArray(row)) return [];
-  const [network, addressText, macText, hostname, startedAt, expiresAt, relay, id]: readonly unknown[] = row;
+  const [network, addressText, macText, hostname, startedAt, expiresAt, relay, id, via]: readonly unknown[] =
+    row;
   const address = typeof addressText === 'string' ? parseIpv4(addressText) : null;
   const mac = typeof macText === 'string' ? parseMac(macText) : null;
   if (address === null || mac === null || typeof network !== 'string') return [];
@@ -45,7 +52,8 @@ function leaseOfRow(row: unknown): readonly NetworkLease[] {
   if (typeof startedAt !== 'number' || typeof expiresAt !== 'number') return [];
   // Absent in rows of before.
   const relayInformation = typeof relay === 'string' ? Buffer.from(relay, 'hex') : null;
+  const giaddr = typeof via === 'string' ? parseIpv4(via) : null;
   const clientId = parseClientIdText(id);
   const kept = clientId === null ? { mac } : { mac, clientId };
-  return [{ network, lease: { address, ...kept, hostname, relayInformation, startedAt, expiresAt } }];
+  return [{ network, lease: { address, ...kept, hostname, relayInformation, giaddr, startedAt, expiresAt } }];
 }

@@ -21,7 +21,7 @@ export type LeaseTable = {
   close(): void;
 };
 
-const SCHEMA_VERSION = 4;
+const SCHEMA_VERSION = 5;
 /** Rows in one part of what is loaded: V8 lets texts of this size go soon, and keeps larger ones. */
 const PART_ROWS = 500;
 
@@ -44,6 +44,8 @@ const MIGRATIONS: readonly string[] = [
   'ALTER TABLE lease ADD COLUMN relay BLOB;',
   // Where the network goes by client identifiers: what the lease is kept under.
   'ALTER TABLE lease ADD COLUMN client_id TEXT;',
+  // The relay that the machine asked through.
+  'ALTER TABLE lease ADD COLUMN giaddr TEXT;',
 ];
 
 const FULL_HINT =
@@ -57,11 +59,11 @@ export function openLeaseTable(path: string): LeaseTable {
   const foldedThrough = (): number =>
     database.prepare<[], number>('SELECT folded_through FROM log').pluck().get() ?? 0;
   const upsert = database.prepare<LeaseRow>(
-    `INSERT INTO lease (network, address, mac, hostname, started_at, expires_at, relay, client_id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO lease (network, address, mac, hostname, started_at, expires_at, relay, client_id, giaddr)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (network, address) DO UPDATE SET mac = excluded.mac, hostname = excluded.hostname,
        started_at = excluded.started_at, expires_at = excluded.expires_at, relay = excluded.relay,
-       client_id = excluded.client_id`,
+       client_id = excluded.client_id, giaddr = excluded.giaddr`,
   );
   const setFolded = database.prepare<[number]>('UPDATE log SET folded_through = ?');
   const write = database.transaction((leases: readonly NetworkLease[], through: number) => {
@@ -86,11 +88,15 @@ export function openLeaseTable(path: string): LeaseTable {
   };
 }
 
-type LeaseRow = [string, string, string, string | null, number, number, Uint8Array | null, string | null];
+type LeaseRow = [
+  ...[network: string, address: string, mac: string, hostname: string | null],
+  ...[startedAt: number, expiresAt: number],
+  ...[relay: Uint8Array | null, clientId: string | null, giaddr: string | null],
+];
 
 function rowOf({ network, lease }: NetworkLease): LeaseRow {
-  const { address, mac, clientId, hostname, startedAt, expiresAt, relayInformation } = lease;
-  return [network, address, mac, hostname, startedAt, expiresAt, relayInformation, clientId ?? null];
+  const { address, mac, clientId, hostname, startedAt, expiresAt, relayInformation, giaddr } = lease;
+  return [network, address, mac, hostname, startedAt, expiresAt, relayInformation, clientId ?? null, giaddr];
 }
 
 /** The last word about each address, in the order of the table's key: the fewest pages are written so. */
@@ -102,7 +108,7 @@ function lastOfEach(leases: readonly NetworkLease[]): readonly NetworkLease[] {
 function* loadParts(database: Database.Database, network: string): Iterable<Uint8Array> {
   const select = database.prepare<[string], Lease>(
     `SELECT address, mac, hostname, started_at AS startedAt, expires_at AS expiresAt, relay AS relayInformation,
-       client_id AS clientId
+       client_id AS clientId, giaddr
      FROM lease WHERE network = ? ORDER BY expires_at`,
   );
   let leases: Lease[] = [];

@@ -7,7 +7,7 @@ import { decodeEntries, encodeEntries } from '../../../src/dhcp/journal/entries.
 import { encodeFrame } from '../../../src/dhcp/journal/frames.ts';
 import { type LeaseTable, openLeaseTable } from '../../../src/dhcp/journal/lease-table.ts';
 import type { Lease } from '../../../src/dhcp/lease.ts';
-import { lease, mac } from '../samples.ts';
+import { ip, lease, mac } from '../samples.ts';
 
 let folder: string;
 let path: string;
@@ -33,6 +33,13 @@ const loaded = (table: LeaseTable, network = 'pxe'): readonly Lease[] =>
 const ALL = Number.MAX_SAFE_INTEGER;
 const first = lease(mac(1), '10.77.0.10', 600);
 const second = lease(mac(2), '10.77.0.11', 300);
+const giaddr = ip('10.77.0.2');
+/** With what most leases do not have. */
+const SELDOM: readonly Lease[] = [
+  { ...first, clientId: 'id:ff00' },
+  { ...first, giaddr },
+  { ...first, clientId: 'id:ff00', giaddr },
+];
 
 describe('the lease table', () => {
   it('takes over the leases of the log, the oldest end first, and remembers how far it came', () => {
@@ -46,11 +53,13 @@ describe('the lease table', () => {
       first,
     ]);
     expect(loaded(table, 'another')).toEqual([]);
-    table.fold([segment(3, [{ ...first, clientId: 'id:ff00' }])], ALL);
-    expect(loaded(table)).toContainEqual({ ...first, clientId: 'id:ff00' });
+    for (const [at, full] of SELDOM.entries()) {
+      table.fold([segment(3 + at, [full])], ALL);
+      expect(loaded(table)).toContainEqual(full);
+    }
     table.close();
     const again = openLeaseTable(path);
-    expect(again.foldedThrough()).toBe(3);
+    expect(again.foldedThrough()).toBe(5);
     again.close();
   });
 
@@ -84,7 +93,7 @@ describe('the lease table', () => {
     const table = openLeaseTable(path);
     table.fold([segment(1, [first])], ALL);
     const editor = new Database(path);
-    editor.exec("INSERT INTO lease VALUES ('pxe', '10.77.0.300', 'no MAC', NULL, 1, 2, NULL, NULL)");
+    editor.exec("INSERT INTO lease VALUES ('pxe', '10.77.0.300', 'no MAC', NULL, 1, 2, NULL, NULL, NULL)");
     editor.close();
     expect(loaded(table)).toEqual([first]);
     table.close();
