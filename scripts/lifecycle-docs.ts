@@ -3,11 +3,11 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CoreStep, DEPLOY_FRAMES, type DeployFrame } from '../src/lifecycle/deploy-frames.ts';
-import { RAMDISK_ENDS, RAMDISK_STARTS } from '../src/lifecycle/deploy-steps.ts';
-import { STATES } from '../src/lifecycle/graph.ts';
-import { EDGES, type Edge } from '../src/lifecycle/graph-edges.ts';
-import { allowedIn, VERB_FACTS } from '../src/lifecycle/verbs.ts';
+import { STATES } from '../src/lifecycle/graph/graph.ts';
+import { EDGES, type Edge } from '../src/lifecycle/graph/graph-edges.ts';
+import { allowedIn, VERB_FACTS } from '../src/lifecycle/graph/verbs.ts';
+import { type CoreStep, DEPLOY_FRAMES, type DeployFrame } from '../src/lifecycle/plans/deploy-frames.ts';
+import { RAMDISK_ENDS, RAMDISK_STARTS } from '../src/lifecycle/plans/deploy-steps.ts';
 import { PROVISION_STATES, type ProvisionState, VERBS } from '../src/store/words.ts';
 
 export const LIFECYCLE_PAGE = join(import.meta.dirname, '../docs/lifecycle.md');
@@ -25,7 +25,7 @@ export function lifecyclePage(): string {
   return [
     '# The life of a node: states and verbs',
     '',
-    'Made by `npm run docs` from [graph-edges.ts](../src/lifecycle/graph-edges.ts): change it there.',
+    'Made by `npm run docs` from [graph-edges.ts](../src/lifecycle/graph/graph-edges.ts): change it there.',
     'Arrows in capitals are verbs that an operator asks for; the others ingot walks by itself.',
     '',
     '```mermaid',

@@ -7,7 +7,7 @@ const SECONDS: Readonly<Record<string, number>> = {
   'test/e2e/main-job.test.ts': 520,
   'test/crash/nothing-is-lost.system.test.ts': 180,
   'test/boot-assets/test-image.system.test.ts': 100,
-  'test/api/baremetal.system.test.ts': 70,
+  'test/api/baremetal/baremetal.system.test.ts': 70,
   'test/lab/lab.system.test.ts': 60,
   'test/bad-input/refusals.system.test.ts': 60,
 };

@@ -1,6 +1,6 @@
 /**
  * The wire shapes of the ironic-python-agent protocol that our agent speaks and our daemon drives
- * (types only: the daemon validates with zod in `lifecycle/agent-wire.ts`, the agent has no dependencies).
+ * (types only: the daemon validates with zod in `lifecycle/agents/agent-wire.ts`, the agent has no dependencies).
  */
 
 export type CommandStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CLEAN_VERSION_MISMATCH';

@@ -5,7 +5,7 @@ import type { Queries } from '../store/store.ts';
 import { HOST_NAME } from '../store/words.ts';
 import { principalOf } from './access/principal.ts';
 import { type ApiDeps, DEFAULT_DRIVERS } from './deps.ts';
-import type { NodeSource } from './ironic/node-fields.ts';
+import type { NodeSource } from './ironic/nodes/node-fields.ts';
 import { baseUrl } from './server.ts';
 import { createWhenFree, type Waiting, type WhenFree } from './when-free.ts';
 

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/schema.ts';
 import type { JsonObject } from '../json.ts';
-import type { CallBacks } from '../lifecycle/call-backs.ts';
+import type { CallBacks } from '../lifecycle/agents/call-backs.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
 import type { RamdiskLogs } from '../lifecycle/ramdisk-logs/ramdisk-logs.ts';
 import type { Log } from '../log.ts';

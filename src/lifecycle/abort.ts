@@ -5,13 +5,13 @@ import { IngotError } from '../errors.ts';
 import type { JobRecord } from '../store/records/job.ts';
 import type { NodeRecord } from '../store/records/node.ts';
 import type { Queries } from '../store/store.ts';
-import { titleOf } from './deploy-steps.ts';
 import type { Advance } from './engine/advance.ts';
-import { uncuttableOf } from './in-band-steps.ts';
-import { jobSteps, ownSystemSteps, POWER_VERB } from './plans.ts';
+import { lockedBy } from './graph/verbs.ts';
+import { titleOf } from './plans/deploy-steps.ts';
+import { uncuttableOf } from './plans/in-band-steps.ts';
+import { jobSteps, ownSystemSteps, POWER_VERB } from './plans/plans.ts';
+import { stepsOfNode } from './plans/steps-of-node.ts';
 import type { Accepted } from './requests.ts';
-import { stepsOfNode } from './steps-of-node.ts';
-import { lockedBy } from './verbs.ts';
 
 type Running = { readonly node: NodeRecord; readonly job: JobRecord };
 

@@ -2,22 +2,22 @@
 import { nodeNotFound } from '../store/nodes.ts';
 import type { NodeRecord } from '../store/records/node.ts';
 import type { Queries } from '../store/store.ts';
-import { connectAgent } from './agent-client.ts';
+import { connectAgent } from './agents/agent-client.ts';
+import { createCallBacks } from './agents/call-backs.ts';
 import { createAllocator } from './allocations/allocator.ts';
-import { createCallBacks } from './call-backs.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { createAdvance } from './engine/advance.ts';
 import { createEngine } from './engine/engine.ts';
 import type { Steps } from './engine/step.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { createManagement, refuseHeld } from './management.ts';
-import { endingOf } from './plans.ts';
+import { endingOf } from './plans/plans.ts';
 import { acceptPower } from './power-request.ts';
 import { createPowerSync } from './power-sync/power-sync.ts';
 import { type Accepted, acceptVerb, edgeBeside } from './requests.ts';
 import { createSteps } from './steps/catalog.ts';
-import { explainSilence, explainWhy } from './why.ts';
-import { gatherWhyFacts, type WhySource } from './why-facts.ts';
+import { explainSilence, explainWhy } from './why/why.ts';
+import { gatherWhyFacts, type WhySource } from './why/why-facts.ts';
 
 export function createLifecycle(deps: LifecycleDeps): Lifecycle {
   const { store, clock, site } = deps;

@@ -5,9 +5,9 @@
 import { IngotError } from '../errors.ts';
 import type { JobRecord, JobStep } from '../store/records/job.ts';
 import type { NodeRecord } from '../store/records/node.ts';
-import { OFF_STEPS } from './never-off.ts';
+import { waitForJob } from './graph/verbs.ts';
+import { OFF_STEPS } from './plans/never-off.ts';
 import type { StepName } from './steps/catalog.ts';
-import { waitForJob } from './verbs.ts';
 
 type Kin = Pick<NodeRecord, 'parent_node' | 'driver_info'>;
 

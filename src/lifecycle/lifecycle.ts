@@ -7,10 +7,10 @@ import type { JsonObject } from '../json.ts';
 import type { LcmReport, NodeRecord } from '../store/records/node.ts';
 import type { DeployStep } from '../store/records/step-list.ts';
 import type { PowerTarget, Verb } from '../store/words.ts';
-import type { AgentCall } from './agent-admission.ts';
-import type { AskedStep } from './asked-steps.ts';
-import type { Deployment } from './deployment.ts';
+import type { AgentCall } from './agents/agent-admission.ts';
+import type { Deployment } from './deploy/deployment.ts';
 import type { Management } from './management.ts';
+import type { AskedStep } from './plans/asked-steps.ts';
 
 export type VerbRequest = {
   readonly verb: Verb;

@@ -8,8 +8,8 @@ import { nodeLocked } from '../store/node-lock.ts';
 import type { NodeRecord } from '../store/records/node.ts';
 import type { Queries, Store } from '../store/store.ts';
 import type { WithBmc } from './deps.ts';
+import { lockedBy } from './graph/verbs.ts';
 import { workerOf } from './interfaces.ts';
-import { lockedBy } from './verbs.ts';
 
 export type { BootDevice };
 

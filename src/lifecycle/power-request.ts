@@ -2,14 +2,14 @@
 import type { NodeRecord } from '../store/records/node.ts';
 import type { Queries } from '../store/store.ts';
 import type { PowerTarget } from '../store/words.ts';
+import { askedBy } from './graph/move-node.ts';
+import { lockedBy } from './graph/verbs.ts';
 import { kinLocked, needsParentsPower } from './kin.ts';
 import type { PowerAsked } from './lifecycle.ts';
-import { askedBy } from './move-node.ts';
-import { refusePowerOff } from './never-off.ts';
-import { POWER_STEPS, POWER_VERB } from './plans.ts';
+import { refusePowerOff } from './plans/never-off.ts';
+import { POWER_STEPS, POWER_VERB } from './plans/plans.ts';
+import { stepsOfNode } from './plans/steps-of-node.ts';
 import type { Accepted } from './requests.ts';
-import { stepsOfNode } from './steps-of-node.ts';
-import { lockedBy } from './verbs.ts';
 
 /** Runs inside a transaction. Throws `node_locked`, `conflict`. */
 export async function acceptPower(

@@ -6,7 +6,7 @@ import { renderDhcpBootFields } from '../../src/boot/dhcp-fields.ts';
 import { renderGrubConfig } from '../../src/boot/grub-config.ts';
 import { renderIpxeScript } from '../../src/boot/ipxe-script.ts';
 import { bootEntries } from '../../src/daemon/machines/boot-table.ts';
-import { agentToken, lcmToken } from '../../src/lifecycle/tokens.ts';
+import { agentToken, lcmToken } from '../../src/lifecycle/agents/tokens.ts';
 import type { NodePatch } from '../../src/store/store.ts';
 import type { BootIntent } from '../../src/store/words.ts';
 import { CLIENTS, entry as entryOf, MAC, SITE } from '../boot/fixtures.ts';

@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MIB } from '../../src/agent/disk/disk.ts';
-import { agentToken, bootTicket, lcmToken } from '../../src/lifecycle/tokens.ts';
+import { agentToken, bootTicket, lcmToken } from '../../src/lifecycle/agents/tokens.ts';
 import { macWithHyphens } from '../../src/net/mac.ts';
 import { mbrImage, sha256 } from '../agent/support/images.ts';
 import { DAEMON_ADDRESS, type NetworkSite, startNetworkSite } from '../bad-input/network-site.ts';

@@ -2,8 +2,8 @@
  * `abort`, and a verb in a job's place: what may be cut is cut at once, what must not be cut comes to its end first.
  */
 import { describe, expect, it } from 'vitest';
-import type { AskedStep } from '../../src/lifecycle/asked-steps.ts';
 import type { VerbRequest } from '../../src/lifecycle/lifecycle.ts';
+import type { AskedStep } from '../../src/lifecycle/plans/asked-steps.ts';
 import type { ProvisionState } from '../../src/store/words.ts';
 import { createWorld, DEPLOYABLE, type World } from './fakes/world.ts';
 

@@ -9,7 +9,7 @@ import { IngotError } from '../../src/errors.ts';
 import { createAdvance } from '../../src/lifecycle/engine/advance.ts';
 import { createEngine } from '../../src/lifecycle/engine/engine.ts';
 import type { StepOutcome } from '../../src/lifecycle/engine/step.ts';
-import { isTransient, next } from '../../src/lifecycle/graph.ts';
+import { isTransient, next } from '../../src/lifecycle/graph/graph.ts';
 import { createLog } from '../../src/log.ts';
 import { PROVISION_STATES, type ProvisionState } from '../../src/store/words.ts';
 import { temporaryStore } from '../store/temporary-store.ts';

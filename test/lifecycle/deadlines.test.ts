@@ -9,7 +9,7 @@ import { IngotError } from '../../src/errors.ts';
 import type { JsonObject } from '../../src/json.ts';
 import type { LifecycleDeps } from '../../src/lifecycle/deps.ts';
 import type { StepDefinition } from '../../src/lifecycle/engine/step.ts';
-import { next, STATES } from '../../src/lifecycle/graph.ts';
+import { next, STATES } from '../../src/lifecycle/graph/graph.ts';
 import { createSteps, STEP_NAMES, type StepName } from '../../src/lifecycle/steps/catalog.ts';
 import type { EventRecord } from '../../src/store/records/event.ts';
 import type { JobStep } from '../../src/store/records/job.ts';

@@ -1,7 +1,7 @@
 /** Nodes that are parts of others (`parent_node`): a child runs on its parent's power. */
 import { describe, expect, it } from 'vitest';
-import type { AskedStep } from '../../src/lifecycle/asked-steps.ts';
 import type { LifecycleDeps } from '../../src/lifecycle/deps.ts';
+import type { AskedStep } from '../../src/lifecycle/plans/asked-steps.ts';
 import type { NodePatch } from '../../src/store/store.ts';
 import type { Machine } from './fakes/machine.ts';
 import { createWorld, type World } from './fakes/world.ts';

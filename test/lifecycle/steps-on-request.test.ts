@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AskedStep } from '../../src/lifecycle/asked-steps.ts';
+import type { AskedStep } from '../../src/lifecycle/plans/asked-steps.ts';
 import type { ProvisionState } from '../../src/store/words.ts';
 import { createWorld, type World } from './fakes/world.ts';
 

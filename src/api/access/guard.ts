@@ -11,7 +11,7 @@ import type { NodeRecord } from '../../store/records/node.ts';
 import type { Store } from '../../store/store.ts';
 import type { Catalog } from '../catalog/operation.ts';
 import { findAllocation, findPort, findPortgroup, noPort } from '../ironic/idents.ts';
-import { PORT_NAMES_SINCE } from '../ironic/ports.ts';
+import { PORT_NAMES_SINCE } from '../ironic/ports/ports.ts';
 import {
   type AnyVolume,
   CONNECTORS,

@@ -1,6 +1,6 @@
 /** Which policies a PATCH of a node calls for, by the fields that it names (Ironic's own map). Pure. */
 import { z } from 'zod';
-import { INTERFACE_FIELDS } from '../ironic/node-interfaces.ts';
+import { INTERFACE_FIELDS } from '../ironic/nodes/node-interfaces.ts';
 import { looseBoolean } from '../schemas/common.ts';
 import type { Policy } from './policies.ts';
 

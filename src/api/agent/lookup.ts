@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { IngotError } from '../../errors.ts';
 import type { JsonObject } from '../../json.ts';
-import type { AgentCall } from '../../lifecycle/agent-admission.ts';
+import type { AgentCall } from '../../lifecycle/agents/agent-admission.ts';
 import type { LookupAnswer } from '../../lifecycle/lifecycle.ts';
 import { parseIpv4 } from '../../net/ipv4.ts';
 import { MASK } from '../../secret-words.ts';

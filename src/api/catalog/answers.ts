@@ -4,10 +4,10 @@
  */
 import { z } from 'zod';
 import { ROLES } from '../../store/words.ts';
-import { ALLOCATION_FIELDS } from '../ironic/allocation-view.ts';
-import { NODE_FIELDS } from '../ironic/node-fields.ts';
-import { PORT_FIELDS } from '../ironic/port-view.ts';
-import { PORTGROUP_FIELDS } from '../ironic/portgroup-view.ts';
+import { ALLOCATION_FIELDS } from '../ironic/allocations/allocation-view.ts';
+import { NODE_FIELDS } from '../ironic/nodes/node-fields.ts';
+import { PORT_FIELDS } from '../ironic/ports/port-view.ts';
+import { PORTGROUP_FIELDS } from '../ironic/ports/portgroup-view.ts';
 import { jsonObject } from '../schemas/common.ts';
 
 const text = z.string().nullable();

@@ -1,7 +1,7 @@
 /** What hangs on a node: management, console, VIFs, vendor methods, virtual media. */
 import { onNode } from '../access/route-access.ts';
-import { bootDeviceBody, bootModeBody, consoleBody, secureBootBody } from '../ironic/management.ts';
-import { PASSTHRU_METHODS, raidBody, vifBody } from '../ironic/node-extras.ts';
+import { bootDeviceBody, bootModeBody, consoleBody, secureBootBody } from '../ironic/nodes/management.ts';
+import { PASSTHRU_METHODS, raidBody, vifBody } from '../ironic/nodes/node-extras.ts';
 import type { Catalog } from './operation.ts';
 
 const PASSTHRU: Catalog = Object.fromEntries(

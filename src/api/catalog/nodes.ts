@@ -1,9 +1,9 @@
 /** `/v1/nodes`. */
 import { nodePatchPolicies } from '../access/patch-policies.ts';
 import { onList, onNode } from '../access/route-access.ts';
-import { firmwareQuery } from '../ironic/firmware.ts';
-import { historyQuery } from '../ironic/history.ts';
-import { traitsBody } from '../ironic/traits.ts';
+import { firmwareQuery } from '../ironic/nodes/firmware.ts';
+import { historyQuery } from '../ironic/nodes/history.ts';
+import { traitsBody } from '../ironic/nodes/traits.ts';
 import {
   maintenanceBody,
   nodeCreate,

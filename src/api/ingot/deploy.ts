@@ -6,8 +6,8 @@
 import type { FastifyInstance } from 'fastify';
 import { askerOf } from '../access/principal.ts';
 import type { ApiContext } from '../context.ts';
-import { configDriveOf } from '../ironic/config-drive.ts';
 import { findNode } from '../ironic/idents.ts';
+import { configDriveOf } from '../ironic/nodes/config-drive.ts';
 import { refuseMask } from '../kept-secrets.ts';
 import { parseBody } from '../parse.ts';
 import { deployBody } from '../schemas/deploy.ts';

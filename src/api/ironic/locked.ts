@@ -1,6 +1,6 @@
 /** Which writes a node's job holds up: the job row is the node's lock, as Ironic's reservation. */
-import { STATES } from '../../lifecycle/graph.ts';
-import { lockedBy } from '../../lifecycle/verbs.ts';
+import { STATES } from '../../lifecycle/graph/graph.ts';
+import { lockedBy } from '../../lifecycle/graph/verbs.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
 import type { Queries } from '../../store/store.ts';
 

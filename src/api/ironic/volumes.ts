@@ -21,7 +21,7 @@ import { type Field, selectFields, viewOf } from './fields.ts';
 import { findNode } from './idents.ts';
 import { answerList, shownFields } from './listing.ts';
 import { refuseWhileAtWork } from './locked.ts';
-import { mayBeDeleted } from './node-rules.ts';
+import { mayBeDeleted } from './nodes/node-rules.ts';
 import { plainQuery } from './paging.ts';
 import { refuseBefore } from './since.ts';
 import { type Done, tellChange } from './tell.ts';

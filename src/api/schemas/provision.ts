@@ -1,6 +1,6 @@
 /** `PUT states/provision` and `PUT states/power`. */
 import { z } from 'zod';
-import { ASKED_STEP_INTERFACES, MOST_STEPS } from '../../lifecycle/asked-steps.ts';
+import { ASKED_STEP_INTERFACES, MOST_STEPS } from '../../lifecycle/plans/asked-steps.ts';
 import { jsonObject, looseBoolean, looseInteger, uuid, WHOLE_SENTENCE } from './common.ts';
 import { deployStep } from './step-list.ts';
 

@@ -1,7 +1,7 @@
 /** The shapes of deploy templates and runbooks as clients write them, and of their steps. */
 import { z } from 'zod';
-import { MOST_STEPS } from '../../lifecycle/asked-steps.ts';
-import { DEPLOY_STEP_INTERFACES } from '../../lifecycle/deploy-steps.ts';
+import { MOST_STEPS } from '../../lifecycle/plans/asked-steps.ts';
+import { DEPLOY_STEP_INTERFACES } from '../../lifecycle/plans/deploy-steps.ts';
 import { jsonObject, looseBoolean, sortedPaging, uuid } from './common.ts';
 import { trait } from './trait.ts';
 

@@ -3,9 +3,9 @@
  * copy for the iPXE scripts; the packet thread gets every change and acknowledges it.
  */
 import type { BootEntry, InstanceBoot } from '../../boot/decision.ts';
+import { bootTicket } from '../../lifecycle/agents/tokens.ts';
 import { usesSecureBoot } from '../../lifecycle/capabilities.ts';
-import { readInstanceBoot } from '../../lifecycle/instance-boot.ts';
-import { bootTicket } from '../../lifecycle/tokens.ts';
+import { readInstanceBoot } from '../../lifecycle/deploy/instance-boot.ts';
 import { type Mac, parseMac } from '../../net/mac.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
 import type { PortRecord } from '../../store/records/port.ts';

@@ -2,9 +2,9 @@
 import type { JobRecord, JobStep } from '../../store/records/job.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
 import type { JobPatch, NodePatch, Queries } from '../../store/store.ts';
-import { edgeFrom } from '../graph.ts';
-import { EDGES, type GraphEvent } from '../graph-edges.ts';
-import { askedBy, bring, failureEvent, moveNode } from '../move-node.ts';
+import { edgeFrom } from '../graph/graph.ts';
+import { EDGES, type GraphEvent } from '../graph/graph-edges.ts';
+import { askedBy, bring, failureEvent, moveNode } from '../graph/move-node.ts';
 import { giveUpJob } from './give-up.ts';
 import type { Explanation, Fault, Steps } from './step.ts';
 

@@ -7,9 +7,9 @@ import type { NewEvent } from '../../store/records/event.ts';
 import type { JobRecord, Progress } from '../../store/records/job.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
 import type { NodePatch, Queries, Store } from '../../store/store.ts';
-import { titleOf } from '../deploy-steps.ts';
-import { uncuttableOf } from '../in-band-steps.ts';
-import { moveNode } from '../move-node.ts';
+import { moveNode } from '../graph/move-node.ts';
+import { titleOf } from '../plans/deploy-steps.ts';
+import { uncuttableOf } from '../plans/in-band-steps.ts';
 import { type Advance, freshStep, type JobOnNode } from './advance.ts';
 import type { Explanation, Retry, StepOutcome } from './step.ts';
 

@@ -8,7 +8,7 @@ import type { Log } from '../../log.ts';
 import type { JobRecord } from '../../store/records/job.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
 import type { Queries, Store } from '../../store/store.ts';
-import type { TimeLimit } from '../graph.ts';
+import type { TimeLimit } from '../graph/graph.ts';
 import type { Advance } from './advance.ts';
 import { createCommits, Superseded } from './commit.ts';
 import { endOfTries, pauseAfter } from './give-up.ts';

@@ -1,7 +1,7 @@
 /** Jobs that nobody can work on: how often that is tried, and what is written when it is given up. */
 import { ERROR_CODES, type IngotError } from '../../errors.ts';
 import type { JobPatch, NodePatch, Queries } from '../../store/store.ts';
-import { askedBy, failureEvent, moveOf } from '../move-node.ts';
+import { askedBy, failureEvent, moveOf } from '../graph/move-node.ts';
 import { withoutFullStop } from './retry.ts';
 import type { Explanation } from './step.ts';
 

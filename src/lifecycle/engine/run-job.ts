@@ -5,7 +5,7 @@ import type { Log } from '../../log.ts';
 import type { JobRecord } from '../../store/records/job.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
 import type { Store } from '../../store/store.ts';
-import type { TimeLimit } from '../graph.ts';
+import type { TimeLimit } from '../graph/graph.ts';
 import type { JobOnNode } from './advance.ts';
 import { type Commits, Superseded } from './commit.ts';
 import type { Moment, Past } from './moment.ts';

@@ -1,5 +1,5 @@
 /** When a step begins, when its time is up, and what a start of the daemon changes in that. */
-import { STATES, type TimeLimit } from '../graph.ts';
+import { STATES, type TimeLimit } from '../graph/graph.ts';
 import type { JobOnNode } from './advance.ts';
 import type { Begun } from './commit.ts';
 import { NEVER_MS } from './never.ts';

@@ -10,9 +10,9 @@ import type { JobRecord, JobStep, Progress } from '../../store/records/job.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
 import type { NodePatch, Queries } from '../../store/store.ts';
 import type { ProvisionState } from '../../store/words.ts';
-import type { TimeLimit } from '../graph.ts';
-import type { GraphEvent } from '../graph-edges.ts';
-import type { Place } from '../move-node.ts';
+import type { TimeLimit } from '../graph/graph.ts';
+import type { GraphEvent } from '../graph/graph-edges.ts';
+import type { Place } from '../graph/move-node.ts';
 
 export type StepOutcome =
   | {

@@ -1,6 +1,6 @@
 /** How a job comes to a slot, and when it needs none. */
 import type { JobRecord } from '../../store/records/job.ts';
-import { POWER_VERB } from '../plans.ts';
+import { POWER_VERB } from '../plans/plans.ts';
 import type { Surroundings } from './run-job.ts';
 import type { SlotKind, Steps } from './step.ts';
 

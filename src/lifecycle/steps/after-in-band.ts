@@ -1,11 +1,11 @@
 /** What an in-band step asks for when it has ended: a new boot, or new steps. */
 import type { Json } from '../../json.ts';
 import type { JobStep } from '../../store/records/job.ts';
-import type { StepOffer } from '../agent-wire.ts';
-import { reservedSteps } from '../asked-steps.ts';
-import { isSameStep } from '../deploy-steps.ts';
+import type { StepOffer } from '../agents/agent-wire.ts';
 import type { StepContext, StepOutcome } from '../engine/step.ts';
-import { asInBandStep, finishing } from '../in-band-steps.ts';
+import { reservedSteps } from '../plans/asked-steps.ts';
+import { isSameStep } from '../plans/deploy-steps.ts';
+import { asInBandStep, finishing } from '../plans/in-band-steps.ts';
 
 const REBOOT = reservedSteps('reboot', {});
 

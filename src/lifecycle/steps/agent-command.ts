@@ -6,12 +6,12 @@
  */
 import { IngotError } from '../../errors.ts';
 import type { Json } from '../../json.ts';
-import type { AgentClient } from '../agent-client.ts';
-import type { AgentCommand } from '../agent-wire.ts';
+import type { AgentClient } from '../agents/agent-client.ts';
+import type { AgentCommand } from '../agents/agent-wire.ts';
+import { agentToken } from '../agents/tokens.ts';
 import type { StepDeps } from '../deps.ts';
 import { withoutFullStop } from '../engine/retry.ts';
 import type { StepContext, StepOutcome } from '../engine/step.ts';
-import { agentToken } from '../tokens.ts';
 import { hintForAgentError } from './agent-hints.ts';
 import { soon } from './soon.ts';
 

@@ -1,12 +1,12 @@
 /** What a list of steps that an operator named needs besides the agent's own: a check beforehand, a hold, a pause. */
 import type { JobStep } from '../../store/records/job.ts';
-import type { StepOffer } from '../agent-wire.ts';
-import type { AskedKind } from '../asked-steps.ts';
-import { titleOf } from '../deploy-steps.ts';
+import type { StepOffer } from '../agents/agent-wire.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
-import { STATES } from '../graph.ts';
-import { asInBandStep } from '../in-band-steps.ts';
+import { STATES } from '../graph/graph.ts';
+import type { AskedKind } from '../plans/asked-steps.ts';
+import { titleOf } from '../plans/deploy-steps.ts';
+import { asInBandStep } from '../plans/in-band-steps.ts';
 import { askForSteps } from './in-band.ts';
 
 /** Nothing is begun of a list that cannot be ended. Which of the steps may be aborted is the agent's to say. */

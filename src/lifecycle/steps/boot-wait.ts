@@ -1,8 +1,8 @@
 /** Waiting for the ramdisk to call back: each stage of its boot has a time of its own. */
-import { bootEventsOf } from '../boot-events.ts';
+import { bootEventsOf } from '../booting/boot-events.ts';
+import { reachedStage } from '../booting/reached-stage.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
-import { reachedStage } from '../reached-stage.ts';
 
 export function agentIsHere(context: StepContext): boolean {
   const { agent, boot_generation } = context.node();

@@ -1,6 +1,5 @@
 /** Booting the ramdisk, leaving it, booting the instance: from its disk, or from the network. */
-
-import { bootInterfaceConflict, networkDeviceOf } from '../boot-interface.ts';
+import { bootInterfaceConflict, networkDeviceOf } from '../booting/boot-interface.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
 import { startedNote } from './restart.ts';

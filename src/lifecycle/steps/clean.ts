@@ -1,5 +1,5 @@
 /** Cleaning: the agent's steps by priority (automated), or those that an operator named (manual). */
-import type { AgentStep } from '../agent-wire.ts';
+import type { AgentStep } from '../agents/agent-wire.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepDefinition } from '../engine/step.ts';
 import { askForSteps, runInBand } from './in-band.ts';

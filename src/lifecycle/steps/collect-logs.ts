@@ -1,10 +1,10 @@
 /** After a failure: the logs of the ramdisk are fetched while it still runs. */
 import { z } from 'zod';
+import { agentToken, lcmToken } from '../agents/tokens.ts';
 import type { StepDeps } from '../deps.ts';
 import { createSlots } from '../engine/slots.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
 import { secretsOf } from '../ramdisk-logs/scrub.ts';
-import { agentToken, lcmToken } from '../tokens.ts';
 import { agentOf } from './agent-command.ts';
 import { agentIsHere } from './boot-wait.ts';
 

@@ -1,10 +1,10 @@
 /** The config drive of an instance, as agents take it, and how many are in memory at once. */
-import { configDriveGiven } from '../config-drive-request.ts';
+import { lcmToken } from '../agents/tokens.ts';
+import { configDriveGiven } from '../deploy/config-drive-request.ts';
+import { checkPackedDrive, isDriveUrl } from '../deploy/packed-drive.ts';
 import type { StepDeps } from '../deps.ts';
 import { createSlots } from '../engine/slots.ts';
 import type { StepContext } from '../engine/step.ts';
-import { checkPackedDrive, isDriveUrl } from '../packed-drive.ts';
-import { lcmToken } from '../tokens.ts';
 
 /** Drives that are built or read, packed into a command and sent: at most 64 MiB of volume each, mostly some KiB. */
 const MOST_IN_HAND = 4;

@@ -2,9 +2,12 @@
 import { z } from 'zod';
 import type { JobStep } from '../../store/records/job.ts';
 import type { DeployStep } from '../../store/records/step-list.ts';
-import type { AgentStep, StepOffer } from '../agent-wire.ts';
-import { isReserved } from '../asked-steps.ts';
-import { type DeployFrame, frameOf } from '../deploy-frames.ts';
+import type { AgentStep, StepOffer } from '../agents/agent-wire.ts';
+import type { StepDeps } from '../deps.ts';
+import type { StepDefinition } from '../engine/step.ts';
+import { jsonObjectOf } from '../json.ts';
+import { isReserved } from '../plans/asked-steps.ts';
+import { type DeployFrame, frameOf } from '../plans/deploy-frames.ts';
 import {
   coreOf,
   inOrder,
@@ -13,10 +16,7 @@ import {
   RAMDISK_ENDS,
   RAMDISK_STARTS,
   titleOf,
-} from '../deploy-steps.ts';
-import type { StepDeps } from '../deps.ts';
-import type { StepDefinition } from '../engine/step.ts';
-import { jsonObjectOf } from '../json.ts';
+} from '../plans/deploy-steps.ts';
 import { askForSteps, runInBand } from './in-band.ts';
 
 const wantedSteps = z.array(

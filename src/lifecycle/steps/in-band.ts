@@ -1,7 +1,7 @@
 /** Steps that the agent offers and runs: which there are, and each as a step of the job. */
 import { IngotError } from '../../errors.ts';
 import type { Json } from '../../json.ts';
-import { offeredSteps, type StepKind, type StepOffer } from '../agent-wire.ts';
+import { offeredSteps, type StepKind, type StepOffer } from '../agents/agent-wire.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepOutcome } from '../engine/step.ts';
 import { planAnew, rebootAfter } from './after-in-band.ts';

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../json.ts';
 import { parseMac } from '../../net/mac.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
 import type { NodePatch, Queries } from '../../store/store.ts';
-import { type InventoryParts, inventoryParts } from '../agent-wire.ts';
+import { type InventoryParts, inventoryParts } from '../agents/agent-wire.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
 import { workerOf } from '../interfaces.ts';

@@ -6,7 +6,7 @@ import type { PowerState } from '../../store/words.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
 import { needsParentsPower } from '../kin.ts';
-import { POWER_VERB } from '../plans.ts';
+import { POWER_VERB } from '../plans/plans.ts';
 import { powerStateOf } from './power-state.ts';
 
 const POLL_MS = 2_000;

@@ -1,9 +1,9 @@
 /** The steps that only switch a machine: what operators ask for, and what other steps need before them. */
 import type { JsonObject } from '../../json.ts';
-import { networkDeviceOf } from '../boot-interface.ts';
+import { networkDeviceOf } from '../booting/boot-interface.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
-import { STAYS_ON } from '../never-off.ts';
+import { STAYS_ON } from '../plans/never-off.ts';
 import { startedNote, untilRestarted } from './restart.ts';
 import { soon } from './soon.ts';
 import { startFrom } from './start-from.ts';

@@ -1,8 +1,8 @@
 /** Rescue: the ramdisk is handed over to whoever knows the password, and the agent in it ends. */
 import type { NodeRecord } from '../../store/records/node.ts';
 import type { NodePatch } from '../../store/store.ts';
-import { hasNobodyListening } from '../agent-client.ts';
-import { HEARTBEAT_TIMEOUT_S } from '../agent-lookup.ts';
+import { hasNobodyListening } from '../agents/agent-client.ts';
+import { HEARTBEAT_TIMEOUT_S } from '../agents/agent-lookup.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
 import { rescueHashOf, rescueLogin, withoutRescuePassword } from '../rescue/password.ts';

@@ -5,7 +5,7 @@
 import { IngotError } from '../../errors.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepDefinition, StepOutcome } from '../engine/step.ts';
-import { STAYS_ON } from '../never-off.ts';
+import { STAYS_ON } from '../plans/never-off.ts';
 import { soon } from './soon.ts';
 import { pressPowerButton } from './switch-power.ts';
 

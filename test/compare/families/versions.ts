@@ -3,9 +3,7 @@ import { nodeId, portId } from './ids.ts';
 
 const NODE = nodeId(0x10);
 const PORT = portId(0x10);
-/**
- * Where something of these resources begins to show, and the one before (all versions: test/api/every-version.test.ts).
- */
+/** Where a field of these resources begins to show, and the one before. */
 const MINORS = [
   1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 14, 18, 19, 20, 21, 23, 24, 25, 26, 30, 31, 32, 33, 34, 36, 37, 38, 39, 40,
   41, 42, 43, 44, 46, 47, 48, 49, 50, 51, 52, 53, 60, 61, 64, 65, 66, 74, 75, 81, 82,

@@ -2,9 +2,9 @@
 import type { Bmc, BmcPower, BootDevice, Hardware, SystemInfo } from '../../../src/bmc/bmc.ts';
 import type { Clock } from '../../../src/clock.ts';
 import { IngotError } from '../../../src/errors.ts';
-import type { AgentCall } from '../../../src/lifecycle/agent-admission.ts';
-import type { AgentClient } from '../../../src/lifecycle/agent-client.ts';
-import type { AgentCommand } from '../../../src/lifecycle/agent-wire.ts';
+import type { AgentCall } from '../../../src/lifecycle/agents/agent-admission.ts';
+import type { AgentClient } from '../../../src/lifecycle/agents/agent-client.ts';
+import type { AgentCommand } from '../../../src/lifecycle/agents/agent-wire.ts';
 import type { Lifecycle } from '../../../src/lifecycle/lifecycle.ts';
 import { parseIpv4 } from '../../../src/net/ipv4.ts';
 import type { BiosSetting, FirmwareComponent } from '../../../src/store/records/firmware.ts';

@@ -4,8 +4,8 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { edgeFrom, STATES } from '../../../src/lifecycle/graph.ts';
-import { GRAPH_EVENTS } from '../../../src/lifecycle/graph-edges.ts';
+import { edgeFrom, STATES } from '../../../src/lifecycle/graph/graph.ts';
+import { GRAPH_EVENTS } from '../../../src/lifecycle/graph/graph-edges.ts';
 import type { EventRecord } from '../../../src/store/records/event.ts';
 import { PROVISION_STATES, type ProvisionState } from '../../../src/store/words.ts';
 import type { Machine } from '../fakes/machine.ts';

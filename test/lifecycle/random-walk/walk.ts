@@ -1,9 +1,9 @@
 /** What may happen on a walk, and to which nodes: drawn by chance, made in a world of fakes. */
 import fc from 'fast-check';
 import { IngotError } from '../../../src/errors.ts';
-import type { AskedStep } from '../../../src/lifecycle/asked-steps.ts';
+import { allowedIn } from '../../../src/lifecycle/graph/verbs.ts';
 import type { VerbRequest } from '../../../src/lifecycle/lifecycle.ts';
-import { allowedIn } from '../../../src/lifecycle/verbs.ts';
+import type { AskedStep } from '../../../src/lifecycle/plans/asked-steps.ts';
 import { POWER_TARGETS, type PowerTarget, VERBS, type Verb } from '../../../src/store/words.ts';
 import type { Machine, MachineFaults } from '../fakes/machine.ts';
 import { createWorld, DEPLOYABLE, type World } from '../fakes/world.ts';
