@@ -2,6 +2,7 @@
  * The client architectures of DHCP option 93 (IANA "Processor Architecture Types", RFC 4578, RFC 5970) as one
  * table, and the boot programs for each kind of firmware. A new architecture is a new line here.
  */
+import type { Mac } from '../net/mac.ts';
 import type { IpxeProgram } from '../store/words.ts';
 import type { Firmware } from './decision.ts';
 
@@ -83,9 +84,12 @@ export const FIRST_STAGES: { readonly [firmware in Firmware]: readonly string[] 
   unknown: [],
 };
 
+/** Of the models before the Pi 4: their ROM cannot be mended. */
+const OLD_RASPBERRY_PI = 'b8:27:eb';
+
 /** Makers' prefixes of Raspberry Pis, whose ROM says that it is BIOS x86 (IEEE registry). */
 export const RASPBERRY_PI_PREFIXES: readonly string[] = [
-  'b8:27:eb',
+  OLD_RASPBERRY_PI,
   'dc:a6:32',
   'e4:5f:01',
   '28:cd:c1',
@@ -93,6 +97,14 @@ export const RASPBERRY_PI_PREFIXES: readonly string[] = [
   '2c:cf:67',
   '88:a2:9e',
 ];
+
+/**
+ * The entry that a Raspberry Pi's ROM looks for in an offer's boot menu (Raspberry Pi documentation, "Network
+ * booting"); that of a Pi 3 only finds it with three blanks behind it (raspberrypi/firmware#941).
+ */
+export function raspberryPiEntry(mac: Mac): string {
+  return mac.startsWith(OLD_RASPBERRY_PI) ? 'Raspberry Pi Boot   ' : 'Raspberry Pi Boot';
+}
 
 /**
  * The builds that a node may ask for, where the usual one does not get on with its NIC: names, best first. A build that

@@ -5,7 +5,7 @@
 import type { Ipv4 } from '../net/ipv4.ts';
 import { type Mac, macWithHyphens } from '../net/mac.ts';
 import type { BootIntent, IpxeProgram } from '../store/words.ts';
-import { FIRST_STAGES, IPXE_BUILDS } from './architectures.ts';
+import { FIRST_STAGES, IPXE_BUILDS, raspberryPiEntry } from './architectures.ts';
 import { LOOP_WINDOW_MS, MOST_ROUNDS } from './loop-guard.ts';
 import { GRUB_FIRST_STAGES, neededForSecureBoot, SECURE_FIRST_STAGES, SECURE_GRUBS } from './secure-boot.ts';
 
@@ -86,8 +86,8 @@ export type BootSite = {
 export type BootDecision =
   /** Load iPXE or shim: `file` is a name in the TFTP manifest and under `/boot/` over HTTP. */
   | { readonly action: 'first-stage'; readonly file: string; readonly transport: 'tftp' | 'http' }
-  /** Its ROM fetches files of its own choice by TFTP. */
-  | { readonly action: 'own-files' }
+  /** Its ROM fetches files of its own choice by TFTP, once it has seen that entry in a boot menu. */
+  | { readonly action: 'own-files'; readonly entry: string }
   /** iPXE fetches its script from `url`. */
   | { readonly action: 'script'; readonly url: string }
   /** An address and nothing to boot. */
@@ -126,7 +126,7 @@ export function decideBoot(facts: {
       if (client.http) return { action: 'script', url: scriptUrl(site, mac) };
       return facts.chained === true ? CHAINED_IN_VAIN : firstStage(client.firmware, 'tftp', facts);
     case 'firmware': {
-      if (client.firmware === 'raspberry-pi') return { action: 'own-files' };
+      if (client.firmware === 'raspberry-pi') return { action: 'own-files', entry: raspberryPiEntry(mac) };
       if (facts.stuck === true) return WENT_ROUND;
       const shim = facts.entry?.secureBoot === true ? SECURE_FIRST_STAGES[client.firmware] : undefined;
       return shim === undefined

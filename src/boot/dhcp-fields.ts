@@ -18,19 +18,17 @@ const NO_DISCOVERY = Buffer.from([6, 1, 0b1000, 255]);
 /** iPXE's no-pxedhcp (175.176): saves the two seconds that iPXE waits for a proxy's offer. */
 const NO_PXE_DHCP = Buffer.from([0xb0, 1, 1]);
 
-/**
- * A Raspberry Pi's ROM takes an offer only with a boot menu that has this entry: discovery control, menu (type 0,
- * length, text), prompt (Raspberry Pi documentation, "Network booting").
- */
-const RASPBERRY_PI_MENU = 'Raspberry Pi Boot';
-const RASPBERRY_PI_BOOT = Buffer.concat([
-  NO_DISCOVERY.subarray(0, 3),
-  Buffer.from([9, 3 + RASPBERRY_PI_MENU.length, 0, 0, RASPBERRY_PI_MENU.length]),
-  Buffer.from(RASPBERRY_PI_MENU),
-  Buffer.from([10, 4, 0]),
-  Buffer.from('PXE'),
-  Buffer.from([255]),
-]);
+/** A boot menu of one entry: discovery control, menu (type 0, length, text), prompt. */
+function menuOf(entry: string): Uint8Array {
+  return Buffer.concat([
+    NO_DISCOVERY.subarray(0, 3),
+    Buffer.from([9, 3 + entry.length, 0, 0, entry.length]),
+    Buffer.from(entry, 'latin1'),
+    Buffer.from([10, 4, 0]),
+    Buffer.from('PXE'),
+    Buffer.from([255]),
+  ]);
+}
 
 /**
  * What the decision adds to the answer; null when there is nothing to boot. Without option 43, option 60 "PXEClient"
@@ -54,7 +52,7 @@ export function renderDhcpBootFields(rendering: {
       return {
         siaddr,
         file: '',
-        options: [{ code: 43, value: RASPBERRY_PI_BOOT }, text(60, 'PXEClient'), terminated(66, siaddr)],
+        options: [{ code: 43, value: menuOf(decision.entry) }, text(60, 'PXEClient'), terminated(66, siaddr)],
       };
     case 'script':
       return {

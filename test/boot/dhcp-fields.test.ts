@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { bootClientOf } from '../../src/boot/client.ts';
 import { decideBoot } from '../../src/boot/decision.ts';
 import { renderDhcpBootFields } from '../../src/boot/dhcp-fields.ts';
-import { CLIENTS, entry, MAC, SITE } from './fixtures.ts';
+import { CLIENTS, entry, MAC, mac, SITE } from './fixtures.ts';
 
 function render(name: keyof typeof CLIENTS, { asProxy = false } = {}) {
   const client = bootClientOf(CLIENTS[name]);
@@ -56,19 +56,23 @@ describe('the decision in DHCP', () => {
     expect(render(name, { asProxy: true })?.options).toEqual(options);
   });
 
-  test('the ROM of a Raspberry Pi gets the menu that it looks for, and no boot file', () => {
+  test.each([
+    ['dc:a6:32:00:00:01', '\x09\x14\0\0\x11Raspberry Pi Boot'],
+    // A Pi 3, whose ROM wants three blanks.
+    ['b8:27:eb:00:00:01', '\x09\x17\0\0\x14Raspberry Pi Boot   '],
+  ])('the ROM of the Raspberry Pi %s gets the menu that it looks for, and no boot file', (address, menu) => {
     const client = { kind: 'firmware', firmware: 'raspberry-pi', transport: 'tftp' } as const;
     const decision = decideBoot({
       client,
-      mac: MAC,
+      mac: mac(address),
       entry: null,
       site: SITE,
       files: new Set(['undionly.kpxe']),
     });
     const fields = renderDhcpBootFields({ decision, client, site: SITE });
     expect(fields).toMatchObject({ siaddr: '10.20.0.1', file: '' });
-    const menu = `\x06\x01\x08\x09\x14\0\0\x11Raspberry Pi Boot\x0a\x04\0PXE\xff`;
-    expect(fields?.options).toContainEqual({ code: 43, value: Buffer.from(menu, 'latin1') });
+    const value = Buffer.from(`\x06\x01\x08${menu}\x0a\x04\0PXE\xff`, 'latin1');
+    expect(fields?.options).toContainEqual({ code: 43, value });
   });
 
   test('nothing to boot, nothing said', () => {

@@ -53,6 +53,17 @@ describe.each(PAGES)('$path', (page) => {
   });
 });
 
+it('what fails in the field is shown by tests that are there', () => {
+  const text = readFileSync(join(ROOT, 'docs/netboot-field.md'), 'utf8');
+  const columns = text.split('\n').map((line) => /\|([^|]*)\|$/.exec(line)?.[1] ?? '');
+  const named = columns.flatMap((column) => [...column.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name));
+  const isThere = (name: string): boolean =>
+    ['.test.ts', '.system.test.ts'].some((end) => existsSync(join(ROOT, 'test', `${name}${end}`))) ||
+    (name.endsWith('/*') && existsSync(join(ROOT, 'test', name.slice(0, -2))));
+  expect(named.filter((name) => !isThere(name))).toEqual([]);
+  expect(named.length).toBeGreaterThan(30);
+});
+
 it('the sentences of the code name commands that ingot has', async () => {
   const named = new Set(CODE.match(/\bingot (node|image|dhcp|token|template|runbook) [a-z]+/g));
   for (const line of named)
