@@ -10,7 +10,7 @@ test('a node of fake-hardware goes through its whole life without a machine, an 
     verb: Parameters<ReturnType<typeof world.daemon>['requestVerb']>[1]['verb'],
     to: string,
   ) => {
-    const steps = [{ interface: 'deploy', step: 'burnin_cpu', args: {} }];
+    const steps = [{ interface: 'vendor', step: 'log_passthrough', args: {} }];
     const more = verb === 'service' ? { steps } : verb === 'rescue' ? { rescuePassword: 'sesame' } : {};
     await world.daemon().requestVerb(uuid, { verb, ...more });
     const settled = await world.until([
@@ -36,6 +36,29 @@ test('a node of fake-hardware goes through its whole life without a machine, an 
   await go('deleted', 'available');
   expect(world.machines[0]?.history).toEqual([]);
 });
+
+test.each([
+  ['clean', 'manageable', 'deploy.burnin_cpu', /vendor\.log_passthrough.* Besides there are hold, wait/],
+  ['service', 'active', 'bios.factory_reset', /pretends: vendor\.log_passthrough\./],
+] as const)(
+  '%s of a node of fake-hardware in %s is refused for %s, with the list of its steps',
+  async (verb, state, title, hint) => {
+    const world = await createWorld();
+    const { uuid } = await world.node();
+    await world.store().nodes.update(uuid, { driver: 'fake-hardware', provision_state: state });
+    const [kind = '', step = ''] = title.split('.');
+    const hold = { interface: null, step: 'hold', args: {} };
+    const steps = [hold, { interface: kind, step, args: {} }];
+    await expect(world.daemon().requestVerb(uuid, { verb, steps })).rejects.toMatchObject({
+      ...{
+        code: 'invalid_input',
+        message: expect.stringContaining(`does not support this ${verb} step: ${title}`),
+      },
+      hint: expect.stringMatching(hint),
+    });
+    expect((await world.node()).provision_state).toBe(state);
+  },
+);
 
 test('an inspection that is switched off is refused in Ironic’s words', async () => {
   const world = await createWorld();

@@ -10,11 +10,12 @@ import { interfaceOf, isFake, workerOf } from '../interfaces.ts';
 import type { StepName } from '../steps/catalog.ts';
 import { type AskedKind, type AskedStep, stepsAskedFor } from './asked-steps.ts';
 import { deploymentSteps } from './deploy-steps.ts';
+import { refuseUnknownFakeSteps } from './fake-steps.ts';
 
 type CleaningPolicy = { readonly automatedClean: boolean };
 
 export type PlanContext = {
-  readonly node: Pick<NodeRecord, 'automated_clean' | 'driver' | 'interfaces'>;
+  readonly node: Pick<NodeRecord, 'uuid' | 'automated_clean' | 'driver' | 'interfaces'>;
   readonly site: CleaningPolicy;
   /** Named by the operator, for the verbs that take some. */
   readonly asked: readonly AskedStep[];
@@ -77,7 +78,10 @@ function byHand(
   out: readonly StepName[],
 ): readonly (StepName | JobStep)[] {
   const steps = stepsAskedFor(kind, asked, { withoutRamdisk });
-  if (isFake(node, 'deploy')) return ['pretend', ...steps.filter(({ name }) => NEVER_PRETENDED.has(name))];
+  if (isFake(node, 'deploy')) {
+    refuseUnknownFakeSteps(node, kind, asked);
+    return ['pretend', ...steps.filter(({ name }) => NEVER_PRETENDED.has(name))];
+  }
   const into = kind === 'service' ? GENTLY_INTO_RAMDISK : INTO_RAMDISK;
   return withoutRamdisk ? steps : [...into, ...steps, ...out];
 }
