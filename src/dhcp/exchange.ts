@@ -10,16 +10,16 @@ import type { Answer, Silence } from './answer.ts';
 import { identifiedBy } from './client-facts.ts';
 import { ExchangeFacts } from './exchange-facts.ts';
 import type { DhcpFact } from './facts.ts';
-import { FirstOffers } from './first-offers.ts';
 import type { Lease } from './lease.ts';
-import { keptFor, leaseKeyOf } from './lease-key.ts';
 import type { WriteLeases } from './lease-writer.ts';
 import { leaseSecondsFor } from './network.ts';
 import type { DhcpNotice } from './notice.ts';
+import { OFFER_HOLD_MS, Offers } from './offers.ts';
 import { type Case, type Question, withRelayOfLease } from './question.ts';
 import { Replies, type RepliesParts } from './replies.ts';
 import { Retransmissions } from './retransmissions.ts';
-import { decide, endNextDoor, type Place, type Places } from './shared-network.ts';
+import { Returns } from './returns.ts';
+import { decide, endNextDoor, type Places } from './shared-network.ts';
 import { Strangers } from './strangers.ts';
 import { UsedAddresses } from './used-addresses.ts';
 
@@ -36,29 +36,30 @@ export type ExchangeParts = RepliesParts & {
   readonly probeOn: (nic: string) => AddressProbe | null;
 };
 
-/** An offered address is kept for this long; EDK2 collects offers for up to 60 s. */
-const OFFER_HOLD_MS = 120_000;
-/** Addresses that one question may find in use; the next question goes on from there. */
-const MOST_FOUND_IN_USE = 4;
-
-type Offered = Extract<Answer, { kind: 'offer' }>;
-
 export class Exchange {
   readonly #parts: ExchangeParts;
   readonly #sent = new Retransmissions();
   readonly #strangers: Strangers;
   readonly #used: UsedAddresses;
-  readonly #probes: FirstOffers;
   readonly #told: ExchangeFacts;
   readonly #replies: Replies;
+  readonly #offers: Offers;
+  readonly #returns: Returns;
 
   constructor(parts: ExchangeParts) {
     this.#parts = parts;
     this.#told = new ExchangeFacts(parts.onFact);
     this.#strangers = new Strangers(parts, parts.clock.now());
-    this.#probes = new FirstOffers(parts);
     this.#replies = new Replies(parts);
     this.#used = new UsedAddresses(parts);
+    const forget = (question: Question): void => this.#forget(question);
+    const shared = { ...parts, forget, told: this.#told, used: this.#used };
+    this.#returns = new Returns({ ...shared, strangers: this.#strangers });
+    this.#offers = new Offers({
+      ...{ ...shared, replies: this.#replies, sent: this.#sent },
+      again: (question) => this.receive(question),
+      keepSilent: (question, reason) => this.#keepSilent(question, reason),
+    });
   }
 
   /** Somebody has an address that is nobody's here. */
@@ -100,10 +101,10 @@ export class Exchange {
   #carryOut(question: Case, decided: Answer): void {
     switch (decided.kind) {
       case 'offer':
-        this.#offer(question, decided);
+        this.#offers.make(question, decided);
         break;
       case 'boot_offer':
-        this.#offerBoot(question);
+        this.#offers.makeBoot(question);
         break;
       case 'ack':
         this.#acknowledge(question, decided.lease);
@@ -115,70 +116,15 @@ export class Exchange {
         this.#inform(question, decided.address);
         break;
       case 'release':
-        this.#release(question, decided.address);
+        this.#returns.release(question, decided.address);
         break;
       case 'decline':
-        this.#decline(question, decided.address);
+        this.#returns.decline(question, decided.address);
         break;
       case 'silence':
         this.#keepSilent(question, decided.reason);
         break;
     }
-  }
-
-  #offer(question: Case, offer: Offered): void {
-    const { facts, now, place } = question;
-    const mayWait = this.#probes.wants(question, offer);
-    place.book.hold({ ...keptFor(facts), address: offer.address, until: now + OFFER_HOLD_MS });
-    if (
-      mayWait &&
-      this.#probes.ask(question, offer.address, (usedBy) => this.#asked(question, offer, usedBy))
-    )
-      return;
-    this.#sendOffer(question, offer);
-  }
-
-  /** The question about the offered address is answered; meanwhile the machine may have gone elsewhere. */
-  #asked(question: Case, offer: Offered, usedBy: Mac | null): void {
-    const { facts, place } = question;
-    const { leaseKey, mac } = facts;
-    const now = this.#parts.clock.now();
-    if (place.book.offerTo(leaseKey)?.address !== offer.address) return;
-    if (usedBy === null || usedBy === mac) {
-      this.#sendOffer(question, offer);
-      return;
-    }
-    this.#forget(question);
-    this.#used.found(place, { address: offer.address, usedBy, refusedBy: mac }, now);
-    const foundInUse = (question.foundInUse ?? 0) + 1;
-    if (foundInUse < MOST_FOUND_IN_USE) this.receive({ ...question, now, foundInUse });
-    else this.#keepSilent(question, 'found_in_use');
-  }
-
-  #sendOffer(question: Case, { address, because }: Offered): void {
-    const { facts, now, datagram } = question;
-    const reply = this.#replies.compose(question, { kind: 'offer', yiaddr: address });
-    this.#sent.remember(facts.mac, 'discover', { question: datagram, reply, at: now });
-    this.#replies.dispatch(question, reply);
-    this.#told.tell(question, {
-      kind: 'dhcp.offer',
-      address,
-      sentence: `was offered ${address} (${because})`,
-    });
-  }
-
-  #offerBoot(question: Case): void {
-    const { facts, now, datagram } = question;
-    const offer = this.#replies.composeBootOffer(question);
-    if (offer === null) {
-      this.#keepSilent(question, 'nothing_to_boot');
-      return;
-    }
-    const { reply, file } = offer;
-    this.#sent.remember(facts.mac, 'discover', { question: datagram, reply, at: now });
-    this.#replies.dispatch(question, reply);
-    const sentence = `was told to boot ${file}; another DHCP server gives its address`;
-    this.#told.tell(question, { kind: 'dhcp.boot_file', address: null, sentence });
   }
 
   /** The lease counts at once, so that nobody else gets the address; the ACK leaves when it is on disk. */
@@ -187,7 +133,7 @@ export class Exchange {
     this.#told.acknowledged(question);
     const { place } = question;
     for (const ended of endNextDoor(facts.leaseKey, { place, places: this.#parts.places }, now))
-      this.#end(ended.place, ended.lease);
+      this.#returns.end(ended.place, ended.lease);
     const superseded = place.book.grant(lease, now);
     const reply = this.#replies.compose(question, { kind: 'ack', yiaddr: lease.address });
     this.#parts.write(place.network.name, superseded === null ? [lease] : [superseded, lease], () => {
@@ -212,19 +158,6 @@ export class Exchange {
     this.#told.tell(question, { kind: 'dhcp.inform', address, sentence });
   }
 
-  #release(question: Case, address: Ipv4): void {
-    this.#endLease(question, address);
-    this.#told.tell(question, { kind: 'dhcp.release', address, sentence: `gave ${address} back` });
-  }
-
-  #decline(question: Case, address: Ipv4): void {
-    const { facts, now, place } = question;
-    this.#endLease(question, address);
-    this.#used.found(place, { address, usedBy: null, refusedBy: facts.mac }, now);
-    const sentence = `found ${address} in use by a foreign machine: look for a host with a fixed address there`;
-    this.#told.tell(question, { kind: 'dhcp.decline', address, sentence });
-  }
-
   #keepSilent(question: Case, reason: Silence): void {
     const { facts } = question;
     this.#parts.counters.count(reason);
@@ -233,21 +166,6 @@ export class Exchange {
       if (facts.serverId !== null) this.#parts.onOtherServer(facts.serverId);
     }
     this.#told.unanswered(question, reason);
-  }
-
-  #endLease(question: Case, address: Ipv4): void {
-    const { facts, now, place } = question;
-    // Under its identifier, or under the bare MAC (see `isOwn`).
-    const key = [facts.leaseKey, facts.mac].find((one) => place.book.leaseOf(one)?.address === address);
-    const ended = key === undefined ? null : place.book.release(key, now);
-    this.#forget(question);
-    if (ended === null) this.#strangers.leave(place, facts.leaseKey);
-    else this.#end(place, ended);
-  }
-
-  #end(place: Place, ended: Lease): void {
-    this.#strangers.leave(place, leaseKeyOf(ended));
-    this.#parts.write(place.network.name, [ended]);
   }
 
   /** Known machines get addresses, by a few identifiers each; others while there are not too many of them. */

@@ -13,7 +13,7 @@ import type { Waiter } from './probe-table.ts';
 import type { Place } from './shared-network.ts';
 import type { Arrival } from './wires.ts';
 
-type Parts = {
+export type FirstOffersParts = {
   readonly probeOn: (nic: string) => AddressProbe | null;
   readonly counters: DhcpCounters;
 };
@@ -32,10 +32,10 @@ const REFILL_EVERY = 16;
 const NEW: ReadonlySet<AddressReason> = new Set(['as it asked', 'the longest unused']);
 
 export class FirstOffers {
-  readonly #parts: Parts;
+  readonly #parts: FirstOffersParts;
   #offersSinceRefill = REFILL_EVERY;
 
-  constructor(parts: Parts) {
+  constructor(parts: FirstOffersParts) {
     this.#parts = parts;
   }
 
