@@ -31,7 +31,8 @@ async function stalled(path: string): Promise<Socket> {
 test('an address that has all that is configured for one waits, and its node hears of which limit', async () => {
   await at.stop();
   at = await startBootHttp({
-    ...{ limits: { ramdisks: 64, images: 64, perAddress: 1 }, initrdBytes: 32 * 1024 * 1024 },
+    limits: { ramdisks: 64, images: 64, perAddress: 1 },
+    initrdBytes: 32 * 1024 * 1024,
   });
   await stalled(RAMDISK);
   expect((await get(RAMDISK)).status).toBe(503);

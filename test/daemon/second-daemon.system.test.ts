@@ -62,7 +62,10 @@ describe('a second daemon', () => {
     await expect
       .poll(async () => await problems(second))
       .toMatchObject({
-        ...{ 'DHCP pxe': held(67), 'PXE pxe': held(4011), 'TFTP pxe': held(69), 'syslog pxe': held(514) },
+        'DHCP pxe': held(67),
+        'PXE pxe': held(4011),
+        'TFTP pxe': held(69),
+        'syslog pxe': held(514),
       });
     await expect.poll(async () => await daemonEvents(second)).toContainEqual(held(67));
     running.splice(running.indexOf(first), 1);

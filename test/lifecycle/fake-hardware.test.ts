@@ -50,10 +50,8 @@ test.each([
     const hold = { interface: null, step: 'hold', args: {} };
     const steps = [hold, { interface: kind, step, args: {} }];
     await expect(world.daemon().requestVerb(uuid, { verb, steps })).rejects.toMatchObject({
-      ...{
-        code: 'invalid_input',
-        message: expect.stringContaining(`does not support this ${verb} step: ${title}`),
-      },
+      code: 'invalid_input',
+      message: expect.stringContaining(`does not support this ${verb} step: ${title}`),
       hint: expect.stringMatching(hint),
     });
     expect((await world.node()).provision_state).toBe(state);

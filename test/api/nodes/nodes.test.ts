@@ -258,7 +258,8 @@ test('a node whose fields were written when more was taken is patched elsewhere,
   const patch = (path: string, value: unknown) =>
     ask('PATCH', `/v1/nodes/${NODE}`, { body: [{ op: 'add', path, value }] });
   expect(await patch('/extra/slot', '2')).toMatchObject({
-    ...{ status: 200, body: { extra: { slot: '2' }, network_data: { links: [] } } },
+    status: 200,
+    body: { extra: { slot: '2' }, network_data: { links: [] } },
   });
   expect((await patch('/power_interface', 'redfish')).status).toBe(200);
   expect((await store.nodes.find(NODE))?.interfaces).toEqual({ boot: 'pxe-of-old', power: 'redfish' });

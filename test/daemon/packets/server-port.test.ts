@@ -20,7 +20,10 @@ async function takenPort(options: Pick<BoundSocketOptions, 'address' | 'shared'>
 }
 
 const dnsmasq = (port: number, address: string | null): OpenSocket => ({
-  ...{ protocol: 'udp', port, address, device: null },
+  protocol: 'udp',
+  port,
+  address,
+  device: null,
   holder: { name: 'dnsmasq', pid: 812 },
 });
 

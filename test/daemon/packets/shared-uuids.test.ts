@@ -14,7 +14,10 @@ function knowing(systemUuid: string | null = null) {
   const machines = createKnownMachines((notice) => notices.push(notice));
   const of = (n: number, node: string) => ({
     ...entry('disk'),
-    ...{ mac: mac(n), nodeUuid: node, nodeName: node, systemUuid },
+    mac: mac(n),
+    nodeUuid: node,
+    nodeName: node,
+    systemUuid,
   });
   const add = (n: number, node: string): void =>
     machines.takeBootTable({ entries: [of(n, node)], removed: [] });
