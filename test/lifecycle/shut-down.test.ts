@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { MachineFaults } from './fakes/machine.ts';
+import type { MachineFaults } from './fakes/machine-faults.ts';
 import { createWorld, DEPLOYABLE, type World } from './fakes/world.ts';
 
 const HANGS = 'The system did not shut down within 150 s: the machine is switched off as it is.';

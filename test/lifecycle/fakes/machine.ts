@@ -7,9 +7,9 @@ import type { AgentClient } from '../../../src/lifecycle/agents/agent-client.ts'
 import type { AgentCommand } from '../../../src/lifecycle/agents/agent-wire.ts';
 import type { Lifecycle } from '../../../src/lifecycle/lifecycle.ts';
 import { parseIpv4 } from '../../../src/net/ipv4.ts';
-import type { BiosSetting, FirmwareComponent } from '../../../src/store/records/firmware.ts';
+import { resultOf, stepIn } from './agent-answers.ts';
 import { OWN } from './certificates.ts';
-import { INVENTORY } from './inventory.ts';
+import type { MachineFaults } from './machine-faults.ts';
 
 const NO_HARDWARE: Hardware = {
   cpu: { architecture: null, model: null, mhz: null },
@@ -28,33 +28,6 @@ export function agentCall(ticket: string | null, address = '10.20.1.5'): AgentCa
   return { address: parseIpv4(address), isPrivate: true, ticket };
 }
 
-export type MachineFaults = {
-  /** Whether the firmware has Secure Boot on; absent: the BMC does not say. */
-  secureBoot?: boolean | null;
-  bmc?: IngotError | null;
-  /** What its firmware tells of itself; absent: nothing. */
-  bios?: readonly BiosSetting[];
-  firmware?: readonly FirmwareComponent[];
-  /** What the BMC lists of it; absent: nothing. */
-  hardware?: Hardware;
-  /** The ramdisk never gets as far as calling back. */
-  silent?: boolean;
-  /** Switching on takes this long (ms), and goes on when the signal is aborted unless `heeds`. */
-  slowOn?: { readonly ms: number; readonly heeds: boolean };
-  /** It restarts when it is told to, and its BMC's answer is lost. */
-  lostRestart?: boolean;
-  /** Its BMC tells when it was last reset. */
-  tellsResets?: boolean;
-  /** The operating system takes no notice of the power button, or the BMC has none. */
-  button?: 'ignored' | 'missing';
-  /** Steps that its agent offers besides the usual, for cleaning, service and deployment. */
-  offers?: readonly Readonly<Record<string, unknown>>[];
-  /** How long its steps take (ms), but for the write of an image; absent: a second. */
-  stepMs?: number;
-  /** Error of the command of that name (without its extension). */
-  commands?: Readonly<Record<string, { readonly type: string; readonly details: string }>>;
-};
-
 export type Machine = {
   readonly uuid: string;
   readonly mac: string;
@@ -71,6 +44,12 @@ export type Machine = {
   /** The logs of its ramdisks that were kept. */
   readonly keptLogs: string[];
   power(): BmcPower;
+  /** From where it was started; null while it is off. */
+  runs(): 'disk' | 'network' | null;
+  /** Where in the history a restart has hit a system of its own. */
+  readonly systemsCut: readonly number[];
+  /** How often it has restarted, and its BMC's answer was lost. */
+  restartsUnheard(): number;
 };
 
 export type MachineOptions = {
@@ -96,6 +75,9 @@ export function createMachine(options: MachineOptions): Machine {
   let power: BmcPower = 'off';
   let once: BootDevice | null = null;
   let boot = 0;
+  let from: 'disk' | 'network' = 'disk';
+  const systemsCut: number[] = [];
+  let restartsUnheard = 0;
   let commands: AgentCommand[] = [];
   let token: string | null = null;
   /** The agent has ended, as it does once a rescue has the machine. */
@@ -125,6 +107,7 @@ export function createMachine(options: MachineOptions): Machine {
     history.push(`on ${once ?? 'disk'}`);
     const fromNetwork = once === 'pxe' || once === 'http';
     once = null;
+    from = fromNetwork ? 'network' : 'disk';
     if (fromNetwork) void ramdisk(boot);
   };
 
@@ -197,9 +180,16 @@ export function createMachine(options: MachineOptions): Machine {
     commands = commands.map((one) => (one.id === id ? { ...one, ...patch } : one));
   };
 
-  const answered = <T>(work: () => T): Promise<T> => {
-    if (faults.bmc != null) return Promise.reject(faults.bmc);
-    return Promise.resolve(work());
+  const obeyed = <T>(work: () => T): Promise<T> =>
+    answered(() => {
+      const result = work();
+      if (faults.lostAnswers === true) throw LOST;
+      return result;
+    });
+
+  const answered = async <T>(work: () => T): Promise<T> => {
+    if (faults.bmc != null) throw faults.bmc;
+    return work();
   };
 
   const system = (): SystemInfo => ({
@@ -233,6 +223,9 @@ export function createMachine(options: MachineOptions): Machine {
     cut,
     keptLogs: [],
     power: () => power,
+    runs: () => (power === 'on' ? from : null),
+    systemsCut,
+    restartsUnheard: () => restartsUnheard,
     bmc: {
       address: '10.30.0.5',
       power: () => answered(() => power),
@@ -242,11 +235,11 @@ export function createMachine(options: MachineOptions): Machine {
           history.push('asked for on');
           await clock.sleep(slowOn.ms, slowOn.heeds ? signal : undefined);
         }
-        await answered(turnOn);
+        await obeyed(turnOn);
       },
-      powerOff: () => answered(turnOff),
+      powerOff: () => obeyed(turnOff),
       softPowerOff: () =>
-        answered(() => {
+        obeyed(() => {
           if (faults.button === 'missing')
             throw new IngotError('bmc_refused', 'BMC 10.30.0.5 cannot do "soft-off"', { hint: 'Force it.' });
           history.push('button');
@@ -256,14 +249,17 @@ export function createMachine(options: MachineOptions): Machine {
         answered(() => {
           if (power === 'off') return null;
           history.push(how === 'forced' ? 'restart' : 'gentle restart');
+          if (from === 'disk') systemsCut.push(history.length);
           lose();
           power = 'off';
           turnOn();
-          return faults.lostRestart === true ? LOST : null;
+          if (faults.lostRestart !== true) return null;
+          restartsUnheard++;
+          return LOST;
         }),
       lastReset: () => answered(() => (faults.tellsResets === true ? `the ${boot}. start` : null)),
       setBootOnce: (device) =>
-        answered(() => {
+        obeyed(() => {
           once = device;
         }),
       setBootAlways: () => answered(() => undefined),
@@ -271,7 +267,7 @@ export function createMachine(options: MachineOptions): Machine {
       injectNmi: () => answered(() => undefined),
       secureBoot: () => answered(() => faults.secureBoot ?? null),
       setSecureBoot: (enabled) =>
-        answered(() => {
+        obeyed(() => {
           faults.secureBoot = enabled;
           history.push(`secure boot ${enabled ? 'on' : 'off'}`);
         }),
@@ -312,33 +308,5 @@ export function createMachine(options: MachineOptions): Machine {
         return command;
       },
     }),
-  };
-}
-
-function stepIn({ step }: Readonly<Record<string, unknown>>): string | null {
-  return typeof step === 'object' && step !== null && 'step' in step ? String(step.step) : null;
-}
-
-function resultOf(name: string, more: readonly object[]): Record<string, unknown> {
-  if (name === 'get_hardware_info') return INVENTORY;
-  const step = (one: string, priority: number): object => ({
-    step: one,
-    interface: 'deploy',
-    priority,
-    abortable: true,
-  });
-  if (name === 'get_service_steps') return { service_steps: { Generic: [step('burnin_cpu', 0), ...more] } };
-  if (name === 'collect_system_logs') return { system_logs: 'H4sI' };
-  if (name === 'get_deploy_steps') {
-    const argsinfo = { wipe: { required: true }, force: { required: false } };
-    const steps = [step('write_image', 0), { ...step('erase_devices_metadata', 0), argsinfo: {} }, ...more];
-    return {
-      deploy_steps: { Generic: [...steps, { ...step('tune_raid', 0), interface: 'raid', argsinfo }] },
-    };
-  }
-  if (name !== 'get_clean_steps') return {};
-  return {
-    clean_steps: { Generic: [step('erase_devices', 10), step('erase_devices_metadata', 99), ...more] },
-    hardware_manager_version: { generic: '1.1' },
   };
 }

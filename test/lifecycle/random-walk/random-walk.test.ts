@@ -4,17 +4,17 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { edgeFrom, STATES } from '../../../src/lifecycle/graph/graph.ts';
-import { GRAPH_EVENTS } from '../../../src/lifecycle/graph/graph-edges.ts';
-import type { EventRecord } from '../../../src/store/records/event.ts';
-import { PROVISION_STATES, type ProvisionState } from '../../../src/store/words.ts';
+import { STATES } from '../../../src/lifecycle/graph/graph.ts';
+import type { ProvisionState } from '../../../src/store/words.ts';
 import type { Machine } from '../fakes/machine.ts';
 import type { World } from '../fakes/world.ts';
-import { FLASH, make, type Walk, WELL, walks, worldOf } from './walk.ts';
+import { FLASH, type Walk, WELL, walks } from './moves.ts';
+import { expectFewRestarts, expectNothingTwice, expectWalkOnGraph, ONCE } from './promises.ts';
+import { make, worldOf } from './walk.ts';
 
-/** Always the same walks, unless another is asked for. */
+/** Always the same walks, unless others are asked for, or more. */
 const SEED = Number(process.env.INGOT_SEED ?? 20_261_123);
-const WALKS = 150;
+const WALKS = Number(process.env.INGOT_WALKS ?? 120);
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -35,59 +35,6 @@ async function comeToRest(world: World): Promise<void> {
   for (const machine of world.machines) await world.untilTrue('rest', () => isIdle(machine));
 }
 
-/** Each change of state begins where the one before it has ended, and is an edge of the graph. */
-function expectWalkOnGraph(events: readonly EventRecord[], from: ProvisionState): void {
-  let state: EventRecord['data'][string] = from;
-  for (const { data } of events.filter(({ kind }) => kind === 'state.changed')) {
-    const { from, event, to } = data;
-    expect(from).toBe(state);
-    const known = GRAPH_EVENTS.find((one) => one === event);
-    const start = PROVISION_STATES.find((one) => one === from);
-    const edge = known === undefined || start === undefined ? null : edgeFrom(start, known);
-    expect({ from, event, to: edge?.to ?? null }).toEqual({ from, event, to });
-    state = to ?? null;
-  }
-}
-
-/** What the agent is ordered to do once, by the steps that order it. */
-const ONCE: Readonly<Record<string, readonly string[]>> = {
-  execute_deploy_step: ['write-image', 'deploy-step'],
-  execute_clean_step: ['clean-step'],
-  execute_service_step: ['service-step'],
-  install_bootloader: ['install-bootloader'],
-  finalize_rescue: ['finalize-rescue'],
-};
-
-/** Returns how often each was ordered. */
-function expectNothingTwice(machine: Machine, events: readonly EventRecord[]): ReadonlyMap<string, number> {
-  return new Map(
-    Object.entries(ONCE).map(([order, steps]) => {
-      const begun = events.filter(
-        ({ kind, data }) => kind === 'job.step_started' && steps.includes(String(data.step)),
-      );
-      const places = new Set(begun.map(({ data }) => `${String(data.job)} ${String(data.number)}`));
-      const given = machine.history.filter((one) => one === order).length;
-      expect(given, `${order}: orders given for ${places.size} steps begun`).toBeLessThanOrEqual(places.size);
-      return [order, given];
-    }),
-  );
-}
-
-/** What starts a machine's own system, by a restart where its power stays on. */
-const STARTS: readonly string[] = ['boot-disk', 'boot-instance', 'restart', 'leave-ramdisk'];
-
-/** A system is restarted once, and once more at most where the answer was lost. */
-function expectFewRestarts(machine: Machine, events: readonly EventRecord[]): void {
-  const begun = events.filter(
-    ({ kind, data }) => kind === 'job.step_started' && STARTS.includes(String(data.step)),
-  );
-  const places = new Set(begun.map(({ data }) => `${String(data.job)} ${String(data.number)}`));
-  const given = machine.history.filter(
-    (one, at) => one === 'on disk' && machine.history[at - 1] === 'restart',
-  );
-  expect(given.length, `restarts for ${places.size} steps`).toBeLessThanOrEqual(2 * places.size);
-}
-
 /** States far from enroll, that the walks together come to. */
 const DEEP: readonly ProvisionState[] = [
   ...(['available', 'inspect wait', 'inspect failed', 'wait call-back', 'deploy failed', 'error'] as const),
@@ -95,19 +42,21 @@ const DEEP: readonly ProvisionState[] = [
   ...(['service wait', 'service hold', 'service failed', 'clean failed'] as const),
 ];
 
-async function walk({ from, neverOff, moves }: Walk, world: World): Promise<void> {
+async function walk({ from, neverOff, tellsResets, moves }: Walk, world: World): Promise<void> {
   for (const { of, move, turns } of moves) {
     const machine = world.machines[of % world.machines.length];
     if (machine !== undefined) await make(world, machine, move);
     for (let left = turns; left > 0; left--) await turn();
   }
+  const deaths = moves.filter(({ move }) => move.do === 'kill').length;
+  const unheard = (machine: Machine): boolean => deaths + machine.restartsUnheard() > 0;
   await comeToRest(world);
   for (const machine of world.machines) {
     const node = await world.node(machine);
     expect(['stable', 'fail']).toContain(STATES[node.provision_state].kind);
     const events = await world.events(machine);
     expectWalkOnGraph(events, from);
-    if (neverOff) expectFewRestarts(machine, events);
+    if (neverOff) expectFewRestarts(machine, events, !tellsResets && unheard(machine));
     expect(machine.cut, 'steps cut in their middle').not.toContain(FLASH.step);
     if (neverOff) expect(machine.history).not.toContain('off');
   }
