@@ -51,7 +51,8 @@ export function readArguments(
 
 /** Names the first word that is not there as the usage names it: `NAME`, `on|off`. */
 function missing(usageLine: string, given: readonly string[]): string {
-  const [, ...words] = usageLine.split(' ').filter((word) => !/^(…|\[.*|.*\])$/.test(word));
+  const required = usageLine.replace(/ --\S+ \S+/g, '');
+  const words = required.split(' ').filter((word) => !/^(…|\[.*|.*\])$/.test(word));
   const wanted = words.slice(words.findIndex((word) => /[A-Z|]/.test(word)))[given.length] ?? 'a word';
   const after = given.length === 0 ? '' : ` after "${given.join(' ')}"`;
   return `${wanted} is missing${after}`;

@@ -21,7 +21,6 @@ import { tokenCreate, tokenList, tokenRevoke } from './commands/tokens.ts';
 import { abort, adopt, inspect, manage, provide, undeploy, unhold } from './commands/verbs.ts';
 import { watch } from './commands/watch.ts';
 import { EXIT, type Io } from './io.ts';
-import { formatTable } from './table.ts';
 
 type Group = {
   readonly summary: string;
@@ -138,16 +137,21 @@ async function runWord({ name, group }: Named, argv: readonly string[], io: Io):
     return word === undefined ? EXIT.usage : EXIT.ok;
   }
   const found = Object.hasOwn(group.commands, word) ? group.commands[word] : undefined;
-  if (found === undefined)
-    return unknown(`${name} ${word}`, io, `\`ingot ${name} --help\` lists its commands.`);
+  if (found === undefined) {
+    const [verb = '', ...more] = rest;
+    const isSwapped = Object.hasOwn(group.commands, verb);
+    const meant = isSwapped ? `Is \`${['ingot', name, verb, word, ...more].join(' ')}\` meant? ` : '';
+    return unknown(`${name} ${word}`, io, `${meant}\`ingot ${name} --help\` lists its commands.`);
+  }
   return 'run' in found
     ? runCommand(found, rest, io)
     : runWord({ name: `${name} ${word}`, group: found }, rest, io);
 }
 
 function groupHelp(name: string, group: Group): string {
-  const rows = allCommands(group).map((command) => [`  ${command.usage}`, command.summary]);
-  return `ingot ${name}: ${group.summary}\n\n${formatTable(['  command', ''], rows)}\n\`--help\` after a command tells its options.\n`;
+  // Two lines a command: side by side they are twice as wide as a terminal.
+  const lines = allCommands(group).map(({ usage, summary }) => `  ${usage}\n      ${summary}\n`);
+  return `ingot ${name}: ${group.summary}\n\n${lines.join('')}\n\`--help\` after a command tells its options.\n`;
 }
 
 function allCommands(group: Group): readonly Command[] {

@@ -47,6 +47,12 @@ test.each([
     argv: ['node', 'power'],
     text: 'on|off|cycle|soft-off|soft-cycle is missing\n',
   },
+  { name: 'a missing word after an option', argv: ['dhcp', 'import'], text: 'ingot: FILE… is missing\n' },
+  {
+    name: 'a node before its verb',
+    argv: ['node', 'rack1-07', 'manage', '--wait'],
+    text: 'Is `ingot node manage rack1-07 --wait` meant?',
+  },
   { name: 'a missing value', argv: ['node', 'set', 'rack1-07'], text: 'FIELD=VALUE is missing after' },
   {
     name: 'a bad address',
