@@ -20,9 +20,18 @@ export function buildAssets(): Assets {
   return { ramdiskDir, image: { dir, path: join(dir, 'disk.qcow2'), sha256: sha256.trim() } };
 }
 
-/** A folder for `boot.secure_boot_dir` and `boot.ramdisk_dir` with what ARM64 machines boot. */
-export function buildArm64Assets(): string {
-  return recipe('boot-assets/arm64/build.sh', []);
+export type Arm64Assets = {
+  /** Folder with the ramdisk for ARM64 machines in its folder `arm64`. */
+  readonly ramdiskDir: string;
+  /** The same for their boot loaders: a folder for `boot.secure_boot_dir`. */
+  readonly loadersDir: string;
+};
+
+export function buildArm64Assets(): Arm64Assets {
+  return {
+    ramdiskDir: recipe('boot-assets/ramdisk/build.sh', ['--flavour', 'cloud', '--arch', 'arm64']),
+    loadersDir: recipe('boot-assets/arm64/build.sh', []),
+  };
 }
 
 /** Runs a recipe; its last line of output is the folder it made. What it says goes to standard error. */

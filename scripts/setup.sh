@@ -9,14 +9,14 @@ purpose=${1:?usage: scripts/setup.sh demo|test|bench}
 # What the daemon and the lab need (docs/dependencies.md says what for).
 packages="ipxe qemu-utils mmdebstrap xorriso openssl zstd libarchive-tools iproute2 util-linux"
 packages="$packages qemu-system-x86 ovmf seabios ipxe-qemu mtools dosfstools e2fsprogs fdisk gdisk arch-test uidmap"
-packages="$packages debian-archive-keyring binutils"
+packages="$packages debian-archive-keyring binutils kmod"
 # Foreign programs that the tests and the benchmarks measure us against.
 case "$purpose" in
   test | bench)
     packages="$packages atftp tftp-hpa busybox curl isc-dhcp-client isc-dhcp-relay udhcpc kea-admin tcpdump python3-sushy"
     packages="$packages netplan.io dnsmasq-base dhcpcd-base iputils-ping genisoimage python3-ironicclient openssh-client"
     packages="$packages python3-openstacksdk apache2-utils"
-    packages="$packages systemd qemu-system-arm qemu-efi-aarch64"
+    packages="$packages systemd qemu-system-arm qemu-efi-aarch64 binutils-aarch64-linux-gnu"
     # The real Ironic, beside which ours is held: its library has no service that would start.
     packages="$packages python3-ironic"
     [ "$purpose" = test ] || packages="$packages wrk"

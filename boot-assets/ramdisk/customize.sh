@@ -1,9 +1,12 @@
 #!/bin/sh
-# mmdebstrap's extract hook: turns the extracted packages below $1 into the root of the ramdisk.
-# usage: customize.sh ROOT NODE-BINARY
+# mmdebstrap's extract hook: turns the extracted packages below $1 into the root of the ramdisk. They may be of another
+# processor than this machine's: nothing in them is run.
+# usage: customize.sh ROOT NODE-BINARY TRIPLE
+#   TRIPLE  how Debian names the processor's folder of libraries and its binutils: aarch64-linux-gnu
 set -eu
 root=${1:?}
 node=$2
+triple=$3
 here=$(dirname "$(readlink -f "$0")")
 lists=$root/tmp/lists
 mkdir -p "$lists"
@@ -15,18 +18,18 @@ mv "$root/boot/vmlinuz-$kernel" "$root/vmlinuz"
 rm -rf "${root:?}/boot"
 
 # Kernel modules: those named by the list, and all that modules.dep says they need.
-chroot "$root" depmod "$kernel"
+depmod -b "$root" "$kernel"
 lines "$here/modules" | sed 's#^^#^kernel/#' >"$lists/patterns"
 sed 's/://' "$modules/modules.dep" | while read -r module needs; do
   # shellcheck disable=SC2086 # $needs is a list of paths
   if printf '%s\n' "$module" | grep -qE -f "$lists/patterns"; then printf '%s\n' "$module" $needs; fi
 done | sort -u >"$lists/kept"
 (cd "$modules" && find kernel -name '*.ko*' | sort | comm -23 - "$lists/kept" | xargs rm -f)
-chroot "$root" depmod "$kernel"
+depmod -b "$root" "$kernel"
 
 # Firmware: only files that a kept module asks for.
 if [ -d "$root/usr/lib/firmware" ]; then
-  (cd "$root" && find "usr/lib/modules" -name '*.ko*' -print0 | xargs -0 chroot . modinfo -F firmware) | sort -u >"$lists/wanted"
+  find "$modules" -name '*.ko*' -print0 | xargs -0 modinfo -F firmware | sort -u >"$lists/wanted"
   (cd "$root/usr/lib/firmware" && find . -type f -o -type l | sed 's#^\./##' | sort |
     comm -23 - "$lists/wanted" | xargs -d '\n' rm -f)
 fi
@@ -46,24 +49,30 @@ lines "$here/root-drop" | while read -r pattern; do
   rm -rf "$root"/$pattern
 done
 
-# Programs by name, then the libraries that they, Node and the helpers of udev and ssh are linked with.
+# Programs by name, then the libraries that they, Node and the helpers of udev and ssh are linked with, and those that
+# these are linked with.
 lines "$here/programs" | sort >"$lists/kept"
 for folder in usr/bin usr/sbin; do
   (cd "$root/$folder" && find . -mindepth 1 | sed 's#^\./##' | sort | comm -23 - "$lists/kept" | xargs rm -rf)
 done
 find "$root/usr/lib/openssh" -mindepth 1 -not -name sftp-server -delete
 install -m 755 "$node" "$root/usr/bin/node"
-(cd "$root" && find usr/bin usr/sbin usr/lib/udev usr/lib/systemd usr/lib/openssh -type f) | while read -r program; do
-  chroot "$root" /lib64/ld-linux-x86-64.so.2 --list "/$program" 2>/dev/null
-done | sed -n 's#.*=> /lib/\([^ ]*\) .*#\1#p' | sort -u >"$lists/kept"
-(cd "$root/usr/lib" && {
-  cat "$lists/kept"
+(
+  cd "$root/usr/lib/$triple"
+  : >"$lists/libraries"
+  find ../../bin ../../sbin ../udev ../systemd ../openssh -type f >"$lists/new"
+  while [ -s "$lists/new" ]; do
+    xargs "$triple-readelf" -d <"$lists/new" 2>/dev/null | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort -u |
+      comm -23 - "$lists/libraries" >"$lists/next"
+    mv "$lists/next" "$lists/new"
+    sort -o "$lists/libraries" "$lists/libraries" "$lists/new"
+  done
   while read -r library; do
-    target=$(readlink "$library") && echo "$(dirname "$library")/$target"
-  done <"$lists/kept"
-  echo x86_64-linux-gnu/ld-linux-x86-64.so.2
-} | sort -u >"$lists/libraries"
-find x86_64-linux-gnu -type f -o -type l | sort | comm -23 - "$lists/libraries" | xargs rm -f)
+    echo "$library"
+    readlink "$library" || true
+  done <"$lists/libraries" | sort -u >"$lists/kept"
+  find . -type f -o -type l | sed 's#^\./##' | sort | comm -23 - "$lists/kept" | xargs rm -f
+)
 rm -rf "$lists"
 
 find "$root/usr/lib" -type d -empty -delete
@@ -73,5 +82,4 @@ install -m 755 "$here/rescue-shell" "$root/usr/lib/ingot/rescue-shell"
 install -D -m 755 "$here/power-button" "$root/etc/acpi/PWRF/00000080" # where busybox's acpid looks
 install -m 755 "$here/init" "$root/init"
 mkdir -p "$root/busybox" "$root/proc" "$root/sys" "$root/run" "$root/mnt" "$root/root"
-chroot "$root" /usr/bin/busybox --install -s /busybox
 ln -s /usr/bin/busybox "$root/usr/bin/sh"

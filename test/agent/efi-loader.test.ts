@@ -63,6 +63,18 @@ describe('the boot loader of an EFI partition', () => {
       'x86_64',
       '\\EFI\\BOOT\\BOOTX64.EFI',
     ],
+    [
+      "ARM64's shim, where that is the processor",
+      [
+        ['BOOT', 'BOOTAA64.EFI'],
+        ['debian', 'grubaa64.efi'],
+        ['debian', 'shimaa64.efi'],
+        ['debian', 'shimx64.efi'],
+      ],
+      'aarch64',
+      '\\EFI\\debian\\shimaa64.efi',
+    ],
+    ["ARM64's removable path", [['BOOT', 'BOOTAA64.EFI']], 'aarch64', '\\EFI\\BOOT\\BOOTAA64.EFI'],
     ['only files of the architecture', [['BOOT', 'BOOTX64.EFI']], 'aarch64', null],
     ['nothing in an empty partition', [], 'x86_64', null],
   ])('is %s', (_, names, architecture, path) => {

@@ -1,9 +1,10 @@
 /** The ramdisk's recipe (Debian: mmdebstrap and friends) and what it makes, booted (Debian: qemu-system-x86). */
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { agentMark, MARK_FILE } from '../../src/daemon/ramdisk-mark.ts';
-import { bootMachine, recipe } from './support.ts';
+import { elfMachines, unpackInitrd } from './initrd.ts';
+import { bootMachine, ownFolder, recipe } from './support.ts';
 
 const BUILD = { timeout: 900_000 };
 
@@ -15,6 +16,38 @@ test.each([
   const bytes = ['vmlinuz', 'initrd.zst'].reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
   expect(bytes).toBeGreaterThan(30e6);
   expect(bytes).toBeLessThanOrEqual(limit * 1e6);
+});
+
+test(
+  'for ARM64 all programs, libraries and drivers are ARM64, and they are put into a folder',
+  BUILD,
+  async () => {
+    const folder = ownFolder();
+    const first = recipe('ramdisk', '--arch', 'arm64', '--into', folder);
+    expect(first.folder).toBe(folder);
+    // Again, over those that are there.
+    recipe('ramdisk', '--arch', 'arm64', '--into', folder);
+    const into = join(folder, 'arm64');
+    expect(readdirSync(into).sort()).toEqual(['agent-mark', 'initrd.zst', 'vmlinuz']);
+    expect(readFileSync(join(into, MARK_FILE), 'utf8').trim()).toBe(await agentMark());
+    const kernel = readFileSync(join(into, 'vmlinuz'));
+    // Documentation/arm64/booting.rst: the magic number of an image.
+    expect(kernel.toString('latin1', 56, 60)).toBe('ARM\x64');
+    const machines = elfMachines(unpackInitrd(join(into, 'initrd.zst')));
+    const AARCH64 = 183; // elf.h
+    expect([...machines].filter(([, machine]) => machine !== AARCH64)).toEqual([]);
+    const paths = [...machines.keys()];
+    expect(paths).toEqual(expect.arrayContaining(['usr/bin/node', 'usr/bin/busybox', 'usr/sbin/sgdisk']));
+    expect(paths).toContain('usr/lib/aarch64-linux-gnu/libc.so.6');
+    expect(paths.filter((path) => path.endsWith('.ko')).length).toBeGreaterThan(20);
+  },
+);
+
+test('the cache of the recipe is no folder to put a ramdisk into', () => {
+  const cache = join(import.meta.dirname, '../../.cache/ramdisk/0123456789abcdef');
+  expect(() => recipe('ramdisk', '--into', cache)).toThrow(
+    `${cache} is in the recipe's cache.\n  hint: name a folder of your own`,
+  );
 });
 
 test(
