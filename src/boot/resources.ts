@@ -162,12 +162,15 @@ async function grubResource(
   return { kind: 'grub', text: answer, loaded: onlyLooks ? null : grub.arrived(name, asker) };
 }
 
-function memoryResource({ part, source }: RamdiskFile): () => Promise<Resource> {
+function memoryResource({ part, source, command }: RamdiskFile): () => Promise<Resource> {
   const { fact, title } = RAMDISK_PARTS[part];
   return async () => {
     const found = await source.get();
     if (found === null)
-      return { kind: 'missing', sentence: `${title} is not built yet (${source.path} does not exist)` };
+      return {
+        kind: 'missing',
+        sentence: `${title} is not built yet (${source.path} does not exist): run ${command}`,
+      };
     const { content, etag, modified } = found;
     return {
       kind: 'file',

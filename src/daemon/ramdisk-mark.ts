@@ -5,9 +5,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { RAMDISK_FILES } from '../boot/ramdisk-files.ts';
+import { join } from 'node:path';
+import { RAMDISK_FILES, RAMDISKS, type Ramdisk, ramdiskCommand } from '../boot/ramdisk-files.ts';
 import type { Config } from '../config/schema.ts';
+import { ramdiskDir } from './missing-ramdisk.ts';
 
 /** Beside vmlinuz and initrd.zst. */
 export const MARK_FILE = 'agent-mark';
@@ -29,29 +30,28 @@ export async function agentMark(sources = AGENT_SOURCES): Promise<string | null>
   return hash.digest('hex').slice(0, 16);
 }
 
-/** A sentence where the ramdisk that is there is of another agent. It may be built anew while ingot runs. */
+/** A sentence for each ramdisk that is there and of another agent. It may be built anew while ingot runs. */
 export type JudgeRamdisk = () => readonly string[];
 
-export async function createRamdiskJudge({
-  state_dir,
-  boot,
-}: Pick<Config, 'state_dir' | 'boot'>): Promise<JudgeRamdisk> {
-  const dir = resolve(state_dir, boot.ramdisk_dir);
+export async function createRamdiskJudge(config: Pick<Config, 'state_dir' | 'boot'>): Promise<JudgeRamdisk> {
+  const dir = ramdiskDir(config);
   const ours = await agentMark();
-  return () => {
-    if (ours === null || !existsSync(join(dir, RAMDISK_FILES.initrd))) return [];
-    const mark = readMark(join(dir, MARK_FILE));
+  const judge = (ramdisk: Ramdisk): readonly string[] => {
+    const folder = join(dir, ramdisk.folder);
+    if (ours === null || !existsSync(join(folder, RAMDISK_FILES.initrd))) return [];
+    const mark = readMark(join(folder, MARK_FILE));
     if (mark === ours) return [];
     // It is no ramdisk of ours at all, and its operator has said so.
-    if (mark === null && boot.upstream_agents) return [];
+    if (mark === null && config.boot.upstream_agents) return [];
     const what =
       mark === null
         ? 'does not say which agent is in it, so it is of an earlier ingot, or no ramdisk of ours'
         : 'was built with the agent of another version of ingot';
     return [
-      `the ramdisk in ${dir} ${what}: machines may boot it and not call back. Run "npm run ramdisk", and name the folder that it prints in boot.ramdisk_dir`,
+      `${ramdisk.title} in ${folder} ${what}: machines may boot it and not call back. Run ${ramdiskCommand(ramdisk, dir)}`,
     ];
   };
+  return () => RAMDISKS.flatMap(judge);
 }
 
 function readMark(file: string): string | null {

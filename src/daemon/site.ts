@@ -1,9 +1,7 @@
 /** What the lifecycle asks of the site: addresses, config drives, URLs, and whether machines can boot at all. */
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import type { BootSite } from '../boot/decision.ts';
 import type { BootManifest } from '../boot/manifest.ts';
-import { RAMDISK_FILES } from '../boot/ramdisk-files.ts';
 import { missingSecureBootPrograms, SECURE_GRUBS } from '../boot/secure-boot.ts';
 import type { Config, NetworkConfig } from '../config/schema.ts';
 import { serverAddress } from '../config/server-address.ts';
@@ -21,6 +19,7 @@ import { cidrContains, type Ipv4, parseIpv4 } from '../net/ipv4.ts';
 import type { NodeRecord } from '../store/records/node.ts';
 import type { Store } from '../store/store.ts';
 import type { HttpsBoot } from './listeners/https-boot.ts';
+import { missingRamdiskOf } from './missing-ramdisk.ts';
 import { workFolder } from './state-dir/folders.ts';
 
 type Options = {
@@ -82,7 +81,7 @@ export function createSite({
       const problems = pxe.map(({ name }) => problemOf(name));
       const nowhere = problems.every((problem) => problem !== null);
       const all = [
-        ...missingRamdisk(config),
+        ...missingRamdiskOf(node.properties.cpu_arch, config),
         ...(usesSecureBoot(node) ? missingSecureBoot(config) : []),
         ...(https.problem === null ? [] : [https.problem]),
         ...(nowhere ? [problems[0] ?? NO_PXE_NETWORK] : []),
@@ -103,17 +102,6 @@ export function createSite({
 
 const NO_PXE_NETWORK =
   'no network of role pxe with an address of ours is configured: machines have nothing to boot from. Add one to the configuration.';
-
-/** A sentence that names every file of the ramdisk that is not built yet; none when all are there. */
-export function missingRamdisk(config: Config): readonly string[] {
-  const dir = resolve(config.state_dir, config.boot.ramdisk_dir);
-  const missing = Object.values(RAMDISK_FILES).filter((name) => !existsSync(join(dir, name)));
-  if (missing.length === 0) return [];
-  const are = missing.length === 1 ? 'is' : 'are';
-  return [
-    `the ramdisk's ${missing.join(' and ')} ${are} not in ${dir}: run "npm run ramdisk", and name the folder that it prints in boot.ramdisk_dir`,
-  ];
-}
 
 /** A sentence that names what Secure Boot on x86-64 needs and is not there. */
 function missingSecureBoot(config: Config): readonly string[] {

@@ -158,6 +158,14 @@ describe('kernel and ramdisk', () => {
     expect(after.headers.get('etag')).not.toBe(before);
   });
 
+  test('of a ramdisk for ARM64 that nobody has built the sentence says how', async () => {
+    const missing = await get('/files/arm64/vmlinuz');
+    expect([missing.status, await missing.text()]).toEqual([
+      404,
+      `the kernel is not built yet (${at.folder}/arm64/vmlinuz does not exist): run "npm run ramdisk -- --arch arm64 --into ${at.folder}"\n`,
+    ]);
+  });
+
   test('a kernel that is not built yet is a sentence, and is served once it is there', async () => {
     const missing = await get('/files/vmlinuz');
     expect([missing.status, await missing.text()]).toEqual([

@@ -55,6 +55,18 @@ test.each<[string, { mark: string | null; boot?: object }, RegExp | null]>([
   else expect(sentences).toEqual([expect.stringMatching(said)]);
 });
 
+test('the ramdisk for ARM64 machines is judged beside the other, and has a command of its own', async () => {
+  await makeRamdisk(join(dir, 'r'));
+  const folder = await makeRamdisk(join(dir, 'r/arm64'));
+  expect(await judge()).toEqual([]);
+  await writeFile(join(folder, MARK_FILE), 'of old\n');
+  expect(await judge()).toEqual([
+    expect.stringMatching(
+      /^the ramdisk for ARM64 machines in .*\/arm64\/ was built.*npm run ramdisk -- --arch arm64 --into/,
+    ),
+  ]);
+});
+
 test('a ramdisk that is not there is told elsewhere, and one that is built meanwhile is seen', async () => {
   const config = configSchema.parse({ state_dir: dir, networks: [], boot: { ramdisk_dir: 'r' } });
   const judgeNow = await createRamdiskJudge(config);

@@ -213,7 +213,8 @@ describe('with no ramdisk built', () => {
     const networks = [{ ...pxe('127.0.0.1'), cidr: '127.0.0.0/8', dhcp: 'off', ranges: [] }];
     const { boot } = await freePorts('boot');
     const running = await start({ networks, boot: { listen_port: boot } });
-    const sentence = `the ramdisk's vmlinuz and initrd.zst are not in ${join(dir, 'state/ramdisk')}: run "npm run ramdisk"`;
+    const folder = join(dir, 'state/ramdisk');
+    const sentence = `vmlinuz and initrd.zst of the ramdisk are not in ${folder}: run "npm run ramdisk -- --into ${folder}"`;
     expect((await running.client.status()).missing).toContainEqual(expect.stringContaining(sentence));
     await expect.poll(() => daemonEvents(running)).toContainEqual(expect.stringContaining(sentence));
     await enrollManageable(running);

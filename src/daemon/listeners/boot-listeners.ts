@@ -24,10 +24,11 @@ import type { Mac } from '../../net/mac.ts';
 import { askedByHabit } from '../../tftp/habits.ts';
 import type { NamedListener } from '../condition.ts';
 import type { BootTable } from '../machines/boot-table.ts';
+import { missingRamdisk } from '../missing-ramdisk.ts';
 import type { Fact } from '../packets/packet-protocol.ts';
 import { type ServedAddress, servedAddresses } from '../packets/served-addresses.ts';
 import type { JudgeRamdisk } from '../ramdisk-mark.ts';
-import { bootSite, missingRamdisk } from '../site.ts';
+import { bootSite } from '../site.ts';
 import type { BootCertificates } from './boot-certificates.ts';
 import { countCalls } from './counted-calls.ts';
 import { FLOOD_COUNTS } from './flood-guard.ts';
@@ -166,7 +167,7 @@ export async function startBootListeners(options: Options): Promise<BootListener
   return {
     listeners,
     missing: () => [
-      ...(pxe.length === 0 ? [] : [...missingRamdisk(config), ...options.judgeRamdisk()]),
+      ...(pxe.length === 0 ? [] : [...missingRamdisk(config, manifest.files), ...options.judgeRamdisk()]),
       ...(pxe.length === 0 ? [] : manifest.missing.map(({ why, hint }) => `${why}. ${hint}`)),
       ...(https.problem === null ? [] : [https.problem]),
     ],

@@ -2,6 +2,7 @@
 import type { BootEntry, BootSite } from '../../boot/decision.ts';
 import { createGrubFiles } from '../../boot/grub-files.ts';
 import { type BootManifest, contentsOf } from '../../boot/manifest.ts';
+import { absentRamdisk } from '../../boot/ramdisk-files.ts';
 import { createRefusals } from '../../boot/ticket.ts';
 import type { Clock } from '../../clock.ts';
 import { addressHolder } from '../../dhcp/address-holder.ts';
@@ -9,7 +10,7 @@ import type { Place } from '../../dhcp/shared-network.ts';
 import type { Ipv4 } from '../../net/ipv4.ts';
 import type { Mac } from '../../net/mac.ts';
 import type { TftpFact } from '../../tftp/facts.ts';
-import { firstOf, type TftpFiles } from '../../tftp/names.ts';
+import { firstOf, normaliseName, type TftpFiles } from '../../tftp/names.ts';
 import type { SharedFiles } from '../share-ramdisk.ts';
 import type { Fact } from './packet-protocol.ts';
 
@@ -53,10 +54,18 @@ export function createTftpContents(options: Options): TftpContents {
       },
     };
   };
+  /** The ramdisk's files have a hint of their own where they are not there. */
+  const tellAbsence = (fact: TftpFact): TftpFact => {
+    const name = normaliseName(fact.file);
+    const absent = fact.kind === 'tftp.failed' && !shared.has(name) ? absentRamdisk(name) : null;
+    return absent === null ? fact : { ...fact, sentence: `asked for ${name} by TFTP: ${absent}` };
+  };
   return {
     on: (address) => firstOf(grubOn(address), contentsOf(manifest), shared),
-    asBootStage: (fact) =>
-      grub.asBootStage(fact, { address: fact.address, holder: addressHolder(fact.address, places) }),
+    asBootStage: (asked) => {
+      const fact = tellAbsence(asked);
+      return grub.asBootStage(fact, { address: fact.address, holder: addressHolder(fact.address, places) });
+    },
     share: (files) => {
       for (const [name, content] of files) {
         if (content === null) shared.delete(name);

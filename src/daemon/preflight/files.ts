@@ -4,8 +4,8 @@ import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { loadBootManifest } from '../../boot/manifest.ts';
 import type { Config } from '../../config/schema.ts';
+import { missingRamdisk, wholeRamdisks } from '../missing-ramdisk.ts';
 import { createRamdiskJudge } from '../ramdisk-mark.ts';
-import { missingRamdisk } from '../site.ts';
 import { bad, type Finding, good, warning } from './finding.ts';
 
 type Program = { readonly name: string; readonly package: string; readonly use: string };
@@ -38,14 +38,14 @@ function hasBootNetwork({ networks }: Config): boolean {
 
 async function checkBootFiles(config: Config): Promise<readonly Finding[]> {
   const { files, missing } = await loadBootManifest(config.boot.ipxe_dir, config.boot.secure_boot_dir);
-  const ramdisk = missingRamdisk(config);
+  const ramdisk = missingRamdisk(config, files);
   const judge = await createRamdiskJudge(config);
   return [
     ...(missing.length === 0
       ? [good('boot', `${files.size} boot programs are there, iPXE's in ${config.boot.ipxe_dir}`)]
       : missing.map(({ why, hint }) => bad('boot', why, hint))),
     ...(ramdisk.length === 0
-      ? [good('ramdisk', "The ramdisk's kernel and initrd are there")]
+      ? wholeRamdisks(config).map(({ title }) => good('ramdisk', `Kernel and initrd of ${title} are there`))
       : ramdisk.map((sentence) => bad('ramdisk', sentence, ''))),
     ...judge().map((sentence) => warning('ramdisk', sentence, '')),
   ];
