@@ -45,10 +45,12 @@ export function createBootTable(
   return {
     entry: (mac) => byMac.get(mac) ?? null,
     publishNode: async (nodeUuid) => {
-      const node = await store.nodes.get(nodeUuid);
-      const ports = node === null ? [] : await store.ports.listByNode(nodeUuid);
+      // A node is made before its ports are, and one of fake hardware needs none.
+      const ports = await store.ports.listByNode(nodeUuid);
+      const node = ports.length === 0 ? null : await store.nodes.get(nodeUuid);
       const entries = node === null ? [] : bootEntries(node, ports, secret);
-      await publish(entries, replace(nodeUuid, entries));
+      const removed = replace(nodeUuid, entries);
+      if (entries.length > 0 || removed.length > 0) await publish(entries, removed);
     },
     publishAll: async () => {
       const portsByNode = Map.groupBy(await store.ports.list(), (port) => port.node_uuid);

@@ -172,6 +172,7 @@ export async function startDiscoveries(options: Options): Promise<Discoveries> {
     list: () => [...machines.values()].map(({ record }) => record).reverse(),
     forget: async (mac) => (await forget([mac])) > 0,
     enrolled: async (nodeUuid) => {
+      if (machines.size === 0) return;
       const ports = await store.ports.listByNode(nodeUuid);
       await forget(ports.flatMap(({ address }) => parseMac(address) ?? []));
     },

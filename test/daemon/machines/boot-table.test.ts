@@ -59,6 +59,18 @@ describe('the boot table', () => {
     expect(table.size).toBe(0);
   });
 
+  it('tells the packet thread of a node when it gets its first port, not before', async () => {
+    const store = await temporaryStore();
+    const told: (readonly BootEntry[])[] = [];
+    const boot = createBootTable(store, { publish: async (entries) => void told.push(entries), secret: KEY });
+    await store.nodes.insert({ uuid: A, driver: 'redfish' });
+    await boot.publishNode(A);
+    expect(told).toEqual([]);
+    await store.ports.insert({ uuid: A, node_uuid: A, address: MAC });
+    await boot.publishNode(A);
+    expect(told).toEqual([[expect.objectContaining({ mac: MAC, nodeUuid: A })]]);
+  });
+
   it('has the UUID that a node’s firmware may tell instead of its MAC', async () => {
     const store = await temporaryStore();
     await twoNodes(store);
