@@ -8,10 +8,10 @@ type Encoded<P> = { [K in keyof Row<P>]: Row<P>[K] };
 
 /** A record or a patch as columns; fields that are `undefined` are left out. */
 export function encode<P extends object>(patch: P): Encoded<P> {
-  const columns = Object.entries(patch)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => [name, encodeValue(value)] as const);
-  return Object.fromEntries(columns) as Encoded<P>;
+  const columns: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(patch))
+    if (value !== undefined) columns[name] = encodeValue(value);
+  return columns as Encoded<P>;
 }
 
 function encodeValue(value: unknown): unknown {

@@ -10,7 +10,7 @@ import {
 import { IngotError } from '../errors.ts';
 import { MASK } from '../secret-words.ts';
 import { encode, violatesUnique } from './columns.ts';
-import { fixedQuery, onlyRow, queryByColumns, unplanned } from './fixed-query.ts';
+import { fixedQuery, queryByColumns, unplanned } from './fixed-query.ts';
 import { decodeNode, freshNode, OTHER_COLUMNS } from './node-row.ts';
 import type { BmcTrouble, NodeRecord } from './records/node.ts';
 import type { NodePatch, NodeSortKey, Queries } from './store.ts';
@@ -60,7 +60,7 @@ export function nodeNotFound(ident: string): IngotError {
 export function nodeQueries({ db, now }: Access): Queries['nodes'] {
   const rowOf = fixedQuery(db, (uuid: string) => db.selectFrom('nodes').selectAll().where('uuid', '=', uuid));
   const insertRow = queryByColumns(db, (columns: Insertable<Tables['nodes']>) =>
-    db.insertInto('nodes').values(columns).returningAll(),
+    db.insertInto('nodes').values(columns),
   );
   const updateRow = queryByColumns(db, (columns: Columns, uuid: string) =>
     db.updateTable('nodes').set(columns).where('uuid', '=', uuid).returningAll(),
@@ -95,9 +95,10 @@ export function nodeQueries({ db, now }: Access): Queries['nodes'] {
   return {
     get,
     async insert(node) {
+      const record = freshNode(node, now());
       try {
-        const { rows } = await insertRow(encode(freshNode(node, now())));
-        return decodeNode(onlyRow(rows));
+        await insertRow(encode(record));
+        return record;
       } catch (thrown) {
         throw explainConflict(thrown, node);
       }
