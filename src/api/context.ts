@@ -1,11 +1,13 @@
 /** What every route of the API listener works with: the dependencies with their defaults filled in. */
 import type { FastifyRequest } from 'fastify';
+import type { JsonObject } from '../json.ts';
 import type { NodeRecord } from '../store/records/node.ts';
 import type { Queries } from '../store/store.ts';
 import { HOST_NAME } from '../store/words.ts';
 import { principalOf } from './access/principal.ts';
 import { type ApiDeps, DEFAULT_DRIVERS } from './deps.ts';
-import type { NodeSource } from './ironic/nodes/node-fields.ts';
+import type { NodeField, NodeSource } from './ironic/nodes/node-fields.ts';
+import { nodeView, tellsOfJob } from './ironic/nodes/node-view.ts';
 import { baseUrl } from './server.ts';
 import { createWhenFree, type Waiting, type WhenFree } from './when-free.ts';
 
@@ -24,19 +26,20 @@ export function createContext(deps: ApiDeps): ApiContext {
   return { ...deps, drivers, hostname: HOST_NAME, whenFree, write };
 }
 
-/** The node with what else its answer needs. */
-export async function nodeSource(
+/** Who asks, by which way and in which version: what the answers of one request have in common. */
+export function viewpointOf(
+  { hostname }: Pick<ApiContext, 'hostname'>,
+  request: FastifyRequest,
+): Omit<NodeSource, 'node' | 'job'> {
+  return { base: baseUrl(request), hostname, viewer: principalOf(request), minor: request.minor };
+}
+
+/** The node as an answer with these fields. Its job is read only where one of them tells of it. */
+export async function showNode(
   context: ApiContext,
   request: FastifyRequest,
-  node: NodeRecord,
-): Promise<NodeSource> {
-  const job = await context.store.jobs.runningOf(node.uuid);
-  return {
-    node,
-    job,
-    base: baseUrl(request),
-    hostname: context.hostname,
-    viewer: principalOf(request),
-    minor: request.minor,
-  };
+  { node, fields }: { readonly node: NodeRecord; readonly fields: readonly NodeField[] },
+): Promise<JsonObject> {
+  const job = tellsOfJob(fields) ? await context.store.jobs.runningOf(node.uuid) : null;
+  return nodeView({ ...viewpointOf(context, request), node, job }, fields);
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { ownedBy } from '../access/own.ts';
 import { principalOf } from '../access/principal.ts';
-import { type ApiContext, nodeSource } from '../context.ts';
+import { type ApiContext, viewpointOf } from '../context.ts';
 import { selectFields, viewOf } from '../ironic/fields.ts';
 import { linksOf } from '../ironic/nodes/node-links.ts';
 import { nodeView, selectNodeFields } from '../ironic/nodes/node-view.ts';
@@ -36,7 +36,7 @@ export function enrollRoutes(app: FastifyInstance, context: ApiContext): void {
       });
       return { record, added };
     });
-    const source = { ...(await nodeSource(context, request, stored.record)), minor: MAX_MINOR };
+    const source = { ...viewpointOf(context, request), minor: MAX_MINOR, node: stored.record, job: null };
     const portFields = selectFields(PORT_FIELDS, null, MAX_MINOR);
     return reply.code(201).send({
       node: nodeView(source, selectNodeFields(null, MAX_MINOR)),

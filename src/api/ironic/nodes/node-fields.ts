@@ -19,7 +19,7 @@ import { stateNameAt } from './state-names.ts';
 /** What a node's answer is made from. */
 export type NodeSource = {
   readonly node: NodeRecord;
-  /** The running job, if there is one. */
+  /** The running job, if there is one and a field tells of it. */
   readonly job: JobRecord | null;
   readonly base: string;
   readonly hostname: string;
@@ -34,6 +34,8 @@ export type NodeField = {
   /** The microversion that first shows it. */
   readonly since: number;
   readonly value: (source: NodeSource) => Json;
+  /** Whether it tells of the running job. */
+  readonly ofJob?: true;
   /** Set where a client may send the field, but only with this value. */
   readonly fixed?: Json;
 };
@@ -50,6 +52,10 @@ const chosen = (kind: InterfaceKind, since: number): NodeField => ({
   value: ({ node }) => interfaceOf(node, kind),
 });
 const fact = (name: string, since: number, value: NodeField['value']): NodeField => ({ name, since, value });
+const ofJob = (name: string, since: number, value: NodeField['value']): NodeField => ({
+  ...fact(name, since, value),
+  ofJob: true,
+});
 
 export const NODE_FIELDS: readonly NodeField[] = [
   fact('uuid', 1, ({ node }) => node.uuid),
@@ -59,13 +65,13 @@ export const NODE_FIELDS: readonly NodeField[] = [
   chosen('bios', 40),
   chosen('boot', 31),
   fact('boot_mode', 75, ({ node }) => node.boot_mode),
-  fact('clean_step', 7, ({ node, job }) => currentStep(node, job, 'clean')),
+  ofJob('clean_step', 7, ({ node, job }) => currentStep(node, job, 'clean')),
   fixed('conductor_group', 46, ''),
   fact('console_enabled', 1, () => false),
   chosen('console', 31),
   fact('disable_power_off', 95, ({ node }) => node.disable_power_off),
   chosen('deploy', 31),
-  fact('deploy_step', 44, ({ node, job }) => currentStep(node, job, 'deploy')),
+  ofJob('deploy_step', 44, ({ node, job }) => currentStep(node, job, 'deploy')),
   fact('description', 51, ({ node }) => node.description),
   fact('driver', 1, ({ node }) => node.driver),
   fact('driver_info', 1, ({ node }) => maskSecrets(node.driver_info)),
@@ -98,12 +104,14 @@ export const NODE_FIELDS: readonly NodeField[] = [
   fact('raid_config', 12, () => ({})),
   chosen('raid', 31),
   chosen('rescue', 38),
-  fact('reservation', 1, ({ job, hostname }) => (job === null || job.waiting_for !== null ? null : hostname)),
+  ofJob('reservation', 1, ({ job, hostname }) =>
+    job === null || job.waiting_for !== null ? null : hostname,
+  ),
   fact('resource_class', 21, ({ node }) => node.resource_class),
   fact('retired', 61, ({ node }) => node.retired),
   fact('retired_reason', 61, ({ node }) => node.retired_reason),
   fact('secure_boot', 75, ({ node }) => node.secure_boot),
-  fact('service_step', 87, ({ node, job }) => currentStep(node, job, 'service')),
+  ofJob('service_step', 87, ({ node, job }) => currentStep(node, job, 'service')),
   fact('shard', 82, ({ node }) => node.shard),
   chosen('storage', 33),
   fact('target_power_state', 1, ({ node }) => node.target_power_state),

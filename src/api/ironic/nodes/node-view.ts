@@ -1,6 +1,6 @@
 /** A node as Ironic's clients see it: all fields, or those asked for, at one microversion. Pure. */
 import { IngotError } from '../../../errors.ts';
-import type { JsonObject } from '../../../json.ts';
+import type { Json, JsonObject } from '../../../json.ts';
 import { redacted } from '../../access/own.ts';
 import { NODE_FIELDS, type NodeField, type NodeSource } from './node-fields.ts';
 
@@ -13,8 +13,15 @@ export function selectNodeFields(names: readonly string[] | null, minor: number)
   return NODE_FIELDS.filter((field) => names.includes(field.name) && field.since <= minor);
 }
 
+/** Whether an answer with these fields needs the node's job. */
+export function tellsOfJob(fields: readonly NodeField[]): boolean {
+  return fields.some(({ ofJob }) => ofJob === true);
+}
+
 export function nodeView(source: NodeSource, fields: readonly NodeField[]): JsonObject {
-  const view = Object.fromEntries(fields.map((field) => [field.name, field.value(source)]));
+  // By hand: Object.fromEntries takes twice as long for a node, of which a list has a thousand.
+  const view: Record<string, Json> = {};
+  for (const { name, value } of fields) view[name] = value(source);
   return redacted(view, source.viewer, source.node);
 }
 

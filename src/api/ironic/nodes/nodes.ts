@@ -6,12 +6,11 @@ import { NODE_SORT_KEYS } from '../../../store/store.ts';
 import { isTheirs, ownedBy } from '../../access/own.ts';
 import { type Principal, principalOf } from '../../access/principal.ts';
 import { visibleNode } from '../../access/visible-node.ts';
-import { type ApiContext, nodeSource } from '../../context.ts';
+import { type ApiContext, showNode, viewpointOf } from '../../context.ts';
 import { parseBody, parseQuery, unexpected } from '../../parse.ts';
 import { patchedFields } from '../../patch.ts';
 import { nodeListQuery, nodePatchQuery, nodeShowQuery } from '../../schemas/node.ts';
 import { patchSchema } from '../../schemas/patch.ts';
-import { baseUrl } from '../../server.ts';
 import { giveUpAllocation } from '../allocations/allocation-rules.ts';
 import { findChassis, findNode } from '../idents.ts';
 import { judgeShown, pageAsked } from '../listing.ts';
@@ -22,7 +21,7 @@ import { NODE_FIELDS, NODE_LIST_FIELDS } from './node-fields.ts';
 import { linksOf } from './node-links.ts';
 import { nodePage, refuseNewerFilters } from './node-list.ts';
 import { refuseDelete, refuseParentOf, refuseUpdate } from './node-rules.ts';
-import { askedFields, nodeView, selectNodeFields } from './node-view.ts';
+import { askedFields, nodeView, selectNodeFields, tellsOfJob } from './node-view.ts';
 import { newNode, nodeChanges } from './node-write.ts';
 
 type WithIdent = { Params: { ident: string } };
@@ -49,14 +48,14 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
     if (page.marker !== undefined) await visibleNode(viewer, store, page.marker);
     const elsewhere = query.conductor !== undefined && query.conductor !== hostname;
     const nodes = elsewhere ? [] : await nodePage(store, query, { ...page, mayShow: mayShow(viewer) });
-    const { minor } = request;
-    const jobs = new Map((await store.jobs.running()).map((job) => [job.node_uuid, job]));
-    const base = baseUrl(request);
+    const running = tellsOfJob(fields) ? await store.jobs.running() : [];
+    const jobs = new Map(running.map((job) => [job.node_uuid, job]));
+    const viewpoint = viewpointOf(context, request);
     const views = nodes.map((node) =>
-      nodeView({ node, job: jobs.get(node.uuid) ?? null, base, hostname, viewer, minor }, fields),
+      nodeView({ ...viewpoint, node, job: jobs.get(node.uuid) ?? null }, fields),
     );
     const within = chassis === undefined ? '' : `chassis/${chassis}/`;
-    const url = `${base}/v1/${within}nodes${allFields ? '/detail' : ''}`;
+    const url = `${viewpoint.base}/v1/${within}nodes${allFields ? '/detail' : ''}`;
     return { nodes: views, ...nextLink({ url, query: plain, size: page.limit, items: nodes }) };
   };
   app.get('/v1/nodes', (request) => list(request, false));
@@ -81,7 +80,7 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
       });
       return record;
     });
-    const source = await nodeSource(context, request, stored);
+    const source = { ...viewpointOf(context, request), node: stored, job: null };
     return reply
       .code(201)
       .header('Location', `${source.base}/v1/nodes/${stored.uuid}`)
@@ -92,7 +91,7 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
     const query = parseQuery(nodeShowQuery, plainQuery(request.query));
     const names = query.fields === undefined ? null : askedFields(query.fields, request.minor);
     const node = await findNode(store, request.params.ident);
-    return nodeView(await nodeSource(context, request, node), selectNodeFields(names, request.minor));
+    return showNode(context, request, { node, fields: selectNodeFields(names, request.minor) });
   });
 
   app.patch<WithIdent>('/v1/nodes/:ident', async (request) => {
@@ -119,7 +118,7 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
       });
       return record;
     });
-    return nodeView(await nodeSource(context, request, stored), selectNodeFields(null, request.minor));
+    return showNode(context, request, { node: stored, fields: selectNodeFields(null, request.minor) });
   });
 
   app.delete<WithIdent>('/v1/nodes/:ident', async (request, reply: FastifyReply) => {

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { IngotError } from '../../../errors.ts';
 import { POWER_TARGETS, type PowerTarget, VERBS, type Verb } from '../../../store/words.ts';
 import { askerOf, principalOf } from '../../access/principal.ts';
-import { type ApiContext, nodeSource } from '../../context.ts';
+import { type ApiContext, showNode } from '../../context.ts';
 import { parseArguments } from '../../parse.ts';
 import { maintenanceBody } from '../../schemas/node.ts';
 import { powerBody, provisionBody, provisionTarget } from '../../schemas/provision.ts';
@@ -13,7 +13,7 @@ import { notAcceptable } from '../since.ts';
 import { workAskedFor } from '../step-lists/runbook-use.ts';
 import { configDriveOf, configDriveSince, orNone } from './config-drive.ts';
 import { NODE_STATES_FIELDS } from './node-fields.ts';
-import { nodeView, selectNodeFields } from './node-view.ts';
+import { selectNodeFields } from './node-view.ts';
 import { abortSince, checkArguments, verbSince } from './verbs.ts';
 
 /** Soft targets, and the `timeout` of any. */
@@ -28,10 +28,10 @@ export function stateRoutes(app: FastifyInstance, context: ApiContext): void {
 
   app.get<WithIdent>('/v1/nodes/:ident/states', async (request) => {
     const node = await findNode(store, request.params.ident);
-    const shown = selectNodeFields(null, request.minor).filter((field) =>
+    const fields = selectNodeFields(null, request.minor).filter((field) =>
       NODE_STATES_FIELDS.includes(field.name),
     );
-    return nodeView(await nodeSource(context, request, node), shown);
+    return showNode(context, request, { node, fields });
   });
 
   app.put<WithIdent>(
