@@ -62,16 +62,22 @@ const agentStep = z.object({
 });
 export type AgentStep = z.output<typeof agentStep>;
 
-const byManager = z.record(z.string(), z.array(agentStep).max(1_000));
+/** Of all hardware managers together: upstream's agents offer about twenty, and each may become a step of a job. */
+const MOST_STEPS = 1_000;
+
+const byManager = z
+  .record(z.string(), z.array(z.unknown()))
+  .transform((managers) => Object.values(managers).flat());
+const stepList = byManager.pipe(z.array(agentStep).max(MOST_STEPS));
 const managerVersions = z.record(z.string(), z.string()).catch({});
 
-/** The result of `clean.get_clean_steps` and its like; null when it is something else. */
+/** The result of `clean.get_clean_steps` and its like; null when it is something else, or more than anybody needs. */
 export function offeredSteps(kind: StepKind, result: unknown): StepOffer | null {
   if (!isRecord(result)) return null;
-  const steps = byManager.safeParse(result[`${kind}_steps`]);
+  const steps = stepList.safeParse(result[`${kind}_steps`]);
   if (!steps.success) return null;
   const version = managerVersions.parse(result.hardware_manager_version);
-  return { steps: Object.values(steps.data).flat(), version };
+  return { steps: steps.data, version };
 }
 
 export type StepOffer = {

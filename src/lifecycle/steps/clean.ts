@@ -1,5 +1,6 @@
 /** Cleaning: the agent's steps by priority (automated), or those that an operator named (manual). */
 import type { AgentStep } from '../agents/agent-wire.ts';
+import { titleOf } from '../plans/deploy-steps.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepDefinition } from '../engine/step.ts';
 import { askForSteps, runInBand } from './in-band.ts';
@@ -39,10 +40,13 @@ function automatedSteps(
     .map((step) => ({ ...step, priority: priorities[`${step.interface}.${step.step}`] ?? step.priority }))
     .filter((step) => step.priority > 0)
     .sort((a, b) => b.priority - a.priority || a.step.localeCompare(b.step));
-  return ranked.filter(
-    (step, index) =>
-      ranked.findIndex((one) => one.step === step.step && one.interface === step.interface) === index,
-  );
+  const seen = new Set<string>();
+  return ranked.filter((step) => {
+    const name = titleOf(step);
+    const isFirst = !seen.has(name);
+    seen.add(name);
+    return isFirst;
+  });
 }
 
 export function cleanStep(deps: StepDeps): StepDefinition {

@@ -19,9 +19,13 @@ export async function askForSteps(context: StepContext, deps: StepDeps, kind: St
   const offer = offeredSteps(kind, command.command_result);
   if (offer !== null) return offer;
   const said = command.command_error?.details || command.command_error?.message;
-  throw new IngotError('agent_failed', `The agent gave no ${kind} steps: ${said ?? 'unknown shape'}`, {
-    hint: 'Look at the console of the machine, and check that the ramdisk is of this version.',
-  });
+  throw new IngotError(
+    'agent_failed',
+    `The agent gave no ${kind} steps: ${said ?? 'its answer is no list of them, or one of more than 1,000'}`,
+    {
+      hint: 'Look at the console of the machine, and check that the ramdisk is of this version.',
+    },
+  );
 }
 
 const TITLES: Readonly<Record<StepKind, string>> = {
