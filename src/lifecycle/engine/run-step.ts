@@ -82,7 +82,7 @@ async function callStep(call: StepCall): Promise<StepOutcome> {
     const error = asIngotError(thrown, `Step ${step?.name ?? '?'}`);
     if (error.code === 'internal')
       call.log.error({ error: error.stack, cause: String(error.cause ?? '') }, 'a step failed by a defect');
-    return outcomeOfError(error, { attempt: job.attempt, patience: call.definition.patience });
+    return outcomeOfError(error, { attempt: job.attempt, patience: call.definition.patience?.(job) });
   } finally {
     await progress.settled();
   }

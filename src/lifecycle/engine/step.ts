@@ -97,8 +97,8 @@ export type StepDefinition = {
   readonly askedLimitS?: (args: JsonObject) => number | null;
   /** The step holds one of these slots from its first call to its end. */
   readonly slot?: Exclude<SlotKind, 'jobs'>;
-  /** Tries in a row after which it fails, where the rule for the error would go on. */
-  readonly patience?: number;
+  /** Tries in a row after which it fails, where the rule for the error would go on; undefined: as that rule says. */
+  readonly patience?: (job: JobRecord) => number | undefined;
   /**
    * A failure of the step, also its silence, takes the node into maintenance with this as its `fault`: nobody shall use
    * it before it was looked after. What an operator aborts is no failure.

@@ -66,7 +66,8 @@ export function leaveRamdiskStep(deps: StepDeps): StepDefinition {
     does: 'switching the ramdisk off',
     limit: 'power_s',
     slot: 'power_actions',
-    patience: 3,
+    // Tidying up must not keep the node for long. At the end of work that went well a BMC that restarts is waited for.
+    patience: ({ error }) => (error === null ? undefined : 3),
     // The rescue was given up, and its ramdisk may still run where the machine's own system is expected.
     fault: ({ verb, error }) => (verb === 'rescue' && error !== null ? 'rescue abort failure' : undefined),
     run: async (context) => {

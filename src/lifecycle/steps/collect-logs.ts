@@ -19,7 +19,7 @@ export function collectLogsStep(deps: StepDeps): StepDefinition {
   return {
     does: 'collecting the logs of the ramdisk',
     limit: 'power_s',
-    patience: 1,
+    patience: () => 1,
     run: async (context) => {
       const node = context.node();
       if (node.boot_intent !== 'ramdisk' || !agentIsHere(context))

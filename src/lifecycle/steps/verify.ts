@@ -11,7 +11,7 @@ const SECURE_BOOT = { what: 'its Secure Boot setting', mostMs: 10_000 };
 export function verifyStep(deps: StepDeps): StepDefinition {
   return {
     does: 'asking the BMC for its system',
-    patience: 3,
+    patience: () => 3,
     run: async (context) => {
       const node = context.node();
       const [system, address] = await deps.withBmc(node, async (bmc) => [
