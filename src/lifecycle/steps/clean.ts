@@ -1,8 +1,8 @@
 /** Cleaning: the agent's steps by priority (automated), or those that an operator named (manual). */
 import type { AgentStep } from '../agents/agent-wire.ts';
-import { titleOf } from '../plans/deploy-steps.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepDefinition } from '../engine/step.ts';
+import { titleOf } from '../plans/deploy-steps.ts';
 import { askForSteps, runInBand } from './in-band.ts';
 
 /**
