@@ -136,11 +136,13 @@ export class LeaseBook implements LeaseView {
 
   /**
    * Leaves an address alone that is in use by somebody else; what is returned is for the journal. Null when too much
-   * of the range is already quarantined, or the address is not of the range: then it only goes to the end of the queue.
+   * of the range is already quarantined, or the address is not of the range: then it only goes to the end of the queue,
+   * and the machine that had it is not given it again for that.
    */
   quarantine(address: Ipv4, now: number): Lease | null {
     const most = Math.max(1, Math.floor(this.#dynamic.size * QUARANTINE_SHARE));
     if (this.#holds.quarantined >= most || !this.isDynamic(address)) {
+      this.#forgetLeaseAt(address);
       this.#settle(address);
       return null;
     }
@@ -201,26 +203,26 @@ export class LeaseBook implements LeaseView {
 
   #leaveAlone(address: Ipv4, until: number): void {
     // Else the machine would be offered the bad address again when the quarantine ends.
-    const lease = this.#leaseAt.get(address);
-    if (lease !== undefined) this.#forget(lease);
+    this.#forgetLeaseAt(address);
     this.#holds.quarantine(address, until);
     this.#settle(address);
   }
 
   #record(lease: Lease, now: number): void {
-    const previous = this.#leaseAt.get(lease.address);
-    if (previous !== undefined) this.#forget(previous);
+    this.#forgetLeaseAt(lease.address);
     this.#leaseAt.set(lease.address, lease);
     this.#leaseOf.set(leaseKeyOf(lease), lease);
     if (lease.expiresAt > now) this.#leaseEnds.put(lease.address, lease.expiresAt);
     this.#settle(lease.address);
   }
 
-  #forget(lease: Lease): void {
+  #forgetLeaseAt(address: Ipv4): void {
+    const lease = this.#leaseAt.get(address);
+    if (lease === undefined) return;
     const key = leaseKeyOf(lease);
-    if (this.#leaseOf.get(key)?.address === lease.address) this.#leaseOf.delete(key);
-    this.#leaseAt.delete(lease.address);
-    this.#leaseEnds.remove(lease.address);
+    if (this.#leaseOf.get(key)?.address === address) this.#leaseOf.delete(key);
+    this.#leaseAt.delete(address);
+    this.#leaseEnds.remove(address);
   }
 
   #end(lease: Lease, now: number): Lease {

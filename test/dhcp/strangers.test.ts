@@ -179,12 +179,13 @@ describe('a machine of no node that has a lease', () => {
 });
 
 describe('declined addresses', () => {
-  /** Takes an address and declines it. */
-  function decline(rig: ExchangeRig, number: number): void {
+  /** Takes an address and declines it; returns it. */
+  function decline(rig: ExchangeRig, number: number): string {
     const [offer] = rig.say({ type: 'discover', mac: mac(number) });
     const asks = String(offer?.packet.yiaddr);
     rig.say({ type: 'request', mac: mac(number), asks, serverId: US });
     rig.say({ type: 'decline', mac: mac(number), asks, serverId: US });
+    return asks;
   }
 
   it('are told with their machine, and when too many are left alone, that is told once', () => {
@@ -195,6 +196,16 @@ describe('declined addresses', () => {
     expect(rig.notices[0]?.sentence).toContain('Its MAC is not known: ask for it by ARP');
     expect(rig.notices[1]?.sentence).toContain('ingot dhcp leases --state declined lists them');
     expect(rig.counted()).toMatchObject({ address_in_use: 7, quarantine_full: 6 });
+  });
+
+  it('are not given again to the machine that declined them, also when no more may be left alone', () => {
+    const rig = startExchange();
+    const offered = Array.from({ length: 8 }, () => {
+      const address = decline(rig, 1);
+      rig.advance(12);
+      return address;
+    });
+    expect(new Set(offered).size).toBe(8);
   });
 
   it('of a large network make ten events an hour at most', () => {
