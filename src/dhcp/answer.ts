@@ -24,6 +24,7 @@ export const SILENCES = [
   'reservation_in_use',
   'not_ours_to_refuse',
   'no_record',
+  'not_extended',
   'not_the_holder',
   'off_network',
   'left_to_other_server',
@@ -93,14 +94,16 @@ function answerDiscover(facts: ClientFacts, situation: Situation): Answer {
 type RequestState = 'selecting' | 'init_reboot' | 'renewing';
 
 /**
- * How the address stands that a REQUEST is about. `unrecorded`: it is usable, and the machine never had an address of
- * us. `reserved_elsewhere`: the machine has a better one now.
+ * How the address stands that a REQUEST is about. `unrecorded`: it is usable, and the machine never had it of us.
+ * `reserved_elsewhere`: the machine has a better one now. `promised` and `left_out`: the machine's own lease of it runs,
+ * but meanwhile it was reserved for another, or the ranges were changed.
  */
-type RequestStanding = Standing | 'unrecorded' | 'reserved_elsewhere';
+type RequestStanding = Standing | 'unrecorded' | 'reserved_elsewhere' | 'promised' | 'left_out';
 
 type Rule =
   | { readonly do: 'ack'; readonly ifOwner?: true }
-  | { readonly do: 'nak'; readonly because: string; readonly ifOwner?: true };
+  | { readonly do: 'nak'; readonly because: string; readonly ifOwner?: true }
+  | { readonly do: 'silence'; readonly reason: Silence };
 
 const ACK: Rule = { do: 'ack' };
 const TAKEN: Rule = { do: 'nak', because: 'another machine has that address' };
@@ -110,19 +113,24 @@ const ELSEWHERE: Rule = { do: 'nak', because: 'this machine has another address 
 const NOT_OURS: Rule = { do: 'nak', because: 'that address is in no range of this network', ifOwner: true };
 const OFF_NETWORK: Rule = { do: 'nak', because: 'that address is not of this network', ifOwner: true };
 
+/** A NAK takes a running machine's address at once; unanswered, it has it until its lease ends (RFC 2131 4.4.5). */
+const RUNS_OUT: Rule = { do: 'silence', reason: 'not_extended' };
+
 /** Beside another server "it MUST remain silent" (RFC 2131 4.3.2): that one may have given the address. */
 const REMEMBERED: Rule = { do: 'ack', ifOwner: true };
 
 /**
- * A usable address without a record is acknowledged: the machine took an offer that we forgot in a restart, runs
- * with a lease that we lost, or remembers one, which only the sole server can tell to be its own. A running machine is
- * not cut off when it gets a reservation elsewhere: it moves at its next start.
+ * A usable address without a record is acknowledged: the machine took an offer that we forgot in a restart, or uses or
+ * remembers a lease that we lost, which only the sole server can tell to be its own. A running machine is not cut off
+ * when it gets a reservation elsewhere: it moves at its next start.
  */
 const REQUEST_RULES: Record<RequestStanding, Record<RequestState, Rule>> = {
   usable: { selecting: ACK, init_reboot: ACK, renewing: ACK },
-  unrecorded: { selecting: ACK, init_reboot: REMEMBERED, renewing: ACK },
+  unrecorded: { selecting: ACK, init_reboot: REMEMBERED, renewing: REMEMBERED },
   reserved_elsewhere: { selecting: ELSEWHERE, init_reboot: ELSEWHERE, renewing: ACK },
   taken: { selecting: TAKEN, init_reboot: TAKEN, renewing: TAKEN },
+  promised: { selecting: TAKEN, init_reboot: TAKEN, renewing: RUNS_OUT },
+  left_out: { selecting: NOT_OURS, init_reboot: NOT_OURS, renewing: RUNS_OUT },
   quarantined: { selecting: QUARANTINED, init_reboot: QUARANTINED, renewing: QUARANTINED },
   not_ours: { selecting: NOT_OURS, init_reboot: NOT_OURS, renewing: NOT_OURS },
   off_network: { selecting: OFF_NETWORK, init_reboot: OFF_NETWORK, renewing: OFF_NETWORK },
@@ -139,6 +147,7 @@ function answerRequest(facts: ClientFacts, situation: Situation): Answer {
   if (address === null) return silence('no_address_named');
 
   const rule = REQUEST_RULES[requestStanding(facts, address, situation)][state];
+  if (rule.do === 'silence') return silence(rule.reason);
   if (rule.ifOwner && network.mode !== 'authoritative')
     return silence(rule.do === 'ack' ? 'no_record' : 'not_ours_to_refuse');
   if (rule.do === 'ack') return { kind: 'ack', lease: leaseFor(facts, address, situation) };
@@ -147,13 +156,19 @@ function answerRequest(facts: ClientFacts, situation: Situation): Answer {
 
 function requestStanding(facts: ClientFacts, address: Ipv4, situation: Situation): RequestStanding {
   const found = standing(facts, address, situation);
+  const { book, now } = situation;
+  // Under its identifier, or under the bare MAC (see `isOwn`).
+  const own = [facts.leaseKey, facts.mac].map((key) => book.leaseOf(key));
+  const last = own.find((lease) => lease?.address === address) ?? null;
+  const runs = last !== null && last.expiresAt > now;
+  if (found === 'taken' && runs) return 'promised';
+  if (found === 'not_ours' && runs) return 'left_out';
   if (found !== 'usable') return found;
   const reserved = reservedOn(situation.network.cidr, situation.reservations.of(facts.mac));
   if (reserved === address) return 'usable';
   if (situation.reservedNextDoor === true) return 'reserved_elsewhere';
-  const { book } = situation;
   if (reserved === null) {
-    const isKnown = book.leaseOf(facts.leaseKey) !== null || book.offerTo(facts.leaseKey) !== null;
+    const isKnown = last !== null || book.offerTo(facts.leaseKey)?.address === address;
     return isKnown ? 'usable' : 'unrecorded';
   }
   return standing(facts, reserved, situation) === 'usable' ? 'reserved_elsewhere' : 'usable';

@@ -76,8 +76,10 @@ const SILENCE_SENTENCES: Record<Silence, (facts: ClientFacts) => string> = {
     'asked for an address by one more client identifier; this MAC has addresses by eight others already',
   found_in_use: () => 'asked for an address; the free ones that were tried turned out to be in use by others',
   reservation_in_use: () => 'asked for an address; the one reserved for it is in use by another machine',
-  no_record: ({ requestedAddress }) =>
-    `remembers the address ${requestedAddress}, which it never had of us: another server may have given it`,
+  no_record: ({ requestedAddress, ciaddr }) =>
+    `asked to keep the address ${requestedAddress ?? ciaddr}, which it never had of us: another server may have given it`,
+  not_extended: ({ ciaddr }) =>
+    `asked to keep the address ${ciaddr}, which is reserved for another machine or in no range by now: it has it until its lease ends`,
   not_ours_to_refuse: ({ requestedAddress, ciaddr }) =>
     `asked for ${requestedAddress ?? ciaddr}, which is in none of our ranges; left to another server`,
   not_the_holder: () => 'spoke of an address that it does not hold',

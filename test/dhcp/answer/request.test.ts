@@ -93,6 +93,24 @@ describe('REQUEST in INIT-REBOOT: the client remembers an address', () => {
       answer: 'ack 10.77.0.10',
     })),
     {
+      scene: 'I have .10',
+      message: remembers('10.77.0.11'),
+      mode: 'reservations',
+      reserved: { me: null },
+      answer: 'silence: no_record',
+    },
+    {
+      scene: 'I have .10',
+      message: remembers('10.77.0.10'),
+      reserved: { other: '10.77.0.10' },
+      answer: 'nak 10.77.0.10',
+    },
+    {
+      scene: 'I have .200, of a range that was',
+      message: remembers('10.77.0.200'),
+      answer: 'nak 10.77.0.200',
+    },
+    {
       scene: 'nobody has .10',
       message: remembers('10.77.0.10'),
       mode: 'reservations',
@@ -130,12 +148,46 @@ describe('REQUEST in RENEWING and REBINDING: the client uses the address', () =>
       answer: 'ack 10.77.0.10',
     },
     { scene: 'another has .10', message: uses('10.77.0.10'), answer: 'nak 10.77.0.10' },
+    // A NAK would take it away at once; so the lease ends at its time.
     {
       scene: 'I have .10',
       message: uses('10.77.0.10'),
       reserved: { other: '10.77.0.10' },
+      answer: 'silence: not_extended',
+    },
+    {
+      scene: 'I have .10',
+      message: uses('10.77.0.10'),
+      reserved: { me: '10.77.0.11', other: '10.77.0.10' },
+      answer: 'silence: not_extended',
+    },
+    {
+      scene: 'I have .200, of a range that was',
+      message: uses('10.77.0.200'),
+      answer: 'silence: not_extended',
+    },
+    {
+      scene: 'I had .10 once',
+      message: uses('10.77.0.10'),
+      reserved: { other: '10.77.0.10' },
       answer: 'nak 10.77.0.10',
     },
+    { scene: 'I had .200, of a range that was', message: uses('10.77.0.200'), answer: 'nak 10.77.0.200' },
+    ...(['I have .10', 'I had .10 once'] as const).map((scene) => ({
+      scene,
+      message: uses('10.77.0.10'),
+      mode: 'reservations' as const,
+      reserved: { me: null },
+      answer: 'ack 10.77.0.10',
+    })),
+    // Of another server's lease only that one may say so.
+    ...(['nobody has .10', 'I have .200, of a range that was'] as const).map((scene) => ({
+      scene,
+      message: uses('10.77.0.10'),
+      mode: 'reservations' as const,
+      reserved: { me: null },
+      answer: 'silence: no_record',
+    })),
     { scene: 'nobody has .10', message: uses('192.168.1.5'), answer: 'nak 192.168.1.5' },
     {
       scene: 'nobody has .10',
