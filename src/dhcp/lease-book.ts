@@ -47,6 +47,8 @@ export class LeaseBook implements LeaseView {
   readonly #free: FreeAddresses;
   readonly #leaseEnds = new ExpiryCalendar<Ipv4>();
   readonly #holds = new AddressHolds();
+  /** Held addresses of no range: reserved ones, and leases of ranges that were. */
+  readonly #heldOutside = new Set<Ipv4>();
 
   /** `leases` as the journal has them, the oldest end first. */
   constructor(dynamic: DynamicAddresses, leases: readonly Lease[], now: number) {
@@ -183,16 +185,13 @@ export class LeaseBook implements LeaseView {
     return this.#holds.list();
   }
 
-  /** Counts, after a sweep. `reserved`: addresses that may be leased though they are in no range. */
-  usage(reserved: Iterable<Ipv4>): Usage {
-    const leased = this.#leaseEnds.size;
+  /** Counts, after a sweep. An address that is offered anew to the machine that has it counts in both. */
+  usage(): Usage {
     const { offered, quarantined: declined } = this.#holds;
-    let outside = 0;
-    for (const address of reserved)
-      if ((this.#leaseEnds.has(address) || this.#holds.offerAt(address) !== null) && !this.isDynamic(address))
-        outside++;
-    const free = this.#dynamic.size - (leased + offered + declined - outside);
-    return { leased, offered, declined, free: Math.max(0, free) };
+    const twice = this.#holds.list().filter(({ address }) => this.#leaseEnds.has(address)).length;
+    const held = this.#leaseEnds.size + offered + declined - twice;
+    const free = this.#dynamic.size - (held - this.#heldOutside.size);
+    return { leased: this.#leaseEnds.size, offered, declined, free };
   }
 
   #load(lease: Lease, now: number): void {
@@ -234,10 +233,14 @@ export class LeaseBook implements LeaseView {
     return ended;
   }
 
-  /** Puts a dynamic address among the free ones, or takes it out, as its holders say. */
+  /** Puts a dynamic address among the free ones, or takes it out, as its holders say; others are only counted. */
   #settle(address: Ipv4): void {
-    if (this.#isHeld(address)) this.#free.take(address);
-    else if (this.isDynamic(address)) this.#free.put(address);
+    const isHeld = this.#isHeld(address);
+    if (this.isDynamic(address)) {
+      if (isHeld) this.#free.take(address);
+      else this.#free.put(address);
+    } else if (isHeld) this.#heldOutside.add(address);
+    else this.#heldOutside.delete(address);
   }
 
   #isHeld(address: Ipv4): boolean {

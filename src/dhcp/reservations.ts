@@ -19,8 +19,6 @@ export type Reservations = {
 export type KnownBy = 'node' | 'reservation';
 
 export type ReservationTable = Reservations & {
-  /** Every address that is kept for somebody. */
-  addresses(): Iterable<Ipv4>;
   set(by: KnownBy, mac: Mac, reservation: Reservation): void;
   remove(by: KnownBy, mac: Mac): void;
 };
@@ -69,7 +67,6 @@ export function createReservationTable(): ReservationTable {
   return {
     of: (mac) => byMac.get(mac) ?? null,
     holderOf: (address) => byAddress.get(address) ?? null,
-    addresses: () => byAddress.keys(),
     set: (by, mac, reservation) => {
       said[by].set(mac, reservation);
       merge(mac);

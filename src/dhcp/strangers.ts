@@ -66,7 +66,9 @@ export class Strangers {
         const { mac, expiresAt: until } = lease;
         const counted = { key: leaseKeyOf(lease), mac, until, stays: true };
         const relay = readRelayInformation(lease.relayInformation);
-        quota?.admit({ ...counted, behind: behindOf({ relay, giaddr: lease.giaddr }) }, now);
+        // One of a range that was takes nothing from the others.
+        if (book.isDynamic(lease.address))
+          quota?.admit({ ...counted, behind: behindOf({ relay, giaddr: lease.giaddr }) }, now);
         if (counted.key !== mac) this.#identifiers.admit({ ...counted, behind: ofMac(mac) }, now);
       }
     }

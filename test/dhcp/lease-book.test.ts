@@ -50,14 +50,23 @@ describe('usage', () => {
     book.grant(lease(mac(3), '10.77.0.200'), NOW);
     book.hold({ address: ip('10.77.0.12'), mac: mac(4), until: NOW + 60_000 });
     book.quarantine(ip('10.77.0.13'), NOW);
-    const reserved = [ip('10.77.0.200'), ip('10.77.0.201'), ip('10.77.0.10')];
-    expect(book.usage(reserved)).toEqual({ leased: 2, offered: 1, declined: 1, free: 7 });
+    expect(book.usage()).toEqual({ leased: 2, offered: 1, declined: 1, free: 7 });
     expect(book.holds()).toMatchObject([
       { address: '10.77.0.12', mac: mac(4) },
       { address: '10.77.0.13', mac: null },
     ]);
     book.sweep(NOW + 4_000_000);
-    expect(book.usage(reserved)).toEqual({ leased: 0, offered: 0, declined: 0, free: 10 });
+    expect(book.usage()).toEqual({ leased: 0, offered: 0, declined: 0, free: 10 });
+  });
+
+  it('takes nothing from the free ones for leases of ranges that were, nor twice for one that is offered anew', () => {
+    const outside = [100, 101, 102].map((last) => lease(mac(last), `10.77.0.${last}`));
+    const book = bookOf([...outside, lease(mac(1), '10.77.0.10')]);
+    book.hold({ address: ip('10.77.0.10'), mac: mac(1), until: NOW + 60_000 });
+    expect(book.usage()).toEqual({ leased: 4, offered: 1, declined: 0, free: 9 });
+    book.shift(1000, NOW + 1000);
+    book.release(mac(100), NOW + 1000);
+    expect(book.usage()).toEqual({ leased: 3, offered: 1, declined: 0, free: 9 });
   });
 });
 

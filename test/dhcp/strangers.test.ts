@@ -159,6 +159,25 @@ describe('a machine of no node that has a lease', () => {
     expect(restarted.say({ type: 'discover', mac: mac(500), giaddr: '10.77.0.3' })).toHaveLength(1);
   });
 
+  it('counts from the start of ours on also on a port whose relay sends a circuit-id and no remote-id', () => {
+    const circuit = Buffer.from([1, 4, ...Buffer.from('eth0')]);
+    const onPort = [0, 1, 2, 3].map((n) => ({
+      ...lease(mac(n), `10.77.0.1${n}`),
+      relayInformation: circuit,
+      giaddr: ip('10.77.0.2'),
+    }));
+    const rig = startExchange({ places: [{ network: NETWORK, book: bookOf(onPort) }] });
+    const options: MessageParts['options'] = [writeOption(OPTIONS.relayInformation, circuit)];
+    expect(flood(rig, 5, { options, giaddr: '10.77.0.2' })).toBe(0);
+    expect(rig.say({ type: 'discover', mac: mac(9), options, giaddr: '10.77.0.3' })).toHaveLength(1);
+  });
+
+  it('takes no place of the others where its address is of a range that was', () => {
+    const outside = [0, 1, 2, 3, 4].map((n) => lease(mac(n), `10.77.0.10${n}`));
+    const rig = startExchange({ places: [{ network: half, book: bookOf(outside, half) }] });
+    expect(flood(rig, 9)).toBe(5);
+  });
+
   it('counts no more once it is enrolled', () => {
     const rig = full();
     rig.reservations.set('node', mac(3), { addresses: [], hostname: null });

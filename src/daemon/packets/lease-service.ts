@@ -56,7 +56,7 @@ export function createLeaseService({
     usage: () =>
       places().map(({ network, book }) => {
         book.sweep(clock.now());
-        return { network: network.name, ...book.usage(reservations.addresses()) };
+        return { network: network.name, ...book.usage() };
       }),
     list: (part) => {
       const now = clock.now();
