@@ -95,8 +95,8 @@ type RequestState = 'selecting' | 'init_reboot' | 'renewing';
 
 /**
  * How the address stands that a REQUEST is about. `unrecorded`: it is usable, and the machine never had it of us.
- * `reserved_elsewhere`: the machine has a better one now. `promised` and `left_out`: the machine's own lease of it runs,
- * but meanwhile it was reserved for another, or the ranges were changed.
+ * `reserved_elsewhere`: the machine has a better one now. `promised` and `left_out`: the machine's own lease of it
+ * runs, but meanwhile it was reserved for another, or the ranges were changed.
  */
 type RequestStanding = Standing | 'unrecorded' | 'reserved_elsewhere' | 'promised' | 'left_out';
 
@@ -178,13 +178,14 @@ function leaseFor(facts: ClientFacts, address: Ipv4, situation: Situation): Leas
   const { network, book, now, reservations, isBooting } = situation;
   const before = book.leaseOf(facts.leaseKey);
   const goesOn = before !== null && before.address === address && before.expiresAt > now;
+  // A renewal passes no relay; whoever begins anew may be plugged in elsewhere.
+  const renewed = facts.ciaddr === null ? null : before;
   return {
     address,
     ...keptFor(facts),
     hostname: reservations.of(facts.mac)?.hostname ?? facts.hostname,
-    relayInformation: kept(facts.relayInformation) ?? before?.relayInformation ?? null,
-    // A renewal passes no relay.
-    giaddr: facts.giaddr ?? (facts.ciaddr === null ? null : (before?.giaddr ?? null)),
+    relayInformation: kept(facts.relayInformation) ?? renewed?.relayInformation ?? null,
+    giaddr: facts.giaddr ?? renewed?.giaddr ?? null,
     startedAt: goesOn ? before.startedAt : now,
     expiresAt: now + leaseSecondsFor(network, isBooting) * 1000,
   };

@@ -136,4 +136,12 @@ describe('a relay’s option 82', () => {
       ['dhcp.ack', undefined],
     ]);
   });
+
+  it('is not kept when the machine begins anew without a relay', () => {
+    const direct = startExchange();
+    const take: MessageParts = { type: 'request', asks: '10.77.0.10', serverId: US };
+    direct.say({ ...take, options: [[82, CIRCUIT]] });
+    direct.say({ ...take, xid: 9 });
+    expect(direct.journaled.map(({ leases }) => leases[0]?.relayInformation)).toEqual([CIRCUIT, null]);
+  });
 });
