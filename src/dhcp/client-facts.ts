@@ -63,7 +63,8 @@ export function readClient(packet: DhcpPacket, macOfUuid: MacOfUuid = () => null
   if (packet.op !== 'request') return { ok: false, reason: 'not_a_client_message' };
   const { options } = packet;
   const typeCode = readOption(options, OPTIONS.messageType);
-  if (typeCode === null) return { ok: false, reason: 'bootp' };
+  if (typeCode === null)
+    return { ok: false, reason: options.has(OPTIONS.messageType.code) ? 'unknown_message_type' : 'bootp' };
   const messageType = messageTypeOf(typeCode);
   if (messageType === null) return { ok: false, reason: 'unknown_message_type' };
   if (!isClientMessage(messageType)) return { ok: false, reason: 'not_a_client_message' };

@@ -1,7 +1,7 @@
 /** What relay agents say of a client's place: option 82 (RFC 3046) and its sub-options. Pure; reading never throws. */
 import type { Ipv4 } from '../net/ipv4.ts';
 import { macFromBytes } from '../net/mac.ts';
-import { ipv4 } from './options/kinds.ts';
+import { hostIpv4 } from './options/kinds.ts';
 
 export type RelayInformation = {
   /** Sub-option 1, the port that the client is plugged into, as text for people. */
@@ -45,8 +45,8 @@ export function readRelayInformation(option: Uint8Array | null): RelayInformatio
   return {
     circuitId: read(SUBOPTION.circuitId, circuitText),
     remoteId: read(SUBOPTION.remoteId, remoteText),
-    linkSelection: read(SUBOPTION.linkSelection, ipv4.read),
-    serverIdOverride: read(SUBOPTION.serverIdOverride, ipv4.read),
+    linkSelection: read(SUBOPTION.linkSelection, hostIpv4.read),
+    serverIdOverride: read(SUBOPTION.serverIdOverride, hostIpv4.read),
     asksFromOwnPort: found.has(SUBOPTION.sourcePort),
   };
 }

@@ -76,7 +76,10 @@ describe('messages that are no client’s', () => {
   it.each([
     { reason: 'not_a_client_message', packet: { ...message({ type: 'discover' }), op: 'reply' as const } },
     { reason: 'bootp', packet: { ...message({ type: 'discover' }), options: new Map() } },
-    { reason: 'bootp', packet: message({ type: 'discover', options: [[53, Uint8Array.of(1, 1)]] }) },
+    {
+      reason: 'unknown_message_type',
+      packet: message({ type: 'discover', options: [[53, Uint8Array.of(1, 1)]] }),
+    },
     {
       reason: 'unknown_message_type',
       packet: message({ type: 'discover', options: [[53, Uint8Array.of(99)]] }),

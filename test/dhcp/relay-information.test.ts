@@ -42,6 +42,7 @@ describe('what a relay says of a client’s place (option 82)', () => {
     { sender: 'the first of two counts', option: bytes(1, 1, 'a', 1, 1, 'b'), circuitId: 'a' },
     { sender: 'what is cut off is not there', option: bytes(1, 1, 'a', 2, 9, 'b'), circuitId: 'a' },
     { sender: 'an address of the wrong size is not there', option: bytes(5, 3, 10, 70, 0) },
+    { sender: 'the address of nobody is not there', option: bytes(5, 4, 0, 0, 0, 0, 11, 4, 0, 0, 0, 0) },
     { sender: 'empty identifiers', option: bytes(1, 0, 2, 0) },
   ])('$sender', ({ sender, option, ...said }) => {
     expect(readRelayInformation(option), sender).toEqual({ ...NO_RELAY_INFORMATION, ...said });

@@ -118,6 +118,12 @@ describe('the wire of a question', () => {
       wire: 'lab',
     },
     {
+      says: 'selections of 0.0.0.0, which are none: giaddr',
+      parts: { giaddr: '10.72.0.254', options: [[118, new Uint8Array(4)], ...option82(5, 4, 0, 0, 0, 0)] },
+      arrival: ROUTED,
+      wire: 'far',
+    },
+    {
       says: 'link selection before subnet selection',
       parts: {
         giaddr: '10.72.0.254',

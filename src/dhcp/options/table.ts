@@ -49,7 +49,7 @@ export const OPTIONS = {
   relayInformation: option(82, raw, 'RFC 3046'),
   clientArchitectures: option(93, uint16List, 'RFC 4578 2.1'),
   machineUuid: option(97, raw, 'RFC 4578 2.3'),
-  subnetSelection: option(118, ipv4, 'RFC 3011'),
+  subnetSelection: option(118, hostIpv4, 'RFC 3011'),
   ipxe: option(175, raw, "iPXE's encapsulated options"),
 } as const;
 
