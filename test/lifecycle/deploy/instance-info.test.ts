@@ -39,6 +39,8 @@ describe('instance_info of a node that is written an image', () => {
       { image_os_hash_algo: 'md5', image_os_hash_value: 'https://images/MD5SUMS' },
       'the checksum is no SHA-256',
     ],
+    ['an image by FTP', { image_source: 'ftp://images/a.raw' }, 'image_source must be an http://'],
+    ['an image at no address', { image_source: 'http://[::1/a.raw' }, 'image_source must be an http://'],
   ])('is refused with %s', (_name, more, problem) => {
     expect(() => check('direct', { ...DEPLOYABLE, ...more })).toThrow(
       `Node u cannot be deployed: ${problem}`,
