@@ -94,6 +94,10 @@ export type Inventory = {
     readonly manufacturer: string;
     readonly firmware: { readonly vendor: string; readonly version: string; readonly build_date: string };
   };
-  readonly boot: { readonly current_boot_mode: 'uefi' | 'bios'; readonly pxe_interface: string | null };
+  readonly boot: {
+    /** Null where a ramdisk does not tell it; ours does. */
+    readonly current_boot_mode: 'uefi' | 'bios' | null;
+    readonly pxe_interface: string | null;
+  };
   readonly hostname: string;
 };

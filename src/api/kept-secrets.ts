@@ -33,6 +33,8 @@ function keptObject(given: JsonObject, stored: JsonObject, shown: JsonObject): J
 
 function kept(given: Json, stored: Json, shown: Json): Json {
   if (isDeepStrictEqual(given, shown)) return stored;
+  // Nothing of it is masked, so nothing can come back masked.
+  if (isDeepStrictEqual(stored, shown)) return given;
   if (given === null || stored === null || shown === null) return given;
   if (typeof given !== 'object' || typeof stored !== 'object' || typeof shown !== 'object') return given;
   if (!isArray(given) && !isArray(stored) && !isArray(shown)) return keptObject(given, stored, shown);
@@ -42,23 +44,44 @@ function kept(given: Json, stored: Json, shown: Json): Json {
 
 /**
  * By what they are and not by where they stand: a list that was sorted anew shall mix no secrets up. Each item that is
- * stored comes back once; of those that are shown alike, in their order.
+ * stored comes back once; of those that are shown alike, in their order. Found by their texts: lists may be long.
  */
 function keptList(given: readonly Json[], stored: readonly Json[], shown: readonly Json[]): readonly Json[] {
   const left = new Set(stored.keys());
-  const take = (from: readonly Json[], item: Json): number | null => {
-    for (const index of left) {
-      if (!isDeepStrictEqual(from[index], item)) continue;
-      left.delete(index);
-      return index;
-    }
+  const [inStored, inShown] = [placesByText(stored), placesByText(shown)];
+  const take = (places: ReadonlyMap<string, number[]>, text: string): number | null => {
+    const alike = places.get(text) ?? [];
+    for (let place = alike.pop(); place !== undefined; place = alike.pop())
+      if (left.delete(place)) return place;
     return null;
   };
-  const asStored = given.map((item) => take(stored, item) !== null);
+  const texts = given.map(textOf);
+  const asStored = texts.map((text) => take(inStored, text) !== null);
   return given.map((item, at) => {
-    const index = asStored[at] === true ? null : take(shown, item);
-    return index === null ? item : (stored[index] ?? item);
+    const place = asStored[at] === true ? null : take(inShown, texts[at] ?? '');
+    return place === null ? item : (stored[place] ?? item);
   });
+}
+
+/** Where each text stands, the first place last. */
+function placesByText(items: readonly Json[]): ReadonlyMap<string, number[]> {
+  const places = new Map<string, number[]>();
+  for (const [place, item] of [...items.entries()].reverse()) {
+    const text = textOf(item);
+    const alike = places.get(text);
+    if (alike === undefined) places.set(text, [place]);
+    else alike.push(place);
+  }
+  return places;
+}
+
+/** The same for objects whose keys stand in another order. */
+function textOf(item: Json): string {
+  return JSON.stringify(item, (_key, value: Json) =>
+    value === null || typeof value !== 'object' || isArray(value)
+      ? value
+      : Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))),
+  );
 }
 
 /** Throws `invalid_input` when the mask that stands for a secret comes as a value. */

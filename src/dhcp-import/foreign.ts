@@ -2,7 +2,7 @@
 import { IngotError } from '../errors.ts';
 import { HOSTNAME } from '../net/hostname.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
-import { type Mac, parseMac } from '../net/mac.ts';
+import { isNicMac, type Mac, parseMac } from '../net/mac.ts';
 
 export type ForeignReservation = {
   readonly line: number;
@@ -49,8 +49,7 @@ export function badLine(line: number, problem: string): IngotError {
 export function nicMac(text: string): Mac | null {
   const bytes = text.split(':');
   const mac = parseMac(bytes.length === 6 ? bytes.map((byte) => byte.padStart(2, '0')).join(':') : text);
-  const isGroup = Number.parseInt(mac?.slice(0, 2) ?? '', 16) % 2 === 1;
-  return mac === '00:00:00:00:00:00' || isGroup ? null : mac;
+  return mac !== null && isNicMac(mac) ? mac : null;
 }
 
 /** The name where it is one (RFC 1123): other servers are less strict, and a reservation can do without. */

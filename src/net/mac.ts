@@ -14,6 +14,18 @@ export function parseMac(text: string): Mac | null {
   return match === null ? null : (match.slice(1).join(':').toLowerCase() as Mac);
 }
 
+const NOBODYS = '00:00:00:00:00:00';
+
+/** A group address (IEEE 802: the lowest bit of the first byte is set): broadcast, or multicast. */
+export function isGroupMac(mac: Mac): boolean {
+  return Number.parseInt(mac.slice(0, 2), 16) % 2 === 1;
+}
+
+/** Whether a NIC may have that address. */
+export function isNicMac(mac: Mac): boolean {
+  return mac !== NOBODYS && !isGroupMac(mac);
+}
+
 /** The six bytes at `offset` as a MAC. The caller has checked that they are there. */
 export function macFromBytes(bytes: Uint8Array, offset = 0): Mac {
   let text = '';

@@ -87,7 +87,10 @@ export function portQueries({ db, now }: Access): Queries['ports'] {
       if (portgroup_uuid !== undefined) query = query.where('portgroup_uuid', '=', portgroup_uuid);
       if (address !== undefined) query = query.where('address', '=', address);
       if (shards !== undefined) {
-        const nodes = db.selectFrom('nodes').select('uuid').where('shard', 'in', shards);
+        const nodes = db
+          .selectFrom('nodes')
+          .select('uuid')
+          .where(({ fn }) => fn<string>('lower', ['shard']), 'in', shards);
         query = query.where('node_uuid', 'in', nodes);
       }
       if (project !== undefined) query = query.where('node_uuid', 'in', nodesOfProject(db, project));

@@ -125,6 +125,20 @@ test('an inspection body keeps what ingot does not know, and leaves out the pack
   expect(JSON.stringify(lifecycle.asked)).not.toContain('H4sI');
 });
 
+test.each([
+  ['no boot mode', { boot: { pxe_interface: null } }],
+  ['an odd one', { boot: { current_boot_mode: 'csm', pxe_interface: null } }],
+  ['nothing of boot and memory', { boot: null, memory: null }],
+])('an inventory that tells %s says nothing of the boot mode', async (_, parts) => {
+  const { boot, lifecycle } = await agentApis();
+  const inventory = { interfaces: [], cpu: { count: 1, architecture: 'x86_64' }, disks: [], ...parts };
+  const answer = await askApp(boot, { method: 'POST', url: '/v1/continue_inspection', body: { inventory } });
+  expect(answer.status).toBe(202);
+  expect(lifecycle.asked[0]?.arguments[0]).toMatchObject({
+    inventory: { boot: { current_boot_mode: null } },
+  });
+});
+
 test('an inspection body without an inventory is 400, of 17 MiB is 413', async () => {
   const { boot } = await agentApis();
   const url = '/v1/continue_inspection';

@@ -34,6 +34,15 @@ async function inspected(hardware: Hardware | undefined, capabilities?: string) 
 }
 
 describe('inspection by the BMC', () => {
+  it('makes no port of an address that no NIC has', async () => {
+    const nobodys = ['ff:ff:ff:ff:ff:ff', '01:00:5e:00:00:01', '00:00:00:00:00:00'];
+    const nics = nobodys.map((mac) => ({ name: mac, mac, mbps: null }));
+    const { ports } = await inspected({ ...HARDWARE, nics: [...HARDWARE.nics, ...nics] });
+    expect(ports.map(({ address }) => address)).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/^(ff|01|00)/)]),
+    );
+  });
+
   it('writes properties, ports and inventory, and does not touch the power', async () => {
     const { node, machine, ports, inventory } = await inspected(HARDWARE);
     expect(node).toMatchObject({

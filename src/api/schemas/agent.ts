@@ -110,7 +110,10 @@ const inventorySchema = z.looseObject({
     .max(4096)
     .nullish()
     .transform((value) => value ?? []),
-  memory: z.looseObject({ total: count, physical_mb: count }).default({ total: 0, physical_mb: 0 }),
+  memory: z
+    .looseObject({ total: count, physical_mb: count })
+    .nullish()
+    .transform((value) => value ?? { total: 0, physical_mb: 0 }),
   bmc_address: text,
   system_vendor: z
     .looseObject({
@@ -125,12 +128,11 @@ const inventorySchema = z.looseObject({
       manufacturer: '',
       firmware: { vendor: '', version: '', build_date: '' },
     }),
+  // A boot mode that is not told is none: what the BMC said of it stays.
   boot: z
-    .looseObject({
-      current_boot_mode: z.enum(['uefi', 'bios']).catch('bios'),
-      pxe_interface: text,
-    })
-    .default({ current_boot_mode: 'bios', pxe_interface: null }),
+    .looseObject({ current_boot_mode: z.enum(['uefi', 'bios']).nullable().catch(null), pxe_interface: text })
+    .nullish()
+    .transform((value) => value ?? { current_boot_mode: null, pxe_interface: null }),
   hostname: words,
 });
 

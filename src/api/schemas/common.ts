@@ -1,7 +1,7 @@
 /** Pieces that several shapes share. */
 import { z } from 'zod';
 import type { Json, JsonObject } from '../../json.ts';
-import { parseMac } from '../../net/mac.ts';
+import { isGroupMac, isNicMac, parseMac } from '../../net/mac.ts';
 
 export const json: z.ZodType<Json> = z.json();
 export const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), json);
@@ -45,16 +45,14 @@ export const mac = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** The address of one NIC: not all zeros, and no group address (IEEE 802: the lowest bit of the first byte). */
+/** The address of one NIC. */
 export const nicMac = mac.superRefine((address, context) => {
-  const problem =
-    address === '00:00:00:00:00:00'
-      ? 'is all zeros: it belongs to no NIC'
-      : Number.parseInt(address.slice(0, 2), 16) % 2 === 1
-        ? 'is a multicast address: it belongs to no NIC'
-        : null;
-  if (problem !== null)
-    context.addIssue({ code: 'custom', message: `The MAC address ${address} ${problem}.` });
+  if (isNicMac(address)) return;
+  const problem = isGroupMac(address) ? 'is a multicast address' : 'is all zeros';
+  context.addIssue({
+    code: 'custom',
+    message: `The MAC address ${address} ${problem}: it belongs to no NIC.`,
+  });
 });
 
 /** With or without dashes, in any case. */

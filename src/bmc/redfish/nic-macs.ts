@@ -2,7 +2,7 @@
  * The MACs of the host's NICs. DSP0266 services keep them in several trees, and firmware fills now this one, now
  * that: they are asked in the order of the table, until one tells a MAC.
  */
-import { type Mac, parseMac } from '../../net/mac.ts';
+import { isNicMac, type Mac, parseMac } from '../../net/mac.ts';
 import type { RedfishClient, Resource } from './client.ts';
 import { type Dict, dictField, linkField, linksField, stringsField, textField } from './decode.ts';
 import { collectionLinks } from './system.ts';
@@ -93,9 +93,7 @@ function associated(port: Dict): readonly Mac[] {
 }
 
 function toMacs(texts: readonly (string | null)[]): readonly Mac[] {
-  return texts
-    .flatMap((text) => (text === null ? [] : (parseMac(text) ?? [])))
-    .filter((mac) => mac !== '00:00:00:00:00:00');
+  return texts.flatMap((text) => (text === null ? [] : (parseMac(text) ?? []))).filter(isNicMac);
 }
 
 async function membersOf(read: Read, collection: string | null): Promise<readonly string[]> {

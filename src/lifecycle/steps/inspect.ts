@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { IngotError } from '../../errors.ts';
 import type { JsonObject } from '../../json.ts';
-import { parseMac } from '../../net/mac.ts';
+import { isNicMac, parseMac } from '../../net/mac.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
 import type { NodePatch, Queries } from '../../store/store.ts';
 import { type InventoryParts, inventoryParts } from '../agents/agent-wire.ts';
@@ -147,7 +147,7 @@ function isoNow(context: StepContext): string {
 
 function macsOf(inventory: InventoryParts): readonly string[] {
   const macs = inventory.interfaces.flatMap((one) => parseMac(one.mac_address ?? '') ?? []);
-  return [...new Set(macs)].filter((mac) => mac !== '00:00:00:00:00:00');
+  return [...new Set(macs)].filter(isNicMac);
 }
 
 const GIB = 1024 ** 3;

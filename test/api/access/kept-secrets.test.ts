@@ -120,3 +120,14 @@ test('the steps of a template keep their passwords when it is renamed or put in 
   const stored = await store.stepLists.find('deploy_template', uuid);
   expect(stored?.steps.map(({ args }) => args)).toEqual([{ password: 'p2' }, { password: 'p1' }]);
 });
+
+test('a long list that holds no secret is not sought through, and one that does comes back in another order', () => {
+  const numbers = Array.from({ length: 200_000 }, () => 1);
+  const twos = numbers.map(() => 2);
+  const users = Array.from({ length: 2_000 }, (_, at) => ({ name: `u${at}`, token: `t${at}` }));
+  const stored = { numbers, users };
+  const shown = { numbers, users: users.map(({ name }) => ({ name, token: '******' })) };
+  const given = { numbers: twos, users: shown.users.map(({ name, token }) => ({ token, name })).reverse() };
+  const kept = withKeptSecrets(given, { stored, shown }, ['users', 'numbers']);
+  expect(kept).toEqual({ numbers: twos, users: users.toReversed() });
+});

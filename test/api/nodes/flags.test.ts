@@ -128,4 +128,7 @@ test('shards are counted, nodes without one under Ironic’s own word', async ()
   expect(shards).toContainEqual({ name: 'None', count: 1 });
   const found = (await ask('GET', '/v1/nodes?shard=b,A')).body.nodes;
   expect(found).toHaveLength(3);
+  await store.nodes.update(NODE, { shard: 'East' });
+  await ask('POST', '/v1/ports', { body: { node_uuid: NODE, address: '52:54:00:00:77:01' } });
+  expect((await ask('GET', '/v1/ports?shard=East')).body.ports).toHaveLength(1);
 });
