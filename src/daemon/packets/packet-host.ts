@@ -10,6 +10,7 @@ import type { AddressHolder } from '../../net/address-holder.ts';
 import type { Ipv4 } from '../../net/ipv4.ts';
 import type { Mac } from '../../net/mac.ts';
 import type { SharedFiles } from '../share-ramdisk.ts';
+import { createAwaitedAnswers } from './awaited-answers.ts';
 import type {
   Fact,
   FromPacketThread,
@@ -64,11 +65,6 @@ type Deps = {
   readonly onDeath: (error: Error) => void;
 };
 
-type Waiter = {
-  readonly resolve: (message: FromPacketThread) => void;
-  readonly reject: (error: Error) => void;
-};
-
 export function startPacketHost(deps: Deps): PacketHost {
   // The process's own limit (bin/ingot) would count more than `resourceLimits`; the main thread's heap keeps to it.
   setFlagsFromString(`--max-semi-space-size=${SEMI_SPACE_MB}`);
@@ -76,7 +72,7 @@ export function startPacketHost(deps: Deps): PacketHost {
     workerData: deps.options,
     name: 'packets',
   });
-  const waiters = new Map<string, Waiter>();
+  const answers = createAwaitedAnswers<FromPacketThread>();
   const services = new Map<string, PacketService>();
   /** What came so far of each list that is awaited. */
   const listings = new Map<number, LeaseView[]>();
@@ -85,8 +81,7 @@ export function startPacketHost(deps: Deps): PacketHost {
   let stopping = false;
 
   const fail = (error: Error): void => {
-    for (const waiter of waiters.values()) waiter.reject(error);
-    waiters.clear();
+    answers.fail(error);
     if (!stopping) deps.onDeath(error);
   };
   worker.on('error', (error: Error) => fail(error));
@@ -104,26 +99,26 @@ export function startPacketHost(deps: Deps): PacketHost {
         takeService(message.service);
         return;
       case 'applied':
-        settle(`applied:${message.version}`, message);
+        answers.settle(`applied:${message.version}`, message);
         return;
       case 'report':
-        settle(`report:${message.request}`, message);
+        answers.settle(`report:${message.request}`, message);
         return;
       case 'leases':
         listings.get(message.request)?.push(...message.leases);
-        if (message.last) settle(`leases:${message.request}`, message);
+        if (message.last) answers.settle(`leases:${message.request}`, message);
         return;
       case 'holder':
-        settle(`holder:${message.request}`, message);
+        answers.settle(`holder:${message.request}`, message);
         return;
       case 'imported':
-        settle(`imported:${message.request}`, message);
+        answers.settle(`imported:${message.request}`, message);
         return;
       case 'pong':
-        settle(`ping:${message.request}`, message);
+        answers.settle(`ping:${message.request}`, message);
         return;
       case 'stopped':
-        settle('stop', message);
+        answers.settle('stop', message);
         return;
     }
   });
@@ -135,34 +130,15 @@ export function startPacketHost(deps: Deps): PacketHost {
     else if (before !== null) deps.onSolved(`${service.name} serves again at ${service.at}.`);
   };
 
-  const settle = (key: string, message: FromPacketThread): void => {
-    waiters.get(key)?.resolve(message);
-  };
-
   const ask = (
     key: string,
     message: ToPacketThread,
-    within = started ? ANSWER_MS : START_MS,
+    withinMs = started ? ANSWER_MS : START_MS,
   ): Promise<FromPacketThread> =>
-    new Promise<FromPacketThread>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        waiters.get(key)?.reject(started ? unanswered(message.type, within) : notStarted(within));
-      }, within);
-      const done = (): void => {
-        clearTimeout(timer);
-        waiters.delete(key);
-      };
-      waiters.set(key, {
-        resolve: (answer) => {
-          done();
-          resolve(answer);
-        },
-        reject: (error) => {
-          done();
-          reject(error);
-        },
-      });
-      worker.postMessage(message);
+    answers.ask(key, {
+      send: () => worker.postMessage(message),
+      withinMs,
+      late: () => (started ? unanswered(message.type, withinMs) : notStarted(withinMs)),
     });
 
   return {
