@@ -25,9 +25,7 @@ export function readStatements(text: string): readonly Statement[] {
   let words: string[] = [];
   let begun = 1;
   let line = 1;
-  const add = (block: Statement['block'], from: number, said: readonly string[], cutOff = false): void => {
-    (open.at(-1)?.statements ?? top).push({ line: from, words: said, block, cutOff });
-  };
+  const add = (statement: Statement): void => void (open.at(-1)?.statements ?? top).push(statement);
   for (const token of tokensOf(text)) {
     line = token.line;
     if (words.length === 0) begun = line;
@@ -37,19 +35,20 @@ export function readStatements(text: string): readonly Statement[] {
     }
     if (token.text === ',') continue;
     if (token.text === ';') {
-      if (words.length > 0) add(null, begun, words);
+      if (words.length > 0) add({ line: begun, words, block: null, cutOff: false });
     } else if (token.text === '{') {
       if (open.length === MOST_DEPTH) throw badLine(line, 'blocks are nested too deep');
       open.push({ line: begun, words, statements: [] });
     } else {
       const closed = open.pop();
       if (closed === undefined) throw badLine(line, '"}" closes nothing');
-      add(closed.statements, closed.line, closed.words);
+      add({ line: closed.line, words: closed.words, block: closed.statements, cutOff: false });
     }
     words = [];
   }
-  for (let left = open.pop(); left !== undefined; left = open.pop())
-    add(left.statements, left.line, left.words, true);
+  for (let left = open.pop(); left !== undefined; left = open.pop()) {
+    add({ line: left.line, words: left.words, block: left.statements, cutOff: true });
+  }
   return top;
 }
 

@@ -8,7 +8,7 @@ import { bookOf, factsOf, ip, lease, type MessageParts, mac, NETWORK, NOW } from
 export const US = '10.77.0.1';
 export const OTHER_SERVER = '10.77.0.2';
 export const ME = mac(1);
-export const OTHER = mac(2);
+const OTHER = mac(2);
 
 /** The words of the table: what was so before the message. */
 const SCENES = {
