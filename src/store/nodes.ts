@@ -59,6 +59,10 @@ export function nodeNotFound(ident: string): IngotError {
 
 export function nodeQueries({ db, now }: Access): Queries['nodes'] {
   const rowOf = fixedQuery(db, (uuid: string) => db.selectFrom('nodes').selectAll().where('uuid', '=', uuid));
+  const firstChildOf = fixedQuery(db, (uuid: string) =>
+    // By `=` the partial index is used.
+    db.selectFrom('nodes').select('id').where('parent_node', '=', unplanned(uuid)).limit(sql.lit(1)),
+  );
   const insertRow = queryByColumns(db, (columns: Insertable<Tables['nodes']>) =>
     db.insertInto('nodes').values(columns),
   );
@@ -139,6 +143,9 @@ export function nodeQueries({ db, now }: Access): Queries['nodes'] {
       }
       if (limit !== undefined) query = query.limit(unplanned(limit));
       return (await query.execute()).map(decodeNode);
+    },
+    async isParent(uuid) {
+      return (await firstChildOf(uuid)).rows.length > 0;
     },
     async countByState() {
       const rows = await db

@@ -109,6 +109,8 @@ export type Queries = {
     /** By uuid or by name. */
     find(ident: string): Promise<NodeRecord | null>;
     list(filter: NodeFilter): Promise<readonly NodeRecord[]>;
+    /** Whether any node has this one as its `parent_node`. */
+    isParent(uuid: string): Promise<boolean>;
     /** How many nodes are in each state that has any. */
     countByState(): Promise<ReadonlyMap<ProvisionState, number>>;
     /** By what is wrong with their BMCs; null: nothing that is known. */

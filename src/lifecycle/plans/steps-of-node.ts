@@ -10,6 +10,6 @@ export async function stepsOfNode(
   node: NodeRecord,
   planned: readonly JobStep[],
 ): Promise<readonly JobStep[]> {
-  const children = await queries.nodes.list({ parent_node: node.uuid, limit: 1 });
-  return withKin(node, stepsFor(node, planned), { isParent: children.length > 0 });
+  const isParent = await queries.nodes.isParent(node.uuid);
+  return withKin(node, stepsFor(node, planned), { isParent });
 }
