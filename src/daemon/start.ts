@@ -81,7 +81,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const recorder = createRecorder(store, log);
   const { problem, solved, notice } = createAnnouncements(log, recorder);
   const discoveries = await startDiscoveries({ store, config, clock, log });
-  const places = createPortPlaces(store, log);
+  const places = createPortPlaces(store, log, clock);
   const facts = createFactSorter({
     nodeOfMac: (mac) => bootTable.entry(mac)?.nodeUuid ?? null,
     onStranger: discoveries.see,

@@ -1,4 +1,5 @@
 /** Keeps with each port where its NIC is plugged in, as relays say (DHCP option 82), and tells when that changes. */
+import type { Clock } from '../../clock.ts';
 import type { RelayPlace } from '../../dhcp/facts.ts';
 import type { Log } from '../../log.ts';
 import type { Mac } from '../../net/mac.ts';
@@ -14,8 +15,16 @@ export type PortPlaces = {
 /** NICs whose place is remembered; for others the store is asked again. */
 const MOST = 100_000;
 
-export function createPortPlaces(store: Store, log: Log): PortPlaces {
-  const last = createRecentMap<Mac, string>(MOST);
+/** Relays of one wire each pass on every message of a machine: what comes this soon by another is no move. */
+const TOGETHER_MS = 10_000;
+const MOST_TOGETHER = 4;
+
+type Heard = { readonly relay: RelayPlace; at: number };
+/** The place that is written, and what other relays of the wire say of the same messages. */
+type Group = [Heard, ...Heard[]];
+
+export function createPortPlaces(store: Store, log: Log, clock: Pick<Clock, 'elapsed'>): PortPlaces {
+  const last = createRecentMap<Mac, Group>(MOST);
   /** Of each NIC the newest place only: what was said before it and not written yet is of no use. */
   const next = new Map<Mac, RelayPlace>();
   let writing: Promise<void> | null = null;
@@ -24,9 +33,11 @@ export function createPortPlaces(store: Store, log: Log): PortPlaces {
     await store.transaction(async (queries) => {
       const port = await queries.ports.findByAddress(mac);
       if (port === null) return;
-      const { giaddr, circuitId: circuit_id, remoteId: remote_id } = relay;
-      const dhcp = { giaddr, circuit_id, remote_id };
-      if (JSON.stringify(port.internal_info.dhcp) === JSON.stringify(dhcp)) return;
+      const dhcp = recordOf(relay);
+      const kept = JSON.stringify(port.internal_info.dhcp);
+      const group = last.get(mac) ?? [];
+      if ([dhcp, ...group.map((heard) => recordOf(heard.relay))].some((one) => JSON.stringify(one) === kept))
+        return;
       await queries.ports.update(port.uuid, { internal_info: { ...port.internal_info, dhcp } });
       await queries.events.append({
         node_uuid: port.node_uuid,
@@ -53,9 +64,10 @@ export function createPortPlaces(store: Store, log: Log): PortPlaces {
 
   return {
     seen: (mac, relay) => {
-      const place = placeText(relay);
-      if (last.get(mac) === place) return;
-      last.set(mac, place);
+      const heard: Heard = { relay, at: clock.elapsed() };
+      const group = last.get(mac);
+      if (group !== undefined && goesOn(group, heard)) return;
+      last.set(mac, [heard]);
       next.set(mac, relay);
       writing ??= writeAll();
     },
@@ -63,6 +75,30 @@ export function createPortPlaces(store: Store, log: Log): PortPlaces {
       await writing;
     },
   };
+}
+
+/** Whether that is no move; then the group knows of it. */
+function goesOn(group: Group, heard: Heard): boolean {
+  const [written] = group;
+  const place = placeText(heard.relay);
+  const known = group.find(({ relay }) => placeText(relay) === place);
+  if (known !== undefined) {
+    // What is written was not heard of when this one was heard last.
+    const isAlone = written.at < known.at - TOGETHER_MS;
+    known.at = heard.at;
+    return !isAlone;
+  }
+  const isOtherRelay =
+    heard.relay.giaddr !== null && group.every(({ relay }) => relay.giaddr !== heard.relay.giaddr);
+  const isSoon = group.some(({ at }) => heard.at - at <= TOGETHER_MS);
+  if (!isOtherRelay || !isSoon || group.length >= MOST_TOGETHER) return false;
+  group.push(heard);
+  return true;
+}
+
+/** As the port keeps it. */
+function recordOf({ giaddr, circuitId: circuit_id, remoteId: remote_id }: RelayPlace) {
+  return { giaddr, circuit_id, remote_id };
 }
 
 /** `behind the relay 10.1.0.1, circuit eth0:12, remote id sw-7`. Pure. */
