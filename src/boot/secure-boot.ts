@@ -96,12 +96,12 @@ export function neededForSecureBoot(firmware: Firmware): readonly SecureBootProg
   return SECURE_BOOT_PROGRAMS.filter((program) => program.firmware === firmware && program.optional !== true);
 }
 
-/** What an x86-64 machine cannot do without and is not there. */
+/** What a machine of that processor (`x86_64` where nobody knows it) cannot do without and is not there. */
 export function missingSecureBootPrograms(
-  dir: string | null,
-  exists: (path: string) => boolean,
+  processor: unknown,
+  { dir, exists }: { readonly dir: string | null; readonly exists: (path: string) => boolean },
 ): readonly (SecureBootProgram & { readonly path: string })[] {
-  return neededForSecureBoot('efi-x64')
+  return neededForSecureBoot(processor === 'aarch64' ? 'efi-arm64' : 'efi-x64')
     .map((program) => ({ ...program, path: secureBootPath(program, dir) }))
     .filter(({ path }) => !exists(path));
 }

@@ -82,7 +82,7 @@ export function createSite({
       const nowhere = problems.every((problem) => problem !== null);
       const all = [
         ...missingRamdiskOf(node.properties.cpu_arch, config),
-        ...(usesSecureBoot(node) ? missingSecureBoot(config) : []),
+        ...(usesSecureBoot(node) ? missingSecureBoot(node, config) : []),
         ...(https.problem === null ? [] : [https.problem]),
         ...(nowhere ? [problems[0] ?? NO_PXE_NETWORK] : []),
       ];
@@ -103,9 +103,12 @@ export function createSite({
 const NO_PXE_NETWORK =
   'no network of role pxe with an address of ours is configured: machines have nothing to boot from. Add one to the configuration.';
 
-/** A sentence that names what Secure Boot on x86-64 needs and is not there. */
-function missingSecureBoot(config: Config): readonly string[] {
-  const missing = missingSecureBootPrograms(config.boot.secure_boot_dir, existsSync);
+/** A sentence that names what Secure Boot needs on that machine and is not there. */
+function missingSecureBoot({ properties }: NodeRecord, config: Config): readonly string[] {
+  const missing = missingSecureBootPrograms(properties.cpu_arch, {
+    dir: config.boot.secure_boot_dir,
+    exists: existsSync,
+  });
   if (missing.length === 0) return [];
   const how =
     config.boot.secure_boot_dir === null
