@@ -27,9 +27,9 @@ const LEAST_SHARE_S = 60;
 
 export const timeoutsSchema = z
   .strictObject({
-    /** Seconds from power-on to the agent's first call-back. */
+    /** Seconds from power-on to the agent's first call-back, and that an agent at work may be silent. */
     callback_s: seconds.default(1800),
-    /** Seconds that one agent command (a disk write, say) may take. */
+    /** Seconds after which an agent's command is told of as a long one; an image has to be prepared within them. */
     command_s: seconds.default(7200),
     /** Seconds for the BMC to show a power state that was asked for. */
     power_s: seconds.default(300),

@@ -58,6 +58,7 @@ const BY_SUBJECT = {
     'step_retry',
     'step_started',
     'tidy_failed',
+    'waits',
   ],
   lcm: ['status'],
   machine: ['discovered', 'log'],

@@ -6,7 +6,7 @@ import type { JsonObject } from '../../json.ts';
 import type { NewEvent } from '../../store/records/event.ts';
 import type { JobRecord, Progress } from '../../store/records/job.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
-import type { NodePatch, Queries, Store } from '../../store/store.ts';
+import type { JobPatch, NodePatch, Queries, Store } from '../../store/store.ts';
 import { moveNode } from '../graph/move-node.ts';
 import { titleOf } from '../plans/deploy-steps.ts';
 import { uncuttableOf } from '../plans/in-band-steps.ts';
@@ -19,6 +19,10 @@ export class Superseded extends Error {}
 /** Where in a job a call was begun; what it wants to commit counts only while the job is still there. */
 export type Position = Pick<JobRecord, 'id' | 'cursor'>;
 
+type Wait = Pick<Extract<StepOutcome, { kind: 'wait' }>, 'for' | 'warning'> & {
+  /** Of the job's row, besides. */
+  readonly patch: JobPatch;
+};
 type Done = Extract<StepOutcome, { kind: 'done' }>;
 
 /** When a step began, and when its time is up. */
@@ -30,7 +34,7 @@ export type Commits = {
   begin(position: Position, times: Begun): Promise<void>;
   save(position: Position, scratch: JsonObject, patch: NodePatch): Promise<JobOnNode>;
   progress(position: Position, progress: Progress): Promise<void>;
-  wait(position: Position, waitingFor: string): Promise<void>;
+  wait(position: Position, wait: Wait): Promise<void>;
   /** As `wait`, of a step that is not called yet: its count of tries and its back-off stay. */
   queue(position: Position, waitingFor: string): Promise<void>;
   retry(position: Position, outcome: Retry): Promise<void>;
@@ -88,9 +92,17 @@ export function createCommits(store: Store, advance: Advance, now: () => number)
         });
       }),
 
-    wait: (position, waitingFor) =>
-      at(position, async (queries, { job }) => {
-        await queries.jobs.update(job.id, { waiting_for: waitingFor, attempt: 0, wake_at: null });
+    wait: (position, { for: awaited, warning, patch }) =>
+      at(position, async (queries, { job, node }) => {
+        await queries.jobs.update(job.id, { ...patch, waiting_for: awaited, attempt: 0, wake_at: null });
+        if (warning === undefined || job.waiting_for === awaited) return;
+        await queries.events.append({
+          node_uuid: node.uuid,
+          kind: 'job.waits',
+          severity: 'warning',
+          message: warning,
+          data: { job: job.id, verb: job.verb, step: stepName(job) },
+        });
       }),
 
     queue: (position, waitingFor) =>

@@ -16,7 +16,7 @@ import { createMoment, createPast } from './moment.ts';
 import { type JobTools, type Reach, runJob } from './run-job.ts';
 import { createSlots } from './slots.ts';
 import type { BoundaryHook, Explanation, SlotKind, Steps } from './step.ts';
-import { deadlineAfterStart, limitOf } from './step-times.ts';
+import { countsFrom, deadlineAfterStart, limitOf } from './step-times.ts';
 import { createWakeable } from './wake.ts';
 
 /** How long a call that was aborted may take to end: the next job's step must not meet what it has begun. */
@@ -78,7 +78,7 @@ async function putOff(
   const node = job === null ? null : await queries.nodes.get(job.node_uuid);
   const definition = tools.steps[job?.steps[job.cursor]?.name ?? ''];
   if (definition === undefined || node === null || job === null || job.deadline === null) return;
-  const before = { deadline: Date.parse(job.deadline), begun: Date.parse(job.step_started_at) };
+  const before = { deadline: Date.parse(job.deadline), begun: countsFrom(job) };
   const limitMs = limitOf(tools, definition, { job, node });
   const deadline = deadlineAfterStart(before, { now: tools.clock.now(), limitMs });
   if (deadline !== before.deadline)

@@ -4,7 +4,7 @@ import { asIngotError, ERROR_CODES } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { JobRecord } from '../../store/records/job.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
-import type { Store } from '../../store/store.ts';
+import type { JobPatch, Store } from '../../store/store.ts';
 import type { TimeLimit } from '../graph/graph.ts';
 import type { JobOnNode } from './advance.ts';
 import { type Commits, Superseded } from './commit.ts';
@@ -13,7 +13,7 @@ import { LONGEST_BACK_OFF_MS } from './retry.ts';
 import { callStepUntil } from './run-step.ts';
 import type { Slots } from './slots.ts';
 import type { BoundaryHook, Explanation, SlotKind, StepDefinition, StepOutcome, Steps } from './step.ts';
-import { beginsNow, deadlineOf, endOfWait, nextBegins } from './step-times.ts';
+import { beginsNow, deadlineOf, endOfSilence, endOfWait, nextBegins } from './step-times.ts';
 import { needsNoSlot, takeSlot } from './take-slot.ts';
 import { createWakeable, type Wakeable } from './wake.ts';
 
@@ -155,16 +155,23 @@ async function runStepOnce(call: StepAtWork, found: JobOnNode): Promise<Ended> {
     signal: reach.signal,
     log: logOf(call),
   });
-  const end = Math.min(deadline, endOfWait(call, called));
+  // What the call has saved is there; nobody else writes to a running job's scratch.
+  const now = called.kind === 'wait' && called.silentMs !== undefined ? await tools.commits.read(first) : at;
+  const silence = endOfSilence(call, now, { outcome: called, deadline });
+  const stepEnd = silence?.end ?? deadline;
+  const end = Math.min(stepEnd, endOfWait(call, called));
   const due = called.kind === 'wait' && clock.elapsed() >= end;
   if (due) await begun;
   const outcome = due ? await outcomeOfSilence(call, called.for) : called;
   // Transactions keep their order: a step that ends at once is begun and ended with one flush.
-  const [next] = await Promise.all([commitOutcome(call, at.job, outcome), begun]);
+  const [next] = await Promise.all([
+    commitOutcome(call, at.job, { outcome, patch: silence?.patch ?? null }),
+    begun,
+  ]);
   await tools.boundary?.({ jobId: first.id, step: name, when: 'after', outcome: outcome.kind });
 
   if (outcome.kind === 'wait') {
-    if (end < deadline) reach.onDue(end);
+    if (end !== deadline) reach.onDue(end);
     await reach.wakeable.sleepUntil(Math.min(clock.elapsed() + outcome.pollMs, end), reach.signal);
   }
   return { ended: outcome.kind === 'done' || outcome.kind === 'failed', next };
@@ -201,7 +208,7 @@ async function outcomeOfSilence({ tools, first }: StepAtWork, waitingFor: string
 async function commitOutcome(
   call: StepAtWork,
   job: JobRecord,
-  outcome: StepOutcome,
+  { outcome, patch }: { readonly outcome: StepOutcome; readonly patch: JobPatch | null },
 ): Promise<JobOnNode | null> {
   const { commits } = call.tools;
   const log = logOf(call);
@@ -221,7 +228,8 @@ async function commitOutcome(
       return null;
     case 'wait':
       // Polling writes nothing: a thousand nodes that wait must not keep the disk busy.
-      if (job.waiting_for !== outcome.for || job.attempt > 0) await commits.wait(job, outcome.for);
+      if (job.waiting_for !== outcome.for || job.attempt > 0 || patch !== null)
+        await commits.wait(job, { ...outcome, patch: patch ?? {} });
       return null;
   }
 }

@@ -1,4 +1,6 @@
 /** When a step begins, when its time is up, and what a start of the daemon changes in that. */
+import type { JobRecord } from '../../store/records/job.ts';
+import type { JobPatch } from '../../store/store.ts';
 import { STATES, type TimeLimit } from '../graph/graph.ts';
 import type { JobOnNode } from './advance.ts';
 import type { Begun } from './commit.ts';
@@ -25,13 +27,23 @@ export function nextBegins({ tools, mayGoOn }: StepAtWork): (standing: JobOnNode
   };
 }
 
-/** Milliseconds that the step may take. */
+/** The scratch of a step whose agent is at work: when it was last heard (ISO 8601), as far as that is written down. */
+const HEARD = 'heard_at';
+
+/** From when the step's time counts: its begin, or when the agent that does the work was last heard. */
+export function countsFrom({ step_started_at, scratch }: JobRecord): number {
+  const heard = scratch[HEARD];
+  return Date.parse(typeof heard === 'string' ? heard : step_started_at);
+}
+
+/** Milliseconds that the step may take, or its agent may be silent. */
 export function limitOf(
   tools: Pick<JobTools, 'timeouts'>,
   definition: StepDefinition,
   { job, node }: JobOnNode,
 ): number {
   if (definition.limit === 'never') return NEVER_MS;
+  if (job.scratch[HEARD] !== undefined) return tools.timeouts.callback_s * 1000;
   const asked = definition.askedLimitS?.(job.steps[job.cursor]?.args ?? {}) ?? null;
   if (asked !== null) return asked * 1000;
   const state = STATES[node.provision_state];
@@ -60,6 +72,32 @@ export function deadlineOf({ tools, definition, reach }: StepAtWork, at: JobOnNo
   const limit = limitOf(tools, definition, at);
   const { deadline } = at.job;
   return deadline === null ? tools.clock.elapsed() + limit : reach.deadline(deadline, limit);
+}
+
+/** The end of the agent's silence, in ms on `Clock.elapsed`, and what is to be written down of it. */
+export type SilenceEnd = { readonly end: number; readonly patch: JobPatch | null };
+
+/**
+ * Null for a wait of another kind. What comes often is written seldom: when the stored moment is off by a tenth. A
+ * silence that began before this start of the daemon is judged after the grace; `deadline` holds what a start put off.
+ */
+export function endOfSilence(
+  { tools, definition }: StepAtWork,
+  { job }: JobOnNode,
+  { outcome, deadline }: { readonly outcome: StepOutcome; readonly deadline: number },
+): SilenceEnd | null {
+  if (outcome.kind !== 'wait' || outcome.silentMs === undefined || definition.limit === 'never') return null;
+  const { clock, timeouts } = tools;
+  const limitMs = timeouts.callback_s * 1000;
+  const heard = clock.elapsed() - outcome.silentMs;
+  const isFirst = job.scratch[HEARD] === undefined;
+  const grace = heard < tools.startedAt() ? tools.startedAt() + Math.min(RESTART_GRACE_MS, limitMs) : heard;
+  const end = Math.max(heard + limitMs, isFirst ? grace : deadline);
+  if (!isFirst && end - deadline < limitMs / 10) return { end, patch: null };
+  const timestamp = (elapsed: number): string =>
+    new Date(clock.now() + elapsed - clock.elapsed()).toISOString();
+  const scratch = { ...job.scratch, [HEARD]: timestamp(heard) };
+  return { end, patch: { scratch, deadline: timestamp(end) } };
 }
 
 /** Milliseconds on `Clock.elapsed`; infinite where the step sets no end of its own. */

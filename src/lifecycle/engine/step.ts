@@ -46,6 +46,13 @@ export type StepOutcome =
       /** An end of the waiting before the step's own: `ms` milliseconds after `since` (ms since the epoch). */
       readonly within?: { readonly since: number; readonly ms: number };
       readonly progress?: Progress;
+      /**
+       * For how long (ms) the agent that does the work was not heard of. The step then fails by its silence alone,
+       * `timeouts.callback_s` after it was last heard, however long the work takes.
+       */
+      readonly silentMs?: number;
+      /** What an operator should know of this wait: an event, once for each `for`. */
+      readonly warning?: string;
     }
   | Retry
   | { readonly kind: 'failed'; readonly because: string; readonly hint: string };

@@ -12,6 +12,8 @@ import { agentToken } from '../agents/tokens.ts';
 import type { StepDeps } from '../deps.ts';
 import { withoutFullStop } from '../engine/retry.ts';
 import type { StepContext, StepOutcome } from '../engine/step.ts';
+import { uncuttableOf } from '../plans/in-band-steps.ts';
+import { duration } from '../say-time.ts';
 import { hintForAgentError } from './agent-hints.ts';
 import { soon } from './soon.ts';
 
@@ -25,6 +27,8 @@ export type AgentOrder = {
   readonly awaited: string;
   /** Starts the sentence of a failure: "Writing the image". */
   readonly subject: string;
+  /** The agent ends with the command: that it cannot be asked any more is thrown, not waited for. */
+  readonly endsAgent?: true;
   /** What follows when the agent's hardware managers are other ones than those that gave the step; else it fails. */
   readonly onMismatch?: () => StepOutcome;
 };
@@ -53,8 +57,11 @@ export async function runOrder(
 ): Promise<{ readonly succeeded: AgentCommand } | StepOutcome> {
   const agent = agentOf(context, deps);
   const inTurn = order.inTurn ?? ((now) => now());
-  const command =
-    (await findSent(context, agent, order)) ?? (await inTurn(() => send(context, agent, order)));
+  const found = await findSent(context, agent, order).catch((thrown: unknown) =>
+    whenSilent(context, order, thrown),
+  );
+  if (found !== null && typeof found === 'object' && 'kind' in found) return found;
+  const command = found ?? (await inTurn(() => send(context, agent, order)));
   if (command === 'lost') {
     return {
       kind: 'failed',
@@ -69,8 +76,9 @@ export async function runOrder(
       const progress = command.command_progress;
       return {
         kind: 'wait',
-        for: order.awaited,
+        ...waitFor(context, order, deps.timeouts.command_s * 1000),
         pollMs: soon(context),
+        silentMs: 0,
         ...(progress === null ? {} : { progress }),
       };
     }
@@ -79,6 +87,40 @@ export async function runOrder(
     default:
       return failure(order, command);
   }
+}
+
+/** How soon (ms) an agent that did not answer is asked again; a heartbeat makes it sooner. */
+const SILENT_POLL_MS = 10_000;
+
+/** An agent that runs the command and cannot be asked now may still run it: only a long silence tells otherwise. */
+function whenSilent(context: StepContext, order: AgentOrder, thrown: unknown): StepOutcome {
+  const { scratch, node, since, job } = context;
+  const passes = thrown instanceof IngotError && ['agent_unreachable', 'busy'].includes(thrown.code);
+  if (!passes || order.endsAgent === true || typeof scratch().command_id !== 'string') throw thrown;
+  const heartbeat = node().agent?.last_heartbeat_at ?? job.step_started_at;
+  const { heard_at: heard } = scratch();
+  const signs = [heartbeat, job.step_started_at, ...(typeof heard === 'string' ? [heard] : [])];
+  const said = withoutFullStop(thrown.message);
+  return {
+    kind: 'wait',
+    for: `${order.awaited} (it cannot be asked now, and may still run: ${said})`,
+    pollMs: SILENT_POLL_MS,
+    silentMs: Math.min(...signs.map((sign) => since(Date.parse(sign)))),
+    warning: `${order.subject}: the agent cannot be asked, and may still run it: ${said}.`,
+  };
+}
+
+/** A command that runs for longer than usual is told of; its end is an operator's decision, for the agent lives. */
+function waitFor(
+  { job, since }: StepContext,
+  { awaited, subject }: AgentOrder,
+  usualMs: number,
+): { readonly for: string; readonly warning?: string } {
+  if (since(Date.parse(job.step_started_at)) < usualMs) return { for: awaited };
+  const isCuttable = uncuttableOf(job.steps[job.cursor]) === null;
+  const way = isCuttable ? 'abort' : 'switch the machine off at its BMC, for it must not be cut by ingot';
+  const long = `has been running for more than ${duration(usualMs)}: if it hangs, ${way}`;
+  return { for: `${awaited}, which ${long}`, warning: `${subject} ${long}.` };
 }
 
 /**

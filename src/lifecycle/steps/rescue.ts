@@ -45,6 +45,7 @@ async function handOver(context: StepContext, deps: StepDeps): Promise<StepOutco
     const result = await runOrder(context, deps, {
       name: 'rescue.finalize_rescue',
       params: async () => ({ rescue_password: hash, hashed: true }),
+      endsAgent: true,
       awaited: 'the ramdisk to let the rescue in',
       subject: 'Handing the ramdisk over for the rescue',
     });
