@@ -11,6 +11,7 @@ import { IngotError } from '../errors.ts';
 import { MASK } from '../secret-words.ts';
 import { encode, violatesUnique } from './columns.ts';
 import { fixedQuery, queryByColumns, unplanned } from './fixed-query.ts';
+import { formerNodes } from './former-nodes.ts';
 import { decodeNode, freshNode, OTHER_COLUMNS } from './node-row.ts';
 import type { BmcTrouble, NodeRecord } from './records/node.ts';
 import type { NodePatch, NodeSortKey, Queries } from './store.ts';
@@ -79,6 +80,7 @@ export function nodeQueries({ db, now }: Access): Queries['nodes'] {
       .where('uuid', '=', uuid)
       .returningAll();
   });
+  const former = formerNodes({ db });
   const get = async (uuid: string): Promise<NodeRecord | null> => {
     const [row] = (await rowOf(uuid)).rows;
     return row === undefined ? null : decodeNode(row);
@@ -99,7 +101,7 @@ export function nodeQueries({ db, now }: Access): Queries['nodes'] {
   return {
     get,
     async insert(node) {
-      const record = freshNode(node, now());
+      const record = { ...freshNode(node, now()), ...(await former.generationsOf(node.uuid)) };
       try {
         await insertRow(encode(record));
         return record;
@@ -188,6 +190,7 @@ export function nodeQueries({ db, now }: Access): Queries['nodes'] {
       await write(uuid, patch);
     },
     async delete(uuid) {
+      await former.remember(uuid);
       await db.deleteFrom('nodes').where('uuid', '=', uuid).execute();
     },
   };

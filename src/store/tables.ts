@@ -23,6 +23,7 @@ type Ordered = { id: Generated<number> };
 
 export type Tables = {
   nodes: Row<NodeRecord> & Ordered;
+  former_nodes: { uuid: string; boot_generation: number; instance_generation: number };
   ports: Row<PortRecord> & Ordered;
   portgroups: Row<PortgroupRecord> & Ordered;
   chassis: Row<ChassisRecord> & Ordered;

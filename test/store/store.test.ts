@@ -153,6 +153,25 @@ describe('nodes', () => {
   });
 });
 
+describe('a node that is enrolled again under its uuid', () => {
+  it.each([
+    {
+      had: 'boots and an instance',
+      before: { boot_generation: 3, instance_generation: 1 },
+      boots: 4,
+      instances: 2,
+    },
+    { had: 'no boot', before: {}, boots: 0, instances: 0 },
+  ])('goes on behind the generations of the one that was deleted, which had $had', async (one) => {
+    const store = await storeWithNodes();
+    await store.nodes.update(A, one.before);
+    await store.nodes.delete(A);
+    const again = { boot_generation: one.boots, instance_generation: one.instances };
+    expect(await store.nodes.insert({ uuid: A, driver: 'redfish' })).toMatchObject(again);
+    expect(await store.nodes.get(A)).toMatchObject(again);
+  });
+});
+
 describe('ports', () => {
   it('refuse a MAC address that another port has, and a node that is not there', async () => {
     const store = await storeWithNodes();

@@ -201,4 +201,15 @@ export const RESOURCES: readonly Migration[] = [
     subject: 'smart NICs',
     sql: `ALTER TABLE ports ADD COLUMN is_smartnic INTEGER NOT NULL DEFAULT 0;`,
   },
+  {
+    version: 21,
+    subject: 'where the generations of deleted nodes ended',
+    sql: `
+      CREATE TABLE former_nodes (
+        uuid TEXT PRIMARY KEY,
+        boot_generation INTEGER NOT NULL,
+        instance_generation INTEGER NOT NULL
+      ) STRICT;
+    `,
+  },
 ];

@@ -255,3 +255,14 @@ test('an instance is not overwritten by another, but may be cleared', async () =
     (await ask('PATCH', `/v1/nodes/${NODE}`, { body: [{ op: 'remove', path: '/instance_uuid' }] })).status,
   ).toBe(200);
 });
+
+test('many operations on a large object change one copy of it, and the document stays as it was', () => {
+  const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, at) => [`k${at}`, at]));
+  const patch = Array.from(
+    { length: 1_000 },
+    (_, at) => ({ op: 'add', path: `/extra/n${at}`, value: at }) as const,
+  );
+  const { extra } = applyPatch({ extra: many }, patch, RULES);
+  expect(Object.keys(extra ?? {})).toHaveLength(101_000);
+  expect(Object.keys(many)).toHaveLength(100_000);
+});
