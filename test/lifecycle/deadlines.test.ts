@@ -69,9 +69,17 @@ const away = (code: 'bmc_unreachable' | 'agent_unreachable') => (): Promise<neve
   Promise.reject(new IngotError(code, 'Nobody answers.', { hint: 'Look at it.' }));
 
 /** How nobody answers: not even a refusal comes, or each call fails at once. */
-const SILENCES: readonly { readonly how: string; readonly deps: Partial<LifecycleDeps> }[] = [
+type Silence = {
+  readonly how: string;
+  readonly deps: Partial<LifecycleDeps>;
+  /** How long the agent's command may run with that. */
+  readonly runsS: number;
+};
+const SILENCES: readonly Silence[] = [
   {
     how: 'that takes every call and answers none',
+    // Here a question has no end; that of the daemon's client has one after a minute.
+    runsS: TIMEOUTS.command_s,
     deps: {
       withBmc: never,
       connectAgent: () => ({ run: never, commands: never }),
@@ -81,6 +89,7 @@ const SILENCES: readonly { readonly how: string; readonly deps: Partial<Lifecycl
   },
   {
     how: 'that cannot be reached',
+    runsS: TIMEOUTS.callback_s,
     deps: {
       withBmc: away('bmc_unreachable'),
       connectAgent: () => ({ run: away('agent_unreachable'), commands: away('agent_unreachable') }),
@@ -97,7 +106,17 @@ function definitions(): Readonly<Record<StepName, StepDefinition>> {
 }
 const DEFINITIONS = definitions();
 
-type Case = { readonly state: ProvisionState; readonly step: StepName };
+/** `runs`: the agent has taken the step's command, and is heard no more. */
+type Case = { readonly state: ProvisionState; readonly step: StepName; readonly runs?: true };
+
+/** Steps that wait for the end of a command of the agent. */
+const COMMANDS: readonly StepName[] = [
+  'write-image',
+  'install-bootloader',
+  'clean-step',
+  'deploy-step',
+  'service-step',
+];
 
 /**
  * Steps without a limit of their own take that of the state: in every state. The others in one where their place is.
@@ -109,10 +128,12 @@ const CASES: readonly Case[] = STEP_NAMES.filter((step) => !HELD.has(step)).flat
   const { limit } = DEFINITIONS[step];
   const chosen =
     limit === undefined && !ALONE.has(step) ? states : [own[STEP_NAMES.indexOf(step) % own.length]];
-  return chosen.flatMap((state) => (state === undefined ? [] : [{ state, step }]));
+  const runs = COMMANDS.includes(step) ? own.map((state) => ({ state, step, runs: true }) as const) : [];
+  return [...chosen.flatMap((state) => (state === undefined ? [] : [{ state, step }])), ...runs];
 });
 
-function limitS({ state, step }: Case): number {
+function limitS({ state, step, runs }: Case, runsS: number): number {
+  if (runs) return runsS;
   const facts = STATES[state];
   const { limit } = DEFINITIONS[step];
   if (limit === 'never') return PAUSE_S;
@@ -121,7 +142,7 @@ function limitS({ state, step }: Case): number {
 }
 
 /** A job at its step, on a node that has everything but somebody who answers. */
-async function stand(world: World, index: number, { state, step }: Case): Promise<void> {
+async function stand(world: World, index: number, { state, step, runs }: Case): Promise<void> {
   const { store } = world;
   const uuid = world.machines[index]?.uuid ?? '';
   await store().nodes.update(uuid, {
@@ -147,7 +168,9 @@ async function stand(world: World, index: number, { state, step }: Case): Promis
   if (step === 'child-power' || step === 'parent-power-on')
     await store().nodes.insert({ uuid: other, driver: 'redfish', ...kin });
   if (step === 'parent-power-on') await store().nodes.update(uuid, { parent_node: other });
-  await store().jobs.insert({ node_uuid: uuid, verb: VERB_OF[state] ?? 'none', steps: stepsFor(step) });
+  const job = { node_uuid: uuid, verb: VERB_OF[state] ?? 'none', steps: stepsFor(step) };
+  const { id } = await store().jobs.insert(job);
+  if (runs) await store().jobs.update(id, { scratch: { command_id: 'c1' } });
 }
 
 /** These wait for the agent's call itself. */
@@ -165,8 +188,7 @@ function endOf(events: readonly EventRecord[], step: StepName): { how: string; a
   return { how: ended.kind === 'job.failed' ? 'failed' : 'done', afterS: seconds(started.at, ended.at) };
 }
 
-type Run = {
-  readonly deps: Partial<LifecycleDeps>;
+type Run = Pick<Silence, 'deps' | 'runsS'> & {
   /** The daemon is killed, and started again, after as many minutes; absent: never. */
   readonly lifeMinutes?: number;
   /** Seconds that a step may take besides its limit. */
@@ -174,7 +196,7 @@ type Run = {
 };
 
 /** All cases at once; returns those whose step did not end in time, or whose node did not take the fail edge. */
-async function unbounded({ deps, lifeMinutes, moreS = 0 }: Run): Promise<readonly object[]> {
+async function unbounded({ deps, runsS, lifeMinutes, moreS = 0 }: Run): Promise<readonly object[]> {
   const limits = { jobs: 10_000, power_actions: 10_000, image_writes: 10_000 };
   const world = await createWorld({
     machines: CASES.length,
@@ -198,26 +220,26 @@ async function unbounded({ deps, lifeMinutes, moreS = 0 }: Run): Promise<readonl
     const rests = next(one.state, 'fail');
     const isFine =
       end !== null &&
-      end.afterS <= limitS(one) + SLACK_S + moreS &&
+      end.afterS <= limitS(one, runsS) + SLACK_S + moreS &&
       (ALONE.has(one.step) || (end.how === 'failed' && provision_state === rests)) &&
       !['auto', 'wait'].includes(STATES[provision_state].kind);
-    if (!isFine) wrong.push({ ...one, limit: limitS(one), end, provision_state });
+    if (!isFine) wrong.push({ ...one, limit: limitS(one, runsS), end, provision_state });
   }
   return wrong;
 }
 
-describe.each(SILENCES)('with a BMC and an agent $how', ({ deps }) => {
+describe.each(SILENCES)('with a BMC and an agent $how', ({ deps, runsS }) => {
   const long = { timeout: 120_000 };
   it(
     'every step in every state that is not at rest fails within its limit, and the node takes the fail edge',
     long,
     async () => {
-      expect(await unbounded({ deps })).toEqual([]);
+      expect(await unbounded({ deps, runsS })).toEqual([]);
     },
   );
 
   it('so it does, but for five minutes once, under a daemon that is killed every four', long, async () => {
-    expect(await unbounded({ deps, lifeMinutes: 4, moreS: 300 })).toEqual([]);
+    expect(await unbounded({ deps, runsS, lifeMinutes: 4, moreS: 300 })).toEqual([]);
   });
 });
 
