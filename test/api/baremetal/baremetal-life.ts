@@ -22,6 +22,8 @@ const CONNECTOR = '5c6a4b7e-0d32-4f6f-8d7b-0e1c7c6ee003';
 const TARGET = '5c6a4b7e-0d32-4f6f-8d7b-0e1c7c6ee004';
 const VIF = '5c6a4b7e-0d32-4f6f-8d7b-0e1c7c6ee005';
 const STEP = '{"interface":"deploy","step":"erase_devices_metadata"}';
+/** One that the fake interfaces pretend. */
+const FAKE_STEP = '{"interface":"bios","step":"factory_reset"}';
 const SHOW = `node show n1 ${JSON_OUT} --fields`;
 
 const told = (words: string, says?: string | object, keeps?: string): Told => ({
@@ -109,7 +111,8 @@ export const LIFE: readonly Told[] = [
   told(`volume target delete ${TARGET}`),
   told(`volume connector delete ${CONNECTOR}`),
 
-  told(`node clean n1 --clean-steps [${STEP}] --wait 600`),
+  refused(`node clean n1 --clean-steps [${STEP}]`, 'does not support this clean step'),
+  told(`node clean n1 --clean-steps [${FAKE_STEP}] --wait 600`),
   told('node provide n1 --wait 600'),
   told(`deploy template create CUSTOM_GPU --steps [${STEP.slice(0, -1)},"args":{},"priority":0}]`),
   told('deploy template set CUSTOM_GPU --extra a=1'),
