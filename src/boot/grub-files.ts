@@ -58,15 +58,15 @@ export function createGrubFiles(options: {
   const { bootEntry, elapsed, kernelArgs, onLoaded } = options;
   const forAll = Buffer.from(GRUB_CONFIG_FOR_ALL);
   const rounds = createScriptRounds(GRUB_CONFIGURATION);
-  const strangerTo: GrubFiles['strangerTo'] = (name, { address, holder }) => {
-    const mac = macOfGrubConfig(name);
-    if (mac === null || (bootEntry(mac)?.ticket ?? null) === null) return null;
-    const why = strangerAt(address, { mac, holder, bootEntry });
-    return why === null ? null : { mac, why };
-  };
+  const hasTicket = (mac: Mac): boolean => (bootEntry(mac)?.ticket ?? null) !== null;
   const strangerOf = (mac: Mac, { address, holder }: Asker): Stranger | null => {
     const why = strangerAt(address, { mac, holder, bootEntry });
     return why === null ? null : { address, why };
+  };
+  const strangerTo: GrubFiles['strangerTo'] = (name, asker) => {
+    const mac = macOfGrubConfig(name);
+    const stranger = mac === null || !hasTicket(mac) ? null : strangerOf(mac, asker);
+    return mac === null || stranger === null ? null : { mac, why: stranger.why };
   };
   const arrived: GrubFiles['arrived'] = (name, { address, holder }) => {
     const mac = macOfGrubConfig(name);
@@ -85,8 +85,9 @@ export function createGrubFiles(options: {
         if (mac === null) return undefined;
         const entry = bootEntry(mac);
         // What was asked for and broken off is no round: it counts when it has arrived.
-        const stuck = rounds.isLast(entry, elapsed(), strangerOf(mac, asker));
-        const stranger = strangerTo(name, asker)?.why ?? null;
+        const asksElsewhere = strangerOf(mac, asker);
+        const stuck = rounds.isLast(entry, elapsed(), asksElsewhere);
+        const stranger = hasTicket(mac) ? (asksElsewhere?.why ?? null) : null;
         return Buffer.from(renderGrubConfig({ site, kernelArgs, mac, entry, stuck, by, stranger }));
       },
     }),

@@ -31,6 +31,11 @@ export const RAMDISKS: readonly Ramdisk[] = [
   },
 ];
 
+/** For machines of that processor; null: there is none, or nobody knows theirs. */
+export function ramdiskOf(processor: unknown): Ramdisk | null {
+  return RAMDISKS.find((ramdisk) => ramdisk.processor === processor) ?? null;
+}
+
 /** What puts it into that folder, `boot.ramdisk_dir`. */
 export function ramdiskCommand({ options }: Ramdisk, dir: string): string {
   return `"npm run ramdisk --${options} --into ${dir}"`;
@@ -57,7 +62,9 @@ type RamdiskName = Pick<RamdiskFile, 'name' | 'part'> & { readonly ramdisk: Ramd
 /** Every name with what it is; the files are looked for when they are asked for. */
 export const RAMDISK_NAMES: readonly RamdiskName[] = RAMDISKS.flatMap((ramdisk) =>
   (['kernel', 'initrd'] as const).map((part) => ({
-    ...{ name: `${ramdisk.folder}${RAMDISK_FILES[part]}`, part, ramdisk },
+    name: `${ramdisk.folder}${RAMDISK_FILES[part]}`,
+    part,
+    ramdisk,
   })),
 );
 
@@ -70,7 +77,9 @@ export function absentRamdisk(name: string): string | null {
 
 export function createRamdiskFiles(folder: string): readonly RamdiskFile[] {
   return RAMDISK_NAMES.map(({ name, part, ramdisk }) => ({
-    ...{ name, part, source: createMemoryFile(join(folder, name)) },
+    name,
+    part,
+    source: createMemoryFile(join(folder, name)),
     command: ramdiskCommand(ramdisk, folder),
   }));
 }

@@ -57,6 +57,7 @@ export function createScriptRounds(loader: Loader): ScriptRounds {
   const guard = createLoopGuard();
   /** Apart, so that strangers by their number push no machine out. */
   const strangers = createLoopGuard();
+  const guardOf = (stranger: Stranger | null) => (stranger === null ? guard : strangers);
   const told = createRecentMap<string, true>(MOST_LOOPS);
   const keyOf = ({ mac, generation, intent }: BootEntry, stranger: Stranger | null = null): string =>
     `${mac} ${generation} ${intent} ${stranger?.address ?? ''}`;
@@ -68,7 +69,7 @@ export function createScriptRounds(loader: Loader): ScriptRounds {
   const count: ScriptRounds['count'] = (entry, now, stranger = null) => {
     if (entry === null) return round('which sends an unknown machine to its next boot device');
     const key = keyOf(entry, stranger);
-    const { recent, total } = (stranger === null ? guard : strangers).visit(key, now);
+    const { recent, total } = guardOf(stranger).visit(key, now);
     if (recent > MOST_ROUNDS) {
       const isNew = told.get(key) === undefined;
       told.set(key, true);
@@ -87,10 +88,8 @@ export function createScriptRounds(loader: Loader): ScriptRounds {
       ...round('without loading it'),
       stuck: entry !== null && guard.recent(keyOf(entry), now) > MOST_ROUNDS,
     }),
-    isLast: (entry, now, stranger = null) => {
-      const counted = stranger === null ? guard : strangers;
-      return entry !== null && counted.recent(keyOf(entry, stranger), now) >= MOST_ROUNDS;
-    },
+    isLast: (entry, now, stranger = null) =>
+      entry !== null && guardOf(stranger).recent(keyOf(entry, stranger), now) >= MOST_ROUNDS,
   };
 }
 

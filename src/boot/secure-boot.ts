@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import type { Firmware } from './decision.ts';
+import { ramdiskOf } from './ramdisk-files.ts';
 
 export type SecureBootProgram = {
   /** In the manifest, and in a folder of one's own (`boot.secure_boot_dir`). */
@@ -101,7 +102,7 @@ export function missingSecureBootPrograms(
   processor: unknown,
   { dir, exists }: { readonly dir: string | null; readonly exists: (path: string) => boolean },
 ): readonly (SecureBootProgram & { readonly path: string })[] {
-  return neededForSecureBoot(processor === 'aarch64' ? 'efi-arm64' : 'efi-x64')
+  return neededForSecureBoot(ramdiskOf(processor)?.firmware ?? 'efi-x64')
     .map((program) => ({ ...program, path: secureBootPath(program, dir) }))
     .filter(({ path }) => !exists(path));
 }

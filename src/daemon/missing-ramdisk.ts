@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FIRST_STAGES } from '../boot/architectures.ts';
-import { RAMDISK_FILES, RAMDISKS, type Ramdisk, ramdiskCommand } from '../boot/ramdisk-files.ts';
+import { RAMDISK_FILES, RAMDISKS, type Ramdisk, ramdiskCommand, ramdiskOf } from '../boot/ramdisk-files.ts';
 import { GRUB_FIRST_STAGES } from '../boot/secure-boot.ts';
 import type { Config } from '../config/schema.ts';
 
@@ -35,8 +35,8 @@ export function missingRamdisk(config: Settings, programs: Programs): readonly s
 
 /** The same for a machine of that processor (`cpu_arch` among its node's properties); one that says none boots any. */
 export function missingRamdiskOf(processor: unknown, config: Settings): readonly string[] {
-  const ramdisk = RAMDISKS.find((one) => one.processor === processor);
-  if (ramdisk !== undefined) return toldMissing(ramdisk, config);
+  const ramdisk = ramdiskOf(processor);
+  if (ramdisk !== null) return toldMissing(ramdisk, config);
   return missingRamdisk(config, new Set());
 }
 

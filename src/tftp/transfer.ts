@@ -197,8 +197,10 @@ const waits = (state: TransferState): readonly number[] =>
  * Whoever asks for a window is of a time when all know OACKs. It may have taken ours, with its ACK 0 lost: then it
  * reads a block of 512 bytes, shorter than agreed, as the end of the file.
  */
-const knowsOacks = (state: TransferState): boolean =>
-  state.negotiated.accepted.some(({ name }) => name.toLowerCase() === 'windowsize');
+const knowsOacks = (state: TransferState): boolean => hasAgreed(state, 'windowsize');
+
+const hasAgreed = ({ negotiated }: TransferState, option: 'windowsize' | 'tsize'): boolean =>
+  negotiated.accepted.some(({ name }) => name.toLowerCase() === option);
 
 function endByError(
   state: TransferState,
@@ -211,5 +213,4 @@ function endByError(
 
 /** EDK2 ends its size probe with 8 (PxeBcMtftp.c); 0 before any data says the same. */
 const isSizeProbe = (state: TransferState, code: number): boolean =>
-  (code === TFTP_ERROR.optionRefused || code === TFTP_ERROR.undefined) &&
-  state.negotiated.accepted.some(({ name }) => name.toLowerCase() === 'tsize');
+  (code === TFTP_ERROR.optionRefused || code === TFTP_ERROR.undefined) && hasAgreed(state, 'tsize');

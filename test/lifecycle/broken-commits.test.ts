@@ -2,26 +2,19 @@
  * What the end of a step cannot write: a defect fails the step, in every state in which ingot works or waits, for the
  * next try would meet it again; what passes by itself, as a full disk does, is tried until it has passed.
  */
-import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { timeoutsSchema } from '../../src/config/timeouts.ts';
 import { IngotError } from '../../src/errors.ts';
-import { createAdvance } from '../../src/lifecycle/engine/advance.ts';
-import { createEngine } from '../../src/lifecycle/engine/engine.ts';
 import type { StepOutcome } from '../../src/lifecycle/engine/step.ts';
 import { isTransient, next } from '../../src/lifecycle/graph/graph.ts';
-import { createLog } from '../../src/log.ts';
 import { PROVISION_STATES, type ProvisionState } from '../../src/store/words.ts';
 import { temporaryStore } from '../store/temporary-store.ts';
-import { createIdleClock } from './fakes/idle-clock.ts';
+import { createLoneEngine } from './fakes/engine.ts';
 
 const HINT = { hint: 'Look at it.' };
 const FULL = new IngotError('environment', 'The disk is full', HINT);
 
 /** A job of one step on a node in `state`; the step is done, but for what the n-th try of writing that throws. */
 async function endedWith(state: ProvisionState, thrown: (attempt: number) => Error | null) {
-  const clock = createIdleClock();
-  const log = createLog('silent');
   const store = await temporaryStore();
   let attempts = 0;
   const done: StepOutcome = {
@@ -33,29 +26,10 @@ async function endedWith(state: ProvisionState, thrown: (attempt: number) => Err
     },
   };
   const steps = { only: { does: 'doing it', run: () => Promise.resolve(done) } };
-  const advance = createAdvance({
-    steps,
-    endingOf: () => ({ end: 'done', afterFailure: [], afterAbort: () => [], givesBack: false }),
-    now: () => new Date(clock.now()).toISOString(),
-  });
-  const engine = createEngine({
-    store,
-    steps,
-    advance,
-    clock,
-    log,
-    timeouts: timeoutsSchema.parse({}),
-    limits: { jobs: 1, power_actions: 1, image_writes: 1 },
-    explain: () => Promise.resolve({ because: 'Silence.', hint: '' }),
-  });
-  const uuid = randomUUID();
-  await store.nodes.insert({ uuid, driver: 'redfish', provision_state: state });
-  await store.jobs.insert({ node_uuid: uuid, verb: 'none', steps: [{ name: 'only', args: {} }] });
-  await engine.start();
-  for (let minutes = 0; minutes < 60 && (await store.jobs.runningOf(uuid)) !== null; minutes++)
-    await clock.sleep(60_000);
-  await engine.stop();
-  return { node: await store.nodes.get(uuid), job: await store.jobs.lastOf(uuid), attempts };
+  const { ids, untilIdle } = await createLoneEngine(steps, { store, state });
+  await untilIdle(60);
+  const job = await store.jobs.get(ids[0] ?? 0);
+  return { node: await store.nodes.get(job?.node_uuid ?? ''), job, attempts };
 }
 
 const DEFECTS: readonly Error[] = [

@@ -1,51 +1,19 @@
 /** What the engine writes down of a step, and forgets with its end. */
-import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { timeoutsSchema } from '../../src/config/timeouts.ts';
 import { IngotError } from '../../src/errors.ts';
-import { createAdvance } from '../../src/lifecycle/engine/advance.ts';
-import { createCommits, Superseded } from '../../src/lifecycle/engine/commit.ts';
-import { createEngine } from '../../src/lifecycle/engine/engine.ts';
+import { Superseded } from '../../src/lifecycle/engine/commit.ts';
 import type { Steps } from '../../src/lifecycle/engine/step.ts';
 import { createWakeable } from '../../src/lifecycle/engine/wake.ts';
-import { createLog } from '../../src/log.ts';
 import { temporaryStore } from '../store/temporary-store.ts';
+import { createLoneEngine } from './fakes/engine.ts';
 import { createIdleClock } from './fakes/idle-clock.ts';
 
 const AWAY = new IngotError('bmc_unreachable', 'The BMC is away', { hint: 'Look at it.' });
 
-/** A node in "inspecting", with a job of all these steps, for each of `jobs`; one job at once. */
 async function engineOf(steps: Steps, jobs = 1) {
-  const clock = createIdleClock();
-  const log = createLog('silent');
   const store = await temporaryStore({ gather: () => Promise.resolve() });
-  const endingOf = () => ({ end: 'done' as const, afterFailure: [], afterAbort: () => [], givesBack: false });
-  const advance = createAdvance({ steps, endingOf, now: () => new Date(clock.now()).toISOString() });
-  const ids: number[] = [];
-  for (let left = jobs; left > 0; left--) {
-    const uuid = randomUUID();
-    await store.nodes.insert({ uuid, driver: 'redfish', provision_state: 'inspecting' });
-    const all = Object.keys(steps).map((name) => ({ name, args: {} }));
-    ids.push((await store.jobs.insert({ node_uuid: uuid, verb: 'none', steps: all })).id);
-  }
-  const engine = createEngine({
-    store,
-    steps,
-    advance,
-    clock,
-    log,
-    timeouts: timeoutsSchema.parse({}),
-    limits: { jobs: 1, power_actions: 1, image_writes: 1 },
-    explain: () => Promise.resolve({ because: 'Silence.', hint: '' }),
-  });
-  const untilIdle = async (): Promise<void> => {
-    await engine.start();
-    for (let turns = 0; turns < 100 && (await store.jobs.running()).length > 0; turns++)
-      await clock.sleep(60_000);
-    await engine.stop();
-  };
-  const commits = createCommits(store, advance, clock.now);
-  return { clock, store, commits, ids, untilIdle };
+  const engine = await createLoneEngine(steps, { store, jobs });
+  return { ...engine, store, untilIdle: () => engine.untilIdle(100) };
 }
 
 const done = { kind: 'done', note: 'It is done.' } as const;

@@ -16,7 +16,7 @@ import { withPathOnly } from './request-target.ts';
 import { giveToGroup } from './unix-group.ts';
 
 const RETRY_MS = 5_000;
-/** Firmware that does not trust us tries again and again. */
+/** Firmware that does not trust us tries again and again, and so may who means harm. */
 const REMARKS = { quietMs: 60_000, mostKeys: 256 } as const;
 const PIPELINE_CUT = `a connection with more than ${MOST_UNDER_WAY} requests under way was cut`;
 /** Between a stop request and cutting the connections that are still busy. */
@@ -167,10 +167,13 @@ function newServer({ handler, log, name, strangers, tls }: Options, modern: Pem 
   server.requestTimeout = strangers?.limits.requestTimeoutMs ?? 300_000;
   server.keepAliveTimeout = 10_000;
   const served = withPathOnly(handler);
+  const remarks = new RepeatLimit(REMARKS);
   if (strangers === undefined)
     return server.on(
       'request',
-      withoutLongPipelines(served, () => log.warn({ listener: name }, PIPELINE_CUT)),
+      withoutLongPipelines(served, () => {
+        if (remarks.allows(PIPELINE_CUT, performance.now())) log.warn({ listener: name }, PIPELINE_CUT);
+      }),
     );
   const { limits, counters } = strangers;
   server.maxConnections = limits.maxConnections;
@@ -182,7 +185,6 @@ function newServer({ handler, log, name, strangers, tls }: Options, modern: Pem 
   if (tls !== undefined) {
     // Those that never shake hands hold a connection too.
     server.on('connection', createFloodGuard(limits, counters).onConnection);
-    const remarks = new RepeatLimit(REMARKS);
     // The address is unknown when the connection is gone already.
     server.on('tlsClientError', (error: Error, { remoteAddress = 'somebody' }: Socket) => {
       counters.count('tls_failed');

@@ -28,7 +28,7 @@ export function createSharedUuids(parts: {
   return {
     seen: (mac, hex) => {
       const node = nodeOf(mac);
-      const uuid = uuidText(hex);
+      const uuid = node === null ? null : uuidText(hex);
       if (node === null || uuid === null) return;
       const other = swapped(hex);
       const key = hex < other ? hex : other;

@@ -56,8 +56,9 @@ export function createTftpContents(options: Options): TftpContents {
   };
   /** The ramdisk's files have a hint of their own where they are not there. */
   const tellAbsence = (fact: TftpFact): TftpFact => {
+    if (fact.kind !== 'tftp.failed') return fact;
     const name = normaliseName(fact.file);
-    const absent = fact.kind === 'tftp.failed' && !shared.has(name) ? absentRamdisk(name) : null;
+    const absent = shared.has(name) ? null : absentRamdisk(name);
     return absent === null ? fact : { ...fact, sentence: `asked for ${name} by TFTP: ${absent}` };
   };
   return {

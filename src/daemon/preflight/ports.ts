@@ -1,6 +1,9 @@
 /** Whether the ports that the configuration needs are free, or held by whom. Pure. */
 import type { Config, NetworkConfig } from '../../config/schema.ts';
 import { isBootServed, serverAddress } from '../../config/server-address.ts';
+import { BOOT_SERVER_PORT, SERVER_PORT } from '../../dhcp/destination.ts';
+import { SYSLOG_PORT } from '../../syslog/server.ts';
+import { TFTP_PORT } from '../../tftp/server.ts';
 import { bad, type Finding, good, warning } from './finding.ts';
 import { formatHolder, inTheWay, isOurs, type OpenSocket } from './sockets.ts';
 
@@ -28,10 +31,10 @@ const UDP_SERVICES: readonly {
   /** Heard on the interface whatever the address, as broadcasts must be. */
   readonly everyAddress: boolean;
 }[] = [
-  { name: 'DHCP', port: 67, everyAddress: true },
-  { name: 'PXE', port: 4011, everyAddress: true },
-  { name: 'TFTP', port: 69, everyAddress: false },
-  { name: 'syslog', port: 514, everyAddress: false },
+  { name: 'DHCP', port: SERVER_PORT, everyAddress: true },
+  { name: 'PXE', port: BOOT_SERVER_PORT, everyAddress: true },
+  { name: 'TFTP', port: TFTP_PORT, everyAddress: false },
+  { name: 'syslog', port: SYSLOG_PORT, everyAddress: false },
 ];
 
 function wantedPorts({ api, boot, networks }: Config): readonly WantedPort[] {

@@ -89,9 +89,15 @@ export function openLeaseTable(path: string): LeaseTable {
 }
 
 type LeaseRow = [
-  ...[network: string, address: string, mac: string, hostname: string | null],
-  ...[startedAt: number, expiresAt: number],
-  ...[relay: Uint8Array | null, clientId: string | null, giaddr: string | null],
+  network: string,
+  address: string,
+  mac: string,
+  hostname: string | null,
+  startedAt: number,
+  expiresAt: number,
+  relay: Uint8Array | null,
+  clientId: string | null,
+  giaddr: string | null,
 ];
 
 function rowOf({ network, lease }: NetworkLease): LeaseRow {

@@ -63,7 +63,7 @@ const agentStep = z.object({
 export type AgentStep = z.output<typeof agentStep>;
 
 /** Of all hardware managers together: upstream's agents offer about twenty, and each may become a step of a job. */
-const MOST_STEPS = 1_000;
+export const MOST_STEPS = 1_000;
 
 const byManager = z
   .record(z.string(), z.array(z.unknown()))

@@ -12,6 +12,7 @@ import { agentToken } from '../agents/tokens.ts';
 import type { StepDeps } from '../deps.ts';
 import { withoutFullStop } from '../engine/retry.ts';
 import type { StepContext, StepOutcome } from '../engine/step.ts';
+import { countsFrom } from '../engine/step-times.ts';
 import { uncuttableOf } from '../plans/in-band-steps.ts';
 import { duration } from '../say-time.ts';
 import { hintForAgentError } from './agent-hints.ts';
@@ -97,15 +98,14 @@ function whenSilent(context: StepContext, order: AgentOrder, thrown: unknown): S
   const { scratch, node, since, job } = context;
   const passes = thrown instanceof IngotError && ['agent_unreachable', 'busy'].includes(thrown.code);
   if (!passes || order.endsAgent === true || typeof scratch().command_id !== 'string') throw thrown;
-  const heartbeat = node().agent?.last_heartbeat_at ?? job.step_started_at;
-  const { heard_at: heard } = scratch();
-  const signs = [heartbeat, job.step_started_at, ...(typeof heard === 'string' ? [heard] : [])];
+  const heartbeat = Date.parse(node().agent?.last_heartbeat_at ?? job.step_started_at);
+  const answered = countsFrom({ ...job, scratch: scratch() });
   const said = withoutFullStop(thrown.message);
   return {
     kind: 'wait',
     for: `${order.awaited} (it cannot be asked now, and may still run: ${said})`,
     pollMs: SILENT_POLL_MS,
-    silentMs: Math.min(...signs.map((sign) => since(Date.parse(sign)))),
+    silentMs: Math.min(since(heartbeat), since(answered)),
     warning: `${order.subject}: the agent cannot be asked, and may still run it: ${said}.`,
   };
 }

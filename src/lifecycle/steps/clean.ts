@@ -37,7 +37,7 @@ function automatedSteps(
   priorities: Readonly<Record<string, number>>,
 ): readonly AgentStep[] {
   const ranked = offered
-    .map((step) => ({ ...step, priority: priorities[`${step.interface}.${step.step}`] ?? step.priority }))
+    .map((step) => ({ ...step, priority: priorities[titleOf(step)] ?? step.priority }))
     .filter((step) => step.priority > 0)
     .sort((a, b) => b.priority - a.priority || a.step.localeCompare(b.step));
   const seen = new Set<string>();

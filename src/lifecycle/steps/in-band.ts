@@ -1,7 +1,7 @@
 /** Steps that the agent offers and runs: which there are, and each as a step of the job. */
 import { IngotError } from '../../errors.ts';
 import type { Json } from '../../json.ts';
-import { offeredSteps, type StepKind, type StepOffer } from '../agents/agent-wire.ts';
+import { MOST_STEPS, offeredSteps, type StepKind, type StepOffer } from '../agents/agent-wire.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepOutcome } from '../engine/step.ts';
 import { planAnew, rebootAfter } from './after-in-band.ts';
@@ -21,7 +21,7 @@ export async function askForSteps(context: StepContext, deps: StepDeps, kind: St
   const said = command.command_error?.details || command.command_error?.message;
   throw new IngotError(
     'agent_failed',
-    `The agent gave no ${kind} steps: ${said ?? 'its answer is no list of them, or one of more than 1,000'}`,
+    `The agent gave no ${kind} steps: ${said ?? `its answer is no list of them, or one of more than ${MOST_STEPS.toLocaleString('en')}`}`,
     {
       hint: 'Look at the console of the machine, and check that the ramdisk is of this version.',
     },

@@ -4,7 +4,7 @@ import { networkDeviceOf } from '../booting/boot-interface.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/step.ts';
 import { STAYS_ON } from '../plans/never-off.ts';
-import { startedNote, untilRestarted } from './restart.ts';
+import { startedNote, untilRestarted, whatBecameOfRestart } from './restart.ts';
 import { soon } from './soon.ts';
 import { startFrom } from './start-from.ts';
 import { pressPowerButton, untilOff, untilOn } from './switch-power.ts';
@@ -89,7 +89,10 @@ export function restartStep(deps: StepDeps): StepDefinition {
       const wait =
         node.boot_intent === 'instance'
           ? await startFrom(context, deps, networkDeviceOf(node))
-          : await untilRestarted(context, deps, how);
+          : await untilRestarted(context, deps, {
+              became: await whatBecameOfRestart(context, deps),
+              how,
+            });
       return (
         wait ?? {
           kind: 'done',

@@ -15,14 +15,13 @@ const SHOWS_AFTER_MS = 60_000;
 
 /**
  * One restart in the life of a step, then on. Null when the machine is on. A machine that somebody has switched off is
- * switched on: that starts it as well.
+ * switched on: that starts it as well. `became`: of the one before, as `whatBecameOfRestart` tells.
  */
 export async function untilRestarted(
   context: StepContext,
   deps: StepDeps,
-  how: 'forced' | 'graceful' = 'forced',
+  { became, how }: { readonly became: Became; readonly how: 'forced' | 'graceful' },
 ): Promise<StepOutcome | null> {
-  const became = await whatBecameOfRestart(context, deps);
   if (became === 'in the air') return awaitsRestart(context);
   if (became !== 'given') {
     await deps.withBmc(context.node(), async (bmc) => {
@@ -49,7 +48,7 @@ export function awaitsRestart(context: StepContext): StepOutcome {
   return { kind: 'wait', for: 'the BMC to show whether the machine has restarted', pollMs: soon(context) };
 }
 
-type Became = 'not asked' | 'in the air' | 'again' | 'given';
+export type Became = 'not asked' | 'in the air' | 'again' | 'given';
 
 /**
  * Of a restart whose answer was never heard, because it was lost or ingot ended before. A ramdisk of this boot that has

@@ -3,7 +3,7 @@ import type { Bmc, BootDevice } from '../../bmc/bmc.ts';
 import { wantedBootMode, wantedSecureBoot } from '../capabilities.ts';
 import type { StepDeps } from '../deps.ts';
 import type { StepContext, StepOutcome } from '../engine/step.ts';
-import { awaitsRestart, untilRestarted, whatBecameOfRestart } from './restart.ts';
+import { awaitsRestart, type Became, untilRestarted, whatBecameOfRestart } from './restart.ts';
 import { untilOff, untilOn } from './switch-power.ts';
 
 /**
@@ -17,9 +17,9 @@ export async function startFrom(
   device: BootDevice,
 ): Promise<StepOutcome | null> {
   const restarts = context.node().disable_power_off;
-  const restart = restarts ? await whatBecameOfRestart(context, deps) : 'not asked';
-  if (restart === 'in the air') return awaitsRestart(context);
-  if (context.scratch().boot_device !== device || restart === 'again') {
+  let became: Became = restarts ? await whatBecameOfRestart(context, deps) : 'not asked';
+  if (became === 'in the air') return awaitsRestart(context);
+  if (context.scratch().boot_device !== device || became === 'again') {
     const wait = restarts ? null : await untilOff(context, deps);
     if (wait !== null) return wait;
     const secureBoot = await deps.withBmc(context.node(), async (bmc) => {
@@ -33,10 +33,13 @@ export async function startFrom(
     const started = isCounted ? { boot_started_at: new Date(context.now()).toISOString() } : {};
     const chosen = { boot_device: device, restart_asked: false };
     await context.save(chosen, { secure_boot: secureBoot, ...started });
+    became = 'not asked';
     // The loader depends on it where nobody has asked for one or the other.
     if (changed) await deps.publishBoot(context.node().uuid);
   }
-  return restarts ? await untilRestarted(context, deps) : await untilOn(context, deps);
+  return restarts
+    ? await untilRestarted(context, deps, { became, how: 'forced' })
+    : await untilOn(context, deps);
 }
 
 /**

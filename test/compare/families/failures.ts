@@ -1,22 +1,9 @@
 import { type Call, del, type Family, type Forced, get, patch, post, put } from '../call.ts';
 import { instanceId, nodeId } from './ids.ts';
+import { BASIC_VERBS } from './verb-names.ts';
 
 const NODE = nodeId(0x60);
 const AT = `/v1/nodes/${NODE}`;
-
-const VERBS = [
-  'active',
-  'rebuild',
-  'deleted',
-  'manage',
-  'provide',
-  'inspect',
-  'abort',
-  'clean',
-  'adopt',
-  'rescue',
-  'unrescue',
-];
 
 /** Where a node is heading in each state, and the verbs that lead out of it, with what they lead to. */
 type State = Forced & {
@@ -89,7 +76,7 @@ const callsIn = ({ ways, apart = [], ...forced }: State): readonly Call[] => {
   return [
     get(`a node in ${state}`, AT, here),
     get(`its states in ${state}`, `${AT}/states`),
-    ...VERBS.filter((verb) => ways[verb] === undefined && !apart.includes(verb)).map((verb) =>
+    ...BASIC_VERBS.filter((verb) => ways[verb] === undefined && !apart.includes(verb)).map((verb) =>
       provision(verb, {}),
     ),
     patch(`something else in ${state}`, AT, [{ op: 'add', path: '/extra/rack', value: '7' }]),

@@ -1,5 +1,6 @@
 import { type Call, del, type Family, get, patch, post, put } from '../call.ts';
 import { instanceId, nodeId } from './ids.ts';
+import { BASIC_VERBS } from './verb-names.ts';
 
 const NODE = nodeId(0x40);
 const AT = `/v1/nodes/${NODE}`;
@@ -11,21 +12,7 @@ const provision = (name: string, body: unknown, extra: Partial<Call> = {}): Call
 const to = (target: string, state: string, more: object = {}): Call =>
   provision(`${target} to ${state}`, { target, ...more }, { settles: { node: NODE, in: state } });
 
-const VERBS = [
-  'active',
-  'rebuild',
-  'deleted',
-  'manage',
-  'provide',
-  'inspect',
-  'abort',
-  'clean',
-  'adopt',
-  'rescue',
-  'unrescue',
-  'deploy',
-  'undeploy',
-];
+const VERBS = [...BASIC_VERBS, 'deploy', 'undeploy'];
 /** Every verb that the graph does not have there. */
 const refusedIn = (state: string, accepted: readonly string[]): readonly Call[] =>
   VERBS.filter((verb) => !accepted.includes(verb)).map((target) =>

@@ -7,7 +7,12 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { loadBootCertificates } from '../../../src/daemon/listeners/boot-certificates.ts';
 import { FLOOD_COUNTS } from '../../../src/daemon/listeners/flood-guard.ts';
-import { type ListenAt, type Listener, startListener } from '../../../src/daemon/listeners/listeners.ts';
+import {
+  type ListenAt,
+  type Listener,
+  type StrangerLimits,
+  startListener,
+} from '../../../src/daemon/listeners/listeners.ts';
 import { createLog } from '../../../src/log.ts';
 import { createCounters } from '../../../src/net/counters.ts';
 import { ipv4 } from '../../boot/fixtures.ts';
@@ -81,18 +86,24 @@ test.each([0, 1, 2, 3, 4, 5])(
   },
 );
 
+/** Nine of everything but what is told. */
+function bounded(own: Partial<StrangerLimits>) {
+  const counters = createCounters(FLOOD_COUNTS);
+  const connections = { maxConnections: 9, connectionsPerAddress: 9, requestTimeoutMs: 9_000 };
+  const bodies = { bodyBytes: 9, bodyBytesPerAddress: 9, largestBody: 9 };
+  return { counters, strangers: { limits: { ...connections, ...bodies, ...own }, counters } };
+}
+
 test('connections beyond those that strangers may have in all are cut and counted', async () => {
   const path = join(await folder(), 'ingot.sock');
-  const counters = createCounters(FLOOD_COUNTS);
-  const limits = { maxConnections: 1, connectionsPerAddress: 9, requestTimeoutMs: 9_000 };
-  const bodies = { bodyBytes: 9, bodyBytesPerAddress: 9, largestBody: 9 };
+  const { counters, strangers } = bounded({ maxConnections: 1 });
   const listener = await startListener({
     name: 'boot',
     at: { path },
     handler: () => undefined,
     log: createLog('silent'),
     onProblem: () => undefined,
-    strangers: { limits: { ...limits, ...bodies }, counters },
+    strangers,
   });
   onTestFinished(() => listener.stop());
   const [first, second] = [connect(path), connect(path)];
@@ -106,9 +117,7 @@ test('connections by HTTPS count for their address before they shake hands', asy
   const own = { certificate: null, key: null };
   const wish = { addresses: [ipv4('127.0.0.1')], now: Date.now() };
   const tls = await loadBootCertificates(await folder(), own, wish);
-  const counters = createCounters(FLOOD_COUNTS);
-  const limits = { maxConnections: 9, connectionsPerAddress: 1, requestTimeoutMs: 9_000 };
-  const bodies = { bodyBytes: 9, bodyBytesPerAddress: 9, largestBody: 9 };
+  const { counters, strangers } = bounded({ connectionsPerAddress: 1 });
   const listener = await startListener({
     name: 'boot HTTPS',
     at: { path },
@@ -116,7 +125,7 @@ test('connections by HTTPS count for their address before they shake hands', asy
     log: createLog('silent'),
     tls,
     onProblem: () => undefined,
-    strangers: { limits: { ...limits, ...bodies }, counters },
+    strangers,
   });
   onTestFinished(() => listener.stop());
   const [first, second] = [connect(path), connect(path)];

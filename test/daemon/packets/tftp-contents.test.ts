@@ -5,8 +5,13 @@ import { missingFile } from '../../../src/tftp/facts.ts';
 import { ipv4, SITE } from '../../boot/fixtures.ts';
 
 const contents = createTftpContents({
-  ...{ manifest: { files: new Map(), missing: [], httpGrubs: new Set() }, kernelArgs: '', site: SITE },
-  ...{ places: [], entryOf: () => null, onLoaded: () => undefined, onFact: () => undefined },
+  manifest: { files: new Map(), missing: [], httpGrubs: new Set() },
+  kernelArgs: '',
+  site: SITE,
+  places: [],
+  entryOf: () => null,
+  onLoaded: () => undefined,
+  onFact: () => undefined,
   clock: { now: () => 0, elapsed: () => 0 },
 });
 const sentenceOf = (requested: string): string =>
