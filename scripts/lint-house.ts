@@ -39,6 +39,7 @@ const OPEN_TO_ALL = new Set([
   'version.ts',
   'json.ts',
   'hold-words.ts',
+  'plain-text.ts',
   'secret-words.ts',
   'store/words.ts',
 ]);

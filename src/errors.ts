@@ -1,7 +1,8 @@
 /**
  * The one error type of ingot. `message` says what was attempted on what and what happened; `hint` says what
- * the operator should do next. Neither ever contains a secret.
+ * the operator should do next. Neither ever contains a secret, or a control character that a caller or machine sent.
  */
+import { plainText } from './plain-text.ts';
 
 /** Who has to act: the caller, the peer that answered badly, the machine we run on, or we (a bug). */
 export type Blame = 'operator' | 'peer' | 'environment' | 'bug';
@@ -60,10 +61,10 @@ export class IngotError extends Error {
     message: string,
     options: { hint: string; cause?: unknown; lockedNode?: string },
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(plainText(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'IngotError';
     this.code = code;
-    this.hint = options.hint;
+    this.hint = plainText(options.hint);
     this.lockedNode = options.lockedNode ?? null;
   }
 

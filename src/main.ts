@@ -1,6 +1,7 @@
 /** `ingot`: the first word decides. What another word needs is not loaded. */
 import { EXIT, type Io } from './cli/io.ts';
 import { systemClock } from './clock.ts';
+import { plainText } from './plain-text.ts';
 import { VERSION } from './version.ts';
 
 const HELP = `ingot ${VERSION}: from a powered-off machine to a running OS.
@@ -72,8 +73,9 @@ async function talkToDaemon(word: string, rest: readonly string[]): Promise<numb
   // `ingot node list | head` closes the pipe early; that is no failure of ours.
   process.stdout.on('error', () => process.exit(EXIT.ok));
   const io: Io = {
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
+    // An older daemon, or a node's own fields, may hold what a terminal would obey.
+    out: (text) => void process.stdout.write(plainText(text)),
+    err: (text) => void process.stderr.write(plainText(text)),
     env: process.env,
     clock: systemClock,
     signal: interrupted.signal,

@@ -16,6 +16,14 @@ it('an error that another thread ended with keeps its code and its hint', async 
   expect(error).toMatchObject({ code: 'environment', message: 'the disk is full', hint: 'Free space.' });
 });
 
+it('says nothing that a terminal would obey, whoever sent it', () => {
+  const hint = 'Look at \x9b2Jthe log.\nThen at the BMC.';
+  expect(new IngotError('bmc_refused', 'it said \x1b[31mno\x07', { hint })).toMatchObject({
+    message: 'it said no ',
+    hint: 'Look at the log.\nThen at the BMC.',
+  });
+});
+
 it.each([
   ['a foreign error', new Error('boom')],
   ['one with a code of its own', Object.assign(new Error('boom'), { code: 'ENOENT', hint: 'x' })],

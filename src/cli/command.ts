@@ -1,6 +1,7 @@
 /** The shape of one command, and how it is run: arguments, client, answer, exit code. */
 import type { ParseArgsOptionsConfig } from 'node:util';
 import { asIngotError, IngotError } from '../errors.ts';
+import { plainJson } from '../plain-text.ts';
 import { findDaemon } from './address.ts';
 import { type Arguments, flag, readArguments, text } from './arguments.ts';
 import { type Client, createClient } from './client.ts';
@@ -65,7 +66,7 @@ export function complain(
   { io, json }: { readonly io: Io; readonly json: boolean },
 ): number {
   if (json)
-    io.out(`${JSON.stringify({ error: { code: error.code, message: error.message, hint: error.hint } })}\n`);
+    io.out(`${plainJson({ error: { code: error.code, message: error.message, hint: error.hint } })}\n`);
   else io.err(`ingot: ${error.message}\n${error.hint === '' ? '' : `${error.hint}\n`}`);
   if (error.code === 'usage') return EXIT.usage;
   return error.code === 'daemon_unreachable' ? EXIT.unreachable : EXIT.failed;
@@ -79,5 +80,5 @@ export function nameOf(call: Call): string {
 }
 
 export function printJson(io: Io, value: unknown): void {
-  io.out(`${JSON.stringify(value, null, 2)}\n`);
+  io.out(`${plainJson(value, 2)}\n`);
 }

@@ -1,5 +1,6 @@
 /** Queries on `events`: the one ordered stream of everything that happens, bounded per node. */
 import type { Selectable } from 'kysely';
+import { plainText } from '../plain-text.ts';
 import { decodeObject } from './columns.ts';
 import { fixedQuery } from './fixed-query.ts';
 import { prunedThrough } from './prune-events.ts';
@@ -25,8 +26,9 @@ export function eventQueries({ db, now }: Access): Queries['events'] {
     db.insertInto('events').values({ node_uuid, at, kind, severity, message, data }),
   );
   return {
-    async append({ node_uuid, kind, message, severity = 'info', data = {} }) {
+    async append({ node_uuid, kind, severity = 'info', data = {}, ...said }) {
       const at = now();
+      const message = plainText(said.message);
       const { insertId } = await insert(node_uuid, at, kind, severity, message, JSON.stringify(data));
       return { seq: Number(insertId), node_uuid, at, kind, severity, message, data };
     },

@@ -1,4 +1,5 @@
 /** One datagram of syslog, as RFC 5424 or RFC 3164 writes it, or as iPXE and kernels do in their own way. Pure. */
+import { oneLine } from '../plain-text.ts';
 
 export type SyslogLine = {
   /** What spoke, such as `ipxe` or `ingot-agent`; null when it does not say. */
@@ -28,7 +29,7 @@ export function parseSyslog(datagram: Uint8Array): SyslogLine | null {
   const priority = Number(PRIORITY.exec(whole)?.[1] ?? DEFAULT_PRIORITY);
   const severity = priority > 191 ? DEFAULT_PRIORITY & 7 : priority & 7;
   const { app, text } = contentOf(whole.replace(PRIORITY, ''));
-  const plain = oneLine(text);
+  const plain = oneLine(text, LONGEST_TEXT);
   return plain === ''
     ? null
     : { app: app === null || app === '-' ? null : oneLine(app) || null, severity, text: plain };
@@ -43,16 +44,4 @@ function contentOf(content: string): { readonly app: string | null; readonly tex
   const rest = content.replace(RFC_3164_TIME, '');
   const tagged = TAGGED.exec(rest);
   return tagged === null ? { app: null, text: rest } : { app: tagged[2] ?? null, text: tagged[3] ?? '' };
-}
-
-/** What a machine sends ends in terminals and logs: no colours, no cursor, no second line. */
-function oneLine(text: string): string {
-  return (
-    text
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-      .replaceAll(/\x1b\[[0-9;?]*[A-Za-z]/g, '')
-      .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-      .trim()
-      .slice(0, LONGEST_TEXT)
-  );
 }

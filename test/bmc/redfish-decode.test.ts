@@ -54,6 +54,13 @@ describe('reading what BMCs send', () => {
     expect(pathOfLink('https://attacker.invalid:1/redfish/v1/X?$skip=5')).toBe('/redfish/v1/X?$skip=5');
   });
 
+  test('what it says is one plain line, as what it names is', () => {
+    const said = { MessageId: 'Base.1.0.GeneralError', Message: '\x1b[2JIt\r\nfailed\x07' };
+    expect(sayMessages(messagesOf({ error: { '@Message.ExtendedInfo': [said] } }), '', [])).toBe('It failed');
+    expect(sayMessages([], '<b>\x1b]0;mine\x07no</b>', [])).toBe('no');
+    expect(textField({ Model: 'R640\x9b31m ' }, 'Model')).toBe('R640');
+  });
+
   test('fields are found in odd case, and words for nothing are null', () => {
     expect(textField({ powerstate: 'On' }, 'PowerState')).toBe('On');
     expect(textField({ Model: ' Not Available ' }, 'Model')).toBeNull();

@@ -21,6 +21,22 @@ test('it lists nodes over TCP and over the socket, named by option or environmen
   }
 });
 
+test('nothing that the API answers reaches the terminal as more than text; JSON has it whole', async () => {
+  const { store, url } = await daemonFixture();
+  const description = '\x1b]0;mine\x07\x9b31mred\x1b[0m';
+  await store.nodes.insert(
+    aNode({ last_error: `no ${description}`, properties: { '\x1b[2J': description } }),
+  );
+  const shown = await runBinary(['node', 'show', 'rack1-07', '--url', url]);
+  expect(shown.out).toMatch(/^last error +no red$/m);
+  expect(shown.out).toMatch(/^properties\/ +red$/m);
+  const json = await runBinary(['node', 'show', 'rack1-07', '--json', '--url', url]);
+  expect(json.out).not.toMatch(/[^\n\P{Cc}]/u);
+  expect(JSON.parse(json.out)).toMatchObject({ node: { properties: { '\x1b[2J': description } } });
+  const refused = await runBinary(['node', 'show', '\x1b[31mred', '--url', url]);
+  expect(refused).toMatchObject({ code: 1, err: expect.not.stringContaining('\x1b') });
+});
+
 test('a daemon that is not there is exit code 3, with a hint, also as JSON', async () => {
   const url = `unix://${temporaryFolder()}/ingot.sock`;
   const plain = await runBinary(['node', 'list', '--url', url]);

@@ -2,6 +2,7 @@
  * The settings of the BIOS (Redfish schema Bios), and what the BMC's attribute registry says about each (schema
  * AttributeRegistry, DSP0268): which values it takes, whether it can be set.
  */
+import { oneLine } from '../../plain-text.ts';
 import type { BiosSetting } from '../../store/records/firmware.ts';
 import type { Reader } from './client.ts';
 import { type Dict, dictField, dictsField, field, linkField, numberField, textField } from './decode.ts';
@@ -34,7 +35,7 @@ export async function readBiosSettings(client: Reader, system: Dict): Promise<re
 
 function settingOf(name: string, value: unknown, registered: Dict): BiosSetting {
   return {
-    name,
+    name: oneLine(name),
     value: asText(value),
     attribute_type: textField(registered, 'Type'),
     allowable_values: valuesOf(registered),
@@ -52,7 +53,7 @@ function settingOf(name: string, value: unknown, registered: Dict): BiosSetting 
 function asText(value: unknown): string | null {
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'number') return String(value);
-  return typeof value === 'string' ? value.slice(0, MOST_CHARACTERS) : null;
+  return typeof value === 'string' ? oneLine(value, MOST_CHARACTERS) : null;
 }
 
 function valuesOf(registered: Dict): readonly string[] | null {

@@ -2,6 +2,7 @@
  * A tolerant reader for what BMCs send: fields may be absent, null, of the wrong type or in odd case. Nothing
  * here throws; what cannot be read is null or empty.
  */
+import { oneLine } from '../../plain-text.ts';
 
 export type Dict = { readonly [key: string]: unknown };
 
@@ -48,11 +49,11 @@ const NOTHING = new Set([
   'to be filled by o.e.m.',
 ]);
 
-/** A text with something in it, trimmed; null for absent, empty and firmware's words for "nothing". */
+/** A text with something in it, as one plain line; null for absent, empty and firmware's words for "nothing". */
 export function textField(dict: Dict, name: string): string | null {
   const value = field(dict, name);
   if (typeof value !== 'string') return null;
-  const text = value.trim();
+  const text = oneLine(value);
   return NOTHING.has(text.toLowerCase()) ? null : text;
 }
 

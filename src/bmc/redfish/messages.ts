@@ -1,4 +1,5 @@
 /** What a BMC says about a refusal: `error` with `@Message.ExtendedInfo` (DSP0266, "Error responses"). */
+import { oneLine } from '../../plain-text.ts';
 import { MASK } from '../../secret-words.ts';
 import { asDict, type Dict, dictField, field, isDict, textField } from './decode.ts';
 
@@ -47,7 +48,7 @@ export function sayMessages(
 ): string {
   const said = messages.map((message) => message.text || message.id).filter((line) => line !== '');
   const line = said.length > 0 ? said.join(' ') : text.replaceAll(/<[^>]*>/g, ' ');
-  const short = line.replaceAll(/\s+/g, ' ').trim();
+  const short = oneLine(line).replaceAll(/\s+/g, ' ');
   return censor(short, secrets).slice(0, MAX_TEXT);
 }
 

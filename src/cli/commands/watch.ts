@@ -1,5 +1,6 @@
 /** `ingot node watch`: events as they happen, and between them how far the jobs are. */
 import { IngotError } from '../../errors.ts';
+import { plainJson } from '../../plain-text.ts';
 import type { EventAnswer, JobAnswer } from '../answers.ts';
 import type { Client } from '../client.ts';
 import { type Call, type Command, nameOf } from '../command.ts';
@@ -59,7 +60,7 @@ async function showEvents({ call, uuid, signal }: Watch): Promise<void> {
     onGap,
     ...(uuid === null ? {} : { node: uuid }),
   })) {
-    if (json) io.out(`${JSON.stringify(event)}\n`);
+    if (json) io.out(`${plainJson(event)}\n`);
     // Steps and percents come from the jobs themselves; their events would say it twice.
     else if (event.severity !== 'debug') io.out(`${eventLine(event, await names.of(event.node_uuid))}\n`);
   }

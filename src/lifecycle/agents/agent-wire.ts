@@ -1,13 +1,21 @@
 /** What agents answer, checked: our own agent and ironic-python-agent. Fields that are not used may be anything. */
 import { z } from 'zod';
 import type { JsonObject } from '../../json.ts';
+import { oneLine } from '../../plain-text.ts';
 
-const text = z.string().max(100_000);
+/** It goes on to errors and events. */
+const text = z
+  .string()
+  .max(100_000)
+  .transform((said) => oneLine(said));
 
 const commandSchema = z.object({
   id: z.string().max(200),
   command_name: z.string().max(200),
-  command_status: z.string().max(100),
+  command_status: z
+    .string()
+    .max(100)
+    .transform((status) => oneLine(status)),
   /** Upstream's agent gives an object; a hardware manager may give a plain string. */
   command_error: z
     .union([
@@ -89,7 +97,7 @@ export type StepOffer = {
 /** The parts of an inventory that ingot itself uses. */
 export const inventoryParts = z.object({
   interfaces: z.array(z.object({ name: z.string(), mac_address: z.string().nullish() })).max(1_000),
-  cpu: z.object({ count: z.number(), architecture: z.string() }),
+  cpu: z.object({ count: z.number(), architecture: z.string().transform((name) => oneLine(name)) }),
   disks: z.array(z.object({ name: z.string(), size: z.number() })).max(10_000),
   memory: z.object({ physical_mb: z.number().nullish() }),
   boot: z

@@ -2,6 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { IngotError } from '../../errors.ts';
 import { parseIpv4 } from '../../net/ipv4.ts';
+import { oneLine } from '../../plain-text.ts';
 import { nodeNotFound } from '../../store/nodes.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
 import type { Queries, Store } from '../../store/store.ts';
@@ -58,7 +59,7 @@ export function createCallBacks(tools: CallBackTools): CallBacks {
 
     continueInspection: async ({ inventory, boot_interface, plugin_data, nodeUuid, call, ...told }) => {
       const { address } = call;
-      const error = told.error?.slice(0, LONGEST_MESSAGE) ?? null;
+      const error = told.error === null ? null : oneLine(told.error, LONGEST_MESSAGE);
       const macs = inventory.interfaces.map((one) => one.mac_address);
       const judge = await door.judgeOf(call);
       const found = await store.transaction(async (queries) => {
@@ -124,8 +125,10 @@ function checkHeartbeat(
   { agentRules, isAgentAddress }: Pick<Site, 'agentRules' | 'isAgentAddress'>,
 ): void {
   const url = URL.canParse(callback_url) ? new URL(callback_url) : null;
-  const plain = url !== null && url.username === '' && url.search === '' && url.hash === '';
-  if (!plain || !['http:', 'https:'].includes(url.protocol)) {
+  // It is shown as it came.
+  const plain = url !== null && oneLine(callback_url) === callback_url;
+  const bare = plain && url.username === '' && url.search === '' && url.hash === '';
+  if (!bare || !['http:', 'https:'].includes(url.protocol)) {
     throw new IngotError('invalid_input', 'callback_url of the heartbeat is no plain http(s) URL.', {
       hint: 'The agent gives the address of its own command API, such as https://10.20.0.57:9999.',
     });
@@ -183,7 +186,7 @@ async function recordHeartbeat(
   });
   const first = before.last_heartbeat_at === null;
   const said = heartbeat.agent_status_message ?? heartbeat.agent_status;
-  const status = said?.slice(0, LONGEST_MESSAGE) ?? null;
+  const status = said == null ? null : oneLine(said, LONGEST_MESSAGE);
   if (status === null && periodOf(before.last_heartbeat_at) === periodOf(now)) return;
   await queries.events.append({
     node_uuid: node.uuid,

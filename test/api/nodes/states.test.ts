@@ -282,6 +282,17 @@ test('maintenance is set with its reason and cleared with it, and both are told'
   ]);
 });
 
+test("a reason cannot colour the history's reader; the field is as it was sent", async () => {
+  const { ask, store } = await apiFixture();
+  await store.nodes.insert(aNode());
+  const reason = '\x1b[31mfan\x07';
+  await ask('PUT', '/v1/nodes/rack1-07/maintenance', { body: { reason } });
+  expect((await store.events.list({})).map((event) => event.message)).toEqual([
+    expect.not.stringMatching(/\p{Cc}/u),
+  ]);
+  expect(await store.nodes.get(NODE)).toMatchObject({ maintenance_reason: reason });
+});
+
 test('reservation names us while a job is at work, and is free while it waits', async () => {
   const { ask, store } = await apiFixture();
   await store.nodes.insert(aNode({ provision_state: 'cleaning' }));

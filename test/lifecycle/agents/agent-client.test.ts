@@ -66,6 +66,12 @@ describe('the client of the agent', () => {
     ],
     [409, '{"message":"Agent is busy","details":"executing x"}', 'busy', 'Agent is busy: executing x'],
     [500, 'oops', 'busy', 'refused with 500: no reason given'],
+    [
+      400,
+      '{"message":"\\u001b[1;31mno\\nsuch\\u0000step"}',
+      'agent_failed',
+      'refused with 400: no such step',
+    ],
     [400, '{"faultstring":"bad"}', 'agent_failed', 'refused with 400: bad'],
     [200, '{"commands": 5}', 'agent_failed', "gave an answer that is no agent's"],
     [200, '<html>', 'agent_failed', "gave an answer that is no agent's"],

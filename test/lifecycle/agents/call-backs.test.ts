@@ -169,6 +169,7 @@ describe('a heartbeat', () => {
     ['an empty token', { agent_token: '' }, 'invalid_input'],
     ['a call-back URL of another scheme', { callback_url: 'file:///etc/passwd' }, 'invalid_input'],
     ['no URL', { callback_url: 'nonsense' }, 'invalid_input'],
+    ['a call-back URL that colours', { callback_url: `${CALLBACK_URL}/\x1b[31m` }, 'invalid_input'],
     ['a call-back URL outside the PXE networks', { callback_url: 'https://192.0.2.7:9999' }, 'invalid_input'],
     ['a call-back URL to ourselves', { callback_url: 'https://127.0.0.1:8080' }, 'invalid_input'],
     ['ourselves in another spelling', { callback_url: 'https://2130706433:8080' }, 'invalid_input'],
@@ -189,6 +190,14 @@ describe('a heartbeat', () => {
     await heartbeat(world, agent_token, { agent_status_message: 'x'.repeat(50_000) });
     const beat = (await world.events()).find(({ kind }) => kind === 'agent.heartbeat');
     expect(beat?.data.status).toBe('x'.repeat(1_000));
+  });
+
+  it('cannot colour with its status', async () => {
+    const world = await booting();
+    const { agent_token } = await lookup(world);
+    await heartbeat(world, agent_token, { agent_status_message: '\x1b[31mwriting\r\nblocks' });
+    const beat = (await world.events()).find(({ kind }) => kind === 'agent.heartbeat');
+    expect(beat?.data.status).toBe('writing blocks');
   });
 
   it('is an event once in five minutes, so that a hold of a week leaves the node its history', async () => {
