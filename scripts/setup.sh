@@ -19,7 +19,8 @@ case "$purpose" in
     packages="$packages systemd qemu-system-arm qemu-efi-aarch64 binutils-aarch64-linux-gnu"
     # The real Ironic, beside which ours is held: its library has no service that would start.
     packages="$packages python3-ironic"
-    [ "$purpose" = test ] || packages="$packages wrk"
+    # wrk measures HTTP; tftpd-hpa, which is only unpacked, is linked against libwrap.
+    [ "$purpose" = test ] || packages="$packages wrk libwrap0"
     # cloud-init's own libraries; itself it is only unpacked, below.
     packages="$packages python3-configobj python3-jinja2 python3-jsonpatch python3-jsonschema"
     packages="$packages python3-netifaces python3-oauthlib python3-requests python3-serial python3-yaml"
