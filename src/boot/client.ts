@@ -27,10 +27,13 @@ const IPXE_FEATURES = { http: 0x13, https: 0x14 } as const;
  * came after many ROMs).
  */
 export function bootClientOf(options: BootOptions): BootClient {
+  const isIpxe = options.ipxe !== null || userClasses(options.userClass).includes('iPXE');
+  // Most questions are those of systems that run: of them nothing more is worked out.
+  if (!isIpxe && !isFirmware(options)) return { kind: 'not-booting' };
   const architecture = architectureOf(options);
   const isPi = architecture.firmware === 'bios' && isRaspberryPi(options.mac);
   const firmware = isPi ? 'raspberry-pi' : architecture.firmware;
-  if (options.ipxe !== null || userClasses(options.userClass).includes('iPXE'))
+  if (isIpxe)
     return {
       kind: 'ipxe',
       firmware,
@@ -39,10 +42,14 @@ export function bootClientOf(options: BootOptions): BootClient {
     };
   if (options.vendorClass?.startsWith('HTTPClient')) return { kind: 'firmware', firmware, transport: 'http' };
   if (options.vendorClass?.startsWith('PXEClient')) return { kind: 'firmware', firmware, transport: 'tftp' };
-  // Some ROMs leave out option 60 in the REQUEST; a system's DHCP client never sends option 93.
-  if (options.vendorClass === null && options.archs.length > 0)
-    return { kind: 'firmware', firmware, transport: architecture.transport };
-  return { kind: 'not-booting' };
+  return { kind: 'firmware', firmware, transport: architecture.transport };
+}
+
+/** Some ROMs leave out option 60 in the REQUEST; a system's DHCP client never sends option 93. */
+function isFirmware({ vendorClass, archs }: BootOptions): boolean {
+  return vendorClass === null
+    ? archs.length > 0
+    : vendorClass.startsWith('HTTPClient') || vendorClass.startsWith('PXEClient');
 }
 
 /** Which program asks; null: a system that runs. */

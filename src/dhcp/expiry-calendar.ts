@@ -6,8 +6,10 @@ export class ExpiryCalendar<Key> {
 
   /** Puts the key at `at` (milliseconds, rounded up to a second), and nowhere else. */
   put(key: Key, at: number): void {
-    this.remove(key);
     const second = Math.max(Math.ceil(at / 1000), this.#sweptTo);
+    const before = this.#secondOf.get(key);
+    if (before === second) return;
+    if (before !== undefined) this.#dropFrom(before, key);
     this.#secondOf.set(key, second);
     const keys = this.#keysIn.get(second);
     if (keys === undefined) this.#keysIn.set(second, new Set([key]));
@@ -18,6 +20,10 @@ export class ExpiryCalendar<Key> {
     const second = this.#secondOf.get(key);
     if (second === undefined) return;
     this.#secondOf.delete(key);
+    this.#dropFrom(second, key);
+  }
+
+  #dropFrom(second: number, key: Key): void {
     const keys = this.#keysIn.get(second);
     keys?.delete(key);
     if (keys?.size === 0) this.#keysIn.delete(second);

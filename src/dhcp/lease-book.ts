@@ -208,10 +208,13 @@ export class LeaseBook implements LeaseView {
   }
 
   #record(lease: Lease, now: number): void {
-    this.#forgetLeaseAt(lease.address);
+    const key = leaseKeyOf(lease);
+    const before = this.#leaseAt.get(lease.address);
+    if (before !== undefined && leaseKeyOf(before) !== key) this.#forgetLeaseAt(lease.address);
     this.#leaseAt.set(lease.address, lease);
-    this.#leaseOf.set(leaseKeyOf(lease), lease);
+    this.#leaseOf.set(key, lease);
     if (lease.expiresAt > now) this.#leaseEnds.put(lease.address, lease.expiresAt);
+    else this.#leaseEnds.remove(lease.address);
     this.#settle(lease.address);
   }
 

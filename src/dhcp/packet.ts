@@ -150,5 +150,6 @@ function writeAddress(bytes: Buffer, address: Ipv4 | null, at: number): void {
 /** A fixed field's text up to its first NUL. */
 function readPadded(field: Uint8Array): string {
   const end = field.indexOf(0);
+  if (end === 0) return '';
   return text.read(end === -1 ? field : field.subarray(0, end)) ?? '';
 }

@@ -4,8 +4,9 @@ import type { DhcpBootFields } from './boot-fields.ts';
 import type { ClientFacts } from './client-facts.ts';
 import { type AnsweredAlone, type Destination, type ReplyKind, replyDestination } from './destination.ts';
 import { MESSAGE_TYPES } from './message-type.ts';
-import { type DhcpNetwork, leaseSecondsFor } from './network.ts';
-import { OPTIONS, type OptionMap, writeOption } from './options/table.ts';
+import type { DhcpNetwork } from './network.ts';
+import { networkOptions } from './network-options.ts';
+import { OPTIONS, type OptionMap, type WrittenOption, writeOption } from './options/table.ts';
 import { DEFAULT_MOST_BYTES, type DhcpPacket, encodePacket, FILE_MAX } from './packet.ts';
 
 export type ReplyParts = {
@@ -38,6 +39,9 @@ export type Reply = {
 };
 
 export type ReplyHeader = Pick<DhcpPacket, 'yiaddr' | 'siaddr' | 'file'>;
+
+const OFFER = writeOption(OPTIONS.messageType, MESSAGE_TYPES.offer);
+const ACK = writeOption(OPTIONS.messageType, MESSAGE_TYPES.ack);
 
 export function composeReply(parts: ReplyParts): Reply {
   const { kind, question, facts, isRouted, yiaddr } = parts;
@@ -104,46 +108,33 @@ function nakOptions(parts: ReplyParts): OptionMap {
 
 function grantOptions(parts: ReplyParts): OptionMap {
   const { kind, facts, network, boot, hostname } = parts;
-  const options = new Map<number, Uint8Array>([
-    writeOption(OPTIONS.messageType, kind === 'offer' ? MESSAGE_TYPES.offer : MESSAGE_TYPES.ack),
-    serverIdentifier(facts, network),
-    // INFORM asks for options only: RFC 2131 4.3.5 forbids lease times in the answer.
-    ...(kind === 'inform' ? [] : leaseTimes(leaseSecondsFor(network, parts.isBooting))),
-    writeOption(OPTIONS.subnetMask, network.cidr.netmask),
-  ]);
-  const add = (code: number, value: Uint8Array): void => {
+  const same = networkOptions(network);
+  const options = new Map<number, Uint8Array>();
+  const add = ([code, value]: WrittenOption): void => {
     if (!options.has(code)) options.set(code, value);
   };
-  for (const [code, value] of echoes(facts)) add(code, value);
-  for (const [code, value] of bootOptions(facts, boot)) add(code, value);
-  if (network.gateway !== null) add(...writeOption(OPTIONS.routers, [network.gateway]));
-  if (network.nameservers.length > 0) add(...writeOption(OPTIONS.nameservers, network.nameservers));
-  if (hostname !== null) add(...writeOption(OPTIONS.hostname, hostname));
+  add(kind === 'offer' ? OFFER : ACK);
+  add(facts.relay.serverIdOverride === null ? same.server : serverIdentifier(facts, network));
+  // INFORM asks for options only: RFC 2131 4.3.5 forbids lease times in the answer.
+  if (kind !== 'inform') (parts.isBooting ? same.bootLease : same.lease).forEach(add);
+  add(same.mask);
+  echoes(facts).forEach(add);
+  bootOptions(facts, boot).forEach(add);
+  same.ways.forEach(add);
+  if (hostname !== null) add(writeOption(OPTIONS.hostname, hostname));
   return options;
 }
 
 /** What the relay says that we are (RFC 5107 4), else our address. */
-export function serverIdentifier(
-  facts: ClientFacts,
-  network: Pick<DhcpNetwork, 'address'>,
-): readonly [number, Uint8Array] {
+export function serverIdentifier(facts: ClientFacts, network: Pick<DhcpNetwork, 'address'>): WrittenOption {
   return writeOption(OPTIONS.serverIdentifier, facts.relay.serverIdOverride ?? network.address);
-}
-
-/** T1 and T2 are always sent, at the shares that RFC 2131 4.4.5 names. */
-function leaseTimes(seconds: number): readonly (readonly [number, Uint8Array])[] {
-  return [
-    writeOption(OPTIONS.leaseTime, seconds),
-    writeOption(OPTIONS.renewalTime, Math.floor(seconds / 2)),
-    writeOption(OPTIONS.rebindingTime, Math.floor((seconds * 7) / 8)),
-  ];
 }
 
 /**
  * The client identifier (RFC 6842 3), the relay's option (RFC 3046 2.2) and, where it is heeded, the subnet selection
  * (RFC 3011 2: who sent it drops an answer without), as they came.
  */
-export function echoes(facts: ClientFacts): readonly (readonly [number, Uint8Array])[] {
+export function echoes(facts: ClientFacts): readonly WrittenOption[] {
   const { clientId, giaddr, relayInformation, subnetSelection } = facts;
   const selected = giaddr === null ? null : subnetSelection;
   return [
@@ -154,10 +145,7 @@ export function echoes(facts: ClientFacts): readonly (readonly [number, Uint8Arr
 }
 
 /** What to boot, and the machine's UUID as it came (PXE 2.1). The first of a code counts. */
-export function bootOptions(
-  { uuid }: ClientFacts,
-  boot: DhcpBootFields | null,
-): readonly (readonly [number, Uint8Array])[] {
+export function bootOptions({ uuid }: ClientFacts, boot: DhcpBootFields | null): readonly WrittenOption[] {
   const given = boot?.options ?? [];
   const named = boot === null || boot.file === '' || given.some(({ code }) => code === OPTIONS.bootFile.code);
   return [

@@ -8,6 +8,16 @@ export type RecentMap<Key, Value> = {
 
 export function createRecentMap<Key, Value>(most: number): RecentMap<Key, Value> {
   const map = new Map<Key, Value>();
+  // Goes on where it stopped: from the start it would pass the place of every entry that was deleted since.
+  let eldest = map.keys();
+  const dropEldest = (): void => {
+    let next = eldest.next();
+    if (next.done) {
+      eldest = map.keys();
+      next = eldest.next();
+    }
+    if (!next.done) map.delete(next.value);
+  };
   return {
     get: (key) => map.get(key),
     size: () => map.size,
@@ -16,9 +26,7 @@ export function createRecentMap<Key, Value>(most: number): RecentMap<Key, Value>
       // To the end, as the newest.
       map.delete(key);
       map.set(key, value);
-      if (map.size <= most) return;
-      const oldest = map.keys().next();
-      if (!oldest.done) map.delete(oldest.value);
+      if (map.size > most) dropEldest();
     },
   };
 }

@@ -21,7 +21,7 @@ import type {
 } from './packet-protocol.ts';
 
 /** A packet's garbage is short-lived and plenty; what the heap does not need it gives back when it is quiet. */
-const SEMI_SPACE_MB = 8;
+const SEMI_SPACE_MB = 16;
 const ANSWER_MS = 10_000;
 /** Until its first word: it loads its modules and reads every lease. systemd gives the daemon 90 s to start. */
 const START_MS = 60_000;

@@ -62,7 +62,9 @@ export function readOption<Value>(options: OptionMap, wanted: DhcpOption<Value>)
   return bytes === undefined ? null : wanted.kind.read(bytes);
 }
 
-/** An entry for an option map. */
-export function writeOption<Value>(wanted: DhcpOption<Value>, value: Value): readonly [number, Uint8Array] {
+/** An entry for an option map: code and bytes. */
+export type WrittenOption = readonly [number, Uint8Array];
+
+export function writeOption<Value>(wanted: DhcpOption<Value>, value: Value): WrittenOption {
   return [wanted.code, wanted.kind.write(value)];
 }
