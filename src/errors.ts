@@ -37,6 +37,8 @@ export const ERROR_CODES = {
   no_root_device: { status: 400, blame: 'operator' },
   ambiguous_root_device: { status: 400, blame: 'operator' },
   no_address: { status: 503, blame: 'environment' },
+  /** A row of the store that cannot be read; unlike a defect of ours, it is named in the answer. */
+  damaged_row: { status: 500, blame: 'operator' },
   missing_program: { status: 500, blame: 'environment' },
   missing_file: { status: 500, blame: 'environment' },
   environment: { status: 500, blame: 'environment' },

@@ -222,7 +222,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     bootAuthority: () => bootListeners.authority,
     daemon: async () => ({
       listeners: condition.view(),
-      missing: [...bootListeners.missing(), ...(await doors.problems())],
+      missing: [...bootListeners.missing(), ...(await doors.problems()), ...store.damagedRows()],
       disk: await stateDisk(config),
     }),
   });

@@ -54,7 +54,7 @@ async function kinConcerned(
   target: PowerTarget,
 ): Promise<readonly NodeRecord[]> {
   if (target === 'power off' || target === 'soft power off')
-    return (await queries.nodes.list({ parent_node: node.uuid })).filter(needsParentsPower);
+    return (await queries.nodes.childrenOf(node.uuid)).filter(needsParentsPower);
   if (target !== 'power on' || !needsParentsPower(node)) return [];
   const parent = await queries.nodes.get(node.parent_node ?? '');
   return parent === null || parent.power_state === 'power on' ? [] : [parent];

@@ -2,6 +2,7 @@
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { decodeJson, decodeObject, encode } from './columns.ts';
+import { readable } from './damaged-rows.ts';
 import { missing, type Page, pageOf } from './page.ts';
 import type { AllocationRecord } from './records/allocation.ts';
 import type { Access, Tables } from './tables.ts';
@@ -70,7 +71,7 @@ function explainConflict(thrown: unknown, row: Partial<AllocationRecord>): unkno
   return takenError(thrown, { table: 'allocations', noun: 'An allocation', row }) ?? thrown;
 }
 
-export function allocationQueries({ db, now }: Access): AllocationQueries {
+export function allocationQueries({ db, now, tell }: Access): AllocationQueries {
   const select = () => db.selectFrom('allocations').selectAll();
   return {
     async insert(allocation) {
@@ -108,7 +109,7 @@ export function allocationQueries({ db, now }: Access): AllocationQueries {
       if (owner !== undefined) query = query.where('owner', '=', owner);
       const rows = await query.execute();
       const found = state === undefined ? rows : rows.filter((row) => row.state === state);
-      return pageOf(found, page, NOUN).map(decode);
+      return pageOf(found, page, { noun: NOUN, decode, tell });
     },
     async undecided() {
       const rows = await db
@@ -145,13 +146,15 @@ export function allocationQueries({ db, now }: Access): AllocationQueries {
         const traits = decodeJson(words, column, `nodes, node ${uuid}, traits`);
         return wanted.every((trait) => traits.includes(trait));
       };
-      return (await query.execute()).map(({ uuid, name, traits, job }) => ({
+      type Row = { uuid: string; name: string | null; traits: string; job: number | null };
+      const decodeFree = ({ uuid, name, traits, job }: Row): FreeNode => ({
         uuid,
         name,
         // A site's every node is looked at for each allocation: what nobody asks for is not read.
         suitable: wanted.length === 0 || has(uuid, traits),
         locked: job !== null,
-      }));
+      });
+      return readable(await query.execute(), decodeFree, tell, ({ uuid }) => uuid);
     },
     async update(uuid, patch) {
       try {

@@ -28,7 +28,7 @@ function decode({ id: _, ...row }: Selectable<Tables['chassis']>): ChassisRecord
   return { ...row, extra: decodeObject(row.extra, `chassis, chassis ${row.uuid}`) };
 }
 
-export function chassisQueries({ db, now }: Access): ChassisQueries {
+export function chassisQueries({ db, now, tell }: Access): ChassisQueries {
   const select = () => db.selectFrom('chassis').selectAll();
   return {
     async insert(chassis) {
@@ -51,7 +51,7 @@ export function chassisQueries({ db, now }: Access): ChassisQueries {
       return row === undefined ? null : decode(row);
     },
     async list(page) {
-      return pageOf(await select().execute(), page, NOUN).map(decode);
+      return pageOf(await select().execute(), page, { noun: NOUN, decode, tell });
     },
     async countNodes(uuid) {
       const row = await db

@@ -55,7 +55,7 @@ function parse(text: string, where: string): unknown {
 }
 
 function unreadable(where: string, cause: unknown): IngotError {
-  return new IngotError('internal', `The database holds something unreadable in ${where}.`, {
+  return new IngotError('damaged_row', `The database holds something unreadable in ${where}.`, {
     hint: 'The row was changed by hand or damaged: correct it with sqlite3 while ingot is stopped, or restore a backup.',
     cause,
   });

@@ -2,6 +2,7 @@
 import type { Selectable } from 'kysely';
 import { plainText } from '../plain-text.ts';
 import { decodeObject } from './columns.ts';
+import { readable } from './damaged-rows.ts';
 import { fixedQuery } from './fixed-query.ts';
 import { prunedThrough } from './prune-events.ts';
 import type { EventRecord } from './records/event.ts';
@@ -13,7 +14,7 @@ function decodeEvent(row: Selectable<Tables['events']>): EventRecord {
   return { ...row, data: decodeObject(row.data, `events, event ${row.seq}`) };
 }
 
-export function eventQueries({ db, now }: Access): Queries['events'] {
+export function eventQueries({ db, now, tell }: Access): Queries['events'] {
   type Columns = [
     node: string | null,
     at: string,
@@ -42,7 +43,7 @@ export function eventQueries({ db, now }: Access): Queries['events'] {
       if (since !== undefined) query = query.where('at', '>=', since);
       if (kinds !== undefined) query = query.where('kind', 'in', [...kinds]);
       if (limit !== undefined) query = query.limit(limit);
-      return (await query.execute()).map(decodeEvent);
+      return readable(await query.execute(), decodeEvent, tell);
     },
     prunedThrough: (nodeUuid) => prunedThrough(db, nodeUuid),
   };

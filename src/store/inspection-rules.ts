@@ -51,7 +51,7 @@ function decode({ id: _, ...row }: Selectable<Tables['inspection_rules']>): Insp
   };
 }
 
-export function inspectionRuleQueries({ db, now }: Access): InspectionRuleQueries {
+export function inspectionRuleQueries({ db, now, tell }: Access): InspectionRuleQueries {
   const select = () => db.selectFrom('inspection_rules').selectAll();
   return {
     async insert(rule) {
@@ -78,7 +78,7 @@ export function inspectionRuleQueries({ db, now }: Access): InspectionRuleQuerie
     },
     async list({ phase, ...page }) {
       const query = phase === undefined ? select() : select().where('phase', '=', phase);
-      return pageOf(await query.execute(), page, NOUN).map(decode);
+      return pageOf(await query.execute(), page, { noun: NOUN, decode, tell });
     },
     async all() {
       return (await select().orderBy('id').execute()).map(decode);

@@ -10,6 +10,7 @@ import {
   violatesForeignKey,
   violatesUnique,
 } from './columns.ts';
+import { readable } from './damaged-rows.ts';
 import { fixedQuery, onlyRow, queryByColumns, unplanned } from './fixed-query.ts';
 import { holderOf, nodeLocked } from './node-lock.ts';
 import { nodeNotFound } from './nodes.ts';
@@ -59,7 +60,7 @@ const BARE = ['id', 'node_uuid', 'verb', 'asked_by', 'status', 'cursor', 'deadli
 /** As a constant, not a parameter: only so does SQLite use the index of running jobs. */
 const RUNNING = sql.lit('running' as const);
 
-export function jobQueries({ db, now }: Access): Queries['jobs'] {
+export function jobQueries({ db, now, tell }: Access): Queries['jobs'] {
   const select = () => db.selectFrom('jobs').selectAll();
   const rowOf = fixedQuery(db, (id: number) => select().where('id', '=', id));
   const runningRowOf = fixedQuery(db, (nodeUuid: string) =>
@@ -100,7 +101,8 @@ export function jobQueries({ db, now }: Access): Queries['jobs'] {
       return row === undefined ? null : decodeJob(row);
     },
     async running() {
-      return (await select().where('status', '=', RUNNING).orderBy('id').execute()).map(decodeJob);
+      const rows = await select().where('status', '=', RUNNING).orderBy('id').execute();
+      return readable(rows, decodeJob, tell);
     },
     async lastOf(nodeUuid) {
       const [row] = (await lastRowOf(nodeUuid)).rows;

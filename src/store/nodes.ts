@@ -10,11 +10,12 @@ import {
 import { IngotError } from '../errors.ts';
 import { MASK } from '../secret-words.ts';
 import { encode, violatesUnique } from './columns.ts';
+import { readable } from './damaged-rows.ts';
 import { fixedQuery, queryByColumns, unplanned } from './fixed-query.ts';
 import { formerNodes } from './former-nodes.ts';
 import { decodeNode, freshNode, OTHER_COLUMNS } from './node-row.ts';
 import type { BmcTrouble, NodeRecord } from './records/node.ts';
-import type { NodePatch, NodeSortKey, Queries } from './store.ts';
+import type { NodeFilter, NodePatch, NodeSortKey, Queries } from './store.ts';
 import type { Access, Tables } from './tables.ts';
 import { takenError } from './taken.ts';
 import type { ProvisionState } from './words.ts';
@@ -52,13 +53,41 @@ const WITHOUT_LONG_DRIVE = sql<string>`CASE WHEN octet_length(instance_info) > 4
   AND json_valid(instance_info)
   THEN json_replace(instance_info, '$.configdrive', ${sql.lit(MASK)}) ELSE instance_info END`;
 
+/** The rows of a list, in its order. Throws `not_found` for an unknown marker. */
+async function rowsOf(
+  db: Access['db'],
+  { provision_state, maintenance, parent_node, marker, limit, sort_key = 'id', sort_dir = 'asc' }: NodeFilter,
+): Promise<readonly Selectable<Tables['nodes']>[]> {
+  let query = db
+    .selectFrom('nodes')
+    .select(OTHER_COLUMNS)
+    .select(WITHOUT_LONG_DRIVE.as('instance_info'))
+    .orderBy(sort_key, sort_dir);
+  if (sort_key !== 'id') query = query.orderBy('id', sort_dir);
+  if (provision_state !== undefined) query = query.where('provision_state', '=', provision_state);
+  if (maintenance !== undefined) query = query.where('maintenance', '=', maintenance ? 1 : 0);
+  // By `=` the partial index is used.
+  if (parent_node === null) query = query.where('parent_node', 'is', null);
+  else if (parent_node !== undefined) query = query.where('parent_node', '=', unplanned(parent_node));
+  if (marker !== undefined) {
+    const last = await db.selectFrom('nodes').select('id').where('uuid', '=', marker).executeTakeFirst();
+    if (last === undefined) throw nodeNotFound(marker);
+    query =
+      sort_key === 'id'
+        ? query.where('id', sort_dir === 'asc' ? '>' : '<', last.id)
+        : query.where(afterMarker({ id: last.id, sort_key, sort_dir }));
+  }
+  if (limit !== undefined) query = query.limit(unplanned(limit));
+  return await query.execute();
+}
+
 export function nodeNotFound(ident: string): IngotError {
   return new IngotError('not_found', `Node ${ident} could not be found.`, {
     hint: 'See `ingot node list` for the names and uuids of all nodes.',
   });
 }
 
-export function nodeQueries({ db, now }: Access): Queries['nodes'] {
+export function nodeQueries({ db, now, tell }: Access): Queries['nodes'] {
   const rowOf = fixedQuery(db, (uuid: string) => db.selectFrom('nodes').selectAll().where('uuid', '=', uuid));
   const firstChildOf = fixedQuery(db, (uuid: string) =>
     // By `=` the partial index is used.
@@ -115,36 +144,24 @@ export function nodeQueries({ db, now }: Access): Queries['nodes'] {
       const row = await db.selectFrom('nodes').selectAll().where('name', '=', ident).executeTakeFirst();
       return row === undefined ? null : decodeNode(row);
     },
-    async list({
-      provision_state,
-      maintenance,
-      parent_node,
-      marker,
-      limit,
-      sort_key = 'id',
-      sort_dir = 'asc',
-    }) {
-      let query = db
-        .selectFrom('nodes')
-        .select(OTHER_COLUMNS)
-        .select(WITHOUT_LONG_DRIVE.as('instance_info'))
-        .orderBy(sort_key, sort_dir);
-      if (sort_key !== 'id') query = query.orderBy('id', sort_dir);
-      if (provision_state !== undefined) query = query.where('provision_state', '=', provision_state);
-      if (maintenance !== undefined) query = query.where('maintenance', '=', maintenance ? 1 : 0);
-      // By `=` the partial index is used.
-      if (parent_node === null) query = query.where('parent_node', 'is', null);
-      else if (parent_node !== undefined) query = query.where('parent_node', '=', unplanned(parent_node));
-      if (marker !== undefined) {
-        const last = await db.selectFrom('nodes').select('id').where('uuid', '=', marker).executeTakeFirst();
-        if (last === undefined) throw nodeNotFound(marker);
-        query =
-          sort_key === 'id'
-            ? query.where('id', sort_dir === 'asc' ? '>' : '<', last.id)
-            : query.where(afterMarker({ id: last.id, sort_key, sort_dir }));
+    async list({ limit, ...filter }) {
+      const found: NodeRecord[] = [];
+      let { marker } = filter;
+      for (;;) {
+        const wanted = limit === undefined ? undefined : limit - found.length;
+        const rows = await rowsOf(db, {
+          ...filter,
+          ...(marker === undefined ? {} : { marker }),
+          ...(wanted === undefined ? {} : { limit: wanted }),
+        });
+        found.push(...readable(rows, decodeNode, tell, ({ uuid }) => uuid));
+        marker = rows.at(-1)?.uuid;
+        // A page is full without the rows that cannot be read: who reads on takes a short one for the last.
+        if (found.length === limit || rows.length !== wanted) return found;
       }
-      if (limit !== undefined) query = query.limit(unplanned(limit));
-      return (await query.execute()).map(decodeNode);
+    },
+    async childrenOf(uuid) {
+      return (await rowsOf(db, { parent_node: uuid })).map(decodeNode);
     },
     async isParent(uuid) {
       return (await firstChildOf(uuid)).rows.length > 0;

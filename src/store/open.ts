@@ -7,6 +7,7 @@ import type { Log } from '../log.ts';
 import { addressQueries } from './addresses.ts';
 import { allocationQueries } from './allocations.ts';
 import { chassisQueries } from './chassis.ts';
+import { createDamagedRows } from './damaged-rows.ts';
 import { openReader, openWriter, typedQueries } from './database.ts';
 import { discoveredQueries } from './discovered.ts';
 import { eventQueries } from './events.ts';
@@ -86,7 +87,11 @@ export async function openStore(path: string, options: StoreOptions): Promise<St
   for (const nodeUuid of await overfullNodes(writer, keep)) await pruneEvents(writer, nodeUuid, keep);
   await pruneEventsOfDeleted(writer, keepOfDeleted);
   const reader = typedQueries(openReader(path));
-  const writes = queriesOver({ db: writer, now });
+  const damagedRows = createDamagedRows(log, (event) =>
+    inTransaction.exit(() => transaction((queries) => queries.events.append(event))),
+  );
+  const { tell } = damagedRows;
+  const writes = queriesOver({ db: writer, now, tell });
   const pruneJobs = jobPruning(writer);
   const commits = createGroupCommit(connection, options.gather ?? turnOfTheLoop);
 
@@ -166,7 +171,7 @@ export async function openStore(path: string, options: StoreOptions): Promise<St
   };
 
   return {
-    ...writesThrough(queriesOver({ db: reader, now }), transaction),
+    ...writesThrough(queriesOver({ db: reader, now, tell }), transaction),
     transaction,
     async probe() {
       if (closed) throw storeIsClosed();
@@ -176,6 +181,7 @@ export async function openStore(path: string, options: StoreOptions): Promise<St
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    damagedRows: damagedRows.list,
     async close() {
       if (closed) return;
       closed = true;

@@ -1,5 +1,6 @@
-/** One page of a list, for tables that are small enough to be read whole: a few rows a node at most. Pure. */
+/** One page of a list, for tables that are small enough to be read whole: a few rows a node at most. */
 import { IngotError } from '../errors.ts';
+import { readable, type TellDamage } from './damaged-rows.ts';
 
 export type Page<Key extends string> = {
   readonly sort_key: Key;
@@ -11,17 +12,33 @@ export type Page<Key extends string> = {
 
 type Sortable = { readonly id: number; readonly uuid: string };
 
-/** Sorted by the key, then by age. Nothing comes before something. Throws `not_found` for an unknown marker. */
-export function pageOf<R extends Sortable>(
+export type Reader<R, T> = {
+  /** What Ironic calls one of them. */
+  readonly noun: string;
+  readonly decode: (row: R) => T;
+  readonly tell: TellDamage;
+};
+
+/**
+ * Sorted by the key, then by age. Nothing comes before something. A row that cannot be read is left out, and the page
+ * is full without it: clients take a short page for the last one. Throws `not_found` for an unknown marker.
+ */
+export function pageOf<R extends Sortable, T>(
   rows: readonly R[],
   page: Page<string & keyof R>,
-  noun: string,
-): readonly R[] {
+  { noun, decode, tell }: Reader<R, T>,
+): readonly T[] {
   const way = page.sort_dir === 'asc' ? 1 : -1;
   const sorted = rows.toSorted((a, b) => way * (compare(a[page.sort_key], b[page.sort_key]) || a.id - b.id));
   const after = page.marker === undefined ? -1 : sorted.findIndex(({ uuid }) => uuid === page.marker);
   if (page.marker !== undefined && after === -1) throw missing(noun, page.marker);
-  return sorted.slice(after + 1, after + 1 + page.limit);
+  const found: T[] = [];
+  for (let at = after + 1; at < sorted.length && found.length < page.limit; ) {
+    const next = sorted.slice(at, at + page.limit - found.length);
+    found.push(...readable(next, decode, tell));
+    at += next.length;
+  }
+  return found;
 }
 
 /** Ironic's sentence for what is not there. */

@@ -51,7 +51,7 @@ function explainConflict(thrown: unknown, row: Partial<PortgroupRecord>): unknow
   return takenError(thrown, { table: 'portgroups', noun: 'A portgroup', row }) ?? thrown;
 }
 
-export function portgroupQueries({ db, now }: Access): PortgroupQueries {
+export function portgroupQueries({ db, now, tell }: Access): PortgroupQueries {
   const select = () => db.selectFrom('portgroups').selectAll();
   return {
     async insert(group) {
@@ -85,7 +85,7 @@ export function portgroupQueries({ db, now }: Access): PortgroupQueries {
       if (node_uuid !== undefined) query = query.where('node_uuid', '=', node_uuid);
       if (address !== undefined) query = query.where('address', '=', address);
       if (project !== undefined) query = query.where('node_uuid', 'in', nodesOfProject(db, project));
-      return pageOf(await query.execute(), page, NOUN).map(decode);
+      return pageOf(await query.execute(), page, { noun: NOUN, decode, tell });
     },
     async listByNode(nodeUuid) {
       return (await select().where('node_uuid', '=', nodeUuid).orderBy('id').execute()).map(decode);

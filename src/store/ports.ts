@@ -2,6 +2,7 @@
 import type { Selectable } from 'kysely';
 import { IngotError } from '../errors.ts';
 import { decodeBoolean, decodeObject, encode, violatesForeignKey } from './columns.ts';
+import { readable } from './damaged-rows.ts';
 import { fixedQuery, unplanned } from './fixed-query.ts';
 import { nodeNotFound, nodesOfProject } from './nodes.ts';
 import { pageOf } from './page.ts';
@@ -31,7 +32,7 @@ function explainConflict(thrown: unknown, row: Partial<PortRecord>): unknown {
   return takenError(thrown, { table: 'ports', noun: 'A port', row, hints }) ?? thrown;
 }
 
-export function portQueries({ db, now }: Access): Queries['ports'] {
+export function portQueries({ db, now, tell }: Access): Queries['ports'] {
   const select = () => db.selectFrom('ports').selectAll();
   const rowsOfNode = fixedQuery(db, (nodeUuid: string) =>
     select().where('node_uuid', '=', unplanned(nodeUuid)).orderBy('id'),
@@ -79,7 +80,7 @@ export function portQueries({ db, now }: Access): Queries['ports'] {
       return (await rowsOfNode(nodeUuid)).rows.map(decodePort);
     },
     async list() {
-      return (await select().orderBy('id').execute()).map(decodePort);
+      return readable(await select().orderBy('id').execute(), decodePort, tell);
     },
     async page({ node_uuid, portgroup_uuid, address, shards, project, ...page }) {
       let query = select();
@@ -94,7 +95,7 @@ export function portQueries({ db, now }: Access): Queries['ports'] {
         query = query.where('node_uuid', 'in', nodes);
       }
       if (project !== undefined) query = query.where('node_uuid', 'in', nodesOfProject(db, project));
-      return pageOf(await query.execute(), page, 'Port').map(decodePort);
+      return pageOf(await query.execute(), page, { noun: 'Port', decode: decodePort, tell });
     },
     async owners() {
       const rows = await db

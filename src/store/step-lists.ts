@@ -62,7 +62,7 @@ function explainConflict(
   return takenError(thrown, { table: 'step_lists', noun, row }) ?? thrown;
 }
 
-export function stepListQueries({ db, now }: Access): StepListQueries {
+export function stepListQueries({ db, now, tell }: Access): StepListQueries {
   const select = (kind: StepListKind) => db.selectFrom('step_lists').selectAll().where('kind', '=', kind);
   return {
     async insert(list) {
@@ -83,7 +83,7 @@ export function stepListQueries({ db, now }: Access): StepListQueries {
     async list(kind, { project, ...page }) {
       const rows = await select(kind).execute();
       const theirs = rows.filter((row) => project === undefined || row.owner === project || row.public === 1);
-      return pageOf(theirs, page, sentenceCase(TITLES[kind])).map(decode);
+      return pageOf(theirs, page, { noun: sentenceCase(TITLES[kind]), decode, tell });
     },
     async listByNames(kind, names) {
       if (names.length === 0) return [];

@@ -108,7 +108,10 @@ export type Queries = {
     get(uuid: string): Promise<NodeRecord | null>;
     /** By uuid or by name. */
     find(ident: string): Promise<NodeRecord | null>;
+    /** Without those whose rows cannot be read, which are told of. */
     list(filter: NodeFilter): Promise<readonly NodeRecord[]>;
+    /** The parts of a node. Throws `damaged_row` for one that cannot be read: what is decided counts on all of them. */
+    childrenOf(uuid: string): Promise<readonly NodeRecord[]>;
     /** Whether any node has this one as its `parent_node`. */
     isParent(uuid: string): Promise<boolean>;
     /** How many nodes are in each state that has any. */
@@ -150,6 +153,7 @@ export type Queries = {
     /** Throws `node_locked` when the node has a running job: the row is the lock. */
     insert(job: NewJob): Promise<JobRecord>;
     get(id: number): Promise<JobRecord | null>;
+    /** Without those whose rows cannot be read, which are told of. */
     running(): Promise<readonly JobRecord[]>;
     runningOf(nodeUuid: string): Promise<JobRecord | null>;
     lastOf(nodeUuid: string): Promise<JobRecord | null>;
@@ -222,5 +226,7 @@ export type Store = Queries & {
   probe(): Promise<void>;
   /** Called after commit with every event appended, in order; returns the way to stop. */
   onEvent(listener: (event: EventRecord) => void): () => void;
+  /** Rows that lists have left out so far, for they cannot be read: a sentence for each, with what to do. */
+  damagedRows(): readonly string[];
   close(): Promise<void>;
 };

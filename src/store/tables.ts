@@ -1,5 +1,6 @@
 /** The tables as Kysely sees them: derived from the records, so that a column cannot be forgotten. */
 import type { Generated, Kysely } from 'kysely';
+import type { TellDamage } from './damaged-rows.ts';
 import type { AddressRecord, ReservationRecord } from './records/address.ts';
 import type { AllocationRecord } from './records/allocation.ts';
 import type { ChassisRecord } from './records/chassis.ts';
@@ -43,5 +44,5 @@ export type Tables = {
   tokens: Row<TokenRecord>;
 };
 
-/** What every query file works on: a connection or a transaction, and the time. */
-export type Access = { readonly db: Kysely<Tables>; now(): string };
+/** What every query file works on: a connection or a transaction, the time, and whom lists tell of damaged rows. */
+export type Access = { readonly db: Kysely<Tables>; now(): string; readonly tell: TellDamage };

@@ -74,7 +74,7 @@ function taken(said: string, cause: unknown): IngotError {
   return new IngotError('conflict', said, { hint: 'Change or delete that one, or choose another.', cause });
 }
 
-export function connectorQueries({ db, now }: Access): ConnectorQueries {
+export function connectorQueries({ db, now, tell }: Access): ConnectorQueries {
   const select = () => db.selectFrom('volume_connectors').selectAll();
   return {
     async insert(connector) {
@@ -94,7 +94,7 @@ export function connectorQueries({ db, now }: Access): ConnectorQueries {
       let query = select();
       if (node_uuid !== undefined) query = query.where('node_uuid', '=', node_uuid);
       if (project !== undefined) query = query.where('node_uuid', 'in', nodesOfProject(db, project));
-      return pageOf(await query.execute(), page, 'Volume connector').map(decodeConnector);
+      return pageOf(await query.execute(), page, { noun: 'Volume connector', decode: decodeConnector, tell });
     },
     async update(uuid, patch) {
       try {
@@ -117,7 +117,7 @@ export function connectorQueries({ db, now }: Access): ConnectorQueries {
   };
 }
 
-export function targetQueries({ db, now }: Access): TargetQueries {
+export function targetQueries({ db, now, tell }: Access): TargetQueries {
   const select = () => db.selectFrom('volume_targets').selectAll();
   return {
     async insert(target) {
@@ -137,7 +137,7 @@ export function targetQueries({ db, now }: Access): TargetQueries {
       let query = select();
       if (node_uuid !== undefined) query = query.where('node_uuid', '=', node_uuid);
       if (project !== undefined) query = query.where('node_uuid', 'in', nodesOfProject(db, project));
-      return pageOf(await query.execute(), page, 'Volume target').map(decodeTarget);
+      return pageOf(await query.execute(), page, { noun: 'Volume target', decode: decodeTarget, tell });
     },
     async update(uuid, patch) {
       try {

@@ -31,5 +31,8 @@ it('a long instance_info that was damaged by hand is named, with its node', asyn
   const damage = new Sqlite(path);
   damage.prepare('UPDATE nodes SET instance_info = ?').run(`{"configdrive": "${LONG}`);
   damage.close();
-  await expect(store.nodes.list({})).rejects.toThrow('something unreadable in nodes, node a, instance_info');
+  expect(await store.nodes.list({})).toEqual([]);
+  expect(store.damagedRows()).toEqual([
+    expect.stringContaining('something unreadable in nodes, node a, instance_info'),
+  ]);
 });

@@ -70,7 +70,7 @@ describe('the database file', () => {
     raw.prepare("UPDATE nodes SET properties = '[1' WHERE uuid = ?").run(A);
     raw.close();
     await expect(store.nodes.get(A)).rejects.toMatchObject({
-      code: 'internal',
+      code: 'damaged_row',
       message: expect.stringContaining(`node ${A}, properties`),
     });
   });

@@ -7,6 +7,7 @@ import { bootTicket } from '../../lifecycle/agents/tokens.ts';
 import { usesSecureBoot } from '../../lifecycle/capabilities.ts';
 import { readInstanceBoot } from '../../lifecycle/deploy/instance-boot.ts';
 import { type Mac, parseMac } from '../../net/mac.ts';
+import { everyNode } from '../../store/every-node.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
 import type { PortRecord } from '../../store/records/port.ts';
 import type { Store } from '../../store/store.ts';
@@ -55,11 +56,10 @@ export function createBootTable(
     publishAll: async () => {
       const portsByNode = Map.groupBy(await store.ports.list(), (port) => port.node_uuid);
       const all: BootEntry[] = [];
-      for (const [nodeUuid, ports] of portsByNode) {
-        const node = await store.nodes.get(nodeUuid);
-        if (node === null) continue;
-        const entries = bootEntries(node, ports, secret);
-        replace(nodeUuid, entries);
+      // One row that cannot be read keeps no other machine from its boot.
+      for await (const node of everyNode(store)) {
+        const entries = bootEntries(node, portsByNode.get(node.uuid) ?? [], secret);
+        replace(node.uuid, entries);
         all.push(...entries);
       }
       await publish(all, []);

@@ -176,7 +176,7 @@ export function createEngine(options: EngineOptions): Engine {
         for (const { id } of jobs)
           await putOff(queries, id, tools).catch((thrown: unknown) => {
             // One damaged row stops no other's job: its own job ends by it when it is taken up.
-            if (!(thrown instanceof IngotError) || thrown.code !== 'internal') throw thrown;
+            if (!(thrown instanceof IngotError) || thrown.code !== 'damaged_row') throw thrown;
           });
         return jobs;
       });

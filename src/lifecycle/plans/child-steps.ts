@@ -26,7 +26,7 @@ export async function withChildren(
   asked: readonly AskedStep[],
 ): Promise<readonly AskedStep[]> {
   if (asked.every(({ onChildren }) => onChildren === undefined)) return asked;
-  const all = await queries.nodes.list({ parent_node: node.uuid });
+  const all = await queries.nodes.childrenOf(node.uuid);
   let hasPower = isOn;
   return asked.map((step) => {
     if (step.onChildren === undefined) {

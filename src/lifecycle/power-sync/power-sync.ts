@@ -8,6 +8,7 @@ import type { Clock } from '../../clock.ts';
 import type { Config } from '../../config/schema.ts';
 import { IngotError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
+import { everyNode } from '../../store/every-node.ts';
 import type { NodeRecord } from '../../store/records/node.ts';
 import type { Queries, Store } from '../../store/store.ts';
 import type { WithBmc } from '../deps.ts';
@@ -31,8 +32,6 @@ type Tools = {
   readonly settings: Config['power_sync'];
 };
 
-/** Nodes read at once from the store. */
-const PAGE = 200;
 /** After a defect or a store that does not answer. */
 const RETRY_MS = 30_000;
 
@@ -110,12 +109,7 @@ export function createPowerSync({ store, clock, log: parent, withBmc, settings }
 
   const watched = async (): Promise<ReadonlySet<string>> => {
     const uuids = new Set<string>();
-    for (let marker: string | undefined, isLast = false; !isLast; ) {
-      const page = await store.nodes.list({ limit: PAGE, ...(marker === undefined ? {} : { marker }) });
-      for (const node of page) if (isWatched(node)) uuids.add(node.uuid);
-      marker = page.at(-1)?.uuid;
-      isLast = page.length < PAGE;
-    }
+    for await (const node of everyNode(store)) if (isWatched(node)) uuids.add(node.uuid);
     return uuids;
   };
 

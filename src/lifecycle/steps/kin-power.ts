@@ -36,7 +36,7 @@ export function childPowerStep(deps: StepDeps): StepDefinition {
     limit: 'power_s',
     run: async (context) => {
       const { target, only } = childArgs.parse(context.args);
-      const all = await deps.store.nodes.list({ parent_node: context.node().uuid });
+      const all = await deps.store.nodes.childrenOf(context.node().uuid);
       const children = all.filter((child) =>
         only === undefined ? needsParentsPower(child) : only.includes(child.uuid),
       );

@@ -1,9 +1,10 @@
+import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import type { BootEntry } from '../../../src/boot/decision.ts';
 import { bootEntries, createBootTable } from '../../../src/daemon/machines/boot-table.ts';
 import { type Mac, parseMac } from '../../../src/net/mac.ts';
 import type { NodePatch, Store } from '../../../src/store/store.ts';
-import { temporaryStore } from '../../store/temporary-store.ts';
+import { temporaryPath, temporaryStore } from '../../store/temporary-store.ts';
 
 const MAC = parseMac('52:54:00:00:00:01') as Mac;
 const A = '11111111-1111-4111-8111-111111111111';
@@ -45,6 +46,21 @@ describe('the boot table', () => {
       expect(boot.entry(MAC)?.nodeUuid).toBe(B);
       expect(table.get(MAC)?.nodeUuid).toBe(B);
     }
+  });
+
+  it('has every machine but the one whose row was damaged', async () => {
+    const path = temporaryPath();
+    const store = await temporaryStore({ path });
+    const { publish, table } = packetThread();
+    const boot = createBootTable(store, { publish, secret: KEY });
+    await twoNodes(store);
+    const other = parseMac('52:54:00:00:00:02') as Mac;
+    await store.ports.insert({ uuid: B, node_uuid: B, address: other });
+    const damage = new Sqlite(path);
+    damage.exec("UPDATE nodes SET properties = '{' WHERE name = 'a'");
+    damage.close();
+    await boot.publishAll();
+    expect([...table.keys()]).toEqual([other]);
   });
 
   it('forgets the MACs of a node that is gone', async () => {

@@ -128,7 +128,7 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
       // For nodes that nobody can help: with the row its job ends, of which the engine hears by the event.
       const cut = node.maintenance ? await queries.jobs.runningOf(node.uuid) : null;
       if (cut === null) await refuseWhileLocked(queries, node);
-      refuseParentOf(node, await queries.nodes.list({ parent_node: node.uuid }));
+      refuseParentOf(node, await queries.nodes.childrenOf(node.uuid));
       const ports = await queries.ports.listByNode(node.uuid);
       await queries.nodes.delete(node.uuid);
       await queries.events.append({
