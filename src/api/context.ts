@@ -1,8 +1,9 @@
 /** What every route of the API listener works with: the dependencies with their defaults filled in. */
 import type { FastifyRequest } from 'fastify';
 import type { JsonObject } from '../json.ts';
+import type { CurrentJob } from '../store/records/job.ts';
 import type { NodeRecord } from '../store/records/node.ts';
-import type { Queries } from '../store/store.ts';
+import type { Queries, Store } from '../store/store.ts';
 import { HOST_NAME } from '../store/words.ts';
 import { principalOf } from './access/principal.ts';
 import { type ApiDeps, DEFAULT_DRIVERS } from './deps.ts';
@@ -34,12 +35,22 @@ export function viewpointOf(
   return { base: baseUrl(request), hostname, viewer: principalOf(request), minor: request.minor };
 }
 
+/** The running jobs of these nodes, by node; none where no field tells of them. */
+export async function jobsToTell(
+  { jobs }: Pick<Store, 'jobs'>,
+  nodes: readonly NodeRecord[],
+  fields: readonly NodeField[],
+): Promise<ReadonlyMap<string, CurrentJob>> {
+  return tellsOfJob(fields) ? await jobs.currentOf(nodes.map(({ uuid }) => uuid)) : new Map();
+}
+
 /** The node as an answer with these fields. Its job is read only where one of them tells of it. */
 export async function showNode(
   context: ApiContext,
   request: FastifyRequest,
   { node, fields }: { readonly node: NodeRecord; readonly fields: readonly NodeField[] },
 ): Promise<JsonObject> {
-  const job = tellsOfJob(fields) ? await context.store.jobs.runningOf(node.uuid) : null;
+  const jobs = await jobsToTell(context.store, [node], fields);
+  const job = jobs.get(node.uuid) ?? null;
   return nodeView({ ...viewpointOf(context, request), node, job }, fields);
 }

@@ -14,11 +14,12 @@ import { readable } from './damaged-rows.ts';
 import { fixedQuery, onlyRow, queryByColumns, unplanned } from './fixed-query.ts';
 import { holderOf, nodeLocked } from './node-lock.ts';
 import { nodeNotFound } from './nodes.ts';
-import type { JobRecord, JobStep, Progress } from './records/job.ts';
+import type { CurrentJob, JobRecord, JobStep, Progress } from './records/job.ts';
 import type { NewJob, Queries } from './store.ts';
 import type { Access, Tables } from './tables.ts';
 
-const jobSteps: z.ZodType<readonly JobStep[]> = z.array(z.object({ name: z.string(), args: jsonObject }));
+const jobStep: z.ZodType<JobStep> = z.object({ name: z.string(), args: jsonObject });
+const jobSteps: z.ZodType<readonly JobStep[]> = z.array(jobStep);
 const progress: z.ZodType<Progress> = z.object({
   percent: z.number(),
   bytes_done: z.number(),
@@ -57,6 +58,10 @@ function freshJob(job: NewJob, now: string): Omit<JobRecord, 'id'> {
 
 const BARE = ['id', 'node_uuid', 'verb', 'asked_by', 'status', 'cursor', 'deadline'] as const;
 
+/** The step of the cursor, without the others being read; a damaged list has none, and its job says so when it ends. */
+const CURRENT_STEP = sql<string | null>`CASE WHEN json_valid(steps)
+  THEN json_extract(steps, '$[' || cursor || ']') END`;
+
 /** As a constant, not a parameter: only so does SQLite use the index of running jobs. */
 const RUNNING = sql.lit('running' as const);
 
@@ -74,6 +79,14 @@ export function jobQueries({ db, now, tell }: Access): Queries['jobs'] {
   );
   const updateRow = queryByColumns(db, (columns: Updateable<Tables['jobs']>, id: number) =>
     db.updateTable('jobs').set(columns).where('id', '=', id).returningAll(),
+  );
+  const currentRowsOf = fixedQuery(db, (nodeUuids: string) =>
+    db
+      .selectFrom('jobs')
+      .select(['id', 'node_uuid', 'waiting_for', 'abort'])
+      .select(CURRENT_STEP.as('step'))
+      .where('node_uuid', 'in', sql<string>`(SELECT value FROM json_each(${nodeUuids}))`)
+      .where('status', '=', RUNNING),
   );
   const runningOf = async (nodeUuid: string): Promise<JobRecord | null> => {
     const [row] = (await runningRowOf(nodeUuid)).rows;
@@ -95,6 +108,14 @@ export function jobQueries({ db, now, tell }: Access): Queries['jobs'] {
           cause: thrown,
         });
       }
+    },
+    async currentOf(nodeUuids) {
+      const { rows } = await currentRowsOf(JSON.stringify(nodeUuids));
+      const decode = ({ id, step, ...row }: (typeof rows)[number]): CurrentJob => ({
+        ...row,
+        step: step === null ? null : decodeJson(jobStep, step, `jobs, job ${id}, steps`),
+      });
+      return new Map(readable(rows, decode, tell).map((job) => [job.node_uuid, job]));
     },
     async get(id) {
       const [row] = (await rowOf(id)).rows;

@@ -15,7 +15,7 @@ import type { AddressRecord, ReservationRecord } from './records/address.ts';
 import type { DiscoveredRecord } from './records/discovered.ts';
 import type { EventRecord, NewEvent } from './records/event.ts';
 import type { InventoryRecord } from './records/inspection.ts';
-import type { JobRecord } from './records/job.ts';
+import type { CurrentJob, JobRecord } from './records/job.ts';
 import type { NodeRecord } from './records/node.ts';
 import type { PortRecord } from './records/port.ts';
 import type { TokenRecord } from './records/token.ts';
@@ -156,6 +156,8 @@ export type Queries = {
     /** Without those whose rows cannot be read, which are told of. */
     running(): Promise<readonly JobRecord[]>;
     runningOf(nodeUuid: string): Promise<JobRecord | null>;
+    /** Of the running jobs of these nodes, by node, what a list tells. */
+    currentOf(nodeUuids: readonly string[]): Promise<ReadonlyMap<string, CurrentJob>>;
     lastOf(nodeUuid: string): Promise<JobRecord | null>;
     update(id: number, patch: JobPatch): Promise<JobRecord>;
     getBare(id: number): Promise<BareJob | null>;

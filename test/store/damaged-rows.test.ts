@@ -108,3 +108,30 @@ it('what is met inside a transaction is told of, too, when that has failed', asy
   await expect(failing).rejects.toThrow('no');
   await expect.poll(() => told({ store })).toHaveLength(1);
 });
+
+it('a page of nodes reads the jobs of its own nodes only, and of those no more than it tells', async () => {
+  const { ask, store, damage } = await fourNodes();
+  for (const n of [1, 2, 3]) {
+    await store.nodes.update(uuidOf(n), { provision_state: 'cleaning' });
+    const { id } = await store.jobs.insert({
+      node_uuid: uuidOf(n),
+      verb: 'provide',
+      steps: [
+        { name: 'erase', args: {} },
+        { name: `wipe_${n}`, args: {} },
+      ],
+    });
+    await store.jobs.update(id, { cursor: 1 });
+  }
+  damage(`UPDATE jobs SET scratch = '{' WHERE node_uuid = '${uuidOf(1)}'`);
+  damage(`UPDATE jobs SET steps = '[' WHERE node_uuid = '${DAMAGED}'`);
+  damage(`UPDATE jobs SET steps = '[1, {"name": 2}]' WHERE node_uuid = '${uuidOf(3)}'`);
+  const { body } = await ask('GET', '/v1/nodes?limit=2&fields=name,reservation,clean_step');
+  expect(body.nodes).toMatchObject([
+    { name: 'n1', reservation: 'ingot', clean_step: { step: 'wipe_1' } },
+    { name: 'n2', reservation: 'ingot', clean_step: {} },
+  ]);
+  expect(store.damagedRows()).toEqual([]);
+  expect((await ask('GET', `/v1/nodes/${uuidOf(3)}`)).status).toBe(200);
+  expect(store.damagedRows()).toEqual([expect.stringContaining('jobs, job 3, steps')]);
+});

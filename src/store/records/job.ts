@@ -31,6 +31,12 @@ export type JobRecord = {
   readonly updated_at: string;
 };
 
+/** What a list of nodes tells of their running jobs. */
+export type CurrentJob = Pick<JobRecord, 'node_uuid' | 'waiting_for' | 'abort'> & {
+  /** Null between two steps, and where the list of steps cannot be read. */
+  readonly step: JobStep | null;
+};
+
 export type JobStep = { readonly name: string; readonly args: JsonObject };
 
 export type JobStatus = 'running' | 'done' | 'failed' | 'aborted';

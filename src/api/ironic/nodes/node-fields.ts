@@ -7,7 +7,7 @@ import type { Json, JsonObject } from '../../../json.ts';
 import { type InterfaceKind, interfaceOf } from '../../../lifecycle/interfaces.ts';
 import { asInBandStep, inBandStepOf } from '../../../lifecycle/plans/in-band-steps.ts';
 import { MASK } from '../../../secret-words.ts';
-import type { JobRecord } from '../../../store/records/job.ts';
+import type { CurrentJob } from '../../../store/records/job.ts';
 import type { NodeRecord } from '../../../store/records/node.ts';
 import type { Principal } from '../../access/principal.ts';
 import { resourceLinks } from '../../links.ts';
@@ -20,7 +20,7 @@ import { stateNameAt } from './state-names.ts';
 export type NodeSource = {
   readonly node: NodeRecord;
   /** The running job, if there is one and a field tells of it. */
-  readonly job: JobRecord | null;
+  readonly job: CurrentJob | null;
   readonly base: string;
   readonly hostname: string;
   /** Who reads it: some fields are for the site and the node's owner only. */
@@ -161,9 +161,9 @@ const STEP_STATES = {
   service: new Set(['servicing', 'service wait', 'service hold']),
 } as const;
 
-function currentStep(node: NodeRecord, job: JobRecord | null, kind: keyof typeof STEP_STATES): JsonObject {
-  const step = job?.steps[job.cursor];
-  if (step === undefined || !STEP_STATES[kind].has(node.provision_state)) return {};
+function currentStep(node: NodeRecord, job: CurrentJob | null, kind: keyof typeof STEP_STATES): JsonObject {
+  const step = job?.step ?? null;
+  if (step === null || !STEP_STATES[kind].has(node.provision_state)) return {};
   // Of ingot's own steps of a deployment, which have Ironic's names, or of the agent's.
   const named = asInBandStep(step.args.step) ?? inBandStepOf(step);
   if (named === null) return { interface: 'deploy', step: step.name, priority: 0 };

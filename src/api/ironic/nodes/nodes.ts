@@ -6,7 +6,7 @@ import { NODE_SORT_KEYS } from '../../../store/store.ts';
 import { isTheirs, ownedBy } from '../../access/own.ts';
 import { type Principal, principalOf } from '../../access/principal.ts';
 import { visibleNode } from '../../access/visible-node.ts';
-import { type ApiContext, showNode, viewpointOf } from '../../context.ts';
+import { type ApiContext, jobsToTell, showNode, viewpointOf } from '../../context.ts';
 import { parseBody, parseQuery, unexpected } from '../../parse.ts';
 import { patchedFields } from '../../patch.ts';
 import { nodeListQuery, nodePatchQuery, nodeShowQuery } from '../../schemas/node.ts';
@@ -21,7 +21,7 @@ import { NODE_FIELDS, NODE_LIST_FIELDS } from './node-fields.ts';
 import { linksOf } from './node-links.ts';
 import { nodePage, refuseNewerFilters } from './node-list.ts';
 import { refuseDelete, refuseParentOf, refuseUpdate } from './node-rules.ts';
-import { askedFields, nodeView, selectNodeFields, tellsOfJob } from './node-view.ts';
+import { askedFields, nodeView, selectNodeFields } from './node-view.ts';
 import { newNode, nodeChanges } from './node-write.ts';
 
 type WithIdent = { Params: { ident: string } };
@@ -48,8 +48,7 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
     if (page.marker !== undefined) await visibleNode(viewer, store, page.marker);
     const elsewhere = query.conductor !== undefined && query.conductor !== hostname;
     const nodes = elsewhere ? [] : await nodePage(store, query, { ...page, mayShow: mayShow(viewer) });
-    const running = tellsOfJob(fields) ? await store.jobs.running() : [];
-    const jobs = new Map(running.map((job) => [job.node_uuid, job]));
+    const jobs = await jobsToTell(store, nodes, fields);
     const viewpoint = viewpointOf(context, request);
     const views = nodes.map((node) =>
       nodeView({ ...viewpoint, node, job: jobs.get(node.uuid) ?? null }, fields),
