@@ -1,6 +1,7 @@
 /** Logging in: which requests need it, and what those without are answered. */
 import { expect, test } from 'vitest';
 import type { ApiDeps } from '../../../src/api/deps.ts';
+import { credentialsIn } from '../../../src/api/login/credentials.ts';
 import type { Clock } from '../../../src/clock.ts';
 import { configSchema } from '../../../src/config/schema.ts';
 import { stoppedClock } from '../../store/temporary-store.ts';
@@ -28,6 +29,7 @@ test.each([
   ['another scheme', { authorization: 'Digest abc' }, 400, 'Unsupported authorization type "Digest"'],
   ['a scheme alone', { authorization: 'Basic' }, 400, 'Could not parse Authorization header'],
   ['what is no base64', { authorization: 'Basic ~~~' }, 400, 'Could not decode authorization token'],
+  ['what is far too long', basic('ops', 'x'.repeat(4096)), 400, 'Could not parse Authorization header'],
   ['a name alone', { authorization: `Basic ${btoa('ops')}` }, 400, 'Could not decode authorization token'],
   [
     'too many passwords in the queue',
@@ -148,4 +150,20 @@ test('a login that the configuration does not have is refused, not overlooked', 
   expect((await ask('GET', '/v1/nodes', { headers: basic('ops', 'se:cret') })).status).toBe(401);
   const open = await withAuth('none');
   expect((await open.ask('GET', '/v1/nodes', { headers: basic('any', 'body') })).status).toBe(200);
+});
+
+test.each([
+  ['blanks of Latin-1 behind the scheme', `a${'\xa0'.repeat(16_000)}`],
+  ['blanks between words', `Basic ${' x'.repeat(2_000)}`],
+  ['blanks of Latin-1 in what is just short enough', `a${'\xa0'.repeat(4_000)}\u2028`],
+])('a header that is made to be read slowly is read at once: %s', (_what, authorization) => {
+  const began = process.cpuUsage();
+  for (let round = 0; round < 100; round++) credentialsIn({ authorization });
+  // Of the processor's time, in microseconds: a busy machine makes it no longer.
+  expect(process.cpuUsage(began).user).toBeLessThan(500_000);
+});
+
+test('a token may be as long as Keystone makes them', () => {
+  const token = 'x'.repeat(2_000);
+  expect(credentialsIn({ authorization: `bearer \t ${token} ` })).toEqual({ kind: 'token', token });
 });
