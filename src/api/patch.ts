@@ -1,7 +1,7 @@
 /** JSON Patch on plain data, with Ironic's sentences for what does not work. Pure: the document stays as it is. */
 import { IngotError } from '../errors.ts';
 import { isArray, type Json, type JsonObject } from '../json.ts';
-import type { PatchOperation } from './schemas/patch.ts';
+import { keysOf, type PatchOperation } from './schemas/patch.ts';
 
 export type PatchRules = {
   /** Fields that may be changed. */
@@ -25,7 +25,7 @@ export function applyPatch(
   // Copied once a patch: a copy for each of a thousand operations takes seconds where a field is large.
   const drafts = new Map<string, Draft>();
   for (const operation of patch) {
-    const [root = '', ...rest] = operation.path.slice(1).split('/');
+    const [root = '', ...rest] = keysOf(operation.path);
     if (!rules.allowed.includes(root)) {
       throw refuse(
         `Cannot patch ${operation.path}. Only the following can be updated: ${rules.allowed.join(', ')}`,
@@ -46,7 +46,7 @@ export function applyPatch(
 
 /** The root fields that a patch names, each once. */
 export function patchedFields(patch: readonly PatchOperation[]): readonly string[] {
-  return [...new Set(patch.map((operation) => operation.path.split('/')[1] ?? ''))];
+  return [...new Set(patch.map(({ path }) => keysOf(path)[0] ?? ''))];
 }
 
 function wholeField(root: string, operation: PatchOperation, rules: PatchRules): Json {

@@ -27,6 +27,7 @@ const BUILD_OWN = rule('member', 'admin');
 const POLICIES = {
   'node:create': rule('admin', 'admin'),
   'node:list': READ,
+  'node:list_all': rule('reader'),
   'node:get': READ,
   'node:get:last_error': READ_OWN,
   'node:get:reservation': READ_OWN,

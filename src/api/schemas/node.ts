@@ -128,6 +128,8 @@ export const nodeListQuery = z.strictObject({
   fault: fault.optional(),
   description_contains: z.string().optional(),
   lessee: z.string().optional(),
+  /** Owner or lessee. */
+  project: z.string().optional(),
   retired: looseBoolean.optional(),
   chassis_uuid: uuid.optional(),
   shard: commaList.optional(),

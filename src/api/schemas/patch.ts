@@ -2,10 +2,22 @@
 import { z } from 'zod';
 import { json } from './common.ts';
 
+/** The keys on the way of a JSON Pointer, unescaped (RFC 6901 4). */
+export function keysOf(path: string): readonly string[] {
+  return path
+    .slice(1)
+    .split('/')
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+/** Any key but the empty one: Ironic takes letters, digits, `_` and `-` of all languages, and so misses `a.b`. */
 const path = z
   .string()
-  .regex(/^(\/[\w-]+)+$/, 'a path is such as /driver_info/redfish_address')
-  .refine((text) => !text.split('/').includes('__proto__'), 'a path names no "__proto__"');
+  .regex(
+    /^(\/([^/~]|~[01])+)+$/u,
+    'a path is such as /driver_info/redfish_address, with ~1 for "/" and ~0 for "~"',
+  )
+  .refine((text) => !keysOf(text).includes('__proto__'), 'a path names no "__proto__"');
 
 export const patchSchema = z
   .array(

@@ -59,6 +59,19 @@ test('a page of a project’s list is full although the nodes of others lie betw
   expect((await ask('GET', next.slice(next.indexOf('/v1')), { headers })).body.nodes).toHaveLength(1);
 });
 
+test('nodes are listed by the project that owns or leases them, by a project its own only', async () => {
+  const { ask, as } = await withTokens();
+  const site = await as('reader');
+  const listed = async (project: string, headers = site): Promise<unknown> =>
+    (await ask('GET', `/v1/nodes?project=${project}`, { headers })).body.nodes;
+  for (const project of ['blue', 'green']) expect(await listed(project)).toMatchObject([{ uuid: NODE }]);
+  expect(await listed('red')).toEqual([]);
+  const blue = await as('reader', 'blue');
+  expect(await listed('blue', blue)).toMatchObject([{ uuid: NODE }]);
+  const foreign = await ask('GET', '/v1/nodes?project=green', { headers: blue });
+  expect([foreign.status, fault(foreign)]).toEqual([403, expect.stringContaining('node:list_all')]);
+});
+
 test('what tells of the site’s insides is for the owner, and stands masked for the lessee', async () => {
   const { ask, as } = await withTokens();
   const owner = (await ask('GET', `/v1/nodes/${NODE}`, { headers: await as('reader', 'blue') })).body;

@@ -27,6 +27,16 @@ test.each([
     op: { op: 'remove', path: '/extra/deep' },
     extra: { a: 1, list: ['x', 'y'] },
   },
+  {
+    name: 'a key may have letters of any language',
+    op: { op: 'add', path: '/extra/Größe in µm', value: 3 },
+    extra: { ...DOCUMENT.extra, 'Größe in µm': 3 },
+  },
+  {
+    name: 'a key with a slash and a tilde is escaped, the tilde last',
+    op: { op: 'add', path: '/extra/a~1b~0c~01', value: 3 },
+    extra: { ...DOCUMENT.extra, 'a/b~c~1': 3 },
+  },
   { name: 'removing an object leaves an empty one', op: { op: 'remove', path: '/extra' }, extra: {} },
   {
     name: 'add into a list inserts',
@@ -265,4 +275,21 @@ test('many operations on a large object change one copy of it, and the document 
   const { extra } = applyPatch({ extra: many }, patch, RULES);
   expect(Object.keys(extra ?? {})).toHaveLength(101_000);
   expect(Object.keys(many)).toHaveLength(100_000);
+});
+
+test.each([
+  { path: '/extra/example.org~1größe', status: 200 },
+  { path: '/extra/~0', status: 200 },
+  { path: '/extra/~2', status: 400 },
+  { path: '/extra/~', status: 400 },
+  { path: '/extra//a', status: 400 },
+  { path: 'extra/a', status: 400 },
+  { path: '/extra/__proto__', status: 400 },
+  { path: '/~0extra/a', status: 400 },
+])('the path $path is answered by $status', async ({ path, status }) => {
+  const { ask, store } = await apiFixture();
+  await store.nodes.insert(aNode());
+  const body = [{ op: 'add', path, value: 1 }];
+  expect((await ask('PATCH', `/v1/nodes/${NODE}`, { body })).status).toBe(status);
+  expect(Object.keys((await store.nodes.get(NODE))?.extra ?? {})).toHaveLength(status === 200 ? 1 : 0);
 });

@@ -58,6 +58,8 @@ export const lists: Family = {
     list('fields=owner', '1.49'),
     list('fields=uuid', '1.7'),
     list('maintenance=true'),
+    list('project=you'),
+    list('project=nobody'),
     list('maintenance=perhaps'),
     list('provision_state=enroll&limit=2'),
     list('provision_state=active'),

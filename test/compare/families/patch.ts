@@ -113,6 +113,7 @@ export const patches: Family = {
     patch('an unknown field', AT, add('/bogus', 1)),
     patch('a conductor group that is not there', AT, replace('/conductor_group', 'g')),
     patch('a field too new', AT, replace('/shard', 'x'), { version: '1.81' }),
+    patch('a key of another language', AT, add('/extra/Größe', 1)),
     patch('a path without a slash', AT, replace('extra', 1)),
     patch('an empty path', AT, replace('', 1)),
     patch('no path', AT, [{ op: 'add', value: 1 }]),

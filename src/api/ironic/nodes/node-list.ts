@@ -18,6 +18,7 @@ const RARE: { readonly [K in keyof NodeListQuery]?: (asked: NonNullable<NodeList
   fault: (asked) => (node) => node.fault === asked,
   owner: (asked) => (node) => node.owner === asked,
   lessee: (asked) => (node) => node.lessee === asked,
+  project: (asked) => (node) => node.owner === asked || node.lessee === asked,
   resource_class: (asked) => (node) => node.resource_class === asked,
   instance_uuid: (asked) => (node) => node.instance_uuid === asked,
   chassis_uuid: (asked) => (node) => node.chassis_uuid === asked,

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { NodeRecord } from '../../../store/records/node.ts';
 import { NODE_SORT_KEYS } from '../../../store/store.ts';
 import { isTheirs, ownedBy } from '../../access/own.ts';
+import { forbidden } from '../../access/policies.ts';
 import { type Principal, principalOf } from '../../access/principal.ts';
 import { visibleNode } from '../../access/visible-node.ts';
 import { type ApiContext, jobsToTell, showNode, viewpointOf } from '../../context.ts';
@@ -44,6 +45,7 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
           : askedFields(query.fields, request.minor);
     const fields = selectNodeFields(names, request.minor);
     const viewer = principalOf(request);
+    refuseOthersProject(viewer, query.project);
     const page = pageAsked(query, NODE_SORT_KEYS, NODE_FIELDS);
     if (page.marker !== undefined) await visibleNode(viewer, store, page.marker);
     const elsewhere = query.conductor !== undefined && query.conductor !== hostname;
@@ -144,6 +146,12 @@ export function nodeRoutes(app: FastifyInstance, context: ApiContext): void {
     });
     return reply.code(204).send();
   });
+}
+
+/** Throws `forbidden` where a project asks for another's nodes: the list of all is the site's. */
+function refuseOthersProject(viewer: Principal, asked: string | undefined): void {
+  if (viewer.project === null || asked === undefined || asked === viewer.project) return;
+  throw forbidden('node:list_all', viewer);
 }
 
 /** Null: all, which the store pages by itself. */
