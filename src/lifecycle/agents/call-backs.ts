@@ -1,6 +1,8 @@
 /** What ramdisks and deployed systems tell: token checked, fact stored, the job that waits for it nudged. */
 import { X509Certificate } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { IngotError } from '../../errors.ts';
+import type { JsonObject } from '../../json.ts';
 import { parseIpv4 } from '../../net/ipv4.ts';
 import { oneLine } from '../../plain-text.ts';
 import { nodeNotFound } from '../../store/nodes.ts';
@@ -69,11 +71,14 @@ export function createCallBacks(tools: CallBackTools): CallBacks {
         const { node } = asking;
         const { provision_state: state } = node;
         if (state !== 'inspect wait' && state !== 'inspecting') throw notInspected(node);
+        const facts = { ...plugin_data, boot_interface, error };
+        const found = { inventory: jsonObjectOf(inventory), facts: jsonObjectOf(facts) };
+        const isNew = await isFirstInventory(queries, node, found.inventory);
         const lookup = told.wantsLookup
           ? await recordLookup(queries, asking, { address, now: now(), secret })
           : null;
-        const facts = { ...plugin_data, boot_interface, error };
-        await queries.inventories.put(node.uuid, jsonObjectOf(inventory), jsonObjectOf(facts));
+        if (!isNew) return { uuid: node.uuid, lookup };
+        await queries.inventories.put(node.uuid, found.inventory, found.facts);
         await queries.events.append({
           node_uuid: node.uuid,
           kind: 'agent.inventory',
@@ -207,6 +212,19 @@ function wrongAgentToken(node: NodeRecord): IngotError {
     hint:
       `It is not the one of the current boot of node ${node.uuid}. A ramdisk of an earlier boot still runs, or the ` +
       'machine restarted by itself: power it off.',
+  });
+}
+
+/**
+ * The first inventory of an inspection stands, as in Ironic, which expects no other after it. The same once more is a
+ * repetition by a ramdisk that did not hear our answer: false. Throws `not_found` for another.
+ */
+async function isFirstInventory(queries: Queries, node: NodeRecord, inventory: JsonObject): Promise<boolean> {
+  const kept = await queries.inventories.get(node.uuid);
+  if (kept?.boot_generation !== node.boot_generation) return true;
+  if (isDeepStrictEqual(kept.inventory, inventory)) return false;
+  throw new IngotError('not_found', `Node ${node.uuid} has the inventory of this inspection already.`, {
+    hint: 'Two machines may share a MAC address, or the ramdisk started twice. To take a new one, inspect it again.',
   });
 }
 
