@@ -33,6 +33,7 @@ import { followNodes } from './machines/follow-nodes.ts';
 import { learnAddresses } from './machines/known-addresses.ts';
 import { createPortPlaces } from './machines/port-places.ts';
 import { createReservationPublisher } from './machines/reservation-table.ts';
+import { createUnaskedBoots } from './machines/unasked-boots.ts';
 import { startPacketHost } from './packets/packet-host.ts';
 import { packetThreadOptions } from './packets/packet-options.ts';
 import type { Fact } from './packets/packet-protocol.ts';
@@ -87,7 +88,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     onStranger: discoveries.see,
     onPlace: places.seen,
   });
-  const onFacts = (batch: readonly Fact[]): void => recorder.record(facts.sort(batch));
+  const unaskedBoots = createUnaskedBoots(store, recorder, log);
+  const onFacts = (batch: readonly Fact[]): void => {
+    const events = facts.sort(batch);
+    recorder.record(events);
+    unaskedBoots.see(events);
+  };
   const warnings = createStandingWarnings();
   const manifest = await loadBootManifest(config.boot.ipxe_dir, config.boot.secure_boot_dir);
   const https = await prepareHttpsBoot(config, clock.now());
@@ -252,6 +258,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       stopFollowing();
       metrics.stop();
       await Promise.all([packets.stop(), Promise.race([bmcs.close(), clock.sleep(LOGOUT_MS)])]);
+      await unaskedBoots.settled();
       await Promise.all([recorder.stop(), places.stop(), discoveries.stop(), sessions.stop()]);
       await store.close();
       await lock.close();

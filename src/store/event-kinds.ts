@@ -16,6 +16,7 @@ const BY_SUBJECT = {
       'program',
       'request',
       'script',
+      'unasked',
       'waits',
     ] as const),
   ],

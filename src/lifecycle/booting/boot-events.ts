@@ -35,6 +35,6 @@ export async function bootEventsOf(
  * When the packet came, in milliseconds since the epoch: what ran on the machine may ask DHCP until it is switched off,
  * and be told of a moment later.
  */
-function seenAt({ at, data }: EventRecord): number {
+export function seenAt({ at, data }: EventRecord): number {
   return Date.parse(typeof data.seen_at === 'string' ? data.seen_at : at);
 }

@@ -164,6 +164,7 @@ export const TROUBLE: readonly string[] = [
   'tftp.failed',
   'boot.failed',
   'boot.loop',
+  'boot.unasked',
   'agent.refused',
 ];
 
