@@ -95,7 +95,7 @@ function refused(node: Deployable, problem: string, hint: string): IngotError {
 export function imageRequestOf(node: Deployable): AskedImage {
   const info = node.instance_info;
   const source = info.image_source;
-  if (typeof source !== 'string' || !/^(https?|file):\/\/\S+$/.test(source) || !URL.canParse(source)) {
+  if (typeof source !== 'string' || !/^(https?|file):\/\/\S+$/i.test(source) || !URL.canParse(source)) {
     throw incomplete(node, 'image_source must be an http://, https:// or file:// URL', 'image_source');
   }
   return { source, checksum: checksumOf(node), format: formatOf(node, source) };

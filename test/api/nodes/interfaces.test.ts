@@ -185,3 +185,23 @@ test.each([
   const body = [{ op: 'replace', path: '/bios_interface', value }];
   expect((await ask('PATCH', `/v1/nodes/${NODE}`, { body })).status).toBe(status);
 });
+
+test('an image that nobody here can fetch is stored, as in Ironic, and the verdict says which can be', async () => {
+  const { ask, store } = await apiFixture();
+  const instance_info = { image_checksum: 'a'.repeat(64) };
+  await store.nodes.insert(aNode({ instance_info }));
+  const verdictOn = async (value: string): Promise<unknown> => {
+    const body = [{ op: 'add', path: '/instance_info/image_source', value }];
+    expect((await ask('PATCH', URL, { body })).status).toBe(200);
+    return (await ask('GET', `${URL}/validate`)).body.deploy;
+  };
+  for (const source of ['ftp://images/a.raw', 'glance://11111111-2222-4333-8444-555555555555', 'a.raw'])
+    expect(await verdictOn(source)).toEqual({
+      result: false,
+      reason: expect.stringMatching(
+        /image_source must be an http:\/\/, https:\/\/ or file:\/\/ URL.*Set image_source/,
+      ),
+    });
+  expect(await verdictOn('https://images/a.raw')).toEqual({ result: true });
+  expect(await verdictOn('HTTPS://images/a.raw')).toEqual({ result: true });
+});
