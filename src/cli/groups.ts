@@ -8,6 +8,7 @@ import { dhcpImport } from './commands/dhcp-import.ts';
 import { discoveredForget, discoveredList, discoveredShow } from './commands/discovered.ts';
 import { enroll } from './commands/enroll.ts';
 import { imageAdd, imageList, imageRemove, imageShow } from './commands/images.ts';
+import { inventory } from './commands/inventory.ts';
 import { leaseList } from './commands/leases.ts';
 import { logs } from './commands/logs.ts';
 import { list, remove, show, why } from './commands/nodes.ts';
@@ -35,6 +36,7 @@ const NODE: Group = {
     enroll,
     list,
     show,
+    inventory,
     set,
     unset,
     manage,

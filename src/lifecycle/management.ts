@@ -114,6 +114,6 @@ export function unsupported({ driver }: Pick<NodeRecord, 'driver'>, extension: s
   return new IngotError(
     'invalid_input',
     `Driver ${driver} does not support ${extension} (disabled or not implemented).`,
-    { hint: 'See the interfaces of the node: `GET /v1/nodes/NAME/validate`.' },
+    { hint: '`baremetal node validate NAME` tells what each of its interfaces can do.' },
   );
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { BmcTrouble } from '../../src/store/records/node.ts';
 import { aNode, NODE } from '../api/fixtures.ts';
+import { INVENTORY } from '../lifecycle/fakes/inventory.ts';
 import { daemonFixture, runNode } from './fixtures.ts';
 
 test('show tells states, BMC without its secret, ports and the report of the OS', async () => {
@@ -181,4 +182,42 @@ test('power, maintenance and delete', async () => {
   expect((await node('maintenance', 'rack1-07', 'off')).code).toBe(0);
   expect((await node('delete', 'rack1-07')).out).toBe('rack1-07 is deleted.\n');
   expect(await store.nodes.list({})).toEqual([]);
+});
+
+test('inventory tells the disks apart, and all that was found as JSON', async () => {
+  const { node, store } = await daemonFixture();
+  await store.nodes.insert(aNode());
+  const never = await node('inventory', 'rack1-07');
+  expect(never).toMatchObject({ code: 1, err: expect.stringContaining('`ingot node inspect rack1-07`') });
+  const disk = {
+    name: '/dev/sda',
+    size: 480 * 2 ** 30,
+    model: 'SSD',
+    serial: 'S1',
+    wwn: '0x5',
+    hctl: '0:0:0:0',
+  };
+  const inventory = { ...JSON.parse(JSON.stringify(INVENTORY)), disks: [disk, { name: '/dev/sdb' }] };
+  await store.inventories.put(NODE, inventory, {});
+  const { code, out } = await node('inventory', 'rack1-07');
+  expect(code).toBe(0);
+  expect(out).toMatch(/^CPUs +2 x86_64 QEMU$/m);
+  expect(out).toMatch(/^\/dev\/sda +480\.0 GiB +SSD +S1 +0x5 +-$/m);
+  expect(out).toMatch(/^\/dev\/sdb +- +- +- +- +-$/m);
+  expect(out).toMatch(/^eth0 +52:54:00:00:00:01 +link$/m);
+  expect(JSON.parse((await node('inventory', 'rack1-07', '--json')).out)).toEqual({
+    inventory,
+    plugin_data: {},
+  });
+});
+
+test('an inventory of another agent, with little in it and that of another shape, is shown as far as it goes', async () => {
+  const { node, store } = await daemonFixture();
+  await store.nodes.insert(aNode());
+  await store.inventories.put(NODE, { cpu: { count: 'two' }, disks: 'none', memory: null }, {});
+  expect(await node('inventory', 'rack1-07')).toMatchObject({
+    code: 0,
+    err: '',
+    out: expect.stringMatching(/^CPUs +-\nmemory +-\nboot mode +-\n\nNo disks\.\n\nNo NICs\.\n$/m),
+  });
 });

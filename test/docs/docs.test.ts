@@ -53,6 +53,13 @@ describe.each(PAGES)('$path', (page) => {
   });
 });
 
+it('what ingot says names commands to its operators, no routes of the API', () => {
+  const said = CODE.split('\n').filter((line) => !/^\s*(\/\*\*|\*|\/\/)/.test(line));
+  expect(
+    said.filter((line) => /(?<!\[)[`(](GET|PUT|POST|PATCH|DELETE) \/(v1|ingot|lcm)\//.test(line)),
+  ).toEqual([]);
+});
+
 it('what fails in the field is shown by tests that are there', () => {
   const text = readFileSync(join(ROOT, 'docs/netboot-field.md'), 'utf8');
   const columns = text.split('\n').map((line) => /\|([^|]*)\|$/.exec(line)?.[1] ?? '');

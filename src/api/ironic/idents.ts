@@ -53,7 +53,7 @@ export async function findPort(
 
 export function noPort(ident: string): IngotError {
   return new IngotError('not_found', `Port ${ident} could not be found.`, {
-    hint: '`ingot node show NAME` shows the ports of a node, `GET /v1/ports` all by uuid.',
+    hint: '`ingot node show NAME` shows the ports of a node, `baremetal port list` all by uuid.',
   });
 }
 

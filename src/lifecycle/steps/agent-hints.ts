@@ -1,7 +1,7 @@
 /** What to do about a failure that the agent reports, by its error type (ours and ironic-python-agent's). */
 const HINTS: Readonly<Record<string, string>> = {
   DeviceNotFound:
-    'Compare root_device of the node with the disks that inspection found (GET /v1/nodes/NAME/inventory), or leave it out.',
+    'Compare root_device of the node with the disks that inspection found (`ingot node inventory NAME`), or leave it out.',
   DeviceAmbiguous: 'Make root_device name one disk only, by serial, wwn or by_path.',
   ImageTooLarge: 'Choose a smaller image, or a larger disk with root_device.',
   ImageDownloadError: 'Check that the machine reaches the image server over the PXE network.',

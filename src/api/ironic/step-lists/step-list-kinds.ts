@@ -17,6 +17,8 @@ export type StepListFacts = {
   readonly kind: StepListKind;
   /** In sentences. */
   readonly title: string;
+  /** The command that lists all. */
+  readonly lister: string;
   /** The first microversion that has it. */
   readonly since: number;
   /** Under its collection's name, with its fields as Ironic answers them. */
@@ -56,6 +58,7 @@ const OF_RUNBOOKS = { disable_ramdisk: false, public: false, owner: null } as co
 export const DEPLOY_TEMPLATES: StepListFacts = {
   kind: 'deploy_template',
   title: 'Deploy template',
+  lister: 'ingot template list',
   since: 55,
   listed: listedAs('deploy_templates', [
     ...plainFields<StepListRecord, 'name' | 'extra'>(['name', 'extra']),
@@ -74,6 +77,7 @@ export const DEPLOY_TEMPLATES: StepListFacts = {
 export const RUNBOOKS: StepListFacts = {
   kind: 'runbook',
   title: 'Runbook',
+  lister: 'ingot runbook list',
   since: 92,
   listed: listedAs('runbooks', [
     ...plainFields<StepListRecord, 'name' | 'extra' | 'public' | 'owner' | 'disable_ramdisk'>([

@@ -109,7 +109,7 @@ function kindRoutes(app: FastifyInstance, { store }: ApiContext, facts: StepList
   });
 }
 
-type Named = Pick<StepListFacts, 'kind' | 'title' | 'listed'>;
+type Named = Pick<StepListFacts, 'kind' | 'title' | 'lister'>;
 
 /** Throws `not_found` in Ironic's words. */
 export async function findStepList(
@@ -122,9 +122,9 @@ export async function findStepList(
   return found;
 }
 
-export function notFound({ title, listed }: Named, ident: string): IngotError {
+export function notFound({ title, lister }: Named, ident: string): IngotError {
   return new IngotError('not_found', `${title} ${ident} could not be found.`, {
-    hint: `GET /v1/${listed.name} lists all by uuid and name.`,
+    hint: `\`${lister}\` lists all by uuid and name.`,
   });
 }
 
