@@ -41,7 +41,11 @@ async function secondBootOfRamdisk(
 ): Promise<string | null> {
   const before = (await bootEventsOf(store, node)).filter((event) => seenAt(event) < at);
   const last = before.findLastIndex(({ kind }) => LOADER_EVENTS.includes(kind));
-  if (last < 0) return null;
+  const loaded = before[last];
+  if (loaded === undefined) return null;
+  // Of a machine in rescue, say.
+  const power = { node_uuid: node.uuid, kinds: ['power.requested'], after: loaded.seq, limit: 1 } as const;
+  if ((await store.events.list(power)).length > 0) return null;
   // What firmware has fetched since is of the new boot already.
   const ofLast = ({ kind }: EventRecord, index: number): boolean =>
     index <= last || !BEFORE_THE_LOADER.includes(kind);

@@ -84,6 +84,18 @@ it('a ramdisk that starts anew in the same boot is told of, with how far it had 
   expect(await told(), 'the next boot was asked for').toHaveLength(1);
 });
 
+it('a ramdisk that was restarted through ingot, in a rescue, is not', async () => {
+  const { store, wire, asked, told } = await machine({ provision_state: 'rescue', boot_intent: 'ramdisk' });
+  await asked(0, 'job.step_started', { step: 'boot-ramdisk' });
+  await store.nodes.update(A, { boot_started_at: new Date(BEGIN).toISOString() });
+  await wire(1, BOOT);
+  await asked(60, 'power.requested');
+  await wire(65, BOOT);
+  expect(await told()).toEqual([]);
+  await wire(90, BOOT);
+  expect(await told(), 'once').toHaveLength(1);
+});
+
 test.each([
   ['is not deployed', { provision_state: 'available' }],
   ['has its system from the network', { provision_state: 'active', boot_intent: 'instance' }],
