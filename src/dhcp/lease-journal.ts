@@ -67,10 +67,14 @@ const GATHER_MS = 1;
 /** The log runs ahead of `leases.db` for no longer than this. */
 const FOLD_MS = 60_000;
 const RETRY_FOLD_MS = 15_000;
+const DAMAGE_HINT =
+  'Machines whose leases were lost get them back when they ask again. Check the disk of state_dir (`dmesg`, `smartctl`): it lost what it had confirmed.';
 
 /** @throws IngotError `environment` when a file cannot be opened, is damaged, or is of a newer ingot. */
 export async function openLeaseJournal(path: string, log: Pick<Log, 'error'>): Promise<WatchedJournal> {
-  const table = createTableHost({ ...LOG, path, niceness: getPriority(process.pid) });
+  const table = createTableHost({ ...LOG, path, niceness: getPriority(process.pid) }, (sentence) =>
+    log.error({ hint: DAMAGE_HINT }, sentence),
+  );
   try {
     const last = await table.open();
     const keeper = startKeeper(segmentPaths(path, LOG.segments));

@@ -15,7 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readFrames } from '../../src/dhcp/journal/frames.ts';
 import type { Lease } from '../../src/dhcp/lease.ts';
 import { type LeaseJournal, openLeaseJournal } from '../../src/dhcp/lease-journal.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog, type Log } from '../../src/log.ts';
 import { lease, mac } from './samples.ts';
 
 let folder: string;
@@ -33,13 +33,16 @@ function appended(journal: LeaseJournal, ...leases: readonly Lease[]): Promise<u
 }
 
 /** What a daemon finds that starts on a copy of the folder, as if this one had been killed now. */
-async function afterAKill(change: (copy: string) => void = () => undefined): Promise<readonly Lease[]> {
+async function afterAKill(
+  change: (copy: string) => void = () => undefined,
+  errors: Pick<Log, 'error'> = log,
+): Promise<readonly Lease[]> {
   const copy = join(folder, `copy-${process.hrtime.bigint()}`);
   mkdirSync(copy);
   for (const name of readdirSync(folder).filter((file) => file.startsWith('leases.')))
     cpSync(join(folder, name), join(copy, name));
   change(copy);
-  const journal = await openLeaseJournal(join(copy, 'leases.db'), log);
+  const journal = await openLeaseJournal(join(copy, 'leases.db'), errors);
   const found = await journal.load('pxe');
   await journal.close();
   rmSync(copy, { recursive: true });
@@ -50,7 +53,7 @@ describe('the lease journal', () => {
   it('tells that a lease is on disk when a new start would find it, and not before', async () => {
     const journal = await openLeaseJournal(path, log);
     await journal.load('pxe');
-    const onLog = (): number => readFrames(readFileSync(join(folder, 'leases.log.0'))).length;
+    const onLog = (): number => readFrames(readFileSync(join(folder, 'leases.log.0'))).frames.length;
     const done = appended(journal, lease(mac(1), '10.77.0.10'));
     expect(onLog()).toBe(0);
     expect(await done).toBeNull();
@@ -119,14 +122,38 @@ describe('a lease journal that was killed', () => {
     const journal = await openLeaseJournal(path, log);
     const leases = Array.from({ length: 3 }, (_, index) => lease(mac(index), `10.77.0.1${index}`, index));
     for (const one of leases) await appended(journal, one);
-    const ends = readFrames(readFileSync(join(folder, 'leases.log.0'))).map(
-      ({ payload }) => payload.byteOffset + payload.byteLength,
-    );
+    const { frames } = readFrames(readFileSync(join(folder, 'leases.log.0')));
+    const ends = frames.map(({ payload }) => payload.byteOffset + payload.byteLength);
     const [, second = 0, third = 0] = ends;
     for (const cut of [second, second + 1, Math.floor((second + third) / 2), third - 1]) {
       const found = await afterAKill((copy) => truncateSync(join(copy, 'leases.log.0'), cut));
       expect(found).toEqual(leases.slice(0, 2));
     }
+    await journal.close();
+  });
+
+  it('has all leases but those of a frame that the disk damaged, and says which file that is and what to do', async () => {
+    const journal = await openLeaseJournal(path, log);
+    const leases = Array.from({ length: 4 }, (_, index) => lease(mac(index), `10.77.0.1${index}`, index));
+    for (const one of leases) await appended(journal, one);
+    const said: object[] = [];
+    const found = await afterAKill(
+      (copy) => {
+        const file = join(copy, 'leases.log.0');
+        const bytes = readFileSync(file);
+        const [, second] = readFrames(bytes).frames;
+        second?.payload.fill(0);
+        writeFileSync(file, bytes);
+      },
+      { error: (fields, message) => said.push({ ...fields, message }) },
+    );
+    expect(found).toEqual(leases.toSpliced(1, 1));
+    expect(said).toEqual([
+      {
+        hint: expect.stringContaining('Check the disk of state_dir'),
+        message: expect.stringMatching(/leases\.log\.0 is damaged at byte \d+: .* at most 1 writes/),
+      },
+    ]);
     await journal.close();
   });
 

@@ -6,8 +6,9 @@
  *     | CRC-32 | length |    sequence    |    payload    |   little endian; the CRC is of all that follows it
  *     +--------+--------+----------------+- - - - - - - -+
  *
- * A segment is written over and over. What counts is the run of whole frames from its start whose sequence grows:
- * a frame torn by a power cut has the wrong CRC, a frame of the segment's earlier use has a smaller sequence.
+ * A segment is written over and over. What counts are the whole frames whose sequence grows from its start: a frame
+ * torn by a power cut has the wrong CRC, a frame of the segment's earlier use has a smaller sequence. Behind a frame
+ * that was damaged later (a bad sector, an editor) the others are found by looking for their headers.
  */
 import { crc32 } from 'node:zlib';
 
@@ -31,19 +32,59 @@ export function encodeFrame({ sequence, payload }: Frame): Uint8Array {
   return bytes;
 }
 
-/** The frames that count, in the order of writing. Payloads are views of `segment`. Never throws. */
-export function readFrames(segment: Uint8Array): readonly Frame[] {
+/** Bytes that hold no whole frame though a newer one stands behind them: what was durable once is damaged. */
+export type Hole = {
+  readonly at: number;
+  readonly bytes: number;
+  /** Frames that it held, at most: failed writes leave gaps in the sequence, too. */
+  readonly frames: number;
+};
+
+export type SegmentContents = {
+  /** Those that count, in the order of writing. Payloads are views of the segment. */
+  readonly frames: readonly Frame[];
+  /** Where frames newer than those that are folded are lost. */
+  readonly holes: readonly Hole[];
+};
+
+/** `folded`: sequence of the last frame that counts no more, so that its loss is none. Never throws. */
+export function readFrames(segment: Uint8Array, folded = 0): SegmentContents {
   const bytes = Buffer.from(segment.buffer, segment.byteOffset, segment.byteLength);
   const frames: Frame[] = [];
+  const holes: Hole[] = [];
   let last = 0;
-  for (let at = 0; at + HEADER_BYTES <= bytes.length; ) {
-    const end = at + HEADER_BYTES + bytes.readUInt32LE(at + LENGTH_AT);
-    if (end > bytes.length) break;
-    const sequence = Number(bytes.readBigUInt64LE(at + SEQUENCE_AT));
-    if (sequence <= last || crc32(bytes.subarray(at + LENGTH_AT, end)) !== bytes.readUInt32LE(at)) break;
-    frames.push({ sequence, payload: bytes.subarray(at + HEADER_BYTES, end) });
-    last = sequence;
-    at = end;
+  for (let at = 0; ; ) {
+    const known = Math.max(last, folded);
+    const here = frameAt(bytes, at, last);
+    // Usually nothing more: zeros, the segment's earlier use, or what a power cut tore.
+    const found = here ?? nextFrame(bytes, at + 1, known);
+    if (found === null) return { frames, holes };
+    const missing = found.frame.sequence - known - 1;
+    if (here === null && missing > 0) holes.push({ at, bytes: found.at - at, frames: missing });
+    frames.push(found.frame);
+    last = found.frame.sequence;
+    at = found.end;
   }
-  return frames;
+}
+
+type Found = { readonly at: number; readonly end: number; readonly frame: Frame };
+
+function nextFrame(bytes: Buffer, from: number, after: number): Found | null {
+  for (let at = from; at + HEADER_BYTES <= bytes.length; at++) {
+    const found = frameAt(bytes, at, after);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** A whole frame at that byte, of a greater sequence than `after`. */
+function frameAt(bytes: Buffer, at: number, after: number): Found | null {
+  if (at + HEADER_BYTES > bytes.length) return null;
+  // Looked at first, since each byte of a segment may be asked about: text and zeros are no sequences.
+  const sequence = bytes.readUInt32LE(at + SEQUENCE_AT + 4) * 2 ** 32 + bytes.readUInt32LE(at + SEQUENCE_AT);
+  if (sequence <= after || sequence > Number.MAX_SAFE_INTEGER) return null;
+  const end = at + HEADER_BYTES + bytes.readUInt32LE(at + LENGTH_AT);
+  if (end > bytes.length || crc32(bytes.subarray(at + LENGTH_AT, end)) !== bytes.readUInt32LE(at))
+    return null;
+  return { at, end, frame: { sequence, payload: bytes.subarray(at + HEADER_BYTES, end) } };
 }

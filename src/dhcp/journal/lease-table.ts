@@ -7,13 +7,19 @@ import { IngotError } from '../../errors.ts';
 import type { Lease } from '../lease.ts';
 import { type Adoption, adoptLeases, type Homes } from './adoption.ts';
 import { decodeEntries, encodeEntries, type NetworkLease } from './entries.ts';
-import { readFrames } from './frames.ts';
+import { type Hole, readFrames } from './frames.ts';
+
+/** A place in the log whose frames are lost. */
+export type Damage = { readonly segment: number; readonly hole: Hole };
 
 export type LeaseTable = {
   /** Sequence of the last frame whose leases are in the table; 0 at first. */
   foldedThrough(): number;
-  /** Takes over what is new in the log's segments up to that sequence, in one transaction. @throws as SQLite does */
-  fold(segments: readonly Uint8Array[], through: number): void;
+  /**
+   * Takes over what is new in the log's segments up to that sequence, in one transaction. Returns what could not be
+   * read of it. @throws as SQLite does
+   */
+  fold(segments: readonly Uint8Array[], through: number): readonly Damage[];
   /** The network's leases, the oldest end first, in parts as `encodeEntries` makes them. */
   load(network: string): Iterable<Uint8Array>;
   /** @throws as SQLite does */
@@ -74,13 +80,15 @@ export function openLeaseTable(path: string): LeaseTable {
     foldedThrough,
     fold: (segments, through) => {
       const folded = foldedThrough();
-      const frames = segments
-        .flatMap(readFrames)
+      const contents = segments.map((segment) => readFrames(segment, folded));
+      const frames = contents
+        .flatMap((one) => one.frames)
         .filter(({ sequence }) => sequence > folded && sequence <= through)
         .toSorted((one, other) => one.sequence - other.sequence);
       const last = frames.at(-1);
-      if (last === undefined) return;
-      write(lastOfEach(frames.flatMap(({ payload }) => decodeEntries(payload))), last.sequence);
+      if (last !== undefined)
+        write(lastOfEach(frames.flatMap(({ payload }) => decodeEntries(payload))), last.sequence);
+      return contents.flatMap(({ holes }, segment) => holes.map((hole) => ({ segment, hole })));
     },
     load: (network) => loadParts(database, network),
     adopt: (homes) => adoptLeases(database, homes),

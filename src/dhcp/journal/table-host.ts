@@ -32,8 +32,8 @@ type Waiter = {
 };
 type Running = { readonly worker: Worker; readonly waiters: Waiter[]; linger: NodeJS.Timeout | null };
 
-/** Each call rejects with an `IngotError` that says what to do. */
-export function createTableHost(options: TableOptions): TableHost {
+/** Each call rejects with an `IngotError` that says what to do. `onDamage` hears what of the log cannot be read. */
+export function createTableHost(options: TableOptions, onDamage: (sentence: string) => void): TableHost {
   const returnSpareMemory = spareMemoryReturner();
   let running: Running | null = null;
 
@@ -50,8 +50,10 @@ export function createTableHost(options: TableOptions): TableHost {
         return;
       }
       const waiter = thread.waiters.shift();
-      if (answer.ok) waiter?.resolve({ ...answer, leases: waiter.leases });
-      else waiter?.reject(new IngotError(answer.code, answer.message, { hint: answer.hint }));
+      if (answer.ok) {
+        answer.damage.forEach(onDamage);
+        waiter?.resolve({ ...answer, leases: waiter.leases });
+      } else waiter?.reject(new IngotError(answer.code, answer.message, { hint: answer.hint }));
       if (thread.waiters.length > 0 || running !== thread) return;
       thread.linger = setTimeout(() => void end(thread), LINGER_MS).unref();
     });

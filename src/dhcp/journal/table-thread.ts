@@ -7,7 +7,7 @@ import type { ErrorCode } from '../../errors.ts';
 import { useUsualPriority } from '../../net/thread-priority.ts';
 import type { Adoption, Homes } from './adoption.ts';
 import { writeFailure } from './failures.ts';
-import { type LeaseTable, openLeaseTable } from './lease-table.ts';
+import { type Damage, type LeaseTable, openLeaseTable } from './lease-table.ts';
 import { makeSegment, readSegment, segmentPaths } from './segment-file.ts';
 
 export type TableOptions = {
@@ -40,6 +40,8 @@ export type TableAnswer =
       readonly foldedThrough: number;
       /** Of `adopt`. */
       readonly adopted: readonly Adoption[];
+      /** Of `open` and `fold`: what of the log cannot be read, in sentences. */
+      readonly damage: readonly string[];
     }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly hint: string };
 
@@ -53,13 +55,16 @@ function runTableThread(port: MessagePort, options: TableOptions): void {
     opened ??= openLeaseTable(options.path);
     const table = opened;
     let adopted: readonly Adoption[] = [];
+    let damage: readonly string[] = [];
+    const fold = (through: number): readonly string[] =>
+      table.fold(paths.map(readSegment), through).map((found) => damageSentence(found, paths));
     switch (work.type) {
       case 'open':
         for (const path of paths) makeSegment(path, options.segmentBytes);
-        table.fold(paths.map(readSegment), Number.MAX_SAFE_INTEGER);
+        damage = fold(Number.MAX_SAFE_INTEGER);
         break;
       case 'fold':
-        table.fold(paths.map(readSegment), work.through);
+        damage = fold(work.through);
         break;
       case 'load':
         for (const part of table.load(work.network)) port.postMessage({ part } satisfies FromTable);
@@ -68,7 +73,7 @@ function runTableThread(port: MessagePort, options: TableOptions): void {
         adopted = table.adopt(work.homes);
         break;
     }
-    return { ok: true, foldedThrough: table.foldedThrough(), adopted };
+    return { ok: true, foldedThrough: table.foldedThrough(), adopted, damage };
   };
 
   port.on('message', (request: TableRequest) => {
@@ -84,6 +89,13 @@ function runTableThread(port: MessagePort, options: TableOptions): void {
       port.postMessage({ ok: false, code, message, hint } satisfies TableAnswer);
     }
   });
+}
+
+function damageSentence({ segment, hole }: Damage, paths: readonly string[]): string {
+  return (
+    `${paths[segment]} is damaged at byte ${hole.at}: ${hole.bytes} bytes, at most ${hole.frames} writes of leases, cannot ` +
+    'be read; the leases behind them are kept'
+  );
 }
 
 // Without a parent it is only loaded, to be compiled (`ingot serve --compile`).

@@ -59,7 +59,7 @@ async function end(failure: string | null = null): Promise<void> {
 }
 
 const macsOf = (frame: PlacedFrame | undefined): readonly string[] =>
-  readFrames(frame?.bytes ?? new Uint8Array()).flatMap(({ payload }) =>
+  readFrames(frame?.bytes ?? new Uint8Array()).frames.flatMap(({ payload }) =>
     decodeEntries(payload).map((entry) => entry.lease.mac),
   );
 
