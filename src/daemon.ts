@@ -41,8 +41,8 @@ export async function serveCommand(argv: readonly string[]): Promise<number> {
   }
   if (values.compile) {
     await import('./packet-thread.ts');
-    await import('./dhcp/journal/keeper-thread.ts');
-    await import('./dhcp/journal/table-thread.ts');
+    await import('./dhcp/leases/journal/keeper-thread.ts');
+    await import('./dhcp/leases/journal/table-thread.ts');
     return 0;
   }
   let config: Config;

@@ -1,8 +1,8 @@
 /** A lease file as a daemon leaves it that has handed out many addresses. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Lease } from '../../src/dhcp/lease.ts';
-import { openLeaseJournal } from '../../src/dhcp/lease-journal.ts';
+import type { Lease } from '../../src/dhcp/leases/lease.ts';
+import { openLeaseJournal } from '../../src/dhcp/leases/lease-journal.ts';
 import { createLog } from '../../src/log.ts';
 import { ipv4FromNumber, ipv4ToNumber, parseIpv4 } from '../../src/net/ipv4.ts';
 import { macFromBytes } from '../../src/net/mac.ts';

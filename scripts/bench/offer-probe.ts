@@ -4,9 +4,9 @@
  */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { MESSAGE_TYPES } from '../../src/dhcp/message-type.ts';
-import { OPTIONS, writeOption } from '../../src/dhcp/options/table.ts';
-import { encodePacket } from '../../src/dhcp/packet.ts';
+import { MESSAGE_TYPES } from '../../src/dhcp/codec/message-type.ts';
+import { OPTIONS, writeOption } from '../../src/dhcp/codec/options/table.ts';
+import { encodePacket } from '../../src/dhcp/codec/packet.ts';
 import { parseIpv4 } from '../../src/net/ipv4.ts';
 
 const PAUSE_MS = 20;

@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { spareMemoryReturner } from '../dhcp/journal/spare-memory.ts';
+import { spareMemoryReturner } from '../dhcp/leases/journal/spare-memory.ts';
 
 /** What a first start makes (certificates, tables) is made by then. */
 const SETTLED_MS = 4_000;

@@ -5,20 +5,20 @@
  */
 import type { Log } from '../log.ts';
 import { cidrContains, parseIpv4 } from '../net/ipv4.ts';
-import type { Silence } from './answer.ts';
-import type { DhcpBootFields } from './boot-fields.ts';
-import { composeBootReply } from './boot-reply.ts';
-import type { ClientFacts } from './client-facts.ts';
+import type { ClientFacts } from './codec/client-facts.ts';
+import type { MacOfUuid } from './codec/identity.ts';
+import type { ClientMessage } from './codec/message-type.ts';
+import { readMessage } from './codec/read-message.ts';
 import type { DhcpCounters } from './counters.ts';
-import { BOOT_SERVER_PORT, bootServerDestination } from './destination.ts';
 import { type DhcpFact, dhcpFact } from './facts.ts';
-import type { MacOfUuid } from './identity.ts';
-import type { ClientMessage } from './message-type.ts';
-import type { BootNetwork } from './network.ts';
+import type { Reservations } from './leases/reservations.ts';
 import type { BootStage, Send } from './question.ts';
-import { readMessage } from './read-message.ts';
-import type { Reservations } from './reservations.ts';
-import type { Arrival } from './wires.ts';
+import type { Silence } from './replies/answer.ts';
+import type { DhcpBootFields } from './replies/boot-fields.ts';
+import { composeBootReply } from './replies/boot-reply.ts';
+import { BOOT_SERVER_PORT, bootServerDestination } from './replies/destination.ts';
+import type { BootNetwork } from './wires/network.ts';
+import type { Arrival } from './wires/wires.ts';
 
 export type BootServerParts = {
   readonly networks: readonly BootNetwork[];

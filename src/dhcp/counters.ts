@@ -1,8 +1,8 @@
 /** What the DHCP server counts: every message in and out, and every silent drop by its reason. */
 import { type Counters, createCounters } from '../net/counters.ts';
-import { SILENCES } from './answer.ts';
-import { CLIENT_REFUSALS } from './client-facts.ts';
-import { PACKET_REFUSALS } from './packet.ts';
+import { CLIENT_REFUSALS } from './codec/client-facts.ts';
+import { PACKET_REFUSALS } from './codec/packet.ts';
+import { SILENCES } from './replies/answer.ts';
 
 const DHCP_COUNTERS = [
   'received_discover',

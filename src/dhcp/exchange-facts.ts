@@ -1,9 +1,9 @@
 /** What is told of the exchanges on one wire: each step, what stays unanswered, and links that come up late. */
 import { RepeatLimit } from '../net/repeat-limit.ts';
-import type { Silence } from './answer.ts';
 import { type DhcpFact, dhcpFact, type FactBody, silenceSentence, unansweredKind } from './facts.ts';
-import { LinkWatch } from './link-watch.ts';
 import type { Case } from './question.ts';
+import type { Silence } from './replies/answer.ts';
+import { LinkWatch } from './watch/link-watch.ts';
 
 export class ExchangeFacts {
   readonly #onFact: (fact: DhcpFact) => void;

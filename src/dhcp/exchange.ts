@@ -5,23 +5,23 @@
 import type { Clock } from '../clock.ts';
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
-import type { AddressProbe } from './address-probe.ts';
-import type { Answer, Silence } from './answer.ts';
-import { identifiedBy } from './client-facts.ts';
+import { identifiedBy } from './codec/client-facts.ts';
 import { ExchangeFacts } from './exchange-facts.ts';
 import type { DhcpFact } from './facts.ts';
-import type { Lease } from './lease.ts';
-import type { WriteLeases } from './lease-writer.ts';
-import { leaseSecondsFor } from './network.ts';
+import type { Lease } from './leases/lease.ts';
+import type { WriteLeases } from './leases/lease-writer.ts';
 import type { DhcpNotice } from './notice.ts';
-import { OFFER_HOLD_MS, Offers } from './offers.ts';
 import { type Case, type Question, withRelayOfLease } from './question.ts';
-import { Replies, type RepliesParts } from './replies.ts';
-import { Retransmissions } from './retransmissions.ts';
-import { Returns } from './returns.ts';
-import { decide, endNextDoor, type Places } from './shared-network.ts';
-import { Strangers } from './strangers.ts';
-import { UsedAddresses } from './used-addresses.ts';
+import type { Answer, Silence } from './replies/answer.ts';
+import { OFFER_HOLD_MS, Offers } from './replies/offers.ts';
+import { Replies, type RepliesParts } from './replies/replies.ts';
+import { Retransmissions } from './replies/retransmissions.ts';
+import { Returns } from './replies/returns.ts';
+import { Strangers } from './strangers/strangers.ts';
+import type { AddressProbe } from './watch/address-probe.ts';
+import { UsedAddresses } from './watch/used-addresses.ts';
+import { leaseSecondsFor } from './wires/network.ts';
+import { decide, endNextDoor, type Places } from './wires/shared-network.ts';
 
 export type ExchangeParts = RepliesParts & {
   /** The wire's networks. */

@@ -1,8 +1,8 @@
 /** What the DHCP server tells the rest of ingot about a machine: one plain object, one sentence. */
 import type { Ipv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
-import type { Silence } from './answer.ts';
-import type { ClientFacts } from './client-facts.ts';
+import type { ClientFacts } from './codec/client-facts.ts';
+import type { Silence } from './replies/answer.ts';
 
 export type DhcpFact = {
   readonly kind: /** Asked for an address and got none. */

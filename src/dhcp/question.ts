@@ -1,10 +1,10 @@
 /** A client's message on its way through the server. */
-import type { ClientFacts } from './client-facts.ts';
-import type { Destination } from './destination.ts';
-import type { DhcpPacket } from './packet.ts';
-import { readRelayInformation } from './relay-information.ts';
-import type { Place, Places } from './shared-network.ts';
-import type { Arrival } from './wires.ts';
+import type { ClientFacts } from './codec/client-facts.ts';
+import type { DhcpPacket } from './codec/packet.ts';
+import { readRelayInformation } from './codec/relay-information.ts';
+import type { Destination } from './replies/destination.ts';
+import type { Place, Places } from './wires/shared-network.ts';
+import type { Arrival } from './wires/wires.ts';
 
 export type Send = (bytes: Uint8Array, destination: Destination) => void;
 

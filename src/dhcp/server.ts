@@ -7,11 +7,11 @@ import type { WatchDrops } from '../net/kernel-drops.ts';
 import { RepeatLimit } from '../net/repeat-limit.ts';
 import type { Source } from './boot-server.ts';
 import type { DhcpCounters } from './counters.ts';
-import { EVERYBODY } from './destination.ts';
-import { type Endpoint, endpointName } from './endpoints.ts';
-import { createFrameSender, type FrameSender } from './frame-sender.ts';
 import type { Send } from './question.ts';
-import type { Arrival } from './wires.ts';
+import { EVERYBODY } from './replies/destination.ts';
+import { createFrameSender, type FrameSender } from './replies/frame-sender.ts';
+import { type Endpoint, endpointName } from './wires/endpoints.ts';
+import type { Arrival } from './wires/wires.ts';
 
 /** Whoever answers what comes in by a socket. */
 export type Answerer = {

@@ -2,13 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { bootStageOf } from '../../src/boot/client.ts';
 import { createBootServer, type Source } from '../../src/dhcp/boot-server.ts';
+import { OPTIONS, readOption } from '../../src/dhcp/codec/options/table.ts';
+import { type DhcpPacket, decodePacket, encodePacket } from '../../src/dhcp/codec/packet.ts';
 import { createDhcpCounters } from '../../src/dhcp/counters.ts';
 import type { DhcpFact } from '../../src/dhcp/facts.ts';
-import type { DhcpNetwork } from '../../src/dhcp/network.ts';
-import { OPTIONS, readOption } from '../../src/dhcp/options/table.ts';
-import { type DhcpPacket, decodePacket, encodePacket } from '../../src/dhcp/packet.ts';
-import { createReservationTable } from '../../src/dhcp/reservations.ts';
-import type { Arrival } from '../../src/dhcp/wires.ts';
+import { createReservationTable } from '../../src/dhcp/leases/reservations.ts';
+import type { DhcpNetwork } from '../../src/dhcp/wires/network.ts';
+import type { Arrival } from '../../src/dhcp/wires/wires.ts';
 import { createLog } from '../../src/log.ts';
 import { cidr, ip, type MessageParts, mac, message, NETWORK, NOW } from './samples.ts';
 

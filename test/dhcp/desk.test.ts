@@ -1,8 +1,8 @@
 /** Datagrams at the desk: reading them, and what relays bring. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { OPTIONS, readOption } from '../../src/dhcp/options/table.ts';
-import { encodePacket } from '../../src/dhcp/packet.ts';
-import type { Arrival } from '../../src/dhcp/wires.ts';
+import { OPTIONS, readOption } from '../../src/dhcp/codec/options/table.ts';
+import { encodePacket } from '../../src/dhcp/codec/packet.ts';
+import type { Arrival } from '../../src/dhcp/wires/wires.ts';
 import { type ExchangeRig, startExchange, US } from './exchange-rig.ts';
 import { bookOf, cidr, ip, type MessageParts, mac, message, NETWORK } from './samples.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { OPTIONS, writeOption } from '../../src/dhcp/options/table.ts';
+import { OPTIONS, writeOption } from '../../src/dhcp/codec/options/table.ts';
 import { startExchange, US } from './exchange-rig.ts';
 
 const FIRMWARE = [writeOption(OPTIONS.vendorClass, 'PXEClient:Arch:00007:UNDI:003016')];

@@ -1,16 +1,16 @@
 /** The desk over a small network with a journal whose disk is quick, and what it said and told. */
 import { bootStageOf } from '../../src/boot/client.ts';
+import { type DhcpPacket, decodePacket, encodePacket } from '../../src/dhcp/codec/packet.ts';
 import { createDhcpCounters, type DhcpCounters } from '../../src/dhcp/counters.ts';
 import { createDesk, type DeskOptions } from '../../src/dhcp/desk.ts';
-import type { Destination } from '../../src/dhcp/destination.ts';
 import type { DhcpFact } from '../../src/dhcp/facts.ts';
-import type { JournalEntry } from '../../src/dhcp/lease-journal.ts';
-import type { DhcpNetwork } from '../../src/dhcp/network.ts';
+import type { JournalEntry } from '../../src/dhcp/leases/lease-journal.ts';
+import { createReservationTable, type ReservationTable } from '../../src/dhcp/leases/reservations.ts';
 import type { DhcpNotice } from '../../src/dhcp/notice.ts';
-import { type DhcpPacket, decodePacket, encodePacket } from '../../src/dhcp/packet.ts';
-import { createReservationTable, type ReservationTable } from '../../src/dhcp/reservations.ts';
-import type { Place } from '../../src/dhcp/shared-network.ts';
-import type { Arrival } from '../../src/dhcp/wires.ts';
+import type { Destination } from '../../src/dhcp/replies/destination.ts';
+import type { DhcpNetwork } from '../../src/dhcp/wires/network.ts';
+import type { Place } from '../../src/dhcp/wires/shared-network.ts';
+import type { Arrival } from '../../src/dhcp/wires/wires.ts';
 import { createLog } from '../../src/log.ts';
 import { bookOf, type MessageParts, message, NETWORK, NOW } from './samples.ts';
 

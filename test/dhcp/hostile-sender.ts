@@ -3,7 +3,7 @@
  * cut short, real packets with bytes changed.
  */
 import { createNoise, sendOnDemand } from '../rig/hostile-sender.ts';
-import { CAPTURED_CLIENTS, capturedDiscover } from './captured.ts';
+import { CAPTURED_CLIENTS, capturedDiscover } from './codec/captured.ts';
 
 const noise = createNoise(Number(process.argv[2] ?? '1'));
 

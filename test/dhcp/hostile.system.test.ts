@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CLIENT_REFUSALS } from '../../src/dhcp/client-facts.ts';
-import { CLIENT_MESSAGES } from '../../src/dhcp/message-type.ts';
-import { PACKET_REFUSALS } from '../../src/dhcp/packet.ts';
+import { CLIENT_REFUSALS } from '../../src/dhcp/codec/client-facts.ts';
+import { CLIENT_MESSAGES } from '../../src/dhcp/codec/message-type.ts';
+import { PACKET_REFUSALS } from '../../src/dhcp/codec/packet.ts';
 import { type RunningServer, startServer } from './running-server.ts';
 import { layWire, type Wire } from './wire.ts';
 

@@ -4,9 +4,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { MESSAGE_TYPES } from '../../src/dhcp/message-type.ts';
-import { OPTIONS, readOption, writeOption } from '../../src/dhcp/options/table.ts';
-import { decodePacket, encodePacket } from '../../src/dhcp/packet.ts';
+import { MESSAGE_TYPES } from '../../src/dhcp/codec/message-type.ts';
+import { OPTIONS, readOption, writeOption } from '../../src/dhcp/codec/options/table.ts';
+import { decodePacket, encodePacket } from '../../src/dhcp/codec/packet.ts';
 import { openBoundSocket } from '../../src/net/bound-socket.ts';
 import { parseIpv4 } from '../../src/net/ipv4.ts';
 import { macToBytes, parseMac } from '../../src/net/mac.ts';

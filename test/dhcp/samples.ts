@@ -1,12 +1,13 @@
 /** Builders for the tests of this folder: a small network, client messages, a lease book. */
-import { dynamicAddresses } from '../../src/dhcp/address-range.ts';
-import { type ClientFacts, readClient } from '../../src/dhcp/client-facts.ts';
-import type { Lease } from '../../src/dhcp/lease.ts';
-import { LeaseBook } from '../../src/dhcp/lease-book.ts';
-import { type ClientMessage, MESSAGE_TYPES } from '../../src/dhcp/message-type.ts';
-import type { DhcpNetwork } from '../../src/dhcp/network.ts';
-import { OPTIONS, writeOption } from '../../src/dhcp/options/table.ts';
-import type { DhcpPacket } from '../../src/dhcp/packet.ts';
+
+import { type ClientFacts, readClient } from '../../src/dhcp/codec/client-facts.ts';
+import { type ClientMessage, MESSAGE_TYPES } from '../../src/dhcp/codec/message-type.ts';
+import { OPTIONS, writeOption } from '../../src/dhcp/codec/options/table.ts';
+import type { DhcpPacket } from '../../src/dhcp/codec/packet.ts';
+import { dynamicAddresses } from '../../src/dhcp/leases/address-range.ts';
+import type { Lease } from '../../src/dhcp/leases/lease.ts';
+import { LeaseBook } from '../../src/dhcp/leases/lease-book.ts';
+import type { DhcpNetwork } from '../../src/dhcp/wires/network.ts';
 import { type Cidr, type Ipv4, parseCidr, parseIpv4 } from '../../src/net/ipv4.ts';
 import { type Mac, macToBytes, parseMac } from '../../src/net/mac.ts';
 

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { startKeeper } from '../../src/dhcp/journal/keeper.ts';
+import { startKeeper } from '../../src/dhcp/leases/journal/keeper.ts';
 
 const RR = 2;
 const OTHER = 0;

@@ -1,8 +1,8 @@
 /** DHCP for many simulated machines over one socket: answers come by broadcast, and their xid says whose they are. */
 import type { Socket } from 'node:dgram';
-import { type ClientMessage, MESSAGE_TYPES } from '../../../src/dhcp/message-type.ts';
-import { OPTIONS, readOption, writeOption } from '../../../src/dhcp/options/table.ts';
-import { type DhcpPacket, decodePacket, encodePacket } from '../../../src/dhcp/packet.ts';
+import { type ClientMessage, MESSAGE_TYPES } from '../../../src/dhcp/codec/message-type.ts';
+import { OPTIONS, readOption, writeOption } from '../../../src/dhcp/codec/options/table.ts';
+import { type DhcpPacket, decodePacket, encodePacket } from '../../../src/dhcp/codec/packet.ts';
 import { openBoundSocket } from '../../../src/net/bound-socket.ts';
 import type { Ipv4 } from '../../../src/net/ipv4.ts';
 import { type Mac, macToBytes } from '../../../src/net/mac.ts';

@@ -1,8 +1,8 @@
 /** ARP probes on each interface that ingot serves DHCP on. */
 import type { Clock } from '../../clock.ts';
-import { type AddressProbe, startAddressProbe } from '../../dhcp/address-probe.ts';
-import type { DhcpNetwork } from '../../dhcp/network.ts';
 import type { DhcpNotice } from '../../dhcp/notice.ts';
+import { type AddressProbe, startAddressProbe } from '../../dhcp/watch/address-probe.ts';
+import type { DhcpNetwork } from '../../dhcp/wires/network.ts';
 import type { Log } from '../../log.ts';
 import type { Ipv4 } from '../../net/ipv4.ts';
 import type { Mac } from '../../net/mac.ts';

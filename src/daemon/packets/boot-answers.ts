@@ -5,9 +5,9 @@ import { type BootClient, type BootEntry, type BootSite, decideBoot } from '../.
 import { renderDhcpBootFields } from '../../boot/dhcp-fields.ts';
 import type { FirmwareQuestion, ProgramRounds } from '../../boot/program-rounds.ts';
 import type { Clock } from '../../clock.ts';
-import type { DhcpBootFields } from '../../dhcp/boot-fields.ts';
-import type { ClientFacts } from '../../dhcp/client-facts.ts';
-import type { BootNetwork } from '../../dhcp/network.ts';
+import type { ClientFacts } from '../../dhcp/codec/client-facts.ts';
+import type { DhcpBootFields } from '../../dhcp/replies/boot-fields.ts';
+import type { BootNetwork } from '../../dhcp/wires/network.ts';
 import type { Mac } from '../../net/mac.ts';
 import type { Fact } from './packet-protocol.ts';
 

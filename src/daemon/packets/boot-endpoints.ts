@@ -1,5 +1,5 @@
 /** At which addresses of ours booting machines are served by UDP (TFTP, syslog), and who they are. Pure. */
-import type { BootNetwork } from '../../dhcp/network.ts';
+import type { BootNetwork } from '../../dhcp/wires/network.ts';
 import type { Cidr, Ipv4 } from '../../net/ipv4.ts';
 
 export type BootEndpoint = {

@@ -1,8 +1,8 @@
 /** The packet thread's copy of what the main thread tells it of machines: what each boots, and what is kept for it. */
 import type { BootEntry } from '../../boot/decision.ts';
 import type { DhcpFact } from '../../dhcp/facts.ts';
+import { createReservationTable, type ReservationTable } from '../../dhcp/leases/reservations.ts';
 import type { DhcpNotice } from '../../dhcp/notice.ts';
-import { createReservationTable, type ReservationTable } from '../../dhcp/reservations.ts';
 import type { Mac } from '../../net/mac.ts';
 import { uuidHex } from '../../net/smbios-uuid.ts';
 import type { ToPacketThread } from './packet-protocol.ts';

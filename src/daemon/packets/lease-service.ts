@@ -1,11 +1,11 @@
 /** The packet thread's end of what operators ask about leases. A long list leaves in parts, between packets. */
 import type { ForeignLease, LeaseImport, LeaseView, NetworkUsage } from '../../api/deps.ts';
 import type { Clock } from '../../clock.ts';
-import { bounded, judgeLease, type LeaseVerdict } from '../../dhcp/import-lease.ts';
-import type { Lease } from '../../dhcp/lease.ts';
-import type { LeaseJournal } from '../../dhcp/lease-journal.ts';
-import { overlaid, type Reservations, type ReservationTable } from '../../dhcp/reservations.ts';
-import type { Place } from '../../dhcp/shared-network.ts';
+import { bounded, judgeLease, type LeaseVerdict } from '../../dhcp/leases/import-lease.ts';
+import type { Lease } from '../../dhcp/leases/lease.ts';
+import type { LeaseJournal } from '../../dhcp/leases/lease-journal.ts';
+import { overlaid, type Reservations, type ReservationTable } from '../../dhcp/leases/reservations.ts';
+import type { Place } from '../../dhcp/wires/shared-network.ts';
 
 export type LeaseServiceParts = {
   /** The networks that are served. */

@@ -1,10 +1,10 @@
 /** How the packet thread's servers are started: DHCP, PXE's boot server, TFTP and syslog. */
 import type { Clock } from '../../clock.ts';
 import type { Config } from '../../config/schema.ts';
-import { BOOT_SERVER_PORT, SERVER_PORT } from '../../dhcp/destination.ts';
-import type { Endpoint } from '../../dhcp/endpoints.ts';
 import type { DhcpNotice } from '../../dhcp/notice.ts';
+import { BOOT_SERVER_PORT, SERVER_PORT } from '../../dhcp/replies/destination.ts';
 import { type Answerer, startDhcpServer } from '../../dhcp/server.ts';
+import type { Endpoint } from '../../dhcp/wires/endpoints.ts';
 import type { Log } from '../../log.ts';
 import { createInterfaceMtu } from '../../net/interface-mtu.ts';
 import { cidrContains, type Ipv4 } from '../../net/ipv4.ts';

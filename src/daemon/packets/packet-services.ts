@@ -1,8 +1,8 @@
 /** Which servers the packet thread runs on which endpoints, each tried again until it serves. */
 import type { Clock } from '../../clock.ts';
-import { BOOT_SERVER_PORT, SERVER_PORT } from '../../dhcp/destination.ts';
-import { type Endpoint, endpointName, endpointsOf } from '../../dhcp/endpoints.ts';
-import type { BootNetwork } from '../../dhcp/network.ts';
+import { BOOT_SERVER_PORT, SERVER_PORT } from '../../dhcp/replies/destination.ts';
+import { type Endpoint, endpointName, endpointsOf } from '../../dhcp/wires/endpoints.ts';
+import type { BootNetwork } from '../../dhcp/wires/network.ts';
 import type { Log } from '../../log.ts';
 import { type BootEndpoint, bootEndpointsOf } from './boot-endpoints.ts';
 import { keepTrying, type Service } from './keep-trying.ts';

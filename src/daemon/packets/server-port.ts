@@ -2,7 +2,7 @@
  * UDP ports of our servers that somebody else may have: another ingot with another `state_dir`, or another program. Who
  * that is stands in the error.
  */
-import type { Endpoint } from '../../dhcp/endpoints.ts';
+import type { Endpoint } from '../../dhcp/wires/endpoints.ts';
 import { IngotError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { openDescriptor } from '../../net/bound-socket.ts';

@@ -2,7 +2,7 @@
 import { systemClock } from '../../clock.ts';
 import type { NetworkConfig } from '../../config/schema.ts';
 import { serverAddresses } from '../../config/server-address.ts';
-import { startServerSearch } from '../../dhcp/server-search.ts';
+import { startServerSearch } from '../../dhcp/watch/server-search.ts';
 import { asIngotError } from '../../errors.ts';
 import type { Ipv4 } from '../../net/ipv4.ts';
 import { bad, type Finding, good, warning } from './finding.ts';

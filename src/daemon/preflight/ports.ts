@@ -1,7 +1,7 @@
 /** Whether the ports that the configuration needs are free, or held by whom. Pure. */
 import type { Config, NetworkConfig } from '../../config/schema.ts';
 import { isBootServed, serverAddress } from '../../config/server-address.ts';
-import { BOOT_SERVER_PORT, SERVER_PORT } from '../../dhcp/destination.ts';
+import { BOOT_SERVER_PORT, SERVER_PORT } from '../../dhcp/replies/destination.ts';
 import { SYSLOG_PORT } from '../../syslog/server.ts';
 import { TFTP_PORT } from '../../tftp/server.ts';
 import { bad, type Finding, good, warning } from './finding.ts';

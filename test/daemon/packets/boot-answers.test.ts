@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createProgramRounds } from '../../../src/boot/program-rounds.ts';
 import { createBootAnswers } from '../../../src/daemon/packets/boot-answers.ts';
 import type { Fact } from '../../../src/daemon/packets/packet-protocol.ts';
-import type { ClientMessage } from '../../../src/dhcp/message-type.ts';
+import type { ClientMessage } from '../../../src/dhcp/codec/message-type.ts';
 import { entry, IPXE_WITH_HTTP, ipv4, SITE } from '../../boot/fixtures.ts';
 import { factsOf, mac } from '../../dhcp/samples.ts';
 

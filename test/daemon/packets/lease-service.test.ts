@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { LeaseImport, LeaseView } from '../../../src/api/deps.ts';
 import { createLeaseService } from '../../../src/daemon/packets/lease-service.ts';
-import type { Lease } from '../../../src/dhcp/lease.ts';
-import type { LeaseBook } from '../../../src/dhcp/lease-book.ts';
-import type { JournalEntry } from '../../../src/dhcp/lease-journal.ts';
-import { createReservationTable } from '../../../src/dhcp/reservations.ts';
+import type { Lease } from '../../../src/dhcp/leases/lease.ts';
+import type { LeaseBook } from '../../../src/dhcp/leases/lease-book.ts';
+import type { JournalEntry } from '../../../src/dhcp/leases/lease-journal.ts';
+import { createReservationTable } from '../../../src/dhcp/leases/reservations.ts';
 import { IngotError } from '../../../src/errors.ts';
 import { bookOf, cidr, ip, lease, mac, NETWORK, NOW } from '../../dhcp/samples.ts';
 

@@ -4,7 +4,7 @@ import { systemClock } from '../../../src/clock.ts';
 import { configSchema } from '../../../src/config/schema.ts';
 import type { PacketService } from '../../../src/daemon/packets/packet-protocol.ts';
 import { startPacketServices } from '../../../src/daemon/packets/packet-services.ts';
-import { bootNetworks } from '../../../src/dhcp/network.ts';
+import { bootNetworks } from '../../../src/dhcp/wires/network.ts';
 import { createLog } from '../../../src/log.ts';
 
 const network = (name: string, number: number, more: object) => ({

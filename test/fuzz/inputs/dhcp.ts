@@ -1,7 +1,7 @@
 /** Valid DHCP messages of every type, with every option that ingot knows, true or not. */
-import { MESSAGE_TYPES } from '../../../src/dhcp/message-type.ts';
-import { OPTIONS } from '../../../src/dhcp/options/table.ts';
-import { encodePacket } from '../../../src/dhcp/packet.ts';
+import { MESSAGE_TYPES } from '../../../src/dhcp/codec/message-type.ts';
+import { OPTIONS } from '../../../src/dhcp/codec/options/table.ts';
+import { encodePacket } from '../../../src/dhcp/codec/packet.ts';
 import { mac, message } from '../../dhcp/samples.ts';
 import { noise, pick, type Random } from '../mutate.ts';
 

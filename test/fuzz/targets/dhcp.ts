@@ -1,13 +1,13 @@
 /** DHCP: the codec, the server behind its socket in each mode, and PXE's boot server. */
 import { bootStageOf } from '../../../src/boot/client.ts';
-import { SILENCES } from '../../../src/dhcp/answer.ts';
 import { createBootServer } from '../../../src/dhcp/boot-server.ts';
-import { CLIENT_REFUSALS, type ClientFacts, readClient } from '../../../src/dhcp/client-facts.ts';
+import { CLIENT_REFUSALS, type ClientFacts, readClient } from '../../../src/dhcp/codec/client-facts.ts';
+import { decodePacket, encodePacket, PACKET_REFUSALS } from '../../../src/dhcp/codec/packet.ts';
 import { createDhcpCounters, type DhcpCounters } from '../../../src/dhcp/counters.ts';
-import type { DhcpNetwork } from '../../../src/dhcp/network.ts';
-import { decodePacket, encodePacket, PACKET_REFUSALS } from '../../../src/dhcp/packet.ts';
-import { createReservationTable } from '../../../src/dhcp/reservations.ts';
-import type { Arrival } from '../../../src/dhcp/wires.ts';
+import { createReservationTable } from '../../../src/dhcp/leases/reservations.ts';
+import { SILENCES } from '../../../src/dhcp/replies/answer.ts';
+import type { DhcpNetwork } from '../../../src/dhcp/wires/network.ts';
+import type { Arrival } from '../../../src/dhcp/wires/wires.ts';
 import { createLog } from '../../../src/log.ts';
 import type { Mac } from '../../../src/net/mac.ts';
 import { placeOf, type Sent, startExchange, US } from '../../dhcp/exchange-rig.ts';
