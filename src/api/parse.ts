@@ -6,10 +6,15 @@ import { FIELD_PLACE } from './schemas/common.ts';
 
 /** The parsed value, or `invalid_input` such as "Schema error for node: ...". `what` names the thing in it. */
 export function parseBody<T extends z.ZodType>(schema: T, body: unknown, what: string): z.output<T> {
+  return parseAs(schema, body, `Schema error for ${what}`);
+}
+
+/** As `parseBody`, for what Ironic refuses by other words than "Schema error for ...". */
+export function parseAs<T extends z.ZodType>(schema: T, body: unknown, opening: string): z.output<T> {
   const result = schema.safeParse(body, { error: plainWords });
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  throw new IngotError('invalid_input', bodySentence(issue, what), { hint: hintFor(issue) });
+  throw new IngotError('invalid_input', bodySentence(issue, opening), { hint: hintFor(issue) });
 }
 
 /** The parsed query string; an unknown argument is refused in Ironic's words. */
@@ -42,7 +47,9 @@ export function parseArguments<T extends z.ZodType>(
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   if (issue?.code === 'unrecognized_keys' && issue.path.length === 0) throw unexpected(issue.keys.join(', '));
-  throw new IngotError('invalid_input', bodySentence(issue, what), { hint: hintFor(issue) });
+  throw new IngotError('invalid_input', bodySentence(issue, `Schema error for ${what}`), {
+    hint: hintFor(issue),
+  });
 }
 
 /** The refusal of an argument that this query does not take. */
@@ -50,12 +57,12 @@ export function unexpected(argument: string): IngotError {
   return new IngotError('invalid_input', `Unexpected arguments: ${argument}`, { hint: 'Leave it out.' });
 }
 
-function bodySentence(issue: z.core.$ZodIssue | undefined, what: string): string {
+function bodySentence(issue: z.core.$ZodIssue | undefined, opening: string): string {
   const whole = wholeSentence(issue);
   if (whole !== null) return whole;
   const missing = issue === undefined ? null : missingProperty(issue);
-  if (missing !== null) return `Schema error for ${what}: '${missing}' is a required property`;
-  return `Schema error for ${what}: ${issue === undefined ? '' : issueText(issue)}`;
+  if (missing !== null) return `${opening}: '${missing}' is a required property`;
+  return `${opening}: ${issue === undefined ? '' : issueText(issue)}`;
 }
 
 /** Ironic's own sentence about a value, where the schema has one. */

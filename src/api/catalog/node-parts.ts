@@ -1,7 +1,10 @@
 /** What hangs on a node: management, console, VIFs, vendor methods, virtual media. */
 import { onNode } from '../access/route-access.ts';
-import { bootDeviceBody, bootModeBody, consoleBody, secureBootBody } from '../ironic/nodes/management.ts';
-import { PASSTHRU_METHODS, raidBody, vifBody } from '../ironic/nodes/node-extras.ts';
+import { consoleBody } from '../ironic/nodes/console.ts';
+import { bootDeviceBody, bootModeBody, secureBootBody } from '../ironic/nodes/management.ts';
+import { vifBody } from '../ironic/nodes/node-extras.ts';
+import { raidBody } from '../ironic/nodes/raid.ts';
+import { PASSTHRU_METHODS } from '../ironic/nodes/vendor.ts';
 import type { Catalog } from './operation.ts';
 
 const PASSTHRU: Catalog = Object.fromEntries(
@@ -61,12 +64,14 @@ export const NODE_PARTS: Catalog = {
     access: onNode('node:get_console'),
   },
   'PUT /v1/nodes/:ident/states/console': {
-    summary: 'Switch the console: no driver has one yet',
+    summary: 'Switch the console: only pretended hardware has one',
     access: onNode('node:set_console_state'),
     body: consoleBody,
+    status: 202,
   },
   'PUT /v1/nodes/:ident/states/raid': {
-    summary: 'Unset RAID volumes; to configure some is refused: no driver does yet',
+    summary:
+      'Say which RAID volumes a node shall have: only pretended hardware takes that, others only that there be none',
     access: onNode('node:set_raid_state'),
     since: 12,
     body: raidBody,
@@ -91,7 +96,7 @@ export const NODE_PARTS: Catalog = {
     since: 40,
   },
   'GET /v1/nodes/:ident/vendor_passthru/methods': {
-    summary: "The vendor's methods: none",
+    summary: "The vendor's methods: only pretended hardware has some",
     access: onNode('node:vendor_passthru'),
   },
   'GET /v1/nodes/:ident/vmedia': {

@@ -1,7 +1,36 @@
-/**
- * What `target_raid_config` may ask of a logical disk, by Ironic's names (ironic/drivers/raid_config_schema.json).
- * Data.
- */
+/** What `target_raid_config` may ask for, by Ironic's names (ironic/drivers/raid_config_schema.json). */
+import { z } from 'zod';
+import { jsonObject, WHOLE_SENTENCE } from '../schemas/common.ts';
+
+const RAID_LEVELS = ['JBOD', '0', '1', '2', '5', '6', '1+0', '5+0', '6+0'] as const;
+
+const logicalDisk = z
+  .strictObject({
+    raid_level: z.enum(RAID_LEVELS),
+    size_gb: z.union([z.int().min(0), z.literal('MAX')]),
+    volume_name: z.string().optional(),
+    is_root_volume: z.boolean().optional(),
+    share_physical_disks: z.boolean().optional(),
+    disk_type: z.enum(['hdd', 'ssd']).optional(),
+    interface_type: z.enum(['sata', 'scsi', 'sas']).optional(),
+    number_of_physical_disks: z.int().min(1).optional(),
+    controller: z.string().optional(),
+    physical_disks: z.union([z.array(z.string()), z.array(jsonObject).min(2)]).optional(),
+  })
+  .refine(({ physical_disks, controller }) => physical_disks === undefined || controller !== undefined, {
+    error: 'physical_disks are those of a controller: name it, too',
+  });
+
+export const raidConfig = z
+  .strictObject({ logical_disks: z.array(logicalDisk).min(1) })
+  .superRefine(({ logical_disks: disks }, context) => {
+    const roots = disks.filter((disk) => disk.is_root_volume === true).length;
+    if (roots <= 1) return;
+    const message = `Raid config cannot have more than one root volume. ${roots} root volumes were specified`;
+    context.addIssue({ code: 'custom', message, params: WHOLE_SENTENCE });
+  });
+
+/** For clients that ask what there is. */
 export const LOGICAL_DISK_PROPERTIES: Readonly<Record<string, string>> = {
   raid_level: 'Required. One of JBOD, 0, 1, 2, 5, 6, 1+0, 5+0 and 6+0.',
   size_gb: 'Required. Whole GiB, or MAX for all that is left.',

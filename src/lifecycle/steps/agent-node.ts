@@ -23,7 +23,7 @@ export function agentParams(
       provision_state: node.provision_state,
       target_provision_state: node.target_provision_state,
       raid_config: {},
-      target_raid_config: {},
+      target_raid_config: node.target_raid_config,
     },
     ports: ports.map((port) => ({
       uuid: port.uuid,

@@ -212,4 +212,12 @@ export const RESOURCES: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    version: 22,
+    subject: 'what pretended hardware keeps of consoles and RAID volumes',
+    sql: `
+      ALTER TABLE nodes ADD COLUMN console_enabled INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE nodes ADD COLUMN target_raid_config TEXT NOT NULL DEFAULT '{}';
+    `,
+  },
 ];

@@ -48,6 +48,10 @@ export type NodeRecord = {
   readonly maintenance: boolean;
   readonly maintenance_reason: string | null;
   readonly fault: string | null;
+  /** Of pretended consoles, which there is nothing behind. */
+  readonly console_enabled: boolean;
+  /** The RAID volumes that it shall have, as Ironic's clients ask for them; empty: nothing is asked. */
+  readonly target_raid_config: JsonObject;
   readonly inspection_started_at: string | null;
   readonly inspection_finished_at: string | null;
   readonly created_at: string;

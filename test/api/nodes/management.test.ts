@@ -93,3 +93,71 @@ test('what a node has not is not there before its microversion either', async ()
     (await ask('GET', `${AT}/${part}`, { version })).status;
   expect([await old('inventory', '1.80'), await old('vmedia', '1.92')]).toEqual([404, 404]);
 });
+
+const RAID = { logical_disks: [{ size_gb: 10, raid_level: '1' }] };
+
+test('pretended hardware has a console that leads nowhere, and keeps that it is on', async () => {
+  const { ask, store } = await withNode('fake-hardware');
+  const on = await ask('PUT', `${AT}/states/console`, { body: { enabled: 'true' } });
+  expect([on.status, on.headers.location]).toEqual([202, expect.stringMatching(/\/states\/console$/)]);
+  expect((await ask('GET', `${AT}/states/console`)).body).toEqual({
+    console_enabled: true,
+    console_info: {},
+  });
+  expect((await store.nodes.get(NODE))?.console_enabled).toBe(true);
+  expect((await ask('PUT', `${AT}/states/console`, { body: { enabled: false } })).status).toBe(202);
+  expect((await ask('GET', `${AT}/states/console`)).body).toEqual({
+    console_enabled: false,
+    console_info: null,
+  });
+});
+
+test('pretended hardware keeps which RAID volumes it shall have, until they are unset', async () => {
+  const { ask } = await withNode('fake-hardware');
+  const shown = async () => (await ask('GET', `${AT}?fields=target_raid_config`)).body.target_raid_config;
+  expect((await ask('PUT', `${AT}/states/raid`, { body: RAID })).status).toBe(204);
+  expect(await shown()).toEqual(RAID);
+  expect((await ask('PUT', `${AT}/states/raid`, { body: {} })).status).toBe(204);
+  expect(await shown()).toEqual({});
+});
+
+test.each([
+  ['no disk', { logical_disks: [] }],
+  ['an unknown level', { logical_disks: [{ size_gb: 10, raid_level: '7' }] }],
+  ['no size', { logical_disks: [{ raid_level: '1' }] }],
+  [
+    'physical disks of no controller',
+    { logical_disks: [{ ...RAID.logical_disks[0], physical_disks: ['1'] }] },
+  ],
+  [
+    'two roots',
+    { logical_disks: [1, 2].map((size_gb) => ({ size_gb, raid_level: '1', is_root_volume: true })) },
+  ],
+])('RAID volumes with %s are refused', async (_, body) => {
+  const { ask } = await withNode('fake-hardware');
+  expect((await ask('PUT', `${AT}/states/raid`, { body })).status).toBe(400);
+});
+
+test.each([
+  ['POST', 'third_method_sync', { bar: 'meow' }, 200, true],
+  ['POST', 'third_method_sync', { bar: 'woof' }, 200, false],
+  ['POST', 'second_method', { bar: 'kazoo' }, 202, ''],
+  ['POST', 'fourth_method_shared_lock', { bar: 'x' }, 202, ''],
+] as const)(
+  '%s of the pretended vendor method %s with %j answers %i',
+  async (http, method, body, status, value) => {
+    const { ask } = await withNode('fake-hardware');
+    const answer = await ask(http, `${AT}/vendor_passthru/${method}`, { body });
+    expect([answer.status, answer.body]).toEqual([status, value]);
+  },
+);
+
+test.each([
+  ['POST', 'second_method', {}, /^Parameter 'bar' not passed to method 'second_method'/],
+  ['PUT', 'second_method', { bar: 'kazoo' }, /^The method second_method does not support HTTP PUT$/],
+  ['POST', 'first_method', { bar: 'baz' }, /^No handler for method first_method$/],
+] as const)('%s of the pretended vendor method %s with %j is refused', async (http, method, body, text) => {
+  const { ask } = await withNode('fake-hardware');
+  const answer = await ask(http, `${AT}/vendor_passthru/${method}`, { body });
+  expect([answer.status, fault(answer)]).toEqual([400, expect.stringMatching(text)]);
+});

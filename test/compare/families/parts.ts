@@ -62,6 +62,14 @@ export const parts: Family = {
     put('raid', `${AT}/states/raid`, { logical_disks: [{ size_gb: 10, raid_level: '1' }] }),
     get('raid afterwards', `${AT}?fields=raid_config,target_raid_config`),
     put('raid of nonsense', `${AT}/states/raid`, { bogus: 1 }),
+    put('raid of a level that is none', `${AT}/states/raid`, {
+      logical_disks: [{ size_gb: 10, raid_level: '7' }],
+    }),
+    put('raid with two roots', `${AT}/states/raid`, {
+      logical_disks: [1, 2].map((size_gb) => ({ size_gb, raid_level: '1', is_root_volume: true })),
+    }),
+    put('raid unset', `${AT}/states/raid`, {}),
+    get('raid after that', `${AT}?fields=raid_config,target_raid_config`),
     put('raid before 1.12', `${AT}/states/raid`, { logical_disks: [] }, { version: '1.11' }),
     put('raid of a node without', `/v1/nodes/${BARE}/states/raid`, {
       logical_disks: [{ size_gb: 10, raid_level: '1' }],
@@ -70,6 +78,7 @@ export const parts: Family = {
     get('console', `${AT}/states/console`),
     get('console of a node without', `/v1/nodes/${BARE}/states/console`),
     put('console of a node without on', `/v1/nodes/${BARE}/states/console`, { enabled: true }),
+    put('console on', `${AT}/states/console`, { enabled: true }),
     put('console by a word', `${AT}/states/console`, { enabled: 'perhaps' }),
     put('console by nothing', `${AT}/states/console`, {}),
 
@@ -80,9 +89,19 @@ export const parts: Family = {
     put('secure boot of nonsense', `${AT}/states/secure_boot`, { target: 'x' }),
     put('secure boot without a target', `${AT}/states/secure_boot`, {}),
 
+    get('console that is on', `${AT}/states/console`),
+    get('console in the states', `${AT}/states`),
+    put('console off', `${AT}/states/console`, { enabled: 'no' }),
+    get('vendor methods', `${AT}/vendor_passthru/methods`),
     get('vendor methods of a node without', `/v1/nodes/${BARE}/vendor_passthru/methods`),
     get('no vendor method', `${AT}/vendor_passthru`),
     post('a vendor method that is not there', `${AT}/vendor_passthru/fly`, {}),
+    post('a vendor method that says yes', `${AT}/vendor_passthru/third_method_sync`, { bar: 'meow' }),
+    post('a vendor method that says no', `${AT}/vendor_passthru/third_method_sync`, { bar: 'woof' }),
+    post('a vendor method without its argument', `${AT}/vendor_passthru/second_method`, {}),
+    post('a vendor method that is done later', `${AT}/vendor_passthru/second_method`, { bar: 'kazoo' }),
+    post('a vendor method without a lock', `${AT}/vendor_passthru/fourth_method_shared_lock`, { bar: 1 }),
+    get('a vendor method by GET', `${AT}/vendor_passthru/third_method_sync`),
     post('a vendor method of a node without', `/v1/nodes/${BARE}/vendor_passthru/fly`, {}),
     post('no vendor method named', `${AT}/vendor_passthru`, {}),
     post('a vendor method named in the query', `${AT}/vendor_passthru?method=fly`, {}),

@@ -194,9 +194,14 @@ export const OF_RESOURCES: readonly Justified[] = [
     why: 'the same properties, described in other words',
   },
   {
-    calls: ['parts: raid', 'parts: raid afterwards', 'parts: raid of nonsense'],
-    at: /^(status|body.*)$/,
-    why: 'no driver of ingot configures RAID',
+    calls: ['parts: raid of a level that is none'],
+    at: SENTENCE,
+    why: 'our sentence names the disk, and the value last',
+  },
+  {
+    calls: ['parts: vendor methods of a node without'],
+    at: /^body/,
+    why: 'Ironic remembers by driver what the first node has that is asked; this node has vendor_interface no-vendor',
   },
   {
     calls: [

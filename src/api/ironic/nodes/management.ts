@@ -27,7 +27,6 @@ export const bootDeviceBody = z.strictObject({
 });
 export const bootModeBody = z.strictObject({ target: z.string() });
 export const secureBootBody = z.strictObject({ target: looseBoolean });
-export const consoleBody = z.strictObject({ enabled: looseBoolean });
 
 type WithIdent = { Params: { ident: string } };
 
@@ -92,15 +91,6 @@ export function managementRoutes(app: FastifyInstance, { store, lifecycle, whenF
     const node = await findNode(store, request.params.ident);
     await whenFree(request, () => management.setSecureBoot(node, target));
     return reply.code(202).send();
-  });
-
-  app.get<WithIdent>('/v1/nodes/:ident/states/console', async (request) => {
-    await findNode(store, request.params.ident);
-    return { console_enabled: false, console_info: null };
-  });
-  app.put<WithIdent>('/v1/nodes/:ident/states/console', async (request) => {
-    parseArguments(consoleBody, request.body, { what: 'console', mandatory: 'enabled' });
-    throw unsupported(await findNode(store, request.params.ident), 'console');
   });
 }
 
