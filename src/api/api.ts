@@ -33,6 +33,7 @@ import { inspectionRuleRoutes } from './ironic/inspection-rules.ts';
 import { consoleRoutes } from './ironic/nodes/console.ts';
 import { firmwareRoutes } from './ironic/nodes/firmware.ts';
 import { historyRoutes } from './ironic/nodes/history.ts';
+import { indicatorRoutes } from './ironic/nodes/indicators.ts';
 import { managementRoutes } from './ironic/nodes/management.ts';
 import { nodeExtraRoutes } from './ironic/nodes/node-extras.ts';
 import { nodePartRoutes } from './ironic/nodes/node-parts.ts';
@@ -73,6 +74,7 @@ export function createApi(deps: ApiDeps): FastifyInstance {
   firmwareRoutes(app, context);
   nodeExtraRoutes(app, context);
   consoleRoutes(app, context);
+  indicatorRoutes(app, context);
   raidRoutes(app, context);
   vendorRoutes(app, context);
   traitRoutes(app, context);

@@ -1,6 +1,7 @@
 /** What hangs on a node: management, console, VIFs, vendor methods, virtual media. */
 import { onNode } from '../access/route-access.ts';
 import { consoleBody } from '../ironic/nodes/console.ts';
+import { indicatorBody } from '../ironic/nodes/indicators.ts';
 import { bootDeviceBody, bootModeBody, secureBootBody } from '../ironic/nodes/management.ts';
 import { vifBody } from '../ironic/nodes/node-extras.ts';
 import { raidBody } from '../ironic/nodes/raid.ts';
@@ -42,9 +43,17 @@ export const NODE_PARTS: Catalog = {
     status: 204,
   },
   'GET /v1/nodes/:ident/management/indicators': {
-    summary: 'Lamps of the machine: no driver has them yet',
+    summary: 'Lamps of the machine: only pretended hardware has some',
     access: onNode('node:get_indicator_state'),
-    since: 63,
+  },
+  'GET /v1/nodes/:ident/management/indicators/:part': {
+    summary: 'Whether a lamp is on; it is named as led@system',
+    access: onNode('node:get_indicator_state'),
+  },
+  'PUT /v1/nodes/:ident/management/indicators/:part': {
+    summary: 'Switch a lamp: no driver does',
+    access: onNode('node:set_indicator_state'),
+    body: indicatorBody,
   },
   'PUT /v1/nodes/:ident/states/boot_mode': {
     summary: 'Refused: a boot mode is asked for by a capability',

@@ -161,3 +161,24 @@ test.each([
   const answer = await ask(http, `${AT}/vendor_passthru/${method}`, { body });
   expect([answer.status, fault(answer)]).toEqual([400, expect.stringMatching(text)]);
 });
+
+test('pretended hardware has lamps that are always on', async () => {
+  const { ask } = await withNode('fake-hardware');
+  const { indicators } = (await ask('GET', `${AT}/management/indicators`)).body;
+  expect(indicators).toMatchObject([
+    { name: 'led-0@chassis', readonly: true, states: ['off', 'on'] },
+    { name: 'led@system', readonly: false, states: ['blinking', 'off', 'on'] },
+  ]);
+  expect((await ask('GET', `${AT}/management/indicators/led@system`)).body).toEqual({ state: 'on' });
+});
+
+test.each([
+  ['GET', 'led@moon', undefined, /^Invalid component moon specified/],
+  ['GET', 'moon@system', undefined, /^Invalid indicator moon specified/],
+  ['GET', 'led', undefined, /^Malformed indicator name "led"/],
+  ['PUT', 'led@system', { state: 'OFF' }, /does not support set_indicator_state/],
+] as const)('%s of the lamp %s is refused', async (method, name, body, text) => {
+  const { ask } = await withNode('fake-hardware');
+  const answer = await ask(method, `${AT}/management/indicators/${name}`, body === undefined ? {} : { body });
+  expect([answer.status, fault(answer)]).toEqual([400, expect.stringMatching(text)]);
+});

@@ -45,6 +45,11 @@ export const parts: Family = {
     get('indicators', `${AT}/management/indicators`),
     get('indicators of a component', `${AT}/management/indicators/system`),
     get('one indicator', `${AT}/management/indicators/led@system`),
+    get('an indicator of no component', `${AT}/management/indicators/led@moon`),
+    get('an indicator that is not there', `${AT}/management/indicators/moon@system`),
+    put('an indicator', `${AT}/management/indicators/led@system`, { state: 'OFF' }),
+    put('an indicator to nothing', `${AT}/management/indicators/led@system`, {}),
+    get('indicators of a node without', `/v1/nodes/${BARE}/management/indicators`),
     get('indicators before 1.63', `${AT}/management/indicators`, { version: '1.62' }),
 
     get('no vif', `${AT}/vifs`),

@@ -224,16 +224,6 @@ export const OF_RESOURCES: readonly Justified[] = [
     why: 'a word may be the name of a port (1.88), so that it is not there is 404 in every version',
   },
   {
-    calls: [
-      'parts: indicators',
-      'parts: indicators of a component',
-      'parts: one indicator',
-      'parts: indicators before 1.63',
-    ],
-    at: STATUS_AND_SENTENCE,
-    why: 'no driver of ingot has lamps: it says so, where Ironic lists those of pretended hardware',
-  },
-  {
     calls: ['parts: inventory before any'],
     at: SENTENCE,
     why: "the node's uuid, where Ironic shows the number of a row",

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { IngotError } from '../../../errors.ts';
-import { type BootDevice, bootDevicesOf, unsupported } from '../../../lifecycle/management.ts';
+import { type BootDevice, bootDevicesOf } from '../../../lifecycle/management.ts';
 import type { NodeRecord } from '../../../store/records/node.ts';
 import type { ApiContext } from '../../context.ts';
 import { parseArguments } from '../../parse.ts';
@@ -19,7 +19,7 @@ const IRONIC_NAMES: Readonly<Record<BootDevice, string>> = {
   http: 'uefihttp',
 };
 
-const SINCE = { nmi: 29, indicators: 63, states: 76 } as const;
+const SINCE = { nmi: 29, states: 76 } as const;
 
 export const bootDeviceBody = z.strictObject({
   boot_device: z.string(),
@@ -57,10 +57,6 @@ export function managementRoutes(app: FastifyInstance, { store, lifecycle, whenF
     const node = await findNode(store, request.params.ident);
     await whenFree(request, () => management.injectNmi(node));
     return reply.code(204).send();
-  });
-  app.get<WithIdent>('/v1/nodes/:ident/management/indicators', async (request) => {
-    refuseBefore(SINCE.indicators, request);
-    throw unsupported(await findNode(store, request.params.ident), 'get_supported_indicators');
   });
 
   app.put<WithIdent>('/v1/nodes/:ident/states/boot_mode', async (request) => {
