@@ -31,3 +31,9 @@ export function plainJson(value: unknown, indent?: number): string {
     [...found].map((one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
   );
 }
+
+/** What comes from anybody on the wire, in ASCII: a name that only looks like another cannot hide what is odd in it. */
+export function printable(text: string, longest = 120): string {
+  const kept = text.length <= longest ? text : `${text.slice(0, longest - 3)}...`;
+  return kept.replaceAll(/[^\x20-\x7e]/g, '?');
+}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { oneLine, plainJson, plainText } from '../src/plain-text.ts';
+import { oneLine, plainJson, plainText, printable } from '../src/plain-text.ts';
 
 describe('one line', () => {
   it.each([
@@ -49,4 +49,10 @@ test('what is made to be read slowly is read at once', () => {
   for (const piece of ['\x1b]', '\x1b[1;', '\x9b', '\x1b ', '\x1bP\x1b']) oneLine(piece.repeat(50_000));
   // Of the processor's time, in microseconds: a busy machine makes it no longer.
   expect(process.cpuUsage(began).user).toBeLessThan(2_000_000);
+});
+
+test('of a stranger’s text the printable ASCII is shown, and that it was cut', () => {
+  expect(printable('PXEClient:\x1b[31mArché')).toBe('PXEClient:?[31mArch?');
+  expect(printable('x'.repeat(8), 8)).toBe('x'.repeat(8));
+  expect(printable('x'.repeat(9), 8)).toBe('xxxxx...');
 });

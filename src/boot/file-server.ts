@@ -17,6 +17,7 @@ import type { Log } from '../log.ts';
 import type { Counters } from '../net/counters.ts';
 import { type Ipv4, parseIpv4 } from '../net/ipv4.ts';
 import type { Mac } from '../net/mac.ts';
+import { printable } from '../plain-text.ts';
 import { type AdmissionLimits, createAdmission } from './admission.ts';
 import type { BootCount } from './counts.ts';
 import type { BootFact } from './facts.ts';
@@ -39,6 +40,8 @@ export type BootHandlerOptions = ResourceOptions & {
 
 /** A client that takes no byte for so long is gone. */
 const STALLED_MS = 120_000;
+/** Characters of a path that are told of. */
+const LONGEST_PATH = 200;
 
 /** Resolves to false, with the response untouched, for paths that are not ours. Never rejects. */
 export type BootHandler = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
@@ -58,7 +61,7 @@ export function createBootHandler(options: BootHandlerOptions): BootHandler {
     const resolve = root === undefined ? undefined : resolvers[root];
     if (root === undefined || resolve === undefined) return false;
     const address = parseIpv4(withoutMapping(request.socket.remoteAddress));
-    const file = printable(path);
+    const file = printable(path, LONGEST_PATH);
     const startedAt = clock.elapsed();
     response.setTimeout(STALLED_MS, () => response.destroy());
     let told: Told | null;
@@ -173,8 +176,6 @@ function tellSent(
 
 const wayOf = ({ socket }: IncomingMessage): 'HTTP' | 'HTTPS' =>
   socket instanceof TLSSocket ? 'HTTPS' : 'HTTP';
-
-const printable = (path: string): string => path.slice(0, 200).replaceAll(/[^\x21-\x7e]/g, '?');
 
 /** A server that listens on `::` sees IPv4 addresses in IPv6 clothes. */
 const withoutMapping = (address: string | undefined): string => (address ?? '').replace(/^::ffff:/, '');

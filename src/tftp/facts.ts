@@ -1,7 +1,8 @@
 /** What the TFTP server tells of its clients: the plain sentences that explain a boot, or its silence. */
 import type { Ipv4 } from '../net/ipv4.ts';
+import { printable } from '../plain-text.ts';
 import { askedByHabit } from './habits.ts';
-import { printable, printableName } from './names.ts';
+import { printableName } from './names.ts';
 import type { TransferEnd } from './transfer.ts';
 
 export type TftpFact = {

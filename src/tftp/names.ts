@@ -4,6 +4,7 @@
  */
 
 import type { Ipv4 } from '../net/ipv4.ts';
+import { printable } from '../plain-text.ts';
 
 /**
  * Whatever can be asked for a file by its (lower-case) name: a `Map`, or a function that renders a file for this
@@ -57,10 +58,4 @@ export function findFile(
 /** The name for people: printable ASCII, at most 80 characters. */
 export function printableName(requested: string): string {
   return printable(requested, 80);
-}
-
-/** A stranger's text as it may stand in a log or an event. */
-export function printable(text: string, maxLength = 120): string {
-  const kept = text.length <= maxLength ? text : `${text.slice(0, maxLength - 3)}...`;
-  return kept.replaceAll(/[^\x20-\x7e]/g, '?');
 }

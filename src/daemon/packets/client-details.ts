@@ -1,6 +1,7 @@
 /** What a fact of DHCP carries along beside the usual, so that only machines that need it cost anything. Pure. */
 import { architectureName } from '../../boot/client.ts';
 import type { DhcpFact } from '../../dhcp/facts.ts';
+import { printable } from '../../plain-text.ts';
 import type { ClientDetails } from './packet-protocol.ts';
 
 /** Longest vendor class that is stored and shown; firmware says about 40 characters. */
@@ -13,12 +14,7 @@ export function clientDetails(fact: DhcpFact): ClientDetails {
   return {
     network,
     uuid,
-    vendorClass: vendorClass === null ? null : printable(vendorClass),
+    vendorClass: vendorClass === null ? null : printable(vendorClass, MOST_CHARACTERS),
     architecture: isBooting ? architectureName({ vendorClass, archs, userClass: null, ipxe: null }) : null,
   };
-}
-
-/** It comes from anybody on the wire and ends on an operator's terminal. */
-function printable(text: string): string {
-  return text.slice(0, MOST_CHARACTERS).replace(/[^\x20-\x7e]/g, '?');
 }
