@@ -111,6 +111,8 @@ describe('two powered-off machines, and a daemon that is killed on the way', () 
       // By the agent's own word on the console: ingot's events would not tell of a second one.
       imageWrites: times(log, 'image write starts'),
     }).toEqual({ ramdiskBoots: 3, systemBoots: 1, imageWrites: 1 });
+    const kinds = (await rig.client.nodes.timeline(name, 1000)).map(({ kind }) => kind);
+    expect(kinds, 'no boot was taken for one that nobody asked for').not.toContain('boot.unasked');
   });
 
   it('can be rescued: a login by password, the system’s disk at hand, and back to the system', async () => {
