@@ -35,6 +35,26 @@ export function createDamagedRows(log: Log, append: (event: NewEvent) => Promise
 
 type Owned = { readonly node_uuid?: string | null };
 
+/**
+ * A page that is full without the rows that cannot be read: who reads on takes a short page for the last one. `rowsOf`
+ * gives the next rows after one of them (null: the first), as many as it is asked for.
+ */
+export async function fullPage<R, T>(
+  limit: number | undefined,
+  rowsOf: (after: R | null, limit: number | undefined) => Promise<readonly R[]>,
+  read: (rows: readonly R[]) => readonly T[],
+): Promise<readonly T[]> {
+  const found: T[] = [];
+  let after: R | null = null;
+  for (;;) {
+    const wanted = limit === undefined ? undefined : limit - found.length;
+    const rows: readonly R[] = await rowsOf(after, wanted);
+    found.push(...read(rows));
+    after = rows.at(-1) ?? null;
+    if (found.length === limit || rows.length !== wanted) return found;
+  }
+}
+
 /** What can be read of the rows, in their order. `nodeOf`: whose they are, where no `node_uuid` says so. */
 export function readable<R extends object, T>(
   rows: readonly R[],

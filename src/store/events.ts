@@ -2,7 +2,7 @@
 import type { Selectable } from 'kysely';
 import { plainText } from '../plain-text.ts';
 import { decodeObject } from './columns.ts';
-import { readable } from './damaged-rows.ts';
+import { fullPage, readable } from './damaged-rows.ts';
 import { fixedQuery } from './fixed-query.ts';
 import { prunedThrough } from './prune-events.ts';
 import type { EventRecord } from './records/event.ts';
@@ -10,7 +10,9 @@ import type { Queries } from './store.ts';
 import type { Access, Tables } from './tables.ts';
 import type { Severity } from './words.ts';
 
-function decodeEvent(row: Selectable<Tables['events']>): EventRecord {
+type Row = Selectable<Tables['events']>;
+
+function decodeEvent(row: Row): EventRecord {
   return { ...row, data: decodeObject(row.data, `events, event ${row.seq}`) };
 }
 
@@ -33,17 +35,18 @@ export function eventQueries({ db, now, tell }: Access): Queries['events'] {
       const { insertId } = await insert(node_uuid, at, kind, severity, message, JSON.stringify(data));
       return { seq: Number(insertId), node_uuid, at, kind, severity, message, data };
     },
-    async list({ node_uuid, after, since, kinds, limit, order }) {
-      let query = db
-        .selectFrom('events')
-        .selectAll()
-        .orderBy('seq', order ?? 'asc');
+    async list({ node_uuid, after, since, kinds, limit, order: way = 'asc' }) {
+      let query = db.selectFrom('events').selectAll().orderBy('seq', way);
       if (node_uuid !== undefined) query = query.where('node_uuid', '=', node_uuid);
       if (after !== undefined) query = query.where('seq', '>', after);
       if (since !== undefined) query = query.where('at', '>=', since);
       if (kinds !== undefined) query = query.where('kind', 'in', [...kinds]);
-      if (limit !== undefined) query = query.limit(limit);
-      return readable(await query.execute(), decodeEvent, tell);
+      const next = async (last: Row | null, wanted: number | undefined): Promise<readonly Row[]> => {
+        let page = last === null ? query : query.where('seq', way === 'asc' ? '>' : '<', last.seq);
+        if (wanted !== undefined) page = page.limit(wanted);
+        return await page.execute();
+      };
+      return await fullPage(limit, next, (rows) => readable(rows, decodeEvent, tell));
     },
     prunedThrough: (nodeUuid) => prunedThrough(db, nodeUuid),
   };

@@ -10,7 +10,7 @@ import {
 import { IngotError } from '../errors.ts';
 import { MASK } from '../secret-words.ts';
 import { encode, violatesUnique } from './columns.ts';
-import { readable } from './damaged-rows.ts';
+import { fullPage, readable } from './damaged-rows.ts';
 import { fixedQuery, queryByColumns, unplanned } from './fixed-query.ts';
 import { formerNodes } from './former-nodes.ts';
 import { decodeNode, freshNode, OTHER_COLUMNS } from './node-row.ts';
@@ -109,6 +109,8 @@ export function nodeQueries({ db, now, tell }: Access): Queries['nodes'] {
       .where('uuid', '=', uuid)
       .returningAll();
   });
+  const readableNodes = (rows: readonly Selectable<Tables['nodes']>[]): readonly NodeRecord[] =>
+    readable(rows, decodeNode, tell, ({ uuid }) => uuid);
   const former = formerNodes({ db });
   const get = async (uuid: string): Promise<NodeRecord | null> => {
     const [row] = (await rowOf(uuid)).rows;
@@ -145,20 +147,17 @@ export function nodeQueries({ db, now, tell }: Access): Queries['nodes'] {
       return row === undefined ? null : decodeNode(row);
     },
     async list({ limit, ...filter }) {
-      const found: NodeRecord[] = [];
-      let { marker } = filter;
-      for (;;) {
-        const wanted = limit === undefined ? undefined : limit - found.length;
-        const rows = await rowsOf(db, {
+      type Row = Selectable<Tables['nodes']>;
+      const next = (after: Row | null, wanted: number | undefined): Promise<readonly Row[]> =>
+        rowsOf(db, {
           ...filter,
-          ...(marker === undefined ? {} : { marker }),
+          ...(after === null ? {} : { marker: after.uuid }),
           ...(wanted === undefined ? {} : { limit: wanted }),
         });
-        found.push(...readable(rows, decodeNode, tell, ({ uuid }) => uuid));
-        marker = rows.at(-1)?.uuid;
-        // A page is full without the rows that cannot be read: who reads on takes a short one for the last.
-        if (found.length === limit || rows.length !== wanted) return found;
-      }
+      return await fullPage(limit, next, readableNodes);
+    },
+    async getReadable(uuid) {
+      return readableNodes((await rowOf(uuid)).rows)[0] ?? null;
     },
     async childrenOf(uuid) {
       return (await rowsOf(db, { parent_node: uuid })).map(decodeNode);

@@ -106,6 +106,8 @@ export type Queries = {
     /** Throws `conflict` when the name or uuid is taken. */
     insert(node: NewNode): Promise<NodeRecord>;
     get(uuid: string): Promise<NodeRecord | null>;
+    /** Null too for one whose row cannot be read, which is told of. */
+    getReadable(uuid: string): Promise<NodeRecord | null>;
     /** By uuid or by name. */
     find(ident: string): Promise<NodeRecord | null>;
     /** Without those whose rows cannot be read, which are told of. */

@@ -1,6 +1,7 @@
 /** Rows that were damaged by hand or by a disk: lists have the others, and say which one is missing and what to do. */
 import Sqlite from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { eventsOf } from '../../src/api/events/whose.ts';
 import { type Answer, apiFixture } from '../api/fixtures.ts';
 import { temporaryPath, temporaryStore } from './temporary-store.ts';
 
@@ -134,4 +135,41 @@ it('a page of nodes reads the jobs of its own nodes only, and of those no more t
   expect(store.damagedRows()).toEqual([]);
   expect((await ask('GET', `/v1/nodes/${uuidOf(3)}`)).status).toBe(200);
   expect(store.damagedRows()).toEqual([expect.stringContaining('jobs, job 3, steps')]);
+});
+
+it('a page of events is full without a damaged one, whichever way it is read', async () => {
+  const { store, damage } = await fourNodes();
+  for (const message of ['a', 'b', 'c', 'd'])
+    await store.events.append({ node_uuid: DAMAGED, kind: 'node.updated', message });
+  damage(`UPDATE events SET data = '[' WHERE message IN ('b', 'c')`);
+  const page = async (order: 'asc' | 'desc') =>
+    (await store.events.list({ kinds: ['node.updated'], limit: 2, order })).map(({ message }) => message);
+  expect(await page('asc')).toEqual(['a', 'd']);
+  expect(await page('desc')).toEqual(['d', 'a']);
+});
+
+it('an allocation passes over a node whose row is damaged', async () => {
+  const { store, damage, ask } = await fourNodes();
+  for (const n of [2, 3])
+    await store.nodes.update(uuidOf(n), {
+      provision_state: 'available',
+      resource_class: 'y',
+      power_state: 'power off',
+    });
+  damage(`UPDATE nodes SET extra = '{' WHERE uuid = '${DAMAGED}'`);
+  const made = await ask('POST', '/v1/allocations', { body: { name: 'web', resource_class: 'y' } });
+  expect(made.status).toBe(201);
+  await expect
+    .poll(async () => (await ask('GET', '/v1/allocations/web')).body)
+    .toMatchObject({ state: 'active', node_uuid: uuidOf(3) });
+});
+
+it('a project that follows the events hears of its other nodes', async () => {
+  const { store, damage } = await fourNodes();
+  for (const n of [2, 3]) await store.nodes.update(uuidOf(n), { owner: 'blue' });
+  damage(`UPDATE nodes SET extra = '{' WHERE uuid = '${DAMAGED}'`);
+  const mayHear = eventsOf({ name: 'b', role: 'reader', project: 'blue', token: null }, store);
+  const event = async (n: number) =>
+    await mayHear(await store.events.append({ node_uuid: uuidOf(n), kind: 'node.updated', message: 'x' }));
+  expect([await event(2), await event(3)]).toEqual([false, true]);
 });

@@ -16,7 +16,7 @@ export function eventsOf(
   const theirs = new Set<string>();
   return async ({ node_uuid: uuid }) => {
     if (uuid === null) return false;
-    const node = await store.nodes.get(uuid);
+    const node = await store.nodes.getReadable(uuid);
     if (node === null) return theirs.has(uuid);
     const isTheirs = allows(principal, 'ingot:events', node);
     if (!isTheirs) theirs.delete(uuid);

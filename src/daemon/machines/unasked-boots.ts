@@ -24,7 +24,7 @@ export function createUnaskedBoots(
   let looked: Promise<void> = Promise.resolve();
 
   const look = async (nodeUuid: string, at: number): Promise<void> => {
-    const node = await store.nodes.get(nodeUuid);
+    const node = await store.nodes.getReadable(nodeUuid);
     const message = node === null ? null : await unaskedBoot(store, node, at);
     if (message !== null)
       recorder.record([{ node_uuid: nodeUuid, kind: 'boot.unasked', severity: 'warning', message }]);

@@ -6,8 +6,9 @@ import type { Clock } from '../../clock.ts';
 import { IngotError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { AllocationRecord } from '../../store/records/allocation.ts';
+import type { NodeRecord } from '../../store/records/node.ts';
 import type { Queries, Store } from '../../store/store.ts';
-import { chooseNode } from './choose-node.ts';
+import { type Choice, chooseNode } from './choose-node.ts';
 import { failureText, holdNode } from './hold.ts';
 
 /** Looks at nodes that jobs hold, and the time between two: as Ironic's `node_locked_retry_*`. */
@@ -79,22 +80,35 @@ export function createAllocator({ store, clock, log }: Tools): Allocator {
 async function decide(queries: Queries, uuid: string, last: boolean): Promise<boolean> {
   const allocation = await queries.allocations.find(uuid);
   if (allocation === null || allocation.state !== 'allocating') return true;
-  const choice = chooseNode(allocation, await queries.allocations.freeNodes(allocation));
+  const choice = await readableChoice(queries, allocation);
   if (choice.kind === 'busy' && !last) return false;
   if (choice.kind !== 'node') {
     await fail(queries, allocation, failureText(uuid, choice.because));
     return true;
   }
-  const node = await queries.nodes.get(choice.uuid);
-  if (node === null) return false;
   try {
-    await holdNode(queries, allocation, node);
+    await holdNode(queries, allocation, choice.node);
   } catch (error) {
     // Another node has the allocation's uuid for its instance: no other choice would help.
     if (!(error instanceof IngotError) || error.code !== 'conflict') throw error;
     await fail(queries, allocation, error.message);
   }
   return true;
+}
+
+type ReadableChoice =
+  | Exclude<Choice, { readonly kind: 'node' }>
+  | { readonly kind: 'node'; readonly node: NodeRecord };
+
+/** A node whose row cannot be read is passed over: it would be the first choice each time. */
+async function readableChoice(queries: Queries, allocation: AllocationRecord): Promise<ReadableChoice> {
+  for (let free = await queries.allocations.freeNodes(allocation); ; ) {
+    const choice = chooseNode(allocation, free);
+    if (choice.kind !== 'node') return choice;
+    const node = await queries.nodes.getReadable(choice.uuid);
+    if (node !== null) return { kind: 'node', node };
+    free = free.filter(({ uuid }) => uuid !== choice.uuid);
+  }
 }
 
 async function fail(queries: Queries, { uuid, name }: AllocationRecord, because: string): Promise<void> {
