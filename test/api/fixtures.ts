@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { onTestFinished } from 'vitest';
 import { createApi } from '../../src/api/api.ts';
+import { CATALOG } from '../../src/api/catalog/catalog.ts';
 import type { ApiDeps, DhcpControl } from '../../src/api/deps.ts';
 import { createMetrics } from '../../src/api/metrics.ts';
 import { configSchema } from '../../src/config/schema.ts';
@@ -128,8 +129,21 @@ export async function apiFixture(overrides: Partial<ApiDeps> = {}): Promise<Fixt
     metrics,
     ...overrides,
   });
+  app.addHook('preSerialization', async (request, reply, payload) => {
+    refuseUndescribed(`${request.method} ${request.routeOptions.url}`, reply.statusCode, payload);
+    return payload;
+  });
   onTestFinished(() => app.close());
   return { app, store, lifecycle, ask: (method, url, options) => askApp(app, { method, url, ...options }) };
+}
+
+/** Each answer of each test is held against what the OpenAPI document says of it. */
+function refuseUndescribed(route: string, status: number, payload: unknown): void {
+  const { answer, status: success = 200 } = CATALOG[route] ?? {};
+  if (answer === undefined || status !== success) return;
+  const problem = answer.safeParse(JSON.parse(JSON.stringify(payload))).error?.message;
+  if (problem !== undefined)
+    throw new Error(`${route} answers what its schema does not describe: ${problem}`);
 }
 
 export async function askApp(

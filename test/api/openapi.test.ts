@@ -58,6 +58,9 @@ test('tells of each route which login and role it takes, and of an open one that
 });
 
 const PORT = '52:54:00:12:34:56';
+/** What this test does not make; `apiFixture` holds those of all tests against their schemas. */
+const NOT_MADE =
+  /chassis|\/allocation$|:event|indicators|volume|(deploy_templates|runbooks|inspection_rules)\/:ident/;
 
 test('the answers that it describes are those that the API gives, at the oldest version and the newest', async () => {
   const { ask, store } = await apiFixture({ dhcp: fakeDhcp() });
@@ -84,7 +87,7 @@ test('the answers that it describes are those that the API gives, at the oldest 
   };
   for (const [name, { answer, since = 1 }] of Object.entries(CATALOG)) {
     const [method, path = ''] = name.split(' ');
-    if (method !== 'GET' || answer === undefined || /chassis|\/allocation$/.test(path)) continue;
+    if (method !== 'GET' || answer === undefined || NOT_MADE.test(path)) continue;
     const [, ident = NODE] = Object.entries(idents).find(([start]) => path.startsWith(start)) ?? [];
     const url = path.replace(':ident', ident);
     for (const version of [`1.${since}`, '1.96']) conforms(name, await ask('GET', url, { version }));

@@ -5,14 +5,18 @@
 import { z } from 'zod';
 import { ROLES } from '../../store/words.ts';
 import { ALLOCATION_FIELDS } from '../ironic/allocations/allocation-view.ts';
+import { CHASSIS_FIELDS } from '../ironic/chassis.ts';
+import { INSPECTION_RULE_FIELDS } from '../ironic/inspection-rules.ts';
 import { NODE_FIELDS } from '../ironic/nodes/node-fields.ts';
 import { PORT_FIELDS } from '../ironic/ports/port-view.ts';
 import { PORTGROUP_FIELDS } from '../ironic/ports/portgroup-view.ts';
+import { DEPLOY_TEMPLATES, RUNBOOKS } from '../ironic/step-lists/step-list-kinds.ts';
+import { CONNECTORS, TARGETS } from '../ironic/volume-kinds.ts';
 import { jsonObject } from '../schemas/common.ts';
 
 const text = z.string().nullable();
 const time = z.string();
-const links = z.array(z.object({ href: z.string(), rel: z.string() }));
+export const links = z.array(z.object({ href: z.string(), rel: z.string() }));
 
 const TYPES: readonly { readonly type: z.ZodType; readonly names: readonly string[] }[] = [
   {
@@ -49,11 +53,14 @@ const TYPES: readonly { readonly type: z.ZodType; readonly names: readonly strin
     ],
   },
   { type: z.array(z.string()), names: ['traits', 'candidate_nodes'] },
+  { type: z.boolean(), names: ['sensitive', 'public', 'disable_ramdisk'] },
+  { type: z.int(), names: ['boot_index', 'priority'] },
+  { type: z.array(jsonObject).nullable(), names: ['steps', 'conditions', 'actions'] },
   { type: links, names: ['links', 'ports', 'states', 'portgroups', 'volume', 'nodes'] },
 ];
 
 /** All fields of a resource, each of which an older microversion or `fields=` may leave out. */
-function resource(fields: readonly { readonly name: string }[]) {
+export function resource(fields: readonly { readonly name: string }[]) {
   return z.strictObject(
     Object.fromEntries(
       fields.map(({ name }) => {
@@ -78,6 +85,32 @@ export const allocationAnswer = resource(ALLOCATION_FIELDS).meta({ id: 'Allocati
 export const allocationsAnswer = z
   .strictObject({ allocations: z.array(allocationAnswer), next })
   .meta({ id: 'Allocations' });
+export const chassisAnswer = resource(CHASSIS_FIELDS).meta({ id: 'Chassis' });
+export const chassisListAnswer = z
+  .strictObject({ chassis: z.array(chassisAnswer), next })
+  .meta({ id: 'ChassisList' });
+export const connectorAnswer = resource(CONNECTORS.listed.fields).meta({ id: 'VolumeConnector' });
+export const connectorsAnswer = z
+  .strictObject({ connectors: z.array(connectorAnswer), next })
+  .meta({ id: 'VolumeConnectors' });
+export const targetAnswer = resource(TARGETS.listed.fields).meta({ id: 'VolumeTarget' });
+export const targetsAnswer = z
+  .strictObject({ targets: z.array(targetAnswer), next })
+  .meta({ id: 'VolumeTargets' });
+export const deployTemplateAnswer = resource(DEPLOY_TEMPLATES.listed.fields).meta({
+  id: 'DeployTemplate',
+});
+export const deployTemplatesAnswer = z
+  .strictObject({ deploy_templates: z.array(deployTemplateAnswer), next })
+  .meta({ id: 'DeployTemplates' });
+export const runbookAnswer = resource(RUNBOOKS.listed.fields).meta({ id: 'Runbook' });
+export const runbooksAnswer = z
+  .strictObject({ runbooks: z.array(runbookAnswer), next })
+  .meta({ id: 'Runbooks' });
+export const inspectionRuleAnswer = resource(INSPECTION_RULE_FIELDS).meta({ id: 'InspectionRule' });
+export const inspectionRulesAnswer = z
+  .strictObject({ inspection_rules: z.array(inspectionRuleAnswer), next })
+  .meta({ id: 'InspectionRules' });
 export const traitsAnswer = z.strictObject({ traits: z.array(z.string()) }).meta({ id: 'Traits' });
 
 const event = z

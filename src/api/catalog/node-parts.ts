@@ -7,6 +7,14 @@ import { vifBody } from '../ironic/nodes/node-extras.ts';
 import { raidBody } from '../ironic/nodes/raid.ts';
 import { PASSTHRU_METHODS } from '../ironic/nodes/vendor.ts';
 import type { Catalog } from './operation.ts';
+import {
+  bootDeviceAnswer,
+  bootDevicesAnswer,
+  consoleAnswer,
+  indicatorAnswer,
+  indicatorsAnswer,
+  vendorMethodsAnswer,
+} from './part-answers.ts';
 
 const PASSTHRU: Catalog = Object.fromEntries(
   PASSTHRU_METHODS.flatMap((method) => [
@@ -23,10 +31,12 @@ const PASSTHRU: Catalog = Object.fromEntries(
 
 export const NODE_PARTS: Catalog = {
   'GET /v1/nodes/:ident/management/boot_device': {
+    answer: bootDeviceAnswer,
     summary: 'What the BMC boots from instead of the usual',
     access: onNode('node:get_boot_device'),
   },
   'GET /v1/nodes/:ident/management/boot_device/supported': {
+    answer: bootDevicesAnswer,
     summary: 'What a node can boot from',
     access: onNode('node:get_boot_device'),
   },
@@ -43,10 +53,12 @@ export const NODE_PARTS: Catalog = {
     status: 204,
   },
   'GET /v1/nodes/:ident/management/indicators': {
+    answer: indicatorsAnswer,
     summary: 'Lamps of the machine: only pretended hardware has some',
     access: onNode('node:get_indicator_state'),
   },
   'GET /v1/nodes/:ident/management/indicators/:part': {
+    answer: indicatorAnswer,
     summary: 'Whether a lamp is on; it is named as led@system',
     access: onNode('node:get_indicator_state'),
   },
@@ -69,6 +81,7 @@ export const NODE_PARTS: Catalog = {
     status: 202,
   },
   'GET /v1/nodes/:ident/states/console': {
+    answer: consoleAnswer,
     summary: 'The console of a node',
     access: onNode('node:get_console'),
   },
@@ -105,6 +118,7 @@ export const NODE_PARTS: Catalog = {
     since: 40,
   },
   'GET /v1/nodes/:ident/vendor_passthru/methods': {
+    answer: vendorMethodsAnswer,
     summary: "The vendor's methods: only pretended hardware has some",
     access: onNode('node:vendor_passthru'),
   },

@@ -17,6 +17,14 @@ import { portgroupListQuery } from '../schemas/portgroup.ts';
 import { powerBody, provisionBody } from '../schemas/provision.ts';
 import { nodeAnswer, nodesAnswer, portgroupsAnswer, portsAnswer, traitsAnswer } from './answers.ts';
 import type { Catalog } from './operation.ts';
+import {
+  childrenAnswer,
+  historyAnswer,
+  historyEntryAnswer,
+  statesAnswer,
+  validateAnswer,
+  vifsAnswer,
+} from './part-answers.ts';
 
 export const NODES: Catalog = {
   'GET /v1/nodes': {
@@ -53,6 +61,7 @@ export const NODES: Catalog = {
   },
   'DELETE /v1/nodes/:ident': { summary: 'Delete a node', access: onNode('node:delete'), status: 204 },
   'GET /v1/nodes/:ident/validate': {
+    answer: validateAnswer,
     summary: 'What each interface of a node misses',
     access: onNode('node:validate'),
   },
@@ -73,8 +82,18 @@ export const NODES: Catalog = {
     since: 86,
     query: firmwareQuery,
   },
-  'GET /v1/nodes/:ident/vifs': { summary: 'Attached VIFs', access: onNode('node:vif:list'), since: 28 },
-  'GET /v1/nodes/:ident/children': { summary: 'The parts of a node', access: onNode('node:get'), since: 83 },
+  'GET /v1/nodes/:ident/vifs': {
+    answer: vifsAnswer,
+    summary: 'Attached VIFs',
+    access: onNode('node:vif:list'),
+    since: 28,
+  },
+  'GET /v1/nodes/:ident/children': {
+    answer: childrenAnswer,
+    summary: 'The parts of a node',
+    access: onNode('node:get'),
+    since: 83,
+  },
   'GET /v1/nodes/:ident/ports': {
     answer: portsAnswer,
     summary: 'The ports of a node',
@@ -102,6 +121,7 @@ export const NODES: Catalog = {
     query: portgroupListQuery,
   },
   'GET /v1/nodes/:ident/states': {
+    answer: statesAnswer,
     summary: 'Power and provision state of a node',
     access: onNode('node:get_states'),
   },
@@ -161,18 +181,21 @@ export const NODES: Catalog = {
     status: 204,
   },
   'GET /v1/nodes/:ident/history': {
+    answer: historyAnswer,
     summary: 'What happened to a node, in Ironic’s shape',
     access: onNode('node:history:get'),
     since: 78,
     query: historyQuery,
   },
   'GET /v1/nodes/:ident/history/detail': {
+    answer: historyAnswer,
     summary: 'The same with all fields',
     access: onNode('node:history:get'),
     since: 78,
     query: historyQuery,
   },
   'GET /v1/nodes/:ident/history/:event': {
+    answer: historyEntryAnswer,
     summary: 'One entry of the history',
     access: onNode('node:history:get'),
     since: 78,

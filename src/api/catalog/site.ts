@@ -6,24 +6,47 @@ import { chassisCreate, chassisListQuery } from '../schemas/chassis.ts';
 import { nodeListQuery } from '../schemas/node.ts';
 import { patchSchema } from '../schemas/patch.ts';
 import { connectorCreate, targetCreate, volumeListQuery } from '../schemas/volume.ts';
-import { allocationAnswer, allocationsAnswer, nodesAnswer } from './answers.ts';
+import {
+  allocationAnswer,
+  allocationsAnswer,
+  chassisAnswer,
+  chassisListAnswer,
+  connectorAnswer,
+  connectorsAnswer,
+  nodesAnswer,
+  targetAnswer,
+  targetsAnswer,
+} from './answers.ts';
 import type { Catalog } from './operation.ts';
 
 const chassis: Catalog = {
-  'GET /v1/chassis': { summary: 'List chassis', access: onSite('chassis:get'), query: chassisListQuery },
+  'GET /v1/chassis': {
+    answer: chassisListAnswer,
+    summary: 'List chassis',
+    access: onSite('chassis:get'),
+    query: chassisListQuery,
+  },
   'GET /v1/chassis/detail': {
+    answer: chassisListAnswer,
     summary: 'List chassis with all their fields',
     access: onSite('chassis:get'),
     query: chassisListQuery,
   },
   'POST /v1/chassis': {
+    answer: chassisAnswer,
     summary: 'Add a chassis',
     access: onSite('chassis:create'),
     body: chassisCreate,
     status: 201,
   },
-  'GET /v1/chassis/:ident': { summary: 'Show a chassis', access: onSite('chassis:get'), query: showQuery },
+  'GET /v1/chassis/:ident': {
+    answer: chassisAnswer,
+    summary: 'Show a chassis',
+    access: onSite('chassis:get'),
+    query: showQuery,
+  },
   'PATCH /v1/chassis/:ident': {
+    answer: chassisAnswer,
     summary: 'Change fields of a chassis',
     access: onSite('chassis:update'),
     body: patchSchema,
@@ -49,14 +72,18 @@ const SINCE = { since: 32 } as const;
 function volumes(on: 'connector' | 'target', body: typeof connectorCreate | typeof targetCreate): Catalog {
   const noun = `volume ${on}`;
   const at = `/v1/volume/${on}s`;
+  const [one, many] =
+    on === 'connector' ? [connectorAnswer, connectorsAnswer] : [targetAnswer, targetsAnswer];
   return {
     [`GET ${at}`]: {
+      answer: many,
       summary: `List ${noun}s`,
       ...SINCE,
       access: onList('volume:get'),
       query: volumeListQuery,
     },
     [`POST ${at}`]: {
+      answer: one,
       summary: `Add a ${noun} to a node`,
       ...SINCE,
       access: onNamedNode('volume:create'),
@@ -64,12 +91,14 @@ function volumes(on: 'connector' | 'target', body: typeof connectorCreate | type
       status: 201,
     },
     [`GET ${at}/:ident`]: {
+      answer: one,
       summary: `Show a ${noun}`,
       ...SINCE,
       access: onVolume(on, 'volume:get'),
       query: showQuery,
     },
     [`PATCH ${at}/:ident`]: {
+      answer: one,
       summary: `Change fields of a ${noun}`,
       ...SINCE,
       access: onVolume(on, 'volume:update'),
@@ -82,6 +111,7 @@ function volumes(on: 'connector' | 'target', body: typeof connectorCreate | type
       status: 204,
     },
     [`GET /v1/nodes/:ident/volume/${on}s`]: {
+      answer: many,
       summary: `The ${noun}s of a node`,
       ...SINCE,
       access: onNode('volume:get'),

@@ -3,16 +3,19 @@ import { onList, onSite } from '../access/route-access.ts';
 import { showQuery } from '../ironic/listing.ts';
 import { patchSchema } from '../schemas/patch.ts';
 import { deployTemplateWritable, runbookWritable, stepListQuery } from '../schemas/step-list.ts';
+import { deployTemplateAnswer, deployTemplatesAnswer, runbookAnswer, runbooksAnswer } from './answers.ts';
 import type { Catalog } from './operation.ts';
 
 export const STEP_LISTS: Catalog = {
   'GET /v1/deploy_templates': {
+    answer: deployTemplatesAnswer,
     summary: 'List deploy templates',
     access: onSite('deploy_template:get'),
     since: 55,
     query: stepListQuery,
   },
   'POST /v1/deploy_templates': {
+    answer: deployTemplateAnswer,
     summary: 'Make a deploy template',
     access: onSite('deploy_template:create'),
     since: 55,
@@ -20,12 +23,14 @@ export const STEP_LISTS: Catalog = {
     status: 201,
   },
   'GET /v1/deploy_templates/:ident': {
+    answer: deployTemplateAnswer,
     summary: 'Show a deploy template',
     access: onSite('deploy_template:get'),
     since: 55,
     query: showQuery,
   },
   'PATCH /v1/deploy_templates/:ident': {
+    answer: deployTemplateAnswer,
     summary: 'Change fields of a deploy template',
     access: onSite('deploy_template:update'),
     since: 55,
@@ -38,12 +43,14 @@ export const STEP_LISTS: Catalog = {
     status: 204,
   },
   'GET /v1/runbooks': {
+    answer: runbooksAnswer,
     summary: 'List runbooks',
     access: onList('runbook:get'),
     since: 92,
     query: stepListQuery,
   },
   'POST /v1/runbooks': {
+    answer: runbookAnswer,
     summary: 'Make a runbook',
     access: onList('runbook:create'),
     since: 92,
@@ -51,12 +58,14 @@ export const STEP_LISTS: Catalog = {
     status: 201,
   },
   'GET /v1/runbooks/:ident': {
+    answer: runbookAnswer,
     summary: 'Show a runbook',
     access: onList('runbook:get'),
     since: 92,
     query: showQuery,
   },
   'PATCH /v1/runbooks/:ident': {
+    answer: runbookAnswer,
     summary: 'Change fields of a runbook',
     access: onList('runbook:update'),
     since: 92,

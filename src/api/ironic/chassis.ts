@@ -26,7 +26,7 @@ import { answerList, shownFields } from './listing.ts';
 import { plainQuery } from './paging.ts';
 import { type Done, tellChange } from './tell.ts';
 
-const FIELDS: readonly Field<ChassisRecord>[] = [
+export const CHASSIS_FIELDS: readonly Field<ChassisRecord>[] = [
   ...datedFields<ChassisRecord>(),
   ...plainFields<ChassisRecord, 'description' | 'extra'>(['description', 'extra']),
   linksField('chassis'),
@@ -35,7 +35,7 @@ const FIELDS: readonly Field<ChassisRecord>[] = [
 
 const LISTED = {
   name: 'chassis',
-  fields: FIELDS,
+  fields: CHASSIS_FIELDS,
   short: ['uuid', 'description'],
   sortKeys: CHASSIS_SORT_KEYS,
 } as const;
@@ -50,7 +50,7 @@ type WithIdent = { Params: { ident: string } };
 
 export function chassisRoutes(app: FastifyInstance, { store }: ApiContext): void {
   const whole = (request: FastifyRequest, chassis: ChassisRecord): object =>
-    viewOf(chassis, selectFields(FIELDS, null, request.minor), baseUrl(request));
+    viewOf(chassis, selectFields(CHASSIS_FIELDS, null, request.minor), baseUrl(request));
 
   const list = (request: FastifyRequest, detailed: boolean): Promise<object> => {
     const query = parseQuery(chassisListQuery, plainQuery(request.query));
@@ -61,7 +61,7 @@ export function chassisRoutes(app: FastifyInstance, { store }: ApiContext): void
   app.get('/v1/chassis/detail', (request) => list(request, true));
 
   app.get<WithIdent>('/v1/chassis/:ident', async (request) => {
-    const shown = shownFields(request, FIELDS);
+    const shown = shownFields(request, CHASSIS_FIELDS);
     return viewOf(await findChassis(store, request.params.ident), shown, baseUrl(request));
   });
 

@@ -34,7 +34,7 @@ const HIGHEST_PRIORITY = 9999;
 
 type Plain = 'description' | 'priority' | 'sensitive' | 'phase';
 
-const FIELDS: readonly Field<InspectionRuleRecord>[] = [
+export const INSPECTION_RULE_FIELDS: readonly Field<InspectionRuleRecord>[] = [
   ...datedFields<InspectionRuleRecord>(),
   ...plainFields<InspectionRuleRecord, Plain>(['description', 'priority', 'sensitive', 'phase']),
   // What a sensitive rule looks for and does is told to nobody any more.
@@ -58,7 +58,7 @@ function shown({ op, args, loop, multiple }: RuleOperationRecord): JsonObject {
 
 const LISTED = {
   name: 'inspection_rules',
-  fields: FIELDS,
+  fields: INSPECTION_RULE_FIELDS,
   short: ['uuid', 'priority', 'phase', 'description'],
   sortKeys: INSPECTION_RULE_SORT_KEYS,
 } as const;
@@ -73,7 +73,7 @@ type WithIdent = { Params: { ident: string } };
 
 export function inspectionRuleRoutes(app: FastifyInstance, { store }: ApiContext): void {
   const whole = (request: FastifyRequest, rule: InspectionRuleRecord): object =>
-    viewOf(rule, selectFields(FIELDS, null, request.minor), baseUrl(request));
+    viewOf(rule, selectFields(INSPECTION_RULE_FIELDS, null, request.minor), baseUrl(request));
 
   app.get('/v1/inspection_rules', async (request) => {
     refuseBefore(SINCE, request);
@@ -87,7 +87,7 @@ export function inspectionRuleRoutes(app: FastifyInstance, { store }: ApiContext
 
   app.get<WithIdent>('/v1/inspection_rules/:ident', async (request) => {
     refuseBefore(SINCE, request);
-    return viewOf(await find(store, request), shownFields(request, FIELDS), baseUrl(request));
+    return viewOf(await find(store, request), shownFields(request, INSPECTION_RULE_FIELDS), baseUrl(request));
   });
 
   app.post('/v1/inspection_rules', async (request, reply) => {
