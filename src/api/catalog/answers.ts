@@ -150,3 +150,23 @@ export const errorAnswer = z.strictObject({ error_message: z.string() }).meta({ 
 export const loginErrorAnswer = z
   .strictObject({ error: z.strictObject({ message: z.string(), code: z.int() }) })
   .meta({ id: 'LoginError' });
+
+const conductorFields = {
+  hostname: z.string(),
+  conductor_group: z.string(),
+  alive: z.boolean(),
+  drivers: z.array(z.string()),
+  created_at: time,
+  updated_at: time,
+};
+export const conductorAnswer = z
+  .strictObject(conductorFields)
+  .partial()
+  .extend({ links })
+  .meta({ id: 'Conductor' });
+export const conductorsAnswer = z
+  .strictObject({ conductors: z.array(conductorAnswer) })
+  .meta({ id: 'Conductors' });
+export const shardsAnswer = z
+  .strictObject({ shards: z.array(z.strictObject({ name: z.string(), count: z.int() })) })
+  .meta({ id: 'Shards' });

@@ -6,7 +6,15 @@ import { showQuery } from '../ironic/listing.ts';
 import { patchSchema } from '../schemas/patch.ts';
 import { portCreateBody, portListQuery } from '../schemas/port.ts';
 import { portgroupCreate, portgroupListQuery } from '../schemas/portgroup.ts';
-import { portAnswer, portgroupAnswer, portgroupsAnswer, portsAnswer } from './answers.ts';
+import {
+  conductorAnswer,
+  conductorsAnswer,
+  portAnswer,
+  portgroupAnswer,
+  portgroupsAnswer,
+  portsAnswer,
+  shardsAnswer,
+} from './answers.ts';
 import type { Catalog } from './operation.ts';
 
 export const FLEET: Catalog = {
@@ -120,16 +128,23 @@ export const FLEET: Catalog = {
     ]),
   ),
   'GET /v1/conductors': {
+    answer: conductorsAnswer,
     summary: 'List conductors',
     access: onSite('conductor:get'),
     since: 49,
     query: conductorListQuery,
   },
   'GET /v1/conductors/:hostname': {
+    answer: conductorAnswer,
     summary: 'Show a conductor',
     access: onSite('conductor:get'),
     since: 49,
     query: conductorShowQuery,
   },
-  'GET /v1/shards': { summary: 'How many nodes each shard has', access: onSite('shards:get'), since: 82 },
+  'GET /v1/shards': {
+    answer: shardsAnswer,
+    summary: 'How many nodes each shard has',
+    access: onSite('shards:get'),
+    since: 82,
+  },
 };

@@ -7,6 +7,7 @@ import { imageBody, imageQuery } from '../schemas/image.ts';
 import { tokenCreate } from '../schemas/token.ts';
 import { enrolledAnswer, newTokenAnswer, timelineAnswer, tokensAnswer } from './answers.ts';
 import type { Catalog } from './operation.ts';
+import { bootAuthorityAnswer, jobAnswer, jobsAnswer, networksAnswer, whyAnswer } from './our-answers.ts';
 
 const EVENTS = {
   access: onList('ingot:events'),
@@ -36,6 +37,7 @@ export const OURS: Catalog = {
     status: 202,
   },
   'GET /ingot/v1/nodes/:ident/why': {
+    answer: whyAnswer,
     summary: 'Why a node is where it is, and what to check',
     access: onNode('ingot:node:story'),
   },
@@ -46,6 +48,7 @@ export const OURS: Catalog = {
     query: timelineQuery,
   },
   'GET /ingot/v1/nodes/:ident/job': {
+    answer: jobAnswer,
     summary:
       'The running job of a node, else its last one; to a lessee without who asked, its errors and waits',
     access: onNode('ingot:node:job'),
@@ -59,9 +62,10 @@ export const OURS: Catalog = {
     access: onNode('ingot:node:story'),
     mediaType: 'application/gzip',
   },
-  'GET /ingot/v1/jobs': { summary: 'All running jobs', access: onList('ingot:node:job') },
+  'GET /ingot/v1/jobs': { answer: jobsAnswer, summary: 'All running jobs', access: onList('ingot:node:job') },
   'GET /ingot/v1/status': { summary: 'The daemon’s own condition', access: onSite('ingot:site:get') },
   'GET /ingot/v1/networks': {
+    answer: networksAnswer,
     summary: 'The networks of the configuration',
     access: onSite('ingot:site:get'),
   },
@@ -79,6 +83,7 @@ export const OURS: Catalog = {
     status: 204,
   },
   'GET /ingot/v1/boot/ca': {
+    answer: bootAuthorityAnswer,
     summary: 'The authority of boot files by HTTPS',
     access: onSite('ingot:site:get'),
   },
