@@ -5,11 +5,12 @@
 
 /**
  * ECMA-48, in seven bits and in eight: control sequences (5.4), control strings up to their end (5.6), which may be
- * xterm's BEL, and short escapes (5.3).
+ * xterm's BEL, and short escapes (5.3). No string holds the beginning of another: else many of them without an end
+ * would each be looked through to the end of the text.
  */
 const ESCAPES =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[PX\]^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)|\x1b[ -/]*[0-~]/g;
+  /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[PX\]^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x90\x98\x9c-\x9f]*(?:\x07|\x1b\\|\x9c)|\x1b[ -/]*[0-~]/g;
 const NOT_OF_A_LINE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 /** All but tab and line feed; and what turns the direction of what follows. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
