@@ -170,7 +170,7 @@ describe.concurrent('a root device hint', () => {
     expect(told.lastError).toBe(
       'Writing the image failed on the machine: no disk matches the root device hints serial "NONE"; seen: ' +
         `${bothDisks(7)}. Compare root_device of the node with the disks that inspection found ` +
-        '(GET /v1/nodes/NAME/inventory), or leave it out.',
+        '(`ingot node inventory NAME`), or leave it out.',
     );
     expect(told.why).toContain(told.lastError);
   });
