@@ -69,10 +69,18 @@ export function readFrames(segment: Uint8Array, folded = 0): SegmentContents {
 
 type Found = { readonly at: number; readonly end: number; readonly frame: Frame };
 
+/** At each start and each fold some megabytes of zeros or of the segment's earlier use are looked through. */
 function nextFrame(bytes: Buffer, from: number, after: number): Found | null {
-  for (let at = from; at + HEADER_BYTES <= bytes.length; at++) {
-    const found = frameAt(bytes, at, after);
-    if (found !== null) return found;
+  let end = bytes.length;
+  while (end > from && bytes[end - 1] === 0) end--;
+  for (let at = from; at < end; at++) {
+    // No sequence is so great that its first byte counts; text has none of zero.
+    if (bytes[at + SEQUENCE_AT + 7] !== 0) continue;
+    const found = frameAt(bytes, at, 0);
+    if (found === null) continue;
+    if (found.frame.sequence > after) return found;
+    // A whole frame of the earlier use: no newer one was written into it.
+    at = found.end - 1;
   }
   return null;
 }
@@ -80,7 +88,7 @@ function nextFrame(bytes: Buffer, from: number, after: number): Found | null {
 /** A whole frame at that byte, of a greater sequence than `after`. */
 function frameAt(bytes: Buffer, at: number, after: number): Found | null {
   if (at + HEADER_BYTES > bytes.length) return null;
-  // Looked at first, since each byte of a segment may be asked about: text and zeros are no sequences.
+  // Looked at first, since each byte of a segment may be asked about: a sum over the rest of it takes longer.
   const sequence = bytes.readUInt32LE(at + SEQUENCE_AT + 4) * 2 ** 32 + bytes.readUInt32LE(at + SEQUENCE_AT);
   if (sequence <= after || sequence > Number.MAX_SAFE_INTEGER) return null;
   const end = at + HEADER_BYTES + bytes.readUInt32LE(at + LENGTH_AT);

@@ -94,6 +94,20 @@ describe('a segment of the lease log', () => {
     );
   });
 
+  it('finds the frames behind a damaged one among those of its earlier use', () => {
+    fc.assert(
+      fc.property(framesFrom(0), framesFrom(10_000), fc.nat(), (earlier, frames, at) => {
+        const hit = frames[at % frames.length];
+        const segment = Uint8Array.from(written(earlier));
+        segment.set(
+          Buffer.concat(frames.map((frame) => encodeFrame(frame).fill(0xff, 0, frame === hit ? 8 : 0))),
+        );
+        const others = frames.filter((frame) => frame !== hit);
+        expect(plain(readFrames(segment, 10_000).frames)).toEqual(plain(others));
+      }),
+    );
+  });
+
   it('misses nothing of frames that were folded before they were damaged', () => {
     fc.assert(
       fc.property(framesFrom(0), fc.nat(), (frames, at) => {
