@@ -1,6 +1,5 @@
 /** `PUT /v1/nodes/{id}/states/raid`: the volumes a node shall have. Only pretended hardware takes any. */
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
 import { IngotError } from '../../../errors.ts';
 import type { JsonObject } from '../../../json.ts';
 import { isFake, notYet } from '../../../lifecycle/interfaces.ts';
@@ -15,7 +14,8 @@ import { notAcceptable } from '../since.ts';
 
 const SINCE = 12;
 
-export const raidBody = z.looseObject({});
+/** What of it a driver that takes it wants to find in it, `raidConfig` says. */
+export const raidBody = jsonObject;
 
 type WithIdent = { Params: { ident: string } };
 
@@ -24,15 +24,16 @@ export function raidRoutes(app: FastifyInstance, { write }: ApiContext): void {
     if (request.minor < SINCE) throw notAcceptable('raid', SINCE);
     await write(request, async (queries) => {
       const node = await findNode(queries, request.params.ident);
-      const target: JsonObject = parseBody(jsonObject, request.body, 'target_raid_config');
+      const target = parseBody(raidBody, request.body, 'target_raid_config');
       await refuseWhileAtWork(queries, node);
       // What is asked for may be unset, whatever the driver.
-      if (Object.keys(target).length > 0) refuseRaid(node, target);
+      const isUnset = Object.keys(target).length === 0;
+      if (!isUnset) refuseRaid(node, target);
       await queries.nodes.update(node.uuid, { target_raid_config: target });
       await queries.events.append({
         node_uuid: node.uuid,
         kind: 'node.updated',
-        message: 'The RAID volumes that it shall have were set',
+        message: `The RAID volumes that it shall have were ${isUnset ? 'unset' : 'set'}`,
         data: { fields: ['target_raid_config'] },
       });
     });
