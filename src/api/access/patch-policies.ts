@@ -29,7 +29,7 @@ const BY_FIELD: Readonly<Record<string, Policy>> = {
 };
 
 /** Only as much of a patch as tells what it touches; what is no patch at all is refused later, by its own sentence. */
-const touched = z.array(z.looseObject({ path: z.string(), value: z.unknown() }));
+const touched = z.array(z.looseObject({ path: z.string(), value: z.unknown().optional() }));
 
 export function nodePatchPolicies(body: unknown): readonly Policy[] {
   const patch = touched.safeParse(body);

@@ -152,6 +152,23 @@ const VERBS: readonly {
     least: ['member', null, null],
   },
   {
+    what: 'take the owner away, by an operation without a value',
+    ask: ['PATCH', '', [{ op: 'remove', path: '/owner' }]],
+    least: ['member', null, null],
+  },
+  {
+    what: 'change driver_info beside an operation without a value',
+    ask: [
+      'PATCH',
+      '',
+      [
+        { op: 'add', path: '/driver_info/a', value: 1 },
+        { op: 'remove', path: '/driver_info/a' },
+      ],
+    ],
+    least: ['member', 'member', null],
+  },
+  {
     what: 'switch cleaning off',
     ask: ['PATCH', '', [{ op: 'replace', path: '/automated_clean', value: false }]],
     least: ['admin', null, null],
@@ -207,6 +224,10 @@ test('a project’s administrator enrolls nodes of the project only, and adds po
   expect((await ask('PATCH', `/v1/ports/${NODE.replace('9', 'a')}`, { headers, body: move })).status).toBe(
     404,
   );
+  const hung = await ask('GET', `/v1/nodes/${NODE}/ports`, { headers });
+  const sly = [{ op: 'remove', path: '/extra/x' }, ...move];
+  const moved = await ask('PATCH', `/v1/ports/${hung.body.ports[0].uuid}`, { headers, body: sly });
+  expect([moved.status, fault(moved)]).toEqual([404, expect.stringContaining(OTHER)]);
   const member = await as('member', 'blue');
   expect((await ask('POST', '/v1/nodes', { headers: member, body: { driver: 'redfish' } })).status).toBe(403);
 });
