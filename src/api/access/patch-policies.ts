@@ -28,12 +28,17 @@ const BY_FIELD: Readonly<Record<string, Policy>> = {
   ),
 };
 
-/** Only as much of a patch as tells what it touches; what is no patch at all is refused later, by its own sentence. */
-const touched = z.array(z.looseObject({ path: z.string(), value: z.unknown().optional() }));
+/** Only as much of an operation as tells what it touches: `remove` has no value. */
+const operation = z.looseObject({ path: z.string(), value: z.unknown().optional() });
+/** Each is read by itself: one that is none (the route refuses it, by its own sentence) lifts no other's policy. */
+const operations = z.array(operation.nullable().catch(null)).catch([]);
+
+function operationsIn(body: unknown): readonly z.output<typeof operation>[] {
+  return operations.parse(body).filter((read) => read !== null);
+}
 
 export function nodePatchPolicies(body: unknown): readonly Policy[] {
-  const patch = touched.safeParse(body);
-  const asked = (patch.success ? patch.data : []).map(({ path, value }) => policyOf(path, value));
+  const asked = operationsIn(body).map(({ path, value }) => policyOf(path, value));
   return asked.length === 0 ? ['node:update'] : [...new Set(asked)];
 }
 
@@ -51,9 +56,6 @@ export function disablesCleaning(value: unknown): boolean {
 
 /** A port that moves must be welcome on the node where it goes. */
 export function targetNodeOf(body: unknown): string | null {
-  const patch = touched.safeParse(body);
-  if (!patch.success) return null;
-  const uuids = patch.data.filter(({ path }) => path === '/node_uuid').map(({ value }) => value);
-  const last = uuids.at(-1);
+  const last = operationsIn(body).findLast(({ path }) => path === '/node_uuid')?.value;
   return typeof last === 'string' ? last : null;
 }
