@@ -14,7 +14,7 @@ import { notAcceptable } from '../since.ts';
 
 const SINCE = 12;
 
-/** What of it a driver that takes it wants to find in it, `raidConfig` says. */
+/** Any object here: what pretended hardware wants to find in it, `raidConfig` says. */
 export const raidBody = jsonObject;
 
 type WithIdent = { Params: { ident: string } };
