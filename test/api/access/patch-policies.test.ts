@@ -41,8 +41,11 @@ describe('the policies that a patch calls for', () => {
     );
   });
 
-  it.each([null, 'add', {}, [], [7]])('are those of any change for %j, which the route refuses', (body) => {
-    expect(nodePatchPolicies(body)).toEqual(['node:update']);
-    expect(targetNodeOf(body)).toBeNull();
-  });
+  it.each([[null], ['add'], [{}], [[]], [[7]]])(
+    'are those of any change for %j, which the route refuses',
+    (body) => {
+      expect(nodePatchPolicies(body)).toEqual(['node:update']);
+      expect(targetNodeOf(body)).toBeNull();
+    },
+  );
 });
