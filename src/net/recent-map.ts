@@ -10,6 +10,7 @@ export function createRecentMap<Key, Value>(most: number): RecentMap<Key, Value>
   const map = new Map<Key, Value>();
   // Goes on where it stopped: from the start it would pass the place of every entry that was deleted since.
   let eldest = map.keys();
+  let setsOfThisWalk = 0;
   const dropEldest = (): void => {
     let next = eldest.next();
     if (next.done) {
@@ -23,6 +24,11 @@ export function createRecentMap<Key, Value>(most: number): RecentMap<Key, Value>
     size: () => map.size,
     delete: (key) => void map.delete(key),
     set: (key, value) => {
+      // A walk holds all that the map has thrown away since it began, keys and values: it may not grow old.
+      if (++setsOfThisWalk > most) {
+        eldest = map.keys();
+        setsOfThisWalk = 0;
+      }
       // To the end, as the newest.
       map.delete(key);
       map.set(key, value);

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRecentMap } from '../../src/net/recent-map.ts';
@@ -45,4 +47,29 @@ describe('a map with a bound', () => {
     for (const key of [3, 4, 5]) map.set(key, key);
     expect([3, 4, 5].map((key) => map.get(key))).toEqual([undefined, 4, 5]);
   });
+
+  test.each([
+    { state: 'has room', keys: 3 },
+    { state: 'is full', keys: 100 },
+  ])('holds no value that was replaced, while it $state', async ({ keys }) => {
+    const map = createRecentMap<number, object>(100);
+    const replaced: WeakRef<object>[] = [];
+    for (let round = 0; round < 5_000 / keys; round++)
+      for (let key = 0; key < keys; key++) {
+        const value = { round };
+        replaced.push(new WeakRef(value));
+        map.set(key, value);
+      }
+    await collectGarbage();
+    // Those that are held, and as many in what the map has just thrown away.
+    expect(replaced.filter((value) => value.deref() !== undefined).length).toBeLessThan(500);
+    expect(map.size()).toBe(keys);
+  });
 });
+
+/** In a turn of its own: a reference that was made in this one counts until its end. */
+async function collectGarbage(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+}

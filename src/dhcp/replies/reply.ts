@@ -45,8 +45,10 @@ const ACK = writeOption(OPTIONS.messageType, MESSAGE_TYPES.ack);
 
 export function composeReply(parts: ReplyParts): Reply {
   const { kind, question, facts, isRouted, yiaddr } = parts;
+  const { giaddr, ciaddr, broadcast } = question;
   const { cidr } = parts.network;
-  const destination = replyDestination({ ...question, yiaddr, cidr, isRouted, alone: aloneOf(parts) }, kind);
+  const asked = { giaddr, ciaddr, broadcast, yiaddr, cidr, isRouted, alone: aloneOf(parts) };
+  const destination = replyDestination(asked, kind);
   const packet = replyPacket(parts, destination.broadcastFlag);
   const { bytes, omitted } = encodePacket(packet, mostBytesFor(facts.maximumSize));
   return { kind, network: parts.network.name, header: headerOf(packet), bytes, destination, omitted };
