@@ -17,7 +17,7 @@ const { bytes } = encodePacket({
   hardwareType: 1,
   hardwareAddress: Uint8Array.of(2, 0xbe, 0, 0, 0, 1),
   hops: 1,
-  xid: process.pid,
+  xid: process.pid.toString(16),
   secs: 0,
   broadcast: false,
   ciaddr: null,

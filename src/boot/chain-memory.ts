@@ -18,7 +18,7 @@ export type ChainMessage = {
   readonly mac: Mac;
   readonly client: BootClient;
   /** DISCOVER and REQUEST of one exchange have the same. */
-  readonly xid: number;
+  readonly xid: string;
   /** A REQUEST: by its answer the client boots. */
   readonly final: boolean;
   readonly now: number;
@@ -33,7 +33,7 @@ export type ChainMemory = {
 };
 
 type Known = {
-  readonly xid: number;
+  readonly xid: string;
   readonly inVain: boolean;
   /** In this exchange. */
   readonly given: boolean;

@@ -15,7 +15,7 @@ export type FirmwareQuestion = {
   readonly mac: Mac;
   readonly entry: BootEntry | null;
   /** DISCOVER and REQUEST of one exchange have the same. */
-  readonly xid: number;
+  readonly xid: string;
   /** Milliseconds of a clock that nobody sets. */
   readonly now: number;
 };
@@ -35,7 +35,7 @@ export type ProgramRounds = {
 type Known = {
   /** Another boot that ingot asks for begins anew. */
   readonly boot: string;
-  readonly xid: number;
+  readonly xid: string;
   readonly stuck: boolean;
   readonly countedAt: number | null;
 };

@@ -8,7 +8,7 @@ function machine() {
   const memory = createChainMemory();
   let [now, xid] = [0, 0];
   const say = (name: keyof typeof CLIENTS, final: boolean): boolean =>
-    memory.note({ mac: MAC, client: bootClientOf(CLIENTS[name]), xid, final, now });
+    memory.note({ mac: MAC, client: bootClientOf(CLIENTS[name]), xid: `${xid}`, final, now });
   /** DISCOVER and REQUEST, which must be answered alike. */
   const boot = (name: keyof typeof CLIENTS): boolean => {
     xid++;

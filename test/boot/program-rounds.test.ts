@@ -13,7 +13,7 @@ function firmware() {
   /** Whether it was told of nothing to boot: DISCOVER and REQUEST must be answered alike. */
   const round = (after = MINUTE): boolean => {
     now += after;
-    const question = { mac: MAC, entry: at, xid: ++xid };
+    const question = { mac: MAC, entry: at, xid: `${++xid}` };
     const { stuck } = rounds.judge({ ...question, now });
     if (!stuck) rounds.given({ mac: MAC, now });
     now += 500;
@@ -28,7 +28,7 @@ function firmware() {
     anew: () => {
       at = { ...at, generation: at.generation + 1 };
     },
-    next: () => rounds.judge({ mac: MAC, entry: at, xid: ++xid, now }),
+    next: () => rounds.judge({ mac: MAC, entry: at, xid: `${++xid}`, now }),
   };
 }
 
@@ -81,6 +81,6 @@ test('firmware whose program asks what to boot never goes round', () => {
 test('another machine has nothing to do with it', () => {
   const { rounding, rounds } = firmware();
   rounding(6);
-  const other = { mac: mac('52:54:00:00:00:02'), entry: null, xid: 1, now: 0 };
+  const other = { mac: mac('52:54:00:00:00:02'), entry: null, xid: '1', now: 0 };
   expect(rounds.judge(other).stuck).toBe(false);
 });

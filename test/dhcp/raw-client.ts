@@ -70,7 +70,7 @@ const question = encodePacket({
   hardwareType: 1,
   hardwareAddress: macToBytes(mac),
   hops: 0,
-  xid: 0x11223344,
+  xid: '11223344',
   secs: 0,
   broadcast: true,
   yiaddr: null,

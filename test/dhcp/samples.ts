@@ -89,7 +89,7 @@ export function message(parts: MessageParts): DhcpPacket {
     hardwareType: 1,
     hardwareAddress: macToBytes(parts.mac ?? mac(1)),
     hops: 0,
-    xid: parts.xid ?? 0x1234,
+    xid: (parts.xid ?? 0x1234).toString(16),
     secs: parts.secs ?? 0,
     broadcast: parts.broadcast ?? false,
     ciaddr: parts.ciaddr === undefined ? null : ip(parts.ciaddr),

@@ -25,7 +25,7 @@ export type DhcpDesk = {
 
 export async function openDhcpDesk(nic: string, times: DhcpTimes): Promise<DhcpDesk> {
   const socket = await openBoundSocket({ interface: nic, address: null, port: 68, shared: true });
-  const waiting = new Map<number, (packet: DhcpPacket) => void>();
+  const waiting = new Map<string, (packet: DhcpPacket) => void>();
   socket.on('message', (datagram) => {
     const decoded = decodePacket(datagram);
     if (decoded.ok) waiting.get(decoded.packet.xid)?.(decoded.packet);
@@ -44,7 +44,7 @@ export async function openDhcpDesk(nic: string, times: DhcpTimes): Promise<DhcpD
   return {
     close: () => socket.close(),
     lease: async (mac, options) => {
-      const xid = nextXid++;
+      const xid = (nextXid++).toString(16);
       const onLost = (): void => {
         times.lost++;
       };
@@ -66,7 +66,7 @@ export async function openDhcpDesk(nic: string, times: DhcpTimes): Promise<DhcpD
 /** One question and its answer, or null when none came in time. */
 function one(
   socket: Socket,
-  waiting: Map<number, (packet: DhcpPacket) => void>,
+  waiting: Map<string, (packet: DhcpPacket) => void>,
   packet: DhcpPacket,
 ): Promise<DhcpPacket | null> {
   return new Promise((resolve) => {
@@ -84,7 +84,7 @@ function one(
 function question(asked: {
   readonly type: ClientMessage;
   readonly mac: Mac;
-  readonly xid: number;
+  readonly xid: string;
   readonly options: readonly (readonly [number, Uint8Array])[];
 }): DhcpPacket {
   return {

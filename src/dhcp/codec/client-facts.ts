@@ -14,7 +14,7 @@ export type ClientFacts = {
   readonly mac: Mac;
   /** Under what its leases are kept; the MAC, until the network is known. */
   readonly leaseKey: LeaseKey;
-  readonly xid: number;
+  readonly xid: string;
   readonly secs: number;
   /** The client cannot take unicast yet. */
   readonly broadcast: boolean;

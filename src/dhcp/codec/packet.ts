@@ -30,7 +30,11 @@ export type DhcpPacket = {
   /** `hlen` bytes of chaddr, 0 to 16. */
   readonly hardwareAddress: Uint8Array;
   readonly hops: number;
-  readonly xid: number;
+  /**
+   * The transaction's number in hex. As text, for V8 keeps numbers from 2^30 on in another way than those below, and
+   * compiles for each message anew whatever reads a field that has both.
+   */
+  readonly xid: string;
   /** Seconds since the client began, as it says. */
   readonly secs: number;
   readonly broadcast: boolean;
@@ -90,7 +94,7 @@ export function decodePacket(datagram: Uint8Array): DecodedPacket {
     hardwareType: bytes.readUInt8(1),
     hardwareAddress: field(28, hardwareLength),
     hops: bytes.readUInt8(3),
-    xid: bytes.readUInt32BE(4),
+    xid: bytes.readUInt32BE(4).toString(16),
     secs: bytes.readUInt16BE(8),
     broadcast: (bytes.readUInt16BE(10) & 0x8000) !== 0,
     ciaddr: readAddress(bytes, 12),
@@ -123,7 +127,7 @@ export function encodePacket(packet: DhcpPacket, mostBytes: number = DEFAULT_MOS
   bytes.writeUInt8(packet.hardwareType, 1);
   bytes.writeUInt8(packet.hardwareAddress.length, 2);
   bytes.writeUInt8(packet.hops, 3);
-  bytes.writeUInt32BE(packet.xid, 4);
+  bytes.writeUInt32BE(Number.parseInt(packet.xid, 16), 4);
   bytes.writeUInt16BE(packet.secs, 8);
   bytes.writeUInt16BE(packet.broadcast ? 0x8000 : 0, 10);
   writeAddress(bytes, packet.ciaddr, 12);

@@ -62,7 +62,7 @@ export class Replies {
     const fields = {
       network: reply.network,
       mac: facts.mac,
-      xid: facts.xid.toString(16),
+      xid: facts.xid,
       asked: facts.messageType,
       ...header,
       to: `${destination.address}:${destination.port}`,

@@ -130,7 +130,7 @@ function question(mac: Mac, own: Mac): Uint8Array {
     hardwareType: 1,
     hardwareAddress: macToBytes(mac),
     hops: 0,
-    xid: randomInt(2 ** 32),
+    xid: randomInt(2 ** 32).toString(16),
     secs: 0,
     broadcast: true,
     ciaddr: null,

@@ -44,7 +44,7 @@ describe('an OFFER', () => {
     const { packet } = received({ type: 'discover', xid: 77, broadcast: true });
     expect(packet).toMatchObject({
       op: 'reply',
-      xid: 77,
+      xid: '4d',
       broadcast: true,
       yiaddr: '10.77.0.10',
       siaddr: '10.77.0.1',
