@@ -111,19 +111,23 @@ function nakOptions(parts: ReplyParts): OptionMap {
 function grantOptions(parts: ReplyParts): OptionMap {
   const { kind, facts, network, boot, hostname } = parts;
   const same = networkOptions(network);
-  const options = new Map<number, Uint8Array>();
-  const add = ([code, value]: WrittenOption): void => {
-    if (!options.has(code)) options.set(code, value);
-  };
-  add(kind === 'offer' ? OFFER : ACK);
-  add(facts.relay.serverIdOverride === null ? same.server : serverIdentifier(facts, network));
   // INFORM asks for options only: RFC 2131 4.3.5 forbids lease times in the answer.
-  if (kind !== 'inform') (parts.isBooting ? same.bootLease : same.lease).forEach(add);
-  add(same.mask);
-  echoes(facts).forEach(add);
-  bootOptions(facts, boot).forEach(add);
-  same.ways.forEach(add);
-  if (hostname !== null) add(writeOption(OPTIONS.hostname, hostname));
+  const times = kind === 'inform' ? [] : parts.isBooting ? same.bootLease : same.lease;
+  return firstOfEachCode([
+    kind === 'offer' ? OFFER : ACK,
+    facts.relay.serverIdOverride === null ? same.server : serverIdentifier(facts, network),
+    ...times,
+    same.mask,
+    ...echoes(facts),
+    ...bootOptions(facts, boot),
+    ...same.ways,
+    ...(hostname === null ? [] : [writeOption(OPTIONS.hostname, hostname)]),
+  ]);
+}
+
+function firstOfEachCode(written: readonly WrittenOption[]): OptionMap {
+  const options = new Map<number, Uint8Array>();
+  for (const [code, value] of written) if (!options.has(code)) options.set(code, value);
   return options;
 }
 
