@@ -45,10 +45,10 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
   const unpreferred = preferThisThreadUnlessBusy();
   if (unpreferred !== null) log.info({ error: unpreferred }, 'the packet thread runs at the usual priority');
   const counters = createPacketCounters();
-  const journal = await openLeaseJournal(options.leasesPath, log);
+  const onNotice = (notice: DhcpNotice): void => post({ type: 'notice', notice });
+  const journal = await openLeaseJournal(options.leasesPath, log, onNotice);
   const { manifest, site } = options;
   const indexOf = createInterfaceIndex();
-  const onNotice = (notice: DhcpNotice): void => post({ type: 'notice', notice });
   const clock = createSteppedClock(systemClock);
   const searches = startServerSearches({
     networks: options.networks,

@@ -18,6 +18,7 @@ const EFFECTS: Readonly<Record<DhcpNotice['kind'], 'stands' | 'ends' | 'passes'>
   'dhcp.too_many_strangers': 'passes',
   'dhcp.no_mac': 'passes',
   'dhcp.shared_uuid': 'passes',
+  'dhcp.lease_log_damaged': 'passes',
   'network.datagrams_dropped': 'passes',
 };
 

@@ -14,6 +14,8 @@ export type DhcpNotice = {
     | 'dhcp.no_mac'
     /** Two nodes' machines have one UUID. */
     | 'dhcp.shared_uuid'
+    /** The disk lost leases that it had confirmed. */
+    | 'dhcp.lease_log_damaged'
     /** Before anybody could read them. */
     | 'network.datagrams_dropped';
   readonly severity: 'info' | 'warning';

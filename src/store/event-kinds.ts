@@ -39,6 +39,7 @@ const BY_SUBJECT = {
     ...([
       'address_in_use',
       'imported',
+      'lease_log_damaged',
       'no_mac',
       'shared_uuid',
       'no_server',

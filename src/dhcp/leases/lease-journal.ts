@@ -8,9 +8,10 @@ import { getPriority } from 'node:os';
 import type { IngotError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { createRequestRate } from '../../net/request-rate.ts';
+import type { DhcpNotice } from '../notice.ts';
 import type { Adoption, Homes } from './journal/adoption.ts';
 import { encodeEntries, type JournalEntry } from './journal/entries.ts';
-import { writeFailure } from './journal/failures.ts';
+import { DAMAGE_HINT, damageNotice, writeFailure } from './journal/failures.ts';
 import { type Keeper, startKeeper } from './journal/keeper.ts';
 import { LogSpace } from './journal/log-space.ts';
 import { segmentPaths } from './journal/segment-file.ts';
@@ -67,14 +68,21 @@ const GATHER_MS = 1;
 /** The log runs ahead of `leases.db` for no longer than this. */
 const FOLD_MS = 60_000;
 const RETRY_FOLD_MS = 15_000;
-const DAMAGE_HINT =
-  'Machines whose leases were lost get them back when they ask again. Check the disk of state_dir (`dmesg`, `smartctl`): it lost what it had confirmed.';
 
-/** @throws IngotError `environment` when a file cannot be opened, is damaged, or is of a newer ingot. */
-export async function openLeaseJournal(path: string, log: Pick<Log, 'error'>): Promise<WatchedJournal> {
-  const table = createTableHost({ ...LOG, path, niceness: getPriority(process.pid) }, (sentence) =>
-    log.error({ hint: DAMAGE_HINT }, sentence),
-  );
+/**
+ * `onNotice` hears what of the log cannot be read.
+ * @throws IngotError `environment` when a file cannot be opened, is damaged, or is of a newer ingot.
+ */
+export async function openLeaseJournal(
+  path: string,
+  log: Pick<Log, 'error'>,
+  onNotice: (notice: DhcpNotice) => void,
+): Promise<WatchedJournal> {
+  const options = { ...LOG, path, niceness: getPriority(process.pid) };
+  const table = createTableHost(options, (sentence) => {
+    log.error({ hint: DAMAGE_HINT }, sentence);
+    onNotice(damageNotice(sentence));
+  });
   try {
     const last = await table.open();
     const keeper = startKeeper(segmentPaths(path, LOG.segments));
