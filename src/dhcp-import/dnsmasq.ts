@@ -116,7 +116,9 @@ function hostOf(words: readonly string[]): Host | string {
 function isTagOrTime(word: string): boolean {
   return (
     /^(set|net|tag|id):/.test(word) ||
-    /^(\d+[smhdw]?|infinite|deprecated)$/.test(word) ||
+    // Units stand in either case, words only as they are here.
+    /^\d+[smhdw]?$/i.test(word) ||
+    /^(infinite|deprecated)$/.test(word) ||
     word.startsWith('[')
   );
 }

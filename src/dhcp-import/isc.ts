@@ -46,11 +46,12 @@ export function readIsc(text: string): ForeignFile {
 function collect(statements: readonly Statement[], found: Found): void {
   for (const statement of statements) {
     const { line, words, block, cutOff } = statement;
-    const [kind = '', name = ''] = words;
+    const [, name = ''] = words;
+    const kind = keyword(words[0]);
     if (kind === 'include' && block === null) {
       found.skipped.push({ line, what: `include "${name}"`, why: 'import that file as well, with this one' });
     } else if (kind === 'host' && block !== null) {
-      if (block.some((one) => one.words[0] === 'deleted')) found.hosts.delete(name);
+      if (block.some((one) => keyword(one.words[0]) === 'deleted')) found.hosts.delete(name);
       else found.hosts.set(name, statement);
     } else if (kind === 'lease' && block !== null) {
       const address = parseIpv4(name);
@@ -78,7 +79,7 @@ function hostOf(
 }
 
 function leaseOf(lease: Statement): Omit<ForeignLease, 'line' | 'address'> | string {
-  const state = valuesOf(lease, ['binding', 'state'])?.[0] ?? 'active';
+  const state = keyword(valuesOf(lease, ['binding', 'state'])?.[0] ?? 'active');
   if (state !== 'active') return `its state is ${state}`;
   const mac = hardwareOf(lease);
   if (mac === null) return NO_MAC;
@@ -91,15 +92,21 @@ function hardwareOf(statement: Statement): Mac | null {
   return nicMac(valuesOf(statement, ['hardware', 'ethernet'])?.[0] ?? '');
 }
 
+/** dhcpd takes its keywords in either case. */
+function keyword(word = ''): string {
+  return word.toLowerCase();
+}
+
 /** The words behind these in the block's last statement that begins with them. */
 function valuesOf({ block }: Statement, begin: readonly string[]): readonly string[] | null {
-  const found = block?.findLast(({ words }) => begin.every((word, index) => words[index] === word));
+  const found = block?.findLast(({ words }) => begin.every((word, index) => keyword(words[index]) === word));
   return found === undefined ? null : found.words.slice(begin.length);
 }
 
 /** `never`, `epoch SECONDS`, or `WEEKDAY YYYY/MM/DD HH:MM:SS` in UTC (dhcpd.leases(5)). */
 function timeOf(lease: Statement, word: 'starts' | 'ends'): number | null {
-  const [first = '', second = '', third = ''] = valuesOf(lease, [word]) ?? [];
+  const [begin, second = '', third = ''] = valuesOf(lease, [word]) ?? [];
+  const first = keyword(begin);
   if (first === 'never') return NEVER;
   if (first === 'epoch') return /^\d{1,11}$/.test(second) ? Number(second) * 1000 : null;
   const time = Date.parse(`${second.replaceAll('/', '-')}T${third}Z`);

@@ -15,6 +15,7 @@ test.each([
     line: '52:54:00:00:00:01,net:x,10.20.5.1,[fd00::1],deprecated,lap.example',
     gives: '52:54:00:00:00:01 10.20.5.1 lap.example',
   },
+  { line: 'dhcp-host=52:54:00:00:00:01,10.20.5.1,12H,lap', gives: '52:54:00:00:00:01 10.20.5.1 lap' },
   { line: '52:54:00:00:00:01 10.20.5.1', gives: '52:54:00:00:00:01 10.20.5.1 -' },
   { line: '52:54:00:00:00:01 lap', gives: '52:54:00:00:00:01 - lap' },
 ])('$line is a reservation: $gives', ({ line, gives }) => {

@@ -20,6 +20,7 @@ subnet 10.20.0.0 netmask 255.255.0.0 {
   }
 }
 host known { hardware ethernet 00:16:3e:00:00:03; }
+HOST Upper { Hardware ETHERNET 00:16:3e:00:00:07; Fixed-Address 10.20.5.7; Option Host-Name "Seven"; }
 host by-name { hardware ethernet 00:16:3e:00:00:04; fixed-address h4.example; }
 host by-uid { option dhcp-client-identifier "x"; fixed-address 10.20.5.5; }
 `,
@@ -30,11 +31,12 @@ host by-uid { option dhcp-client-identifier "x"; fixed-address 10.20.5.5; }
     [9, '00:16:3e:00:00:02', '10.20.5.2', 'renamed'],
     [9, '00:16:3e:00:00:02', '10.21.5.2', 'renamed'],
     [16, '00:16:3e:00:00:03', null, 'known'],
+    [17, '00:16:3e:00:00:07', '10.20.5.7', 'Seven'],
   ]);
   expect(skipped.map(({ line, what }) => `${line} ${what}`)).toEqual([
     '3 include "/etc/dhcp/more.conf"',
-    '17 host by-name',
-    '18 host by-uid',
+    '18 host by-name',
+    '19 host by-uid',
   ]);
 });
 
