@@ -72,3 +72,11 @@ test('a NIC joins a group in `inspect wait`', async () => {
   expect((await written(join, { state: 'inspect wait', waitingFor: 'the agent' })).status).toBe(200);
   expect((await written(join, { state: 'clean wait', waitingFor: 'the agent' })).status).toBe(409);
 });
+
+test('an unknown action hears of the lock first', async () => {
+  const fly: Write = () => ['PUT', `/v1/nodes/${NODE}/states/provision`, { target: 'fly' }];
+  const busy = await written(fly, { state: 'cleaning', waitingFor: null });
+  expect([busy.status, fault(busy)]).toEqual([409, expect.stringContaining('is locked by host ingot')]);
+  const waits = await written(fly, { state: 'clean wait', waitingFor: 'the agent' });
+  expect([waits.status, fault(waits)]).toEqual([400, expect.stringContaining('"fly" can not be performed')]);
+});

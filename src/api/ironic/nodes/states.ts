@@ -9,6 +9,7 @@ import { maintenanceBody } from '../../schemas/node.ts';
 import { powerBody, provisionBody, provisionTarget } from '../../schemas/provision.ts';
 import { BODY_LIMITS, baseUrl } from '../../server.ts';
 import { findNode } from '../idents.ts';
+import { refuseWhileAtWork } from '../locked.ts';
 import { notAcceptable } from '../since.ts';
 import { workAskedFor } from '../step-lists/runbook-use.ts';
 import { configDriveOf, configDriveSince, orNone } from './config-drive.ts';
@@ -43,6 +44,8 @@ export function stateRoutes(app: FastifyInstance, context: ApiContext): void {
       const { target } = parseArguments(provisionTarget, request.body, PROVISION);
       const verb = verbOf(target);
       if (verb === null) {
+        // As Ironic's API: whoever cannot act on the node now hears of the lock, whatever was asked.
+        await refuseWhileAtWork(store, node);
         throw new IngotError(
           'invalid_input',
           `The requested action "${target}" can not be performed on node "${node.uuid}" ` +
