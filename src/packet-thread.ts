@@ -46,7 +46,7 @@ async function runPacketThread(options: PacketThreadOptions): Promise<void> {
   if (unpreferred !== null) log.info({ error: unpreferred }, 'the packet thread runs at the usual priority');
   const counters = createPacketCounters();
   const onNotice = (notice: DhcpNotice): void => post({ type: 'notice', notice });
-  const journal = await openLeaseJournal(options.leasesPath, log, onNotice);
+  const journal = await openLeaseJournal(options.leasesPath, { log, onNotice });
   const { manifest, site } = options;
   const indexOf = createInterfaceIndex();
   const clock = createSteppedClock(systemClock);

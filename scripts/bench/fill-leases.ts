@@ -19,7 +19,10 @@ export async function fillLeases({ dir }: Field, from: string, count: number): P
   const first = parseIpv4(from);
   if (first === null) throw new Error(`no address: ${from}`);
   await mkdir(join(dir, 'state'), { recursive: true, mode: 0o700 });
-  const journal = await openLeaseJournal(join(dir, 'state/leases.db'), createLog('error'), () => undefined);
+  const journal = await openLeaseJournal(join(dir, 'state/leases.db'), {
+    log: createLog('error'),
+    onNotice: () => undefined,
+  });
   let waiting: Lease[] = [];
   const write = (): Promise<void> => {
     const leases = waiting;

@@ -21,7 +21,7 @@ export function formatStatus(status: StatusDetails): string {
   return [
     formatFacts(general),
     section('Listeners', formatFacts([...problems, ...serving])),
-    section('Missing', status.missing.map((sentence) => `${sentence}\n`).join('')),
+    section('Missing or damaged', status.missing.map((sentence) => `${sentence}\n`).join('')),
     section('DHCP servers that are not ours', formatFacts(status.other_dhcp_servers.map(otherServer))),
     section('BMCs in trouble', formatFacts(counts(status.bmc_troubles))),
     section('Nodes', formatFacts(counts(status.nodes_by_state))),

@@ -12,6 +12,8 @@ export type Announcements = {
   notice(notice: DhcpNotice): void;
 };
 
+const LEVELS = { info: 'info', warning: 'warn', error: 'error' } as const;
+
 export function createAnnouncements(log: Log, recorder: Pick<Recorder, 'record'>): Announcements {
   return {
     problem: (sentence) => {
@@ -23,7 +25,7 @@ export function createAnnouncements(log: Log, recorder: Pick<Recorder, 'record'>
       recorder.record([{ node_uuid: null, kind: 'daemon.solved', severity: 'info', message: sentence }]);
     },
     notice: ({ kind, severity, sentence, data }) => {
-      log[severity === 'warning' ? 'warn' : 'info'](data, sentence);
+      log[LEVELS[severity]](data, sentence);
       recorder.record([{ node_uuid: null, kind, severity, message: sentence, data }]);
     },
   };

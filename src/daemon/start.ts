@@ -41,7 +41,7 @@ import { createRamdiskJudge } from './ramdisk-mark.ts';
 import { createRecorder } from './recorder.ts';
 import { createRamdiskShare } from './share-ramdisk.ts';
 import { createSite } from './site.ts';
-import { createStandingWarnings } from './standing-warnings.ts';
+import { createStandingWarnings, statusSentences } from './standing-warnings.ts';
 import { emptyWorkFolder, makeFolders } from './state-dir/folders.ts';
 import { openRamdiskLogs } from './state-dir/ramdisk-logs.ts';
 import { loadSecretKey } from './state-dir/secret-key.ts';
@@ -147,7 +147,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     holderOf,
     https,
     problemOf: condition.problemOf,
-    warnings: () => [...judgeRamdisk(), ...warnings.list()],
+    warnings: () => [...judgeRamdisk(), ...warnings.list().map(({ sentence }) => sentence)],
   });
   const sessions = await openSessionFile(inState('bmc-sessions.json'), { clock, log });
   const bmcs = createBmcPool({ clock, log, sessions });
@@ -228,7 +228,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     bootAuthority: () => bootListeners.authority,
     daemon: async () => ({
       listeners: condition.view(),
-      missing: [...bootListeners.missing(), ...(await doors.problems()), ...store.damagedRows()],
+      missing: [
+        ...bootListeners.missing(),
+        ...(await doors.problems()),
+        ...store.damagedRows(),
+        ...statusSentences(warnings.list()),
+      ],
       disk: await stateDisk(config),
     }),
   });

@@ -14,12 +14,12 @@ export type DhcpNotice = {
     | 'dhcp.no_mac'
     /** Two nodes' machines have one UUID. */
     | 'dhcp.shared_uuid'
-    /** The disk lost leases that it had confirmed. */
+    /** Leases that were on disk are lost. */
     | 'dhcp.lease_log_damaged'
     /** Before anybody could read them. */
     | 'network.datagrams_dropped';
-  readonly severity: 'info' | 'warning';
-  /** Null: it is about machines, wherever they are. */
+  readonly severity: 'info' | 'warning' | 'error';
+  /** Null: it is about machines, wherever they are, or about ingot. */
   readonly network: string | null;
   /** What happened and what to do, for a human. */
   readonly sentence: string;

@@ -50,7 +50,7 @@ Listeners:
   DHCP pxe (eth1:67)    NOT SERVING: The interface eth1 is not there.
   API (127.0.0.1:6385)  serving
 
-Missing:
+Missing or damaged:
   There is no ramdisk. Build it.
   There is no iPXE. Fetch it.
 

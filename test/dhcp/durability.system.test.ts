@@ -65,7 +65,7 @@ async function acknowledged(path: string): Promise<string[]> {
 }
 
 async function onDisk(path: string): Promise<Set<string>> {
-  const journal = await openLeaseJournal(path, createLog('silent'), () => undefined);
+  const journal = await openLeaseJournal(path, { log: createLog('silent'), onNotice: () => undefined });
   const leases = (await journal.load('pxe')).filter(({ expiresAt }) => expiresAt > Date.now());
   await journal.close();
   return new Set(leases.map(({ mac, address }) => `${mac} ${address}`));

@@ -67,7 +67,10 @@ for (const entry of settings.reservations)
     hostname: null,
   });
 const log = createLog('warn');
-const journal = await openLeaseJournal(settings.journal, log, () => undefined);
+const journal = await openLeaseJournal(settings.journal, {
+  log,
+  onNotice: ({ sentence }) => log.error({}, sentence),
+});
 const counters = createDhcpCounters();
 const networks = [settings, ...settings.more].map((one): DhcpNetwork => {
   const gateway = one.gateway === null ? null : address(one.gateway);

@@ -11,8 +11,9 @@ import { createRequestRate } from '../../net/request-rate.ts';
 import type { DhcpNotice } from '../notice.ts';
 import type { Adoption, Homes } from './journal/adoption.ts';
 import { encodeEntries, type JournalEntry } from './journal/entries.ts';
-import { DAMAGE_HINT, damageNotice, writeFailure } from './journal/failures.ts';
+import { writeFailure } from './journal/failures.ts';
 import { type Keeper, startKeeper } from './journal/keeper.ts';
+import { damageNotice } from './journal/log-damage.ts';
 import { LogSpace } from './journal/log-space.ts';
 import { segmentPaths } from './journal/segment-file.ts';
 import { createTableHost, type TableHost } from './journal/table-host.ts';
@@ -69,20 +70,20 @@ const GATHER_MS = 1;
 const FOLD_MS = 60_000;
 const RETRY_FOLD_MS = 15_000;
 
-/**
- * `onNotice` hears what of the log cannot be read.
- * @throws IngotError `environment` when a file cannot be opened, is damaged, or is of a newer ingot.
- */
+export type JournalListeners = {
+  readonly log: Pick<Log, 'error'>;
+  /** Of what of the log cannot be read; each place once. */
+  readonly onNotice: (notice: DhcpNotice) => void;
+};
+
+/** @throws IngotError `environment` when a file cannot be opened, is damaged, or is of a newer ingot. */
 export async function openLeaseJournal(
   path: string,
-  log: Pick<Log, 'error'>,
-  onNotice: (notice: DhcpNotice) => void,
+  { log, onNotice }: JournalListeners,
 ): Promise<WatchedJournal> {
-  const options = { ...LOG, path, niceness: getPriority(process.pid) };
-  const table = createTableHost(options, (sentence) => {
-    log.error({ hint: DAMAGE_HINT }, sentence);
-    onNotice(damageNotice(sentence));
-  });
+  const table = createTableHost({ ...LOG, path, niceness: getPriority(process.pid) }, (damage) =>
+    onNotice(damageNotice(damage)),
+  );
   try {
     const last = await table.open();
     const keeper = startKeeper(segmentPaths(path, LOG.segments));

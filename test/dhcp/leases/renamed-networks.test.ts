@@ -15,7 +15,10 @@ const OTHER = { ...NEW, name: 'other', cidr: '10.78.0.0/24' };
 
 async function journalWith(written: Readonly<Record<string, readonly Lease[]>>): Promise<WatchedJournal> {
   const folder = mkdtempSync(join(tmpdir(), 'ingot-renamed-'));
-  const journal = await openLeaseJournal(join(folder, 'leases.db'), { error: vi.fn() }, () => undefined);
+  const journal = await openLeaseJournal(join(folder, 'leases.db'), {
+    log: { error: vi.fn() },
+    onNotice: vi.fn(),
+  });
   onTestFinished(async () => {
     await journal.close();
     rmSync(folder, { recursive: true });

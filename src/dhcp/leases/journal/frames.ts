@@ -38,6 +38,8 @@ export type Hole = {
   readonly bytes: number;
   /** Frames that it held, at most: failed writes leave gaps in the sequence, too. */
   readonly frames: number;
+  /** Sequence of the frame behind it. */
+  readonly before: number;
 };
 
 export type SegmentContents = {
@@ -60,7 +62,8 @@ export function readFrames(segment: Uint8Array, folded = 0): SegmentContents {
     const found = here ?? nextFrame(bytes, at + 1, known);
     if (found === null) return { frames, holes };
     const missing = found.frame.sequence - known - 1;
-    if (here === null && missing > 0) holes.push({ at, bytes: found.at - at, frames: missing });
+    if (here === null && missing > 0)
+      holes.push({ at, bytes: found.at - at, frames: missing, before: found.frame.sequence });
     frames.push(found.frame);
     last = found.frame.sequence;
     at = found.end;

@@ -17,7 +17,7 @@ export type LeaseTable = {
   foldedThrough(): number;
   /**
    * Takes over what is new in the log's segments up to that sequence, in one transaction. Returns what could not be
-   * read of it. @throws as SQLite does
+   * read of it, each place by one fold only. @throws as SQLite does
    */
   fold(segments: readonly Uint8Array[], through: number): readonly Damage[];
   /** The network's leases, the oldest end first, in parts as `encodeEntries` makes them. */
@@ -88,7 +88,10 @@ export function openLeaseTable(path: string): LeaseTable {
       const last = frames.at(-1);
       if (last !== undefined)
         write(lastOfEach(frames.flatMap(({ payload }) => decodeEntries(payload))), last.sequence);
-      return contents.flatMap(({ holes }, segment) => holes.map((hole) => ({ segment, hole })));
+      return contents.flatMap(({ holes }, segment) =>
+        // What is newer is seen again by the next fold.
+        holes.filter(({ before }) => before <= through).map((hole) => ({ segment, hole })),
+      );
     },
     load: (network) => loadParts(database, network),
     adopt: (homes) => adoptLeases(database, homes),

@@ -5,6 +5,7 @@ import type { Lease } from '../lease.ts';
 import type { Adoption, Homes } from './adoption.ts';
 import { decodeEntries } from './entries.ts';
 import { writeFailure } from './failures.ts';
+import type { LogDamage } from './log-damage.ts';
 import { spareMemoryReturner } from './spare-memory.ts';
 import type { FromTable, TableAnswer, TableOptions, TableRequest, TableWork } from './table-thread.ts';
 
@@ -33,7 +34,7 @@ type Waiter = {
 type Running = { readonly worker: Worker; readonly waiters: Waiter[]; linger: NodeJS.Timeout | null };
 
 /** Each call rejects with an `IngotError` that says what to do. `onDamage` hears what of the log cannot be read. */
-export function createTableHost(options: TableOptions, onDamage: (sentence: string) => void): TableHost {
+export function createTableHost(options: TableOptions, onDamage: (damage: LogDamage) => void): TableHost {
   const returnSpareMemory = spareMemoryReturner();
   let running: Running | null = null;
 

@@ -7,7 +7,8 @@ import type { ErrorCode } from '../../../errors.ts';
 import { useUsualPriority } from '../../../net/thread-priority.ts';
 import type { Adoption, Homes } from './adoption.ts';
 import { writeFailure } from './failures.ts';
-import { type Damage, type LeaseTable, openLeaseTable } from './lease-table.ts';
+import { type LeaseTable, openLeaseTable } from './lease-table.ts';
+import type { LogDamage } from './log-damage.ts';
 import { makeSegment, readSegment, segmentPaths } from './segment-file.ts';
 
 export type TableOptions = {
@@ -40,8 +41,8 @@ export type TableAnswer =
       readonly foldedThrough: number;
       /** Of `adopt`. */
       readonly adopted: readonly Adoption[];
-      /** Of `open` and `fold`: what of the log cannot be read, in sentences. */
-      readonly damage: readonly string[];
+      /** Of `open` and `fold`: what of the log cannot be read. */
+      readonly damage: readonly LogDamage[];
     }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly hint: string };
 
@@ -55,9 +56,11 @@ function runTableThread(port: MessagePort, options: TableOptions): void {
     opened ??= openLeaseTable(options.path);
     const table = opened;
     let adopted: readonly Adoption[] = [];
-    let damage: readonly string[] = [];
-    const fold = (through: number): readonly string[] =>
-      table.fold(paths.map(readSegment), through).map((found) => damageSentence(found, paths));
+    let damage: readonly LogDamage[] = [];
+    const fold = (through: number): readonly LogDamage[] =>
+      table
+        .fold(paths.map(readSegment), through)
+        .map(({ segment, hole }) => ({ file: paths[segment] ?? '', ...hole }));
     switch (work.type) {
       case 'open':
         for (const path of paths) makeSegment(path, options.segmentBytes);
@@ -89,13 +92,6 @@ function runTableThread(port: MessagePort, options: TableOptions): void {
       port.postMessage({ ok: false, code, message, hint } satisfies TableAnswer);
     }
   });
-}
-
-function damageSentence({ segment, hole }: Damage, paths: readonly string[]): string {
-  return (
-    `${paths[segment]} is damaged at byte ${hole.at}: ${hole.bytes} bytes, at most ${hole.frames} writes of leases, cannot ` +
-    'be read; the leases behind them are kept'
-  );
 }
 
 // Without a parent it is only loaded, to be compiled (`ingot serve --compile`).

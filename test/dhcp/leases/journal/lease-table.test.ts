@@ -71,6 +71,16 @@ describe('the lease table', () => {
     table.close();
   });
 
+  it('tells of a damaged frame once: with the fold that takes over what is behind it', () => {
+    const table = openLeaseTable(path);
+    const log = segment(1, [first], [second], [lease(mac(3), '10.77.0.12')]);
+    log.fill(0, segment(1, [first]).length, segment(1, [first], [second]).length);
+    expect(table.fold([log], 2)).toEqual([]);
+    expect(table.fold([log], 3)).toMatchObject([{ segment: 0, hole: { frames: 1, before: 3 } }]);
+    expect(table.fold([log], 3)).toEqual([]);
+    table.close();
+  });
+
   it('does not go back to a frame that it knows, when the log still has it', () => {
     const table = openLeaseTable(path);
     table.fold([segment(1, [first], [{ ...first, mac: mac(9) }])], ALL);
