@@ -25,7 +25,7 @@ export function verifyStep(deps: StepDeps): StepDefinition {
       return {
         kind: 'done',
         also: keepFirmware,
-        note: `The BMC at ${address} answers${name === '' ? '' : ` for a ${name}`}.${besides.untold()}`,
+        note: `The BMC at ${address} answers${name === '' ? '' : ` for ${name}`}.${besides.untold()}`,
         patch: ({ power_state, boot_mode, properties }) => ({
           power_state: powerStateOf(system.power) ?? power_state,
           boot_mode: system.boot_mode ?? boot_mode,

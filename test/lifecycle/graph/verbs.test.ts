@@ -101,7 +101,7 @@ describe('verbs', () => {
     });
     const done = (await world.events()).find(({ kind }) => kind === 'job.step_done');
     expect(done?.message).toMatch(
-      /^The BMC at 10\.30\.0\.5 answers for a Ingot Lab\. Its BMC did not tell its Secure Boot/,
+      /^The BMC at 10\.30\.0\.5 answers for Ingot Lab\. Its BMC did not tell its Secure Boot/,
     );
   });
 
