@@ -83,12 +83,59 @@ describe('a step that must not be cut', () => {
   });
 });
 
-it.each([{ starts: false }, { starts: true }])(
-  'a machine that has lost its power fails when its agent was silent for half an hour; ingot restarts: $starts',
-  async ({ starts }) => {
+/** Milliseconds from `begun` (of `Clock.elapsed`) to the end of the job. */
+async function failedAfter(world: World, begun: number): Promise<number> {
+  const [failed] = (await world.events()).filter(({ kind }) => kind === 'job.failed');
+  return Date.parse(failed?.at ?? '') - world.clock.now() + world.clock.elapsed() - begun;
+}
+
+describe('a machine that goes while its agent is at work', () => {
+  it('fails within minutes when its BMC shows it off', async () => {
     const { world } = await flashing(600);
     const begun = world.clock.elapsed();
     await world.machines[0]?.bmc.powerOff();
+    const node = await world.until(['manageable', 'clean failed']);
+    expect(node).toMatchObject({ provision_state: 'clean failed', fault: 'clean failure' });
+    expect(node.last_error).toContain('flash: the machine is off, and its agent was at work');
+    expect(await failedAfter(world, begun)).toBeLessThan(3 * MINUTE_MS);
+  });
+
+  it('fails also where ingot is started again meanwhile', async () => {
+    const { world } = await flashing(600);
+    await world.machines[0]?.bmc.powerOff();
+    await world.clock.sleep(MINUTE_MS + 15_000);
+    await world.restart();
+    const node = await world.until(['manageable', 'clean failed']);
+    expect(node.last_error).toContain('the machine is off');
+  });
+
+  it('fails as soon as it was seen to boot anew by itself', async () => {
+    const made = await flashing(600);
+    const { world } = made;
+    const begun = world.clock.elapsed();
+    made.away = true;
+    const [machine] = world.machines;
+    const message = 'The machine started anew by itself.';
+    await world.store().events.append({ node_uuid: machine?.uuid ?? '', kind: 'boot.unasked', message });
+    const node = await world.until(['manageable', 'clean failed']);
+    expect(node.last_error).toContain(
+      'flash: the machine started anew by itself while its agent was at work',
+    );
+    expect(await failedAfter(world, begun)).toBeLessThan(MINUTE_MS);
+  });
+});
+
+it.each([{ starts: false }, { starts: true }])(
+  'a machine of which nobody tells whether it is on fails when its agent was silent for half an hour; ingot restarts: $starts',
+  async ({ starts }) => {
+    const { world } = await flashing(600);
+    const begun = world.clock.elapsed();
+    const [machine] = world.machines;
+    await machine?.bmc.powerOff();
+    if (machine !== undefined)
+      machine.bmc.power = async () => {
+        throw new IngotError('bmc_unreachable', 'The BMC does not answer.', { hint: 'Look at it.' });
+      };
     if (starts)
       for (let lives = 0; lives < 12; lives++) {
         await world.clock.sleep(4 * MINUTE_MS);
@@ -97,8 +144,7 @@ it.each([{ starts: false }, { starts: true }])(
     const node = await world.until(['manageable', 'clean failed']);
     expect(node.provision_state).toBe('clean failed');
     expect(node.last_error).toContain('it cannot be asked now');
-    const [failed] = (await world.events()).filter(({ kind }) => kind === 'job.failed');
-    const tookMs = Date.parse(failed?.at ?? '') - world.clock.now() + world.clock.elapsed() - begun;
+    const tookMs = await failedAfter(world, begun);
     expect(tookMs).toBeGreaterThan(27 * MINUTE_MS);
     expect(tookMs).toBeLessThan(36 * MINUTE_MS);
   },

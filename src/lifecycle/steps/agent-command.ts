@@ -16,6 +16,7 @@ import { countsFrom } from '../engine/step-times.ts';
 import { uncuttableOf } from '../plans/in-band-steps.ts';
 import { duration } from '../say-time.ts';
 import { hintForAgentError } from './agent-hints.ts';
+import { goneMachine } from './gone-machine.ts';
 import { soon } from './soon.ts';
 
 export type AgentOrder = {
@@ -59,7 +60,7 @@ export async function runOrder(
   const agent = agentOf(context, deps);
   const inTurn = order.inTurn ?? ((now) => now());
   const found = await findSent(context, agent, order).catch((thrown: unknown) =>
-    whenSilent(context, order, thrown),
+    whenSilent(context, deps, { order, thrown }),
   );
   if (found !== null && typeof found === 'object' && 'kind' in found) return found;
   const command = found ?? (await inTurn(() => send(context, agent, order)));
@@ -93,19 +94,30 @@ export async function runOrder(
 /** How soon (ms) an agent that did not answer is asked again; a heartbeat makes it sooner. */
 const SILENT_POLL_MS = 10_000;
 
-/** An agent that runs the command and cannot be asked now may still run it: only a long silence tells otherwise. */
-function whenSilent(context: StepContext, order: AgentOrder, thrown: unknown): StepOutcome {
+/**
+ * An agent that runs the command and cannot be asked now may still run it: unless its machine went, only a long silence
+ * tells otherwise.
+ */
+async function whenSilent(
+  context: StepContext,
+  deps: StepDeps,
+  { order, thrown }: { readonly order: AgentOrder; readonly thrown: unknown },
+): Promise<StepOutcome> {
   const { scratch, node, since, job } = context;
   const passes = thrown instanceof IngotError && ['agent_unreachable', 'busy'].includes(thrown.code);
   if (!passes || order.endsAgent === true || typeof scratch().command_id !== 'string') throw thrown;
   const heartbeat = Date.parse(node().agent?.last_heartbeat_at ?? job.step_started_at);
   const answered = countsFrom({ ...job, scratch: scratch() });
+  const silentMs = Math.min(since(heartbeat), since(answered));
+  const gone = await goneMachine(context, deps, silentMs);
+  if (gone !== null)
+    return { kind: 'failed', because: `${order.subject}: ${gone.because}.`, hint: gone.hint };
   const said = withoutFullStop(thrown.message);
   return {
     kind: 'wait',
     for: `${order.awaited} (it cannot be asked now, and may still run: ${said})`,
     pollMs: SILENT_POLL_MS,
-    silentMs: Math.min(since(heartbeat), since(answered)),
+    silentMs,
     warning: `${order.subject}: the agent cannot be asked, and may still run it: ${said}.`,
   };
 }
