@@ -32,7 +32,11 @@ export function readEnrollFile(content: string, path: string): readonly Entry[] 
   const document = parseDocument(content, { prettyErrors: true });
   const [mistake] = document.errors;
   if (mistake !== undefined)
-    throw wrong(`${path} is neither YAML nor JSON: ${mistake.message.split('\n', 1)[0] ?? ''}`);
+    throw wrong(
+      mistake.code === 'MULTIPLE_DOCS'
+        ? `${path} holds several YAML documents: put all nodes below one \`nodes:\``
+        : `${path} is neither YAML nor JSON: ${mistake.message.split('\n', 1)[0] ?? ''}`,
+    );
   const parsed = file.safeParse(contentOf(document, path), { error: plainWords });
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

@@ -26,6 +26,8 @@ type ConfigPath = readonly (string | number)[];
 /** Values that aliases may stand for, all together. */
 const MOST_ALIASES = 100;
 
+const ONE_DOCUMENT = 'a second document begins here, and the file is to hold one: take the line `---` out.';
+
 /** Parses and validates the text of a configuration file. Pure. */
 export function parseConfig(text: string, checks: readonly ConfigCheck[] = []): ConfigResult {
   const lines = new LineCounter();
@@ -34,7 +36,7 @@ export function parseConfig(text: string, checks: readonly ConfigCheck[] = []): 
     const problems = document.errors.map((error) => ({
       line: lines.linePos(error.pos[0]).line,
       where: 'YAML',
-      sentence: error.message,
+      sentence: error.code === 'MULTIPLE_DOCS' ? ONE_DOCUMENT : error.message,
     }));
     return { ok: false, problems };
   }

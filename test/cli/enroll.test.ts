@@ -165,6 +165,11 @@ test('the ways that UEFI machines boot are options too', async () => {
 test.each([
   { name: 'no YAML', content: 'nodes: [', text: 'nodes.yaml is neither YAML nor JSON' },
   {
+    name: 'two documents',
+    content: 'nodes: []\n---\nnodes: []\n',
+    text: 'nodes.yaml holds several YAML documents',
+  },
+  {
     name: 'an alias of nothing',
     content: 'nodes: *nowhere',
     text: 'nodes.yaml: an alias cannot be followed',

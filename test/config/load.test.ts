@@ -155,6 +155,11 @@ describe('the configuration file', () => {
     },
     { name: 'text that is no YAML', text: 'a: [1\n', says: ['ingot.yaml:', 'YAML'] },
     {
+      name: 'two documents',
+      text: '---\napi: {}\n---\napi: {}\n',
+      says: ['3', 'YAML: a second document begins here'],
+    },
+    {
       name: 'overlapping ranges, with both owners and the addresses',
       text: `networks:${PXE}      - { use: static, from: 10.20.9.250, to: 10.20.10.5 }\n`,
       says: ['the dhcp range', 'the static range', '10.20.9.250', '10.20.9.255'],
